@@ -1,0 +1,127 @@
+package assign
+
+import "time"
+
+// Agent is a person in the Azeer inbox, as the agent list shows them.
+type Agent struct {
+	// PlatformID is what Azeer's assign endpoint takes, in practice the login email.
+	PlatformID Email
+	// Email is for showing and matching; it may equal PlatformID.
+	Email Email
+	// Name is for showing; never empty (Email stands in).
+	Name string
+	// Inactive agents are not offered, and cannot be given contacts.
+	Inactive bool
+}
+
+// Request is what somebody asks for.
+type Request struct {
+	// Key identifies the request across redeliveries (Slack's trigger_id).
+	Key string
+	// Requester is the chat's id of the person who asks.
+	Requester string
+	Contact   Phone
+	Agent     AgentRef
+	// Reply says where the answer goes. It is opaque here: the Answerer wrote it and
+	// reads it. It may hold secrets, so it is deleted once the answer is out.
+	Reply string
+}
+
+// Assignment is one accepted request, and what became of it.
+type Assignment struct {
+	// ID grows with acceptance: of two assignments the later accepted has the larger.
+	ID int64
+	Request
+	// AcceptedAt is in this machine's time, whoever stored it.
+	AcceptedAt time.Time
+	// Outcome is the zero value while the assignment is unfinished.
+	Outcome Outcome
+	// Answered tells that the requester has been told.
+	Answered bool
+}
+
+// Finished tells whether the assignment has an outcome.
+func (a Assignment) Finished() bool { return a.Outcome.Kind != "" }
+
+// OutcomeKind is how an assignment ended. The empty kind means it has not.
+type OutcomeKind string
+
+const (
+	// Assigned: Azeer confirmed it.
+	Assigned OutcomeKind = "assigned"
+	// Refused: not done, and trying again as it is would not help.
+	Refused OutcomeKind = "refused"
+	// Failed: not done; all tries are used up.
+	Failed OutcomeKind = "failed"
+	// Unknown: sent, no word came back, and trying again did not settle it.
+	Unknown OutcomeKind = "unknown"
+	// Superseded: a newer request for the contact was accepted first.
+	Superseded OutcomeKind = "superseded"
+	// Expired: found after a restart, too old to carry out.
+	Expired OutcomeKind = "expired"
+)
+
+// Outcome is how an assignment ended, and why.
+type Outcome struct {
+	Kind   OutcomeKind
+	Reason Reason
+	// Agent is who was meant, once resolved; the zero Agent before that.
+	Agent Agent
+	// Said is Azeer's own explanation, as plain text; may be empty. It may contain
+	// personal data: for the requester's eyes, never for logs.
+	Said string
+	// Status is the last HTTP-like status that Azeer gave; 0 for none.
+	Status int
+	// Nearest are agents the requester may have meant, best first; at most 5.
+	Nearest []Agent
+	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
+	// Requester, Agent and AcceptedAt are filled in.
+	Newer *Assignment
+	// Attempts counts the calls made to Azeer.
+	Attempts int
+	// At is when it ended, in this machine's time.
+	At time.Time
+}
+
+// Reason says why an assignment was not carried out.
+type Reason string
+
+const (
+	NoReason Reason = ""
+
+	// About the agent: found out before anything is sent.
+	NoSuchAgent    Reason = "no_such_agent"   // Azeer does not list them; see Nearest
+	AmbiguousAgent Reason = "ambiguous_agent" // several have that name; see Nearest
+	InactiveAgent  Reason = "inactive_agent"  // listed, but deactivated
+	NoEmail        Reason = "no_email"        // the mentioned person's Slack email cannot be seen
+	NamesUnknown   Reason = "names_unknown"   // a name was given, but the agent list cannot be read
+	PeopleAway     Reason = "people_away"     // Slack could not be asked who that is
+
+	// What Azeer said.
+	NotFound    Reason = "not_found"    // 400, 404, 422: contact or agent unknown, or bad phone
+	Conflict    Reason = "conflict"     // 409
+	PlanLimit   Reason = "plan_limit"   // 402
+	KeyRefused  Reason = "key_refused"  // 401, 403: the operator's problem
+	Declined    Reason = "declined"     // 2xx with success:false, or another refusal
+	Busy        Reason = "busy"         // 429 or 503 to the end
+	ServerError Reason = "server_error" // 500, 502, 504 to the end
+	Garbled     Reason = "garbled"      // an answer that cannot be understood
+	Unreachable Reason = "unreachable"  // no connection could be made
+	NoWord      Reason = "no_word"      // sent, and nothing came back
+)
+
+// Acceptance tells what accepting a request meant.
+type Acceptance int
+
+const (
+	// Accepted: stored as a new assignment.
+	Accepted Acceptance = iota
+	// Repeated: a request with this Key is already stored; nothing new was.
+	Repeated
+	// Joined: the same requester asked the same less than JoinWindow ago and it is
+	// unfinished. The new Key is remembered; one call and one answer will do for both.
+	Joined
+)
+
+// JoinWindow is how long an unfinished request takes in an equal one of the same person.
+const JoinWindow = 10 * time.Second

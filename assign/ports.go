@@ -1,0 +1,120 @@
+package assign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Inbox is Azeer, as far as assigning needs it.
+type Inbox interface {
+	// Assign makes agent the owner of contact. Any error is a *Fault.
+	Assign(ctx context.Context, contact Phone, agent Agent) error
+	// Agents lists every agent, inactive ones too. partial means that there may be
+	// more than were returned.
+	Agents(ctx context.Context) (agents []Agent, partial bool, err error)
+}
+
+// Effect says what a fault means for the contact.
+type Effect int
+
+const (
+	// NotDone: surely not carried out; trying again may help.
+	NotDone Effect = iota
+	// Perhaps: perhaps carried out.
+	Perhaps
+	// Never: refused; trying again as it is does not help.
+	Never
+)
+
+// Fault is how an Inbox says that it did not confirm an assignment.
+type Fault struct {
+	Effect Effect
+	Reason Reason
+	// Status is the HTTP status, 0 if no word came back.
+	Status int
+	// RetryAfter is what the inbox asked for; 0 if it asked for nothing.
+	RetryAfter time.Duration
+	// Said is the inbox's own explanation, plain text, perhaps with personal data.
+	Said string
+	// Err is the cause, fit for logs.
+	Err error
+}
+
+func (f *Fault) Error() string {
+	if f.Err != nil {
+		return f.Err.Error()
+	}
+	return fmt.Sprintf("inbox: %s (status %d)", f.Reason, f.Status)
+}
+
+func (f *Fault) Unwrap() error { return f.Err }
+
+// People tells who a chat user is.
+type People interface {
+	// Email gives the user's address in the chat. ErrNoEmail if there is no such user
+	// or the address cannot be seen; any other error means "ask again later".
+	Email(ctx context.Context, user string) (Email, error)
+}
+
+// ErrNoEmail says that a chat user has no visible email.
+var ErrNoEmail = errors.New("no email visible for that user")
+
+// Answerer tells requesters how their assignments go.
+type Answerer interface {
+	// Answer tells the requester the outcome, with retries of its own, and returns nil
+	// only when it was surely delivered. After an error it is called again later.
+	Answer(ctx context.Context, a Assignment) error
+	// Interim tells, once and at best effort, that the work is still going on.
+	Interim(ctx context.Context, a Assignment)
+}
+
+// Journal is the durable record of assignments. Several processes may share one.
+// All methods are safe for concurrent use.
+type Journal interface {
+	// Accept stores r and returns when that is durable. It commits in the order of the
+	// calls. A Key already stored gives that assignment and Repeated; an equal request
+	// of the same requester younger than JoinWindow and unfinished gives that one and
+	// Joined. Errors wrap ErrNotStored: then nothing was accepted.
+	Accept(ctx context.Context, r Request) (Assignment, Acceptance, error)
+	// Turn is asked before each attempt and tells whether assignment id may run now.
+	Turn(ctx context.Context, id int64) (Turn, error)
+	// Finish stores the outcome, durably, unless one is stored already: the first
+	// outcome stands.
+	Finish(ctx context.Context, id int64, o Outcome) error
+	// Answered notes that the requester has been told and deletes Reply.
+	Answered(ctx context.Context, id int64) error
+	// Take gives this process what it should work on beyond what it accepted itself
+	// since: at the first call all that is unfinished or unanswered and not in the hands
+	// of a living process, later what the dead left behind. In order of ID.
+	Take(ctx context.Context) ([]Assignment, error)
+	// Latest gives the newest assignment of contact, or false if there is none.
+	Latest(ctx context.Context, contact Phone) (Assignment, bool, error)
+}
+
+// ErrNotStored says that a request was not accepted, so nothing will be done.
+var ErrNotStored = errors.New("request not stored")
+
+// Turn is whether an assignment may make its next attempt.
+type Turn struct {
+	Verdict TurnVerdict
+	// Newer is the assignment that has taken over, with TurnSuperseded.
+	Newer Assignment
+}
+
+// TurnVerdict is the journal's answer to "may this one run now?".
+type TurnVerdict int
+
+const (
+	// TurnGo: nothing newer for the contact, nothing older on the wire. Valid until
+	// Finish or the next Turn of the same assignment.
+	TurnGo TurnVerdict = iota
+	// TurnWait: an older one for the contact is still on the wire elsewhere; ask again
+	// in a moment.
+	TurnWait
+	// TurnSuperseded: a newer one for the contact is in the journal.
+	TurnSuperseded
+	// TurnLost: another process has taken this one over, or it is finished; drop it.
+	TurnLost
+)

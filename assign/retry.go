@@ -1,0 +1,147 @@
+package assign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// How long is kept trying, as the design says.
+const (
+	// patience is how old an assignment may get: after it nothing more is sent.
+	patience = 10 * time.Minute
+	// doubtTries and doubtTime bound the attempts that were perhaps carried out.
+	doubtTries = 3
+	doubtTime  = 60 * time.Second
+	// callLimit ends a call of an Inbox that has no timeout of its own.
+	callLimit = 30 * time.Second
+)
+
+// backoff is how waits grow: each up to twice the one before, half of it random, so
+// that those who failed together don't come back together.
+type backoff struct{ least, most time.Duration }
+
+var (
+	inboxBackoff   = backoff{500 * time.Millisecond, 30 * time.Second}
+	answerBackoff  = backoff{time.Second, 60 * time.Second}
+	journalBackoff = backoff{100 * time.Millisecond, 5 * time.Second}
+)
+
+// after gives the wait after the nth failure, counted from 0; never below least, never
+// above most.
+func (b backoff) after(n int) time.Duration {
+	top := b.most
+	if n < 30 && 2*b.least<<n < b.most {
+		top = 2 * b.least << n
+	}
+	return max(b.least, top/2+rand.N(top/2+1))
+}
+
+// trials is what is known after the attempts made so far.
+type trials struct {
+	deadline time.Time // after it nothing more is sent
+	agent    Agent     // once resolved
+
+	attempts int
+	failures int       // in a row, of any kind: they set the wait
+	doubts   int       // attempts that were perhaps carried out
+	doubtful time.Time // when the first of those was made
+	last     *Fault    // nil before the first
+}
+
+// note takes in how an attempt failed that began at start.
+func (t *trials) note(f *Fault, start time.Time) {
+	t.last = f
+	t.failures++
+	if f.Effect == Perhaps {
+		if t.doubts == 0 {
+			t.doubtful = start
+		}
+		t.doubts++
+	}
+}
+
+// wait gives the time until the next attempt, or false if there must be none.
+func (t *trials) wait(now time.Time) (time.Duration, bool) {
+	f := t.last
+	d := inboxBackoff.after(t.failures - 1)
+	if f.RetryAfter > 0 {
+		// A little later than asked, and not all in the same moment.
+		d = max(d, f.RetryAfter+rand.N(inboxBackoff.least))
+	}
+	next := now.Add(d)
+	if f.Effect == Perhaps && (t.doubts >= doubtTries || next.Sub(t.doubtful) >= doubtTime) {
+		return 0, false
+	}
+	return d, next.Before(t.deadline)
+}
+
+// outcome is the result when the last fault has the last word.
+//
+// An attempt that was perhaps carried out leaves a doubt which only a status can end:
+// as long as the newest word from the inbox is "no", it is not done.
+func (t *trials) outcome() Outcome {
+	o := Outcome{Kind: Failed, Reason: Busy, Agent: t.agent, Attempts: t.attempts}
+	if t.last == nil {
+		return o // it never came to an attempt
+	}
+	o.Reason, o.Said, o.Status = t.last.Reason, t.last.Said, t.last.Status
+	switch {
+	case t.last.Effect == Never:
+		o.Kind = Refused
+	case t.doubts > 0 && t.last.Status == 0:
+		o.Kind, o.Reason = Unknown, NoWord
+	}
+	return o
+}
+
+// asFault makes sure of the contract of Inbox: an error that says nothing about its
+// effect may mean anything, and counts as perhaps carried out.
+func asFault(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &Fault{Effect: Perhaps, Reason: NoWord, Err: err}
+}
+
+// panicked is a panic turned into an error.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error gives the words of the runtime, else only the kind of the value: it may hold
+// what a person typed, and this goes into logs.
+func (p *panicked) Error() string {
+	if err, ok := p.value.(runtime.Error); ok {
+		return "panic: " + err.Error()
+	}
+	return fmt.Sprintf("panic with a %T", p.value)
+}
+
+// safely runs f and returns its panic, if any, as a *panicked.
+func safely(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicked{value: v, stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// sleep waits for d and tells whether ctx lasted that long.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,297 @@
+package assign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Config is what may be set about a Service. Its zero value is fit for use.
+type Config struct {
+	// Concurrency is how many calls to the inbox are made at once; 0: 8.
+	Concurrency int
+	// Answerers is how many answers are given at once; 0: 16.
+	Answerers int
+	// Backlog is how many assignments this process may have in hand, unfinished or
+	// unanswered, before it accepts no more; 0: 20,000.
+	Backlog int
+	// Interim is how long after acceptance an unfinished assignment gets its interim
+	// answer; 0: 3 s.
+	Interim time.Duration
+	// TakeEvery is how often the journal is asked for what other processes left behind,
+	// and how long an assignment that waits to be tried again may go without hearing
+	// that another process has accepted a newer one; 0: 3 s. Negative: nobody else uses
+	// the journal, so it is asked once, at the start.
+	TakeEvery time.Duration
+	// Drain is how long Run goes on after its context has ended, to finish what is on
+	// the wire; 0: 8 s.
+	Drain time.Duration
+	// Logger gets one event per outcome; the zero Logger discards them.
+	Logger zerolog.Logger
+	// Observe is called once for each assignment that this process finished, after the
+	// outcome is stored and before it is answered. It must not block. nil: nobody looks.
+	Observe func(Assignment)
+}
+
+func (c Config) filled() Config {
+	c.Concurrency = orDefault(c.Concurrency, 8)
+	c.Answerers = orDefault(c.Answerers, 16)
+	c.Backlog = orDefault(c.Backlog, 20_000)
+	c.Interim = orDefault(c.Interim, 3*time.Second)
+	c.Drain = orDefault(c.Drain, 8*time.Second)
+	if c.TakeEvery == 0 {
+		c.TakeEvery = 3 * time.Second
+	}
+	return c
+}
+
+func orDefault[N int | time.Duration](set, otherwise N) N {
+	if set <= 0 {
+		return otherwise
+	}
+	return set
+}
+
+// Errors of Accept, besides the journal's own. Each wraps ErrNotStored.
+var (
+	ErrStopping   = fmt.Errorf("service is stopping: %w", ErrNotStored)
+	ErrBacklog    = fmt.Errorf("too many assignments are waiting: %w", ErrNotStored)
+	ErrIncomplete = fmt.Errorf("contact or agent is missing: %w", ErrNotStored)
+)
+
+// Service carries out what is accepted: per contact in the order of acceptance, each
+// once, each with a truthful answer at the end.
+//
+//	Accept ─ journal ─▶ lane of the contact ─▶ agent ─▶ gate ─▶ turn ─▶ inbox ─▶ outcome ─ journal ─▶ answer ─ journal
+//	                         ▲                                             │
+//	                         └──────────── wait, try again ◀───────────────┘
+type Service struct {
+	inbox     Inbox
+	journal   Journal
+	directory *Directory
+	cfg       Config
+	log       zerolog.Logger
+	answerer  Answerer // set by Run
+
+	calls    *gate // toward the inbox
+	lookups  *gate // toward whoever knows the agents
+	answers  *gate // toward the requesters
+	arrivals chan struct{}
+	work     sync.WaitGroup // everything that Run has started
+
+	mu      sync.Mutex
+	stopped bool
+	// hand holds the IDs of all that is unfinished or unanswered in this process;
+	// promised counts those that Accept is just storing.
+	hand     map[int64]bool
+	promised int
+	arrived  []*job // in hand, not yet in a lane
+	lanes    map[string]*lane
+}
+
+// NewService returns a Service that does nothing but accept until Run is called.
+func NewService(inbox Inbox, journal Journal, directory *Directory, cfg Config) *Service {
+	cfg = cfg.filled()
+	return &Service{
+		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
+		log:      cfg.Logger.With().Str("component", "assign").Logger(),
+		calls:    newGate(cfg.Concurrency),
+		lookups:  newGate(cfg.Concurrency),
+		answers:  newGate(cfg.Answerers),
+		arrivals: make(chan struct{}, 1),
+		hand:     make(map[int64]bool),
+		lanes:    make(map[string]*lane),
+	}
+}
+
+// Accept stores r durably and returns; Run carries it out. Repeated and Joined are as
+// in Journal. Errors wrap ErrNotStored: then nothing was accepted and nothing will be
+// done. ErrStopping, ErrBacklog and ErrIncomplete are those that are not the journal's.
+func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance, error) {
+	if r.Contact.IsZero() || r.Agent.IsZero() {
+		return Assignment{}, 0, ErrIncomplete
+	}
+	if err := s.promise(); err != nil {
+		return Assignment{}, 0, err
+	}
+	a, acceptance, err := s.journal.Accept(ctx, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.promised--
+	if err != nil {
+		if !errors.Is(err, ErrNotStored) {
+			err = fmt.Errorf("%w: %w", ErrNotStored, err)
+		}
+		return Assignment{}, 0, err
+	}
+	if acceptance == Accepted {
+		s.receive(&job{Assignment: a, since: a.AcceptedAt})
+	}
+	return a, acceptance, nil
+}
+
+// promise makes room for one more in hand.
+func (s *Service) promise() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stopped:
+		return ErrStopping
+	case len(s.hand)+s.promised >= s.cfg.Backlog:
+		return ErrBacklog
+	}
+	s.promised++
+	return nil
+}
+
+// receive takes a job in hand, unless it is there or Run is over: then it stays in the
+// journal for the next start. Callers hold mu.
+func (s *Service) receive(j *job) {
+	if s.stopped || s.hand[j.ID] {
+		return
+	}
+	s.hand[j.ID] = true
+	j.newer = make(chan struct{}, 1)
+	s.arrived = append(s.arrived, j)
+	select {
+	case s.arrivals <- struct{}{}:
+	default:
+	}
+}
+
+// drop lets go of a job: it is answered, somebody else's, or left to the next start.
+func (s *Service) drop(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.hand, j.ID)
+}
+
+// Run carries out what has been accepted, and first what an earlier process left in
+// the journal, until ctx ends. Then nothing new is accepted or begun; what is on the
+// wire may end, be stored and be answered within Config.Drain; the rest stays in the
+// journal. Run may be called once. It returns nil.
+func (s *Service) Run(ctx context.Context, answerer Answerer) error {
+	s.answerer = answerer
+	// Calls in hand outlive ctx, until wire is cut.
+	wire, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	s.work.Go(func() { s.keepTaking(ctx) })
+
+	var waiting interims
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-s.arrivals:
+			for _, j := range s.arrivalsInHand() {
+				s.start(ctx, wire, j)
+				waiting.add(j, s.cfg.Interim)
+			}
+		case <-waiting.due():
+			for _, j := range waiting.pop() {
+				s.work.Go(func() { s.tellInterim(ctx, j) })
+			}
+		}
+	}
+	s.stop(cut)
+	return nil
+}
+
+func (s *Service) arrivalsInHand() []*job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	arrived := s.arrived
+	s.arrived = nil
+	return arrived
+}
+
+// start sends a job on its way: to its lane, or, where the outcome is known, straight
+// to the answer.
+func (s *Service) start(ctx, wire context.Context, j *job) {
+	if j.Finished() {
+		s.work.Go(func() { s.deliver(ctx, wire, j) })
+		return
+	}
+	s.place(ctx, wire, j)
+}
+
+// stop waits for the work to end, and cuts the wire when the drain time is over.
+func (s *Service) stop(cut context.CancelFunc) {
+	s.mu.Lock()
+	s.stopped = true
+	for _, j := range s.arrived {
+		delete(s.hand, j.ID)
+	}
+	s.arrived = nil
+	s.mu.Unlock()
+
+	ended := make(chan struct{})
+	go func() { s.work.Wait(); close(ended) }()
+	// A call that does not heed its context must not hold up the exit.
+	const stubborn = 500 * time.Millisecond
+	deadline := time.NewTimer(s.cfg.Drain)
+	defer deadline.Stop()
+	select {
+	case <-ended:
+		return
+	case <-deadline.C:
+		cut()
+	}
+	deadline.Reset(stubborn)
+	select {
+	case <-ended:
+	case <-deadline.C:
+		s.log.Warn().Msg("calls that do not end were left behind")
+	}
+}
+
+// keepTaking asks the journal for what nobody works on: at once, and again and again
+// where other processes share it.
+func (s *Service) keepTaking(ctx context.Context) {
+	for failures := 0; ; {
+		wait := s.cfg.TakeEvery
+		if err := s.take(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			s.log.Warn().Err(err).Msg("unfinished assignments could not be read; will retry")
+			wait = journalBackoff.after(failures)
+			failures++
+		} else {
+			failures = 0
+		}
+		if wait < 0 || !sleep(ctx, wait) {
+			return
+		}
+	}
+}
+
+func (s *Service) take(ctx context.Context) error {
+	var found []Assignment
+	err := safely(func() (err error) {
+		found, err = s.journal.Take(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("take assignments: %w", err)
+	}
+	if len(found) > 0 {
+		s.log.Info().Int("count", len(found)).Msg("assignments taken up")
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range found {
+		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= patience
+		s.receive(&job{Assignment: a, since: now, expired: expired})
+	}
+	return nil
+}
+
+func sortByID(as []Assignment) {
+	slices.SortFunc(as, func(a, b Assignment) int { return int(a.ID - b.ID) })
+}

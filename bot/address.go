@@ -1,0 +1,49 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// address says where the answer to a request goes. It travels with the request through
+// the journal.
+type address struct {
+	// Channel is where it was asked; empty for a shortcut without a conversation.
+	Channel string `json:"channel,omitempty"`
+	// URL is the response URL, good for 5 uses in the 30 minutes after Since.
+	URL   string    `json:"url,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+	// Replace tells that the answer takes the place of the message whose button was
+	// clicked.
+	Replace bool `json:"replace,omitempty"`
+	// View is the form that may still show "Assigning…".
+	View string `json:"view,omitempty"`
+}
+
+func (a address) encode() string { return encode(a) }
+
+func decodeAddress(s string) (address, error) {
+	var a address
+	if err := json.Unmarshal([]byte(s), &a); err != nil {
+		return a, fmt.Errorf("decode address of an answer: %w", err)
+	}
+	return a, nil
+}
+
+// address is where an answer to the call itself goes.
+func (c *call) address() address {
+	return address{
+		Channel: c.channel(), URL: c.ResponseURL, Since: c.envelope.Received,
+		Replace: c.kind == click && c.replaces(),
+	}
+}
+
+// encode writes one of our own small structs, which always works.
+func encode(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}

@@ -1,0 +1,276 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/socket"
+	"azeer-slack/bot/texts"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+)
+
+// Service is what the bot asks of the assignment service.
+type Service interface {
+	Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error)
+	Latest(ctx context.Context, contact assign.Phone) (assign.Assignment, bool, error)
+}
+
+// Agents is what the bot asks of the agent directory: answers from memory only.
+type Agents interface {
+	Search(query string, limit int) []assign.Agent
+	Guess(ref assign.AgentRef) (assign.Agent, bool)
+	State() assign.DirectoryState
+}
+
+// Config is what is optional, or a matter of settings.
+type Config struct {
+	// Region is the ISO 3166 region of numbers without a country code; "" is SA.
+	Region string
+	// Languages are tried in this order; none is English.
+	Languages []string
+	Door      DoorConfig
+	// Connections is the number of sockets, 1 to 10; 0 is two.
+	Connections int
+	// HTTP posts to response URLs; nil is a client of its own.
+	HTTP   *http.Client
+	Logger zerolog.Logger
+	// OnEnvelope and OnAcknowledged, if set, are told of every envelope: its kind, and
+	// the time from its arrival to its acknowledgement.
+	OnEnvelope     func(kind string)
+	OnAcknowledged func(kind string, took time.Duration)
+}
+
+// Bot is the Slack side of azeer-slack. It is an assign.Answerer.
+type Bot struct {
+	api     *slack.Client
+	sockets *socket.Client
+	service Service
+	agents  Agents
+	people  *People
+	door    *door
+	texts   texts.Printer
+	region  string
+	post    *poster
+	order   *order
+	deeds   *deeds
+	forms   *forms
+	log     zerolog.Logger
+	cfg     Config
+
+	working sync.WaitGroup
+}
+
+// New makes a bot that talks to Slack through api. Nothing happens before Run.
+func New(api *slack.Client, service Service, agents Agents, people *People, cfg Config) (*Bot, error) {
+	catalogue, err := texts.Load()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Region == "" {
+		cfg.Region = "SA"
+	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = &http.Client{Timeout: postTimeout}
+	}
+	b := &Bot{
+		api:     api,
+		service: service,
+		agents:  agents,
+		people:  people,
+		door:    &door{cfg: cfg.Door, people: people},
+		texts:   catalogue.In(cfg.Languages...),
+		region:  cfg.Region,
+		post:    &poster{api: api, http: cfg.HTTP, log: cfg.Logger},
+		order:   newOrder(),
+		deeds:   newDeeds(),
+		forms:   newForms(),
+		log:     cfg.Logger.With().Str("component", "bot").Logger(),
+		cfg:     cfg,
+	}
+	open := func(ctx context.Context) (string, error) {
+		_, url, err := api.StartSocketModeContext(ctx)
+		return url, err
+	}
+	b.sockets = socket.New(open, b.take, socket.Config{Connections: cfg.Connections, Logger: cfg.Logger})
+	return b, nil
+}
+
+// Run serves until ctx ends, then finishes what it has taken and returns nil. It returns
+// a *socket.Fatal when Slack will not have us: a bad token, a missing scope, Socket Mode
+// switched off.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.people.introduce(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go b.people.refresh(ctx)
+	err := b.sockets.Run(ctx)
+	b.working.Wait()
+	return err
+}
+
+// Live is the number of sockets that are up.
+func (b *Bot) Live() int { return b.sockets.Live() }
+
+// ackBudget is how long after its arrival an envelope must be acknowledged at the
+// latest: Slack's three seconds, less its delivery.
+const ackBudget = 2500 * time.Millisecond
+
+// ackWrite is how long writing an acknowledgement to the socket may take.
+const ackWrite = time.Second
+
+// call is one envelope being dealt with.
+type call struct {
+	payload
+	kind     kind
+	envelope *socket.Envelope
+	deed     *deed
+	turn     turn
+	deadline time.Time
+}
+
+// take is called by the sockets, in order of arrival, and must not block.
+func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
+	k, p, err := decode(e.Type, e.Payload)
+	if b.cfg.OnEnvelope != nil {
+		b.cfg.OnEnvelope(string(k))
+	}
+	c := &call{payload: p, kind: k, envelope: e, deadline: e.Received.Add(ackBudget)}
+	first := true
+	if c.deed, first = b.deeds.begin(p.key()); !first && err == nil {
+		b.working.Go(func() { b.repeat(ctx, c) })
+		return
+	}
+	c.turn = b.order.enter(c.person().id)
+	b.working.Go(func() {
+		defer c.turn.leave()
+		if err != nil {
+			b.log.Warn().Err(err).Str("envelope", e.ID).Msg("payload not understood")
+			b.acknowledge(ctx, c, nil)
+			return
+		}
+		c.turn.wait()
+		b.serve(context.WithoutCancel(ctx), c)
+	})
+}
+
+// serve deals with one call; a panic in it harms nothing else.
+func (b *Bot) serve(ctx context.Context, c *call) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			reference := rand.Text()[:8]
+			b.log.Error().Str("reference", reference).Str("kind", string(c.kind)).
+				Str("panic", harmless(fault)).Bytes("stack", debug.Stack()).Msg("handler panicked")
+			b.apologise(ctx, c, reference)
+		}
+	}()
+	switch c.kind {
+	case command:
+		b.onCommand(ctx, c)
+	case submission:
+		b.onSubmission(ctx, c)
+	case suggestion:
+		b.onSuggestion(ctx, c)
+	case click:
+		b.onClick(ctx, c)
+	case shortcut:
+		b.onShortcut(ctx, c)
+	default:
+		b.acknowledge(ctx, c, nil)
+	}
+}
+
+// harmless describes a panic without what a person may have typed: only the runtime's own
+// errors are quoted.
+func harmless(fault any) string {
+	if err, ok := fault.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", fault)
+}
+
+// repeat acknowledges a redelivered envelope as its first delivery was.
+func (b *Bot) repeat(ctx context.Context, c *call) {
+	wait := time.NewTimer(time.Until(c.deadline))
+	defer wait.Stop()
+	var answer any
+	select {
+	case <-c.deed.acked:
+		answer = c.deed.answer
+	case <-wait.C:
+	}
+	b.write(ctx, c, answer)
+}
+
+// acknowledge answers the envelope, once, and tells whether the answer went out.
+func (b *Bot) acknowledge(ctx context.Context, c *call, answer any) bool {
+	select {
+	case <-c.deed.acked:
+		return false
+	default:
+	}
+	ok := b.write(ctx, c, answer)
+	c.deed.answer = answer
+	close(c.deed.acked)
+	return ok
+}
+
+func (b *Bot) write(ctx context.Context, c *call, answer any) bool {
+	ctx, cancel := context.WithTimeout(ctx, ackWrite)
+	defer cancel()
+	err := c.envelope.Ack(ctx, answer)
+	if errors.Is(err, socket.ErrTooLarge) {
+		b.log.Error().Err(err).Str("kind", string(c.kind)).Msg("acknowledgement too large, sent empty")
+		err = c.envelope.Ack(ctx, nil)
+	}
+	if err != nil {
+		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("acknowledgement not sent")
+		return false
+	}
+	if b.cfg.OnAcknowledged != nil {
+		b.cfg.OnAcknowledged(string(c.kind), time.Since(c.envelope.Received))
+	}
+	return true
+}
+
+// apologise answers a call whose handler broke.
+func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
+	m := b.notice("broken", texts.Data{"Reference": reference})
+	switch c.kind {
+	case command:
+		if b.acknowledge(ctx, c, m) {
+			return
+		}
+	case submission:
+		if b.acknowledge(ctx, c, b.closing("broken", texts.Data{"Reference": reference})) {
+			return
+		}
+	case suggestion:
+		b.acknowledge(ctx, c, noOptions)
+		return
+	default:
+		b.acknowledge(ctx, c, nil)
+	}
+	if err := b.post.deliver(ctx, c.person().id, c.address(), m); err != nil {
+		b.log.Warn().Err(err).Str("reference", reference).Msg("apology not delivered")
+	}
+}
+
+// Fatal is how Run says that Slack will not have us and trying again would not help.
+type Fatal = socket.Fatal
+
+func fatal(code, cure string) error { return fmt.Errorf("start: %w", &Fatal{Code: code, Cure: cure}) }

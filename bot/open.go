@@ -1,0 +1,217 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// triggerLife is how long after its arrival a trigger is tried: Slack's three seconds,
+// less its delivery.
+const triggerLife = 2700 * time.Millisecond
+
+// onShortcut opens the form from anywhere.
+func (b *Bot) onShortcut(ctx context.Context, c *call) {
+	b.acknowledge(ctx, c, nil)
+	c.turn.leave()
+	if c.CallbackID != shortcutCallback {
+		return
+	}
+	if r := b.door.admit(ctx, c.person(), ""); r.refused() {
+		b.openView(ctx, c, *b.panel("", b.texts.Text(r.text, r.data)))
+		return
+	}
+	b.openForm(ctx, c, draft{}, origin{})
+}
+
+// shortcutCallback is the global shortcut that the manifest declares.
+const shortcutCallback = "assign_contact"
+
+// openForm opens the form; if Slack's time for that is over, it offers a button, whose
+// click brings a fresh trigger.
+func (b *Bot) openForm(ctx context.Context, c *call, d draft, from origin) {
+	if b.openView(ctx, c, b.form(d, from)) {
+		return
+	}
+	m := b.notice("form_late", nil, b.button("open_form", actionFix, d.encode(), slack.StylePrimary))
+	if err := b.post.deliver(ctx, c.person().id, address(from), m); err != nil {
+		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
+	}
+}
+
+// openView spends the call's trigger on a view, and tells whether it opened.
+func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) bool {
+	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(triggerLife))
+	defer cancel()
+	_, err := b.api.OpenViewContext(ctx, c.TriggerID, v)
+	var said slack.SlackErrorResponse
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &said) && said.Err == "exchanged_trigger_id":
+		return true // an earlier try did open it
+	case errors.As(err, &said) && said.Err == "invalid_arguments":
+		b.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
+	default:
+		b.log.Warn().Err(err).Msg("view not opened")
+	}
+	return false
+}
+
+// onSuggestion fills the menu of agents from memory.
+func (b *Bot) onSuggestion(ctx context.Context, c *call) {
+	c.turn.leave()
+	if c.ActionID != blockAgent || b.door.admitPerson(ctx, c.person()).refused() {
+		b.acknowledge(ctx, c, noOptions)
+		return
+	}
+	options := b.suggest(c.Value)
+	if len(options) == 0 {
+		b.acknowledge(ctx, c, noOptions)
+		return
+	}
+	b.acknowledge(ctx, c, slack.OptionsResponse{Options: options})
+}
+
+const (
+	menuMost  = 50       // options in a menu
+	menuBytes = 12 << 10 // of JSON; Slack drops acknowledgements of 20 kB without a word
+)
+
+// suggest lists the agents that match what is typed in the menu. While the list may be
+// partial, an email that is not in it can be picked as typed.
+func (b *Bot) suggest(query string) []*slack.OptionBlockObject {
+	var options []*slack.OptionBlockObject
+	size := 0
+	add := func(o *slack.OptionBlockObject) bool {
+		if o == nil {
+			return true
+		}
+		raw, err := json.Marshal(o)
+		if err != nil || size+len(raw) > menuBytes {
+			return false
+		}
+		size += len(raw) + 1
+		options = append(options, o)
+		return true
+	}
+	for _, agent := range b.agents.Search(query, menuMost) {
+		if !add(agentOption(agent)) {
+			break
+		}
+	}
+	if len(options) == 0 && b.agents.State().Partial {
+		if ref, err := assign.ParseAgent(query); err == nil && ref.Kind == assign.ByEmail {
+			add(newOption(ref.Reveal(), ref))
+		}
+	}
+	return options
+}
+
+// Buttons.
+const (
+	actionOpen   = "open"   // the empty form
+	actionFix    = "fix"    // the form with a draft
+	actionPick   = "pick:"  // one of the nearest agents, by number
+	actionAgain  = "again"  // carry out a wish, unless somebody else has since
+	actionAnyway = "anyway" // carry it out all the same
+)
+
+// wish is an assignment that a button stands for. It travels in the button's value.
+type wish struct {
+	Contact string `json:"c"`
+	Agent   string `json:"a"`           // an encoded assign.AgentRef
+	After   int64  `json:"n,omitempty"` // the last assignment of the contact that the clicker knows of
+}
+
+func (w wish) encode() string { return encode(w) }
+
+func wishFor(a assign.Assignment) wish {
+	return wish{Contact: a.Contact.Digits(), Agent: a.Agent.Encode(), After: a.ID}
+}
+
+// replaces tells whether the answer to a click takes the place of the clicked message:
+// buttons that have done their work should not stay.
+func (c *call) replaces() bool {
+	return len(c.Actions) > 0 && c.Actions[0].ActionID != actionOpen && c.Actions[0].ActionID != actionFix
+}
+
+// onClick serves the buttons below our messages.
+func (b *Bot) onClick(ctx context.Context, c *call) {
+	if len(c.Actions) == 0 {
+		b.acknowledge(ctx, c, nil)
+		return
+	}
+	if r := b.door.admit(ctx, c.person(), c.Channel.ID); r.refused() {
+		b.acknowledge(ctx, c, nil)
+		b.replyTo(c, c.address())(ctx, b.refusing(r))
+		return
+	}
+	switch chosen := c.Actions[0]; chosen.ActionID {
+	case actionOpen, actionFix:
+		b.acknowledge(ctx, c, nil)
+		c.turn.leave()
+		var d draft
+		if err := json.Unmarshal([]byte(chosen.Value), &d); err != nil {
+			b.log.Warn().Msg("button without a draft, opening an empty form")
+		}
+		b.openForm(ctx, c, d, origin{Channel: c.Channel.ID, URL: c.ResponseURL, Since: c.envelope.Received})
+	default:
+		b.fulfil(ctx, c, chosen)
+	}
+}
+
+// fulfil carries out the wish that a button stands for.
+func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
+	var w wish
+	if err := json.Unmarshal([]byte(chosen.Value), &w); err != nil || w.Contact == "" {
+		b.acknowledge(ctx, c, nil) // a link, or a button of another time
+		return
+	}
+	ref, err := assign.DecodeRef(w.Agent)
+	if err != nil || ref.IsZero() {
+		b.acknowledge(ctx, c, nil)
+		return
+	}
+	r := assign.Request{Contact: assign.NewPhone(w.Contact), Agent: ref}
+	if chosen.ActionID == actionAgain {
+		if m, stop := b.overtaken(ctx, r, w); stop {
+			b.acknowledge(ctx, c, nil)
+			b.replyTo(c, c.address())(ctx, m)
+			return
+		}
+	}
+	b.accept(ctx, c, r, b.replyTo(c, c.address()))
+}
+
+// overtaken asks once more where somebody has assigned the contact since the button was
+// made.
+func (b *Bot) overtaken(ctx context.Context, r assign.Request, w wish) (message, bool) {
+	latest, found, err := b.service.Latest(ctx, r.Contact)
+	if err != nil {
+		b.log.Error().Err(err).Msg("latest assignment not read")
+		return b.notice("not_stored", nil), true
+	}
+	if !found || latest.ID <= w.After {
+		return message{}, false
+	}
+	w.After = latest.ID
+	return b.notice("overtaken", texts.Data{
+		"Contact": r.Contact.International(), "Agent": b.askedWords(r.Agent),
+		"By": texts.Mention(latest.Requester), "To": b.agentWords(latest), "When": slackTime(latest.AcceptedAt),
+	}, b.button("assign_anyway", actionAnyway, w.encode(), slack.StyleDanger)), true
+}
+
+// slackTime lets Slack show a moment in the reader's own time zone.
+// See https://docs.slack.dev/messaging/formatting-message-text#date-formatting.
+func slackTime(t time.Time) texts.Markup {
+	fallback := t.UTC().Format("15:04 UTC")
+	return texts.Markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{date_short_pretty} {time}|" + fallback + ">")
+}

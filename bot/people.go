@@ -1,0 +1,282 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"azeer-slack/assign"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+)
+
+// Scopes are the bot token's scopes that the program uses, as the manifest asks for them.
+var Scopes = []string{"commands", "chat:write", "users:read", "users:read.email", "usergroups:read"}
+
+const (
+	peopleEvery = time.Hour       // how often the whole workspace is read
+	peopleRetry = time.Minute     // how soon again after that did not work
+	lookupLimit = time.Second     // for one person nobody has met yet
+	emailLimit  = 8 * time.Second // for an email, which nobody waits for in a form
+	pageSize    = 500             // people a page; Slack recommends no more than 200 to 1,000
+)
+
+// standing is what kind of member somebody is.
+type standing byte
+
+const (
+	unmet standing = iota
+	member
+	guest
+	external
+	gone
+)
+
+// person is somebody who did something, as the payload tells it.
+type person struct{ id, team, enterprise string }
+
+// People knows who is who in the workspace. Who may do what is answered from memory,
+// which is read at the start and every hour; only somebody who joined since costs a
+// short call. It is the assign.People that resolves mentions.
+type People struct {
+	api    *slack.Client
+	groups []string
+	log    zerolog.Logger
+
+	mu         sync.RWMutex
+	team       string
+	enterprise string
+	standings  map[string]standing
+	grouped    map[string]bool // members of any of groups
+	groupsRead bool
+}
+
+// NewPeople makes a People that also keeps the members of the given user groups.
+func NewPeople(api *slack.Client, groups []string, log zerolog.Logger) *People {
+	return &People{
+		api: api, groups: groups, standings: make(map[string]standing),
+		log: log.With().Str("component", "people").Logger(),
+	}
+}
+
+// introduce learns who we are, which proves the bot token and its scopes, and reads the
+// workspace for the first time. It tries until it succeeds, Slack refuses for good, or
+// ctx ends.
+func (p *People) introduce(ctx context.Context) error {
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		err := p.identify(ctx)
+		if err == nil {
+			break
+		}
+		if errors.As(err, new(*Fatal)) || ctx.Err() != nil {
+			return err
+		}
+		p.log.Warn().Err(err).Msg("Slack not reached, trying again")
+		if !pause(ctx, max(wait, retryAfter(err))) {
+			return ctx.Err()
+		}
+	}
+	first, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := p.read(first); err != nil {
+		p.log.Warn().Err(err).Msg("workspace members not read, looking up people one by one")
+	}
+	return nil
+}
+
+func (p *People) identify(ctx context.Context) error {
+	who, err := p.api.AuthTestContext(ctx)
+	if err != nil {
+		return refusedToken(err)
+	}
+	if missing := missingScopes(who.Header); len(missing) > 0 {
+		return fatal("missing_scope", "the bot token lacks "+strings.Join(missing, ", ")+
+			": update the app from manifest.yaml, install it to the workspace again, and copy the new token to SLACK_BOT_TOKEN")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.team, p.enterprise = who.TeamID, who.EnterpriseID
+	return nil
+}
+
+// missingScopes compares what Slack says the token may do with what we need; nothing is
+// missing where Slack does not say.
+func missingScopes(h http.Header) []string {
+	granted := h.Get("X-OAuth-Scopes")
+	if granted == "" {
+		return nil
+	}
+	have := strings.Split(strings.ReplaceAll(granted, " ", ""), ",")
+	return slices.DeleteFunc(slices.Clone(Scopes), func(s string) bool { return slices.Contains(have, s) })
+}
+
+// refusedToken turns the errors that no retry can mend into a Fatal.
+func refusedToken(err error) error {
+	var said slack.SlackErrorResponse
+	if !errors.As(err, &said) {
+		return fmt.Errorf("ask Slack who we are: %w", err)
+	}
+	switch said.Err {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type",
+		"missing_scope", "no_permission", "org_login_required", "team_disabled", "user_removed_from_team":
+		return fatal(said.Err, "Slack refuses SLACK_BOT_TOKEN: copy the Bot User OAuth Token (xoxb-…) from "+
+			"your app's page, OAuth & Permissions, after installing the app to the workspace")
+	}
+	return fmt.Errorf("ask Slack who we are: %w", err)
+}
+
+// refresh reads the workspace again and again until ctx ends.
+func (p *People) refresh(ctx context.Context) {
+	wait := peopleEvery
+	p.mu.RLock()
+	if len(p.standings) == 0 || !p.groupsRead {
+		wait = peopleRetry
+	}
+	p.mu.RUnlock()
+	for pause(ctx, wait) {
+		wait = peopleEvery
+		if err := p.read(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn().Err(err).Msg("workspace members not read, keeping the old ones")
+			wait = max(peopleRetry, retryAfter(err))
+		}
+	}
+}
+
+// read replaces what is known by what Slack says now.
+func (p *People) read(ctx context.Context) error {
+	grouped := make(map[string]bool)
+	for _, group := range p.groups {
+		members, err := p.api.GetUserGroupMembersContext(ctx, group)
+		if err != nil {
+			return fmt.Errorf("read members of user group %s: %w", group, err)
+		}
+		for _, m := range members {
+			grouped[m] = true
+		}
+	}
+	p.mu.Lock()
+	p.grouped, p.groupsRead = grouped, true
+	p.mu.Unlock()
+
+	met := make(map[string]standing)
+	page := p.api.GetUsersPaginated(slack.GetUsersOptionLimit(pageSize))
+	for {
+		var err error
+		if page, err = page.Next(ctx); page.Done(err) {
+			break
+		} else if err != nil {
+			if !pause(ctx, retryAfter(err)) || retryAfter(err) == 0 {
+				return fmt.Errorf("list people: %w", err)
+			}
+			continue
+		}
+		for _, u := range page.Users {
+			met[u.ID] = p.standingOf(u)
+		}
+	}
+	p.mu.Lock()
+	p.standings = met
+	p.mu.Unlock()
+	p.log.Debug().Int("people", len(met)).Int("in_groups", len(grouped)).Msg("workspace members read")
+	return nil
+}
+
+func (p *People) standingOf(u slack.User) standing {
+	switch {
+	case u.Deleted:
+		return gone
+	case u.IsStranger || p.foreign(u.TeamID, u.Enterprise.EnterpriseID):
+		return external
+	case u.IsRestricted || u.IsUltraRestricted:
+		return guest
+	}
+	return member
+}
+
+// foreign tells whether a team is another organisation's. Teams of one Enterprise
+// organisation are not foreign to one another.
+func (p *People) foreign(team, enterprise string) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if team == "" || p.team == "" || team == p.team || team == p.enterprise {
+		return false
+	}
+	return p.enterprise == "" || enterprise != p.enterprise
+}
+
+// standing says what kind of member somebody is: from memory, or for somebody not met yet
+// by one short call, whose error means that it is not known.
+func (p *People) standing(ctx context.Context, who person) (standing, error) {
+	if p.foreign(who.team, who.enterprise) {
+		return external, nil
+	}
+	p.mu.RLock()
+	s := p.standings[who.id]
+	p.mu.RUnlock()
+	if s != unmet {
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	defer cancel()
+	u, err := p.api.GetUserInfoContext(ctx, who.id)
+	if err != nil {
+		return unmet, fmt.Errorf("look up person: %w", err)
+	}
+	s = p.standingOf(*u)
+	p.mu.Lock()
+	p.standings[who.id] = s
+	p.mu.Unlock()
+	return s, nil
+}
+
+// inGroups tells whether somebody is in one of the kept user groups; not known before
+// they have been read once.
+func (p *People) inGroups(id string) (in, known bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.grouped[id], p.groupsRead
+}
+
+// Email gives somebody's Slack email. See assign.People.
+func (p *People) Email(ctx context.Context, user string) (assign.Email, error) {
+	ctx, cancel := context.WithTimeout(ctx, emailLimit)
+	defer cancel()
+	u, err := p.api.GetUserInfoContext(ctx, user)
+	var said slack.SlackErrorResponse
+	switch {
+	case errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible"):
+		return assign.Email{}, assign.ErrNoEmail
+	case err != nil:
+		return assign.Email{}, fmt.Errorf("look up email: %w", err)
+	case u.Profile.Email == "" || u.Deleted:
+		return assign.Email{}, assign.ErrNoEmail
+	}
+	return assign.NewEmail(u.Profile.Email), nil
+}
+
+// retryAfter is how long Slack asked us to wait; 0 if it did not.
+func retryAfter(err error) time.Duration {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return limited.RetryAfter
+	}
+	return 0
+}
+
+// pause waits, and tells whether it was not cut short by ctx.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,254 @@
+package socket
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// maxSockets is how many sockets Slack lets one app have.
+const maxSockets = 10
+
+// ackLimit is how long Slack waits for an acknowledgement; a later one changes nothing.
+const ackLimit = 3 * time.Second
+
+// Opener asks Slack (apps.connections.open) for the address of one new socket. The address
+// is good once and soon stale, so it is asked for before every attempt.
+//
+// An error that holds one of slack-go's slack.SlackErrorResponse values may end Run (see
+// Fatal), a *slack.RateLimitedError is waited out, everything else is retried.
+type Opener func(ctx context.Context) (url string, err error)
+
+// Handler takes one envelope. It is called on the goroutine that reads the socket, in order
+// of arrival, and must not block: while it runs, the socket answers no ping. It may call
+// Ack, now or later, from any goroutine. The context outlives Run's, so that what is in
+// hand at a shutdown can be finished.
+//
+// A panic is logged, and the envelope acknowledged without a payload if it was not yet.
+type Handler func(ctx context.Context, e *Envelope)
+
+// Config tunes a Client. The zero value is right for production.
+type Config struct {
+	// Connections is how many sockets are held, 1 to 10; 0 means 2. While sockets are
+	// replaced there may be twice as many, but never more than Slack's 10.
+	Connections int
+	// Stagger is the pause between opening one slot and the next, so that Slack does not
+	// recycle them together; 0 means 3 s.
+	Stagger time.Duration
+	// Linger is how long a socket is still read after Slack announced its end; 0 means 30 s.
+	Linger time.Duration
+	// Silence is how long nothing at all, not even a ping or pong, may be heard before a
+	// socket counts as dead; 0 means 30 s.
+	Silence time.Duration
+	// Ping is the pause between our own pings; 0 means 10 s.
+	Ping time.Duration
+	// Handshake limits each step of opening (asking for the address, dialling, Slack's
+	// hello); 0 means 10 s.
+	Handshake time.Duration
+	// Write limits the sending of one frame; 0 means 5 s.
+	Write time.Duration
+	// Drain is how long Run, told to stop, keeps the sockets open for acknowledgements
+	// still to come; 0 means 2 s.
+	Drain time.Duration
+	// RetryMin and RetryMax bound the pauses between attempts, which double from one to
+	// the other; each is shortened at random by up to half. 0 means 0.5 s and 30 s.
+	RetryMin, RetryMax time.Duration
+	// Settled is the age from which a socket's end is nothing to worry about, so that the
+	// pauses start anew; 0 means 10 s.
+	Settled time.Duration
+	// Crowded is the least pause after Slack said that the app has too many sockets; up
+	// to half is added at random. 0 means 60 s.
+	Crowded time.Duration
+
+	// Logger's zero value logs nothing.
+	Logger  zerolog.Logger
+	Observe Observe
+}
+
+// Observe has hooks for metrics, each of them optional. They are called on the goroutines
+// that serve the sockets: they must be quick and must not call the Client.
+type Observe struct {
+	// Live is told how many sockets are up, whenever that changes.
+	Live func(sockets int)
+	// Envelope is told the type, in Slack's words, of each envelope handed to the Handler.
+	Envelope func(kind string)
+	// Ack is told how an acknowledgement ended, and the time since its envelope was read.
+	Ack func(latency time.Duration, err error)
+}
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Connections == 0 {
+		cfg.Connections = 2
+	}
+	cfg.Connections = min(max(cfg.Connections, 1), maxSockets)
+	for _, d := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{
+		{&cfg.Stagger, 3 * time.Second},
+		{&cfg.Linger, 30 * time.Second},
+		{&cfg.Silence, 30 * time.Second},
+		{&cfg.Ping, 10 * time.Second},
+		{&cfg.Handshake, 10 * time.Second},
+		{&cfg.Write, 5 * time.Second},
+		{&cfg.Drain, 2 * time.Second},
+		{&cfg.RetryMin, 500 * time.Millisecond},
+		{&cfg.RetryMax, 30 * time.Second},
+		{&cfg.Settled, 10 * time.Second},
+		{&cfg.Crowded, time.Minute},
+	} {
+		if *d.value <= 0 {
+			*d.value = d.standard
+		}
+	}
+	return cfg
+}
+
+// Client holds the sockets of one app. Make it with New.
+type Client struct {
+	open   Opener
+	handle Handler
+	cfg    Config
+	log    zerolog.Logger
+
+	seats   chan struct{} // one taken for each socket from before it is dialled until it is closed
+	fatal   chan error    // what ends Run
+	acked   chan struct{} // pokes drain
+	tenders sync.WaitGroup
+
+	readyOnce, strangersOnce sync.Once
+	ready                    chan struct{}
+
+	mu       sync.Mutex
+	conns    map[*conn]bool // dialled and not dead; true once hello was heard
+	pending  int            // envelopes handed over and not acknowledged
+	lastTake time.Time      // when the last of them was
+	trouble  string         // why the last socket was lost or not opened
+}
+
+// New makes a Client that hands envelopes to handle once Run is called.
+func New(open Opener, handle Handler, cfg Config) *Client {
+	cfg = cfg.withDefaults()
+	return &Client{
+		open:   open,
+		handle: handle,
+		cfg:    cfg,
+		log:    cfg.Logger,
+		seats:  make(chan struct{}, min(2*cfg.Connections, maxSockets)),
+		fatal:  make(chan error, 1),
+		acked:  make(chan struct{}, 1),
+		ready:  make(chan struct{}),
+		conns:  make(map[*conn]bool),
+	}
+}
+
+// Run keeps the sockets open until ctx ends or Slack says something that no retry can mend;
+// then the error is a *Fatal. Either way no further envelope is handed over, the sockets
+// stay open until those in hand are acknowledged (at most Config.Drain, and no longer than
+// Slack would wait), and then all are closed. Envelopes that arrive meanwhile are left
+// unacknowledged, so that the person sees Slack's own error and not a silence.
+//
+// Run may be called once.
+func (c *Client) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var slots sync.WaitGroup
+	for slot := range c.cfg.Connections {
+		slots.Go(func() { c.keepOpen(ctx, slot) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-c.fatal:
+		stop()
+	}
+	slots.Wait()
+	c.drain()
+	c.endAll()
+	c.tenders.Wait()
+	return err
+}
+
+// Live is the number of sockets on which Slack has said hello and which are not dead,
+// those about to be closed by Slack included.
+func (c *Client) Live() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.countLive()
+}
+
+// Ready is closed when Slack has said hello for the first time.
+func (c *Client) Ready() <-chan struct{} { return c.ready }
+
+// Status says in one line, fit for operators, how many sockets are up, and if some are
+// missing, what went wrong last.
+func (c *Client) Status() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	up := min(c.countLive(), c.cfg.Connections)
+	status := fmt.Sprintf("%d of %d sockets up", up, c.cfg.Connections)
+	if up < c.cfg.Connections && c.trouble != "" {
+		status += "; last trouble: " + c.trouble
+	}
+	return status
+}
+
+func (c *Client) countLive() int {
+	n := 0
+	for _, greeted := range c.conns {
+		if greeted {
+			n++
+		}
+	}
+	return n
+}
+
+// observeLive is called with c.mu held, so that the gauge never goes back to an older count.
+func (c *Client) observeLive() {
+	if c.cfg.Observe.Live != nil {
+		c.cfg.Observe.Live(c.countLive())
+	}
+}
+
+// fail makes Run end with err.
+func (c *Client) fail(err error) {
+	select {
+	case c.fatal <- err:
+	default: // it is ending already
+	}
+}
+
+// drain waits for the acknowledgements of envelopes in hand. One that nobody will ever
+// acknowledge holds it up no longer than Slack would wait.
+func (c *Client) drain() {
+	c.mu.Lock()
+	limit := min(c.cfg.Drain, time.Until(c.lastTake.Add(ackLimit)))
+	c.mu.Unlock()
+	timeout := time.After(limit)
+	for {
+		c.mu.Lock()
+		pending := c.pending
+		c.mu.Unlock()
+		if pending == 0 {
+			return
+		}
+		select {
+		case <-c.acked:
+		case <-timeout:
+			c.log.Warn().Int("envelopes", pending).Msg("stopped with envelopes unacknowledged")
+			return
+		}
+	}
+}
+
+func (c *Client) endAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for s := range c.conns {
+		// Not end itself: it takes c.mu.
+		go c.end(s, errStopped)
+	}
+}

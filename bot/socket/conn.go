@@ -1,0 +1,286 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	maxFrame     = 4 << 20                // bytes; the largest envelopes seen are below 100 kB
+	leastWrite   = 250 * time.Millisecond // see Envelope.Ack
+	farewellTime = time.Second
+)
+
+var (
+	errStopped  = errors.New("stopped")
+	errDead     = errors.New("socket is dead")
+	errLingered = errors.New("not closed by Slack in time after its announcement")
+)
+
+// conn is one WebSocket. A reader and a tender serve it: the reader hands over what comes,
+// the tender pings and, in the end, closes.
+type conn struct {
+	ws  *websocket.Conn
+	pen chan struct{} // held by whoever writes
+
+	greeted   chan struct{} // closed at hello
+	greetedAt time.Time     // good once greeted is closed
+
+	leaving chan struct{} // closed when Slack announces the end
+	reason  error         // why; good once leaving is closed
+
+	dead  chan struct{} // closed when nothing more can come or go
+	cause error         // why; good once dead is closed
+
+	greetOnce, leaveOnce, deadOnce sync.Once
+}
+
+// start serves a fresh WebSocket, until it is dead. The seat that the caller holds is given
+// back then.
+func (c *Client) start(ctx context.Context, ws *websocket.Conn) *conn {
+	s := &conn{
+		ws:      ws,
+		pen:     make(chan struct{}, 1),
+		greeted: make(chan struct{}),
+		leaving: make(chan struct{}),
+		dead:    make(chan struct{}),
+	}
+	heard := func() { _ = ws.SetReadDeadline(time.Now().Add(c.cfg.Silence)) }
+	heard()
+	ws.SetReadLimit(maxFrame)
+	ws.SetPingHandler(func(data string) error {
+		heard()
+		// A failed write ends the socket by itself.
+		_ = c.write(context.WithoutCancel(ctx), s, websocket.PongMessage, []byte(data))
+		return nil
+	})
+	ws.SetPongHandler(func(string) error { heard(); return nil })
+	ws.SetCloseHandler(func(int, string) error { return nil }) // the tender answers
+
+	c.mu.Lock()
+	c.conns[s] = false
+	c.mu.Unlock()
+	c.tenders.Go(func() { c.tend(context.WithoutCancel(ctx), s) })
+	go c.read(ctx, s, heard)
+	return s
+}
+
+// read goes on after ctx has ended, though it hands nothing over then: closing a connection
+// with bytes unread would reset it, and acknowledgements just written might be lost.
+func (c *Client) read(ctx context.Context, s *conn, heard func()) {
+	for {
+		kind, data, err := s.ws.ReadMessage()
+		if err != nil {
+			c.end(s, c.explain(err))
+			return
+		}
+		heard()
+		if kind != websocket.TextMessage {
+			c.log.Debug().Int("bytes", len(data)).Msg("binary frame ignored")
+			continue
+		}
+		c.take(ctx, s, data)
+	}
+}
+
+func (c *Client) explain(err error) error {
+	var closed *websocket.CloseError
+	var network net.Error
+	switch {
+	case errors.As(err, &closed):
+		return fmt.Errorf("closed by Slack, code %d", closed.Code)
+	case errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("nothing heard for %s", c.cfg.Silence)
+	}
+	return fmt.Errorf("read socket: %w", err)
+}
+
+func (c *Client) take(ctx context.Context, s *conn, data []byte) {
+	f, kind := decode(data)
+	switch kind {
+	case greeting:
+		s.greetOnce.Do(func() { c.greet(s, f.NumConnections) })
+	case farewell:
+		c.leave(s, f.Reason)
+	case envelope:
+		c.deliver(ctx, &Envelope{
+			ID:             f.EnvelopeID,
+			Type:           f.Type,
+			Payload:        f.Payload,
+			AcceptsPayload: f.AcceptsPayload,
+			RetryAttempt:   f.RetryAttempt,
+			RetryReason:    f.RetryReason,
+			Received:       time.Now(),
+			client:         c,
+			from:           s,
+		})
+	default:
+		c.log.Debug().Str("type", f.Type).Int("bytes", len(data)).Msg("frame ignored")
+	}
+}
+
+func (c *Client) greet(s *conn, counted int) {
+	c.mu.Lock()
+	if _, alive := c.conns[s]; alive {
+		c.conns[s] = true
+		c.observeLive()
+	}
+	s.greetedAt = time.Now()
+	close(s.greeted)
+	held := len(c.seats)
+	c.mu.Unlock()
+
+	c.readyOnce.Do(func() { close(c.ready) })
+	if counted > held {
+		c.strangersOnce.Do(func() {
+			c.log.Warn().Int("counted", counted).Int("held", held).Msg(
+				"Slack counts more sockets than this process holds: another copy of the bot is running with this app and gets part of the commands, or one has just stopped")
+		})
+	}
+}
+
+func (c *Client) leave(s *conn, reason string) {
+	if reason == "link_disabled" {
+		c.fail(&Fatal{Code: reason, Cure: cures[reason]})
+	}
+	s.leaveOnce.Do(func() {
+		s.reason = errLeft
+		if reason == "too_many_websockets" {
+			s.reason = errCrowded
+		}
+		close(s.leaving)
+		c.log.Debug().Str("reason", reason).Msg("disconnect announced")
+	})
+}
+
+func (c *Client) deliver(ctx context.Context, e *Envelope) {
+	if !c.admit(ctx, e) {
+		c.log.Info().Str("type", e.Type).Msg("envelope left to Slack: stopping")
+		return
+	}
+	if c.cfg.Observe.Envelope != nil {
+		c.cfg.Observe.Envelope(e.Type)
+	}
+	ctx = context.WithoutCancel(ctx)
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("type", e.Type).Str("panic", fmt.Sprintf("%T", p)).
+				Bytes("stack", debug.Stack()).Msg("envelope handler panicked")
+			if err := e.Ack(ctx, nil); err != nil && !errors.Is(err, ErrAcked) {
+				c.log.Warn().Err(err).Msg("envelope not acknowledged after a panic")
+			}
+		}
+	}()
+	c.handle(ctx, e)
+}
+
+// tend pings, sees that a socket Slack has given up does not stay for ever, and closes it.
+func (c *Client) tend(ctx context.Context, s *conn) {
+	defer func() { <-c.seats }()
+	ping := time.NewTicker(c.cfg.Ping)
+	defer ping.Stop()
+	leaving := s.leaving
+	var lingered <-chan time.Time
+	for {
+		select {
+		case <-ping.C:
+			_ = c.write(ctx, s, websocket.PingMessage, nil) // failing, it ends the socket
+		case <-leaving:
+			leaving = nil
+			lingered = time.After(c.cfg.Linger)
+		case <-lingered:
+			c.end(s, errLingered)
+		case <-s.dead:
+			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+			_ = s.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(farewellTime))
+			// Slack does not close the connection after the handshake, so don't wait for it.
+			_ = s.ws.Close()
+			c.log.Debug().AnErr("cause", s.cause).Msg("socket closed")
+			return
+		}
+	}
+}
+
+// write sends one unfragmented frame. After a failed write the socket is dead, since the
+// frame may be half sent; not so if the time was up before it was begun.
+func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Write)
+	defer cancel()
+	select {
+	case s.pen <- struct{}{}:
+		defer func() { <-s.pen }()
+	case <-s.dead:
+		return errDead
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s.isDead() {
+		return errDead
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	deadline, _ := ctx.Deadline()
+	if least := time.Now().Add(leastWrite); deadline.Before(least) {
+		deadline = least
+	}
+	_ = s.ws.SetWriteDeadline(deadline) // never fails: gorilla only notes it
+	var err error
+	if kind == websocket.TextMessage {
+		err = s.ws.WriteMessage(kind, data)
+	} else {
+		err = s.ws.WriteControl(kind, data, deadline)
+	}
+	if err != nil {
+		c.end(s, fmt.Errorf("write socket: %w", err))
+	}
+	return err
+}
+
+// end declares the socket dead; the tender then closes it.
+func (c *Client) end(s *conn, cause error) {
+	s.deadOnce.Do(func() {
+		s.cause = cause
+		c.mu.Lock()
+		delete(c.conns, s)
+		c.observeLive()
+		close(s.dead)
+		c.mu.Unlock()
+		// Whoever is stuck in a write must not hold up the closing.
+		_ = s.ws.NetConn().SetWriteDeadline(time.Now().Add(farewellTime))
+	})
+}
+
+// untilReplaced waits until the socket needs a successor and says why.
+func (s *conn) untilReplaced(ctx context.Context) error {
+	select {
+	case <-s.leaving:
+		return s.reason
+	case <-s.dead:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s.isLeaving() { // both have happened, and the announcement came first
+		return s.reason
+	}
+	return s.cause
+}
+
+func (s *conn) isDead() bool    { return closed(s.dead) }
+func (s *conn) isLeaving() bool { return closed(s.leaving) }
+
+func closed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}

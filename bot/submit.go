@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// formWait is how long after its arrival a submitted form waits for Azeer before it is
+// acknowledged.
+const formWait = 2 * time.Second
+
+// onSubmission serves the submitted form.
+func (b *Bot) onSubmission(ctx context.Context, c *call) {
+	if c.View.CallbackID != formCallback {
+		b.acknowledge(ctx, c, nil)
+		return
+	}
+	to := b.formAddress(c)
+	if r := b.door.admit(ctx, c.person(), to.Channel); r.refused() {
+		b.acknowledge(ctx, c, b.closing(r.text, r.data))
+		return
+	}
+	request, mistakes := b.read(c)
+	if len(mistakes) > 0 {
+		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
+		return
+	}
+	request.Key, request.Requester, request.Reply = c.key(), c.person().id, to.encode()
+	waiting := b.forms.expect(request.Key)
+	accepting, cancel := context.WithDeadline(ctx, c.deadline)
+	defer cancel()
+	_, how, err := b.service.Accept(accepting, request)
+	c.turn.leave()
+	switch {
+	case err != nil:
+		b.forms.forget(request.Key)
+		b.log.Error().Err(err).Msg("request not stored")
+		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{blockContact: b.texts.Plain("not_stored", nil)}))
+	case how != assign.Accepted:
+		b.forms.forget(request.Key)
+		b.acknowledge(ctx, c, b.closing("joined", texts.Data{
+			"Contact": request.Contact.International(), "Agent": b.askedWords(request.Agent)}))
+	default:
+		b.await(ctx, c, request, waiting)
+	}
+}
+
+// await acknowledges an accepted form with the outcome, if that comes soon enough.
+func (b *Bot) await(ctx context.Context, c *call, r assign.Request, w *waitingForm) {
+	timer := time.NewTimer(time.Until(c.envelope.Received.Add(formWait)))
+	defer timer.Stop()
+	select {
+	case a := <-w.outcome:
+		w.told <- b.conclude(ctx, c, a)
+	case <-timer.C:
+		if !b.forms.forget(r.Key) { // the outcome came at this very moment
+			w.told <- b.conclude(ctx, c, <-w.outcome)
+			return
+		}
+		b.acknowledge(ctx, c, b.closing("form_assigning", texts.Data{
+			"Contact": r.Contact.International(), "Agent": b.askedWords(r.Agent)}))
+	}
+}
+
+// conclude acknowledges a form with its outcome, and tells whether that was all the
+// requester needs to be told: a refusal stands under its field, everything else is
+// posted as well.
+func (b *Bot) conclude(ctx context.Context, c *call, a assign.Assignment) (told bool) {
+	if a.Outcome.Kind != assign.Refused {
+		b.acknowledge(ctx, c, nil)
+		return false
+	}
+	text := b.texts.Plain(b.outcomeText(a.Outcome), b.outcomeData(a))
+	if names := nearestNames(a.Outcome.Nearest); names != "" {
+		text += " " + b.texts.Plain("did_you_mean", texts.Data{"Names": names})
+	}
+	return b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(
+		map[string]string{blockAtFault(a.Outcome.Reason, c.payload): text}))
+}
+
+func nearestNames(agents []assign.Agent) string {
+	names := make([]string, len(agents))
+	for i, a := range agents {
+		names[i] = agentLabel(a)
+	}
+	return strings.Join(names, ", ")
+}
+
+// blockAtFault is the input under which a refusal belongs.
+func blockAtFault(r assign.Reason, p payload) string {
+	switch r {
+	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.NamesUnknown, assign.PeopleAway:
+		return agentBlock(p)
+	}
+	return blockContact
+}
+
+// agentBlock is the input for the agent that the submitted form had.
+func agentBlock(p payload) string {
+	if _, ok := p.View.State.Values[blockEmail]; ok {
+		return blockEmail
+	}
+	return blockAgent
+}
+
+// read makes a request of a submitted form, or says what is wrong under which input.
+func (b *Bot) read(c *call) (assign.Request, map[string]string) {
+	var r assign.Request
+	wrong := make(map[string]string)
+	var err error
+	if r.Contact, err = assign.ParsePhone(c.field(blockContact), b.region); err != nil {
+		wrong[blockContact] = b.mistakeLine(err)
+	}
+	block := agentBlock(c.payload)
+	if r.Agent, err = readAgent(block, c.field(block)); err != nil {
+		wrong[block] = b.mistakeLine(err)
+	}
+	return r, wrong
+}
+
+func readAgent(block, value string) (assign.AgentRef, error) {
+	if block == blockAgent && value != "" {
+		return assign.DecodeRef(value)
+	}
+	return assign.ParseAgent(value)
+}
+
+func (b *Bot) mistakeLine(err error) string {
+	var m *assign.Mistake
+	if errors.As(err, &m) {
+		id, data := mistakeText(m)
+		return b.texts.Plain(id, data)
+	}
+	return b.texts.Plain("unreadable", nil)
+}
+
+// formAddress is where the answer to a submitted form goes: to the conversation it was
+// opened in, or that was chosen in it, else by direct message.
+func (b *Bot) formAddress(c *call) address {
+	to, err := decodeAddress(c.View.PrivateMetadata)
+	if err != nil {
+		b.log.Warn().Msg("form without its origin, answering by direct message")
+	}
+	to.View = c.View.ID
+	if urls := c.responseURLs(); len(urls) > 0 {
+		to.Channel, to.URL, to.Since = urls[0].ChannelID, urls[0].ResponseURL, c.envelope.Received
+	}
+	return to
+}
+
+// forms are the submitted forms that wait for their outcome before they are acknowledged.
+type forms struct {
+	mu      sync.Mutex
+	waiting map[string]*waitingForm
+}
+
+type waitingForm struct {
+	outcome chan assign.Assignment // what became of it
+	told    chan bool              // whether the acknowledgement told the requester all
+}
+
+func newForms() *forms { return &forms{waiting: make(map[string]*waitingForm)} }
+
+// expect registers a form by its request's key.
+func (f *forms) expect(key string) *waitingForm {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w := &waitingForm{outcome: make(chan assign.Assignment, 1), told: make(chan bool, 1)}
+	f.waiting[key] = w
+	return w
+}
+
+// forget ends the waiting, and tells whether it had not ended already.
+func (f *forms) forget(key string) bool { return f.claim(key) != nil }
+
+// claim takes the waiting form of that key away; nil if none waits.
+func (f *forms) claim(key string) *waitingForm {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w := f.waiting[key]
+	delete(f.waiting, key)
+	return w
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Config is every setting, read and checked. See the table in settings.go for what
+// each one is for.
+type Config struct {
+	SlackAppToken Secret
+	SlackBotToken Secret
+	AzeerAPIKey   Secret
+	// AzeerBaseURL ends without a slash.
+	AzeerBaseURL string
+	// SlackAPIURL ends with a slash, as slack-go needs it.
+	SlackAPIURL string
+	// DatabaseURL may hold a password.
+	DatabaseURL Secret
+	// HTTPAddr is empty for no HTTP server at all.
+	HTTPAddr         string
+	SlackConnections int
+	// DefaultRegion is an upper-case ISO 3166 code that libphonenumber knows.
+	DefaultRegion string
+	// DefaultLanguage is "en" or "ar".
+	DefaultLanguage string
+
+	AllowedChannels   []string
+	AllowedUsers      []string
+	AllowedUserGroups []string
+	AllowGuests       bool
+	AllowExternal     bool
+	AdminUsers        []string
+	// AuditChannel is empty for none.
+	AuditChannel   string
+	AuditFullPhone bool
+
+	AzeerConcurrency int
+	// AgentAliases leads from a Slack email, in lower case, to an Azeer email.
+	AgentAliases  map[string]string
+	RetentionDays int
+
+	LogLevel zerolog.Level
+	// LogConsole is for people; otherwise one JSON object per line.
+	LogConsole bool
+}
+
+// Retention is how long finished assignments are kept.
+func (c Config) Retention() time.Duration { return time.Duration(c.RetentionDays) * 24 * time.Hour }
+
+// Secret is a token, a key, or an address with a password in it. It does not show
+// itself under fmt, zerolog or encoding/json; Reveal is the only way to read it.
+//
+// It sits behind a closure because fmt cannot call methods on unexported struct
+// fields, and would print a plain string there in clear.
+type Secret struct{ reveal func() string }
+
+// NewSecret hides s.
+func NewSecret(s string) Secret { return Secret{func() string { return s }} }
+
+// Reveal gives the secret in clear; empty if there is none.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// String tells only whether there is anything.
+func (s Secret) String() string {
+	if s.Reveal() == "" {
+		return "(none)"
+	}
+	return "(secret)"
+}
+
+// Format hides the secret under every verb of fmt.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// MarshalText hides the secret from encoders.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// newLogger writes to w in the form and from the level that c asks for.
+func newLogger(c Config, w io.Writer) zerolog.Logger {
+	if c.LogConsole {
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	}
+	return zerolog.New(w).Level(c.LogLevel).With().Timestamp().Logger()
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+const runHelp = `Connects to Slack and Azeer with the settings from the environment or from .env,
+and serves until SIGTERM or Ctrl-C; then finishes what is in hand, within 10 seconds.
+A second signal ends it at once. Nothing accepted is lost either way.
+
+Exit codes: 0 after a signal, 1 when something broke, 2 when settings are missing or wrong.
+`
+
+const checkHelp = `Tries every token and key and reads the manifest. Each line says ✓ or ✗, and for ✗ the cure.
+Works with half the settings, too. Calls only what changes nothing: Slack's auth.test and
+apps.connections.open, and Azeer's list of agents.
+
+Exit code 0 only if all is well.
+`
+
+const demoHelp = `Starts a Slack workspace and an Azeer account in a box, on loopback only, and the real bot
+against them. At the prompt you are a person in that workspace: type
+
+    /assign 0544444444 omar@twerlo.com
+
+and "help" for the rest. Nothing leaves this machine; nothing is kept.
+With --say it types for you and prints what happened, with milliseconds:
+
+    azeer-slack demo --say '/assign 0544444444 omar@twerlo.com'
+
+Exit code 0 only if every command was answered.
+
+`
+
+// overview is what `azeer-slack --help` prints.
+func overview() string {
+	var b strings.Builder
+	b.WriteString("azeer-slack hands WhatsApp contacts to agents of the Azeer inbox, from Slack.\n\n" +
+		"Usage: azeer-slack [command]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.about)
+	}
+	b.WriteString("  help      this text; help COMMAND tells more about one\n\n" +
+		"New here?  azeer-slack demo\n" +
+		"Setting up?  Fill in .env (see .env.example), then azeer-slack check\n\n" +
+		"Settings, from the environment or a file .env in this folder (the environment wins):\n\n")
+	for _, s := range settings {
+		fmt.Fprintf(&b, "  %-19s %s\n", s.name, s.summary())
+	}
+	b.WriteString("\nExit codes: 0 done, 1 something broke while running, 2 wrong command line or settings.\n")
+	return b.String()
+}
+
+// summary is the setting's purpose and default in one line of plain text.
+func (s setting) summary() string {
+	text := strings.ReplaceAll(s.about, "`", "")
+	switch {
+	case s.required:
+		return text + " (required)"
+	case s.fallback != "":
+		return text + " (" + s.fallback + ")"
+	}
+	return text
+}

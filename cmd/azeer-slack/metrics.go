@@ -1,0 +1,114 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"azeer-slack/assign"
+)
+
+// metrics counts what the program does, in a registry of its own.
+type metrics struct {
+	registry    *prometheus.Registry
+	azeerCalls  *prometheus.HistogramVec
+	assignments *prometheus.CounterVec
+	envelopes   *prometheus.CounterVec
+	ackLatency  prometheus.Histogram
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		azeerCalls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "azeer_slack_azeer_call_seconds",
+			Help:    "Time of each call to Azeer until the head of its answer, by endpoint and HTTP status; \"error\" when none came.",
+			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"endpoint", "status"}),
+		assignments: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "azeer_slack_assignments_total",
+			Help: "Finished assignments by outcome.",
+		}, []string{"outcome"}),
+		envelopes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "azeer_slack_envelopes_total",
+			Help: "Envelopes received from Slack, by kind.",
+		}, []string{"kind"}),
+		ackLatency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "azeer_slack_ack_seconds",
+			Help:    "Time from an envelope's arrival to its written acknowledgement; Slack gives up after 3 s.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 3},
+		}),
+	}
+	m.registry.MustRegister(m.azeerCalls, m.assignments, m.envelopes, m.ackLatency,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	// Every outcome is there from the start, so that a rate over it sees the first one.
+	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+		m.assignments.WithLabelValues(string(kind))
+	}
+	return m
+}
+
+// connections reports live as the number of open sockets to Slack. Call it once.
+func (m *metrics) connections(live func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "azeer_slack_connections",
+		Help: "Open sockets to Slack.",
+	}, func() float64 { return float64(live()) }))
+}
+
+// finished counts an assignment that has its outcome.
+func (m *metrics) finished(kind assign.OutcomeKind) {
+	m.assignments.WithLabelValues(string(kind)).Inc()
+}
+
+// received counts an envelope. Kinds that Slack has not documented count as "other", so
+// that nobody outside can make up new time series.
+func (m *metrics) received(kind string) {
+	switch kind {
+	case "slash_commands", "interactive", "events_api", "hello", "disconnect":
+	default:
+		kind = "other"
+	}
+	m.envelopes.WithLabelValues(kind).Inc()
+}
+
+// acknowledged notes how long an envelope waited for its acknowledgement.
+func (m *metrics) acknowledged(after time.Duration) { m.ackLatency.Observe(after.Seconds()) }
+
+// azeer counts and times the calls that go through next.
+func (m *metrics) azeer(next http.RoundTripper) http.RoundTripper {
+	return &meteredTransport{next: next, calls: m.azeerCalls}
+}
+
+type meteredTransport struct {
+	next  http.RoundTripper
+	calls *prometheus.HistogramVec
+}
+
+func (t *meteredTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	start := time.Now()
+	answer, err := t.next.RoundTrip(r)
+	status := "error"
+	if err == nil {
+		status = strconv.Itoa(answer.StatusCode)
+	}
+	t.calls.WithLabelValues(azeerEndpoint(r), status).Observe(time.Since(start).Seconds())
+	return answer, err
+}
+
+// azeerEndpoint names what a request is for, without anything that identifies a person.
+func azeerEndpoint(r *http.Request) string {
+	switch path := r.URL.Path; {
+	case strings.HasSuffix(path, "/contact/assign"):
+		return "assign"
+	case strings.HasSuffix(path, "/agent"):
+		return "agents"
+	case strings.Contains(path, "/agent/"):
+		return "agent"
+	}
+	return "other"
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox/manifest"
+)
+
+// need is one thing of the manifest without which part of the program does not work.
+type need struct {
+	what  string
+	holds func(*manifest.Manifest) bool
+	cure  string
+}
+
+// usedScopes are the bot scopes for which there is a call, and why.
+var usedScopes = []struct{ scope, why string }{
+	{"commands", "/assign and the shortcut"},
+	{"chat:write", "answers that cannot go through the command's own reply, and AUDIT_CHANNEL"},
+	{"users:read", "who is a guest or of another organisation, and each person's language"},
+	{"users:read.email", "which agent a mentioned person is"},
+	{"usergroups:read", "ALLOWED_USERGROUPS"},
+}
+
+// needs lists what the program relies on.
+func needs() []need {
+	list := []need{
+		{"Socket Mode", func(m *manifest.Manifest) bool { return m.SocketMode },
+			"settings.socket_mode_enabled: true"},
+		{"interactivity, for the form and the buttons", func(m *manifest.Manifest) bool { return m.Interactivity },
+			"settings.interactivity.is_enabled: true"},
+		{"a bot user", func(m *manifest.Manifest) bool { return m.BotName != "" },
+			"features.bot_user.display_name: azeer"},
+		{"the Messages tab, for answers by direct message", func(m *manifest.Manifest) bool { return m.MessagesTab },
+			"features.app_home.messages_tab_enabled: true"},
+		{"the command /assign", func(m *manifest.Manifest) bool { _, ok := m.Command("/assign"); return ok },
+			"features.slash_commands: an item with command: /assign"},
+		{"escaped mentions in /assign", func(m *manifest.Manifest) bool { c, ok := m.Command("/assign"); return ok && c.ShouldEscape },
+			"should_escape: true on the command /assign; without it a mention is only a name"},
+		{"a usage hint on /assign", func(m *manifest.Manifest) bool { c, ok := m.Command("/assign"); return ok && c.UsageHint != "" },
+			"usage_hint on the command /assign"},
+		{"the global shortcut assign_contact", func(m *manifest.Manifest) bool {
+			s, ok := m.Shortcut("assign_contact")
+			return ok && s.Type == "global"
+		}, "features.shortcuts: an item with type: global and callback_id: assign_contact"},
+	}
+	for _, s := range usedScopes {
+		list = append(list, need{
+			what:  "the scope " + s.scope + ", for " + s.why,
+			holds: func(m *manifest.Manifest) bool { return slices.Contains(m.BotScopes, s.scope) },
+			cure:  "oauth_config.scopes.bot: add " + s.scope,
+		})
+	}
+	return list
+}
+
+// readManifest reads manifest.yaml of the working directory, or else the one built into
+// the program, and says which.
+func readManifest() (doc []byte, name string, err error) {
+	doc, err = os.ReadFile("manifest.yaml")
+	if errors.Is(err, fs.ErrNotExist) {
+		return azeerslack.Manifest, "the manifest in this program", nil
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read manifest: %w", err)
+	}
+	return doc, "manifest.yaml in this folder", nil
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version may be set by the linker: -ldflags "-X main.version=v1.2.3".
+var version string
+
+func versionCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
+	return func(context.Context) int {
+		info, _ := debug.ReadBuildInfo()
+		fmt.Fprintf(p.out, "azeer-slack %s %s %s/%s\n", versionOf(version, info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return exitDone
+	}
+}
+
+// versionOf takes the linker's word first, then the module's version, then the commit.
+func versionOf(linked string, info *debug.BuildInfo) string {
+	if linked != "" {
+		return linked
+	}
+	if info == nil {
+		return "unknown"
+	}
+	name := info.Main.Version
+	if name == "" || name == "(devel)" {
+		name = "devel"
+	}
+	revision, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = " (" + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = ", changed since"
+		}
+	}
+	if revision != "" {
+		return name + revision + dirty + ")"
+	}
+	return name
+}
