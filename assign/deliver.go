@@ -55,7 +55,7 @@ func (s *Service) persist(wire context.Context, j *job, complaint string, write 
 func (s *Service) deliver(ctx, wire context.Context, j *job) {
 	defer s.drop(j)
 	j.telling.Lock() // an interim answer on its way comes first
-	j.settled = true
+	j.settled.Store(true)
 	j.telling.Unlock()
 	for n := 0; ; n++ {
 		err := s.answer(wire, j)
@@ -91,13 +91,13 @@ func (s *Service) answer(wire context.Context, j *job) error {
 
 // tellInterim says that the work goes on, unless it has just ended.
 func (s *Service) tellInterim(ctx context.Context, j *job) {
-	if s.answers.acquire(ctx, j.Requester, nil) != nil {
+	if j.settled.Load() || s.answers.acquire(ctx, j.Requester, nil) != nil {
 		return
 	}
 	defer s.answers.release()
 	j.telling.Lock()
 	defer j.telling.Unlock()
-	if j.settled || ctx.Err() != nil {
+	if j.settled.Load() || ctx.Err() != nil {
 		return
 	}
 	limited, done := context.WithTimeout(ctx, interimLimit)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,9 +18,9 @@ type job struct {
 	expired bool
 	// newer gets a token when a newer assignment enters the lane.
 	newer chan struct{}
-	// telling keeps an interim answer from coming after the final one; it guards settled.
+	// settled: the answer is due. telling keeps an interim answer from coming after it.
+	settled atomic.Bool
 	telling sync.Mutex
-	settled bool
 }
 
 // lane holds the assignments of one contact that wait for their turn, oldest first,
@@ -153,8 +154,10 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 		return move{letGo: true}, false
 	}
 	defer s.lookups.release()
+	limited, done := context.WithTimeout(ctx, callLimit)
+	defer done()
 	err := safely(func() (err error) {
-		t.agent, err = s.directory.Resolve(ctx, j.Agent, j.Requester)
+		t.agent, err = s.directory.Resolve(limited, j.Agent, j.Requester)
 		return err
 	})
 	if err == nil && t.agent.PlatformID.IsZero() {
@@ -164,6 +167,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 	var u *Unresolved
 	switch {
 	case err == nil:
+		t.last, t.failures = nil, 0 // what follows is the inbox's affair
 		return move{}, true
 	case ctx.Err() != nil:
 		return move{letGo: true}, false
@@ -228,23 +232,17 @@ func (s *Service) giveUp(ctx context.Context, j *job, t *trials) move {
 // pause waits for d. It ends early, with an outcome, when a newer one has taken over:
 // this process hears of it at once, another's is asked for every TakeEvery.
 func (s *Service) pause(ctx context.Context, j *job, t *trials, d time.Duration) move {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	<-timer.C
 	for d > 0 {
 		piece := d
 		if s.cfg.TakeEvery > 0 {
 			piece = min(d, s.cfg.TakeEvery)
 		}
-		d -= piece
-		timer.Reset(piece)
 		select {
 		case <-ctx.Done():
 			return move{letGo: true}
 		case <-j.newer:
-			d += piece // asked again below; then the wait starts over
-		case <-timer.C:
-			if d <= 0 {
+		case <-time.After(piece):
+			if d -= piece; d <= 0 {
 				return move{}
 			}
 		}

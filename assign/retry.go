@@ -51,6 +51,13 @@ type trials struct {
 	doubts   int       // attempts that were perhaps carried out
 	doubtful time.Time // when the first of those was made
 	last     *Fault    // nil before the first
+	silences int       // of the journal
+}
+
+// silent counts one more time that the journal did not answer.
+func (t *trials) silent() int {
+	t.silences++
+	return t.silences - 1
 }
 
 // note takes in how an attempt failed that began at start.

@@ -1,6 +1,7 @@
 package assign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -293,5 +294,5 @@ func (s *Service) take(ctx context.Context) error {
 }
 
 func sortByID(as []Assignment) {
-	slices.SortFunc(as, func(a, b Assignment) int { return int(a.ID - b.ID) })
+	slices.SortFunc(as, func(a, b Assignment) int { return cmp.Compare(a.ID, b.ID) })
 }

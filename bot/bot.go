@@ -41,6 +41,8 @@ type Config struct {
 	Door      DoorConfig
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
+	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
+	Stagger time.Duration
 	// HTTP posts to response URLs; nil is a client of its own.
 	HTTP   *http.Client
 	Logger zerolog.Logger
@@ -101,7 +103,7 @@ func New(api *slack.Client, service Service, agents Agents, people *People, cfg 
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
-	b.sockets = socket.New(open, b.take, socket.Config{Connections: cfg.Connections, Logger: cfg.Logger})
+	b.sockets = socket.New(open, b.take, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
 	return b, nil
 }
 
@@ -125,6 +127,9 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // Live is the number of sockets that are up.
 func (b *Bot) Live() int { return b.sockets.Live() }
+
+// Status says in one line how the sockets are.
+func (b *Bot) Status() string { return b.sockets.Status() }
 
 // ackBudget is how long after its arrival an envelope must be acknowledged at the
 // latest: Slack's three seconds, less its delivery.
@@ -273,4 +278,4 @@ func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
 // Fatal is how Run says that Slack will not have us and trying again would not help.
 type Fatal = socket.Fatal
 
-func fatal(code, cure string) error { return fmt.Errorf("start: %w", &Fatal{Code: code, Cure: cure}) }
+func fatal(code, cure string) error { return &Fatal{Code: code, Cure: cure} }

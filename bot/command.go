@@ -94,7 +94,6 @@ func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply repli
 
 // help explains the command, with a button to the form.
 func (b *Bot) help(command string) message {
-	example, _ := assign.ExampleFor(b.region)
-	return b.notice("help", texts.Data{"Command": command, "Phone": example},
+	return b.notice("help", texts.Data{"Command": command, "Phone": assign.ExamplePhone(b.region)},
 		b.button("open_form", actionOpen, draft{}.encode(), slack.StylePrimary))
 }

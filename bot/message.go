@@ -46,6 +46,17 @@ func (b *Bot) mistaken(m *assign.Mistake, d draft) message {
 		b.button("fix_in_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
+// mistakeText is the message for a mistake, and what fills its blanks.
+func mistakeText(m *assign.Mistake) (string, texts.Data) {
+	perhaps := make([]string, len(m.Perhaps))
+	for i, p := range m.Perhaps {
+		perhaps[i] = p.International()
+	}
+	return "mistake_" + string(m.Kind), texts.Data{
+		"Typed": m.Typed.Reveal(), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps,
+	}
+}
+
 // button makes a button labelled by a text of the catalogue.
 func (b *Bot) button(label, action, value string, style slack.Style) *slack.ButtonBlockElement {
 	return styled(slack.NewButtonBlockElement(action, value, plainText(b.texts.Plain(label, nil), 75)), style)
@@ -74,6 +85,9 @@ func clip(text string, limit int) string {
 // outcome is how an assignment ended, as a message.
 func (b *Bot) outcome(a assign.Assignment) message {
 	lead, body := b.told(a)
+	if len(a.Outcome.Nearest) > 0 {
+		body += " " + b.texts.Text("pick_below", nil)
+	}
 	return say(lead+"\n"+body, b.outcomeButtons(a)...)
 }
 

@@ -119,7 +119,7 @@ func (k *Slack) Warn(after time.Duration, numbers ...int) {
 }
 
 // LinkDisabled switches Socket Mode off: every socket is told link_disabled and
-// closed, and apps.connections.open refuses until Restore.
+// closed, as is every new one right after its handshake, until Restore.
 func (k *Slack) LinkDisabled() {
 	k.mu.Lock()
 	k.linkOff = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -190,6 +191,9 @@ func (k *Slack) notify() {
 	k.changed = make(chan struct{})
 }
 
+// errClosed ends every wait when the sandbox closes.
+var errClosed = errors.New("the sandbox is closed")
+
 // await returns when ready does not return false any more; ready is called with
 // the lock held, at once and after every change.
 func (k *Slack) await(ctx context.Context, ready func() bool) error {
@@ -200,12 +204,8 @@ func (k *Slack) await(ctx context.Context, ready func() bool) error {
 		if ok {
 			return nil
 		}
-		select {
-		case <-changed:
-		case <-k.closing:
-			return fmt.Errorf("wait for sandbox: %w", http.ErrServerClosed)
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := k.pauseFor(ctx, changed); err != nil {
+			return err
 		}
 	}
 }

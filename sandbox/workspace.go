@@ -10,7 +10,7 @@ import (
 type ChannelConfig struct {
 	Name      string
 	Private   bool
-	Shared    bool     // with another organisation (Slack Connect)
+	Shared    bool // with another organisation (Slack Connect)
 	Archived  bool
 	Members   []string // handles; nil means everybody but guests and partners
 	BotMember bool     // whether the app's bot is in it

@@ -3,6 +3,8 @@ package socket
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -246,9 +248,9 @@ func (c *Client) drain() {
 
 func (c *Client) endAll() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for s := range c.conns {
-		// Not end itself: it takes c.mu.
-		go c.end(s, errStopped)
+	open := slices.Collect(maps.Keys(c.conns))
+	c.mu.Unlock()
+	for _, s := range open {
+		c.end(s, errStopped)
 	}
 }

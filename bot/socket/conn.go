@@ -149,6 +149,7 @@ func (c *Client) greet(s *conn, counted int) {
 func (c *Client) leave(s *conn, reason string) {
 	if reason == "link_disabled" {
 		c.fail(&Fatal{Code: reason, Cure: cures[reason]})
+		return // no successor is wanted
 	}
 	s.leaveOnce.Do(func() {
 		s.reason = errLeft
@@ -253,7 +254,7 @@ func (c *Client) end(s *conn, cause error) {
 		c.observeLive()
 		close(s.dead)
 		c.mu.Unlock()
-		// Whoever is stuck in a write must not hold up the closing.
+		// The tender may itself be stuck, in the writing of a ping.
 		_ = s.ws.NetConn().SetWriteDeadline(time.Now().Add(farewellTime))
 	})
 }

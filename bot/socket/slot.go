@@ -17,8 +17,8 @@ import (
 
 var (
 	errNoHello = errors.New("no hello from Slack")
-	errAddress = errors.New("Slack gave an address that is neither wss nor on this machine")
-	errLeft    = errors.New("Slack announced the socket's end")
+	errAddress = errors.New("address from Slack is neither wss nor on this machine")
+	errLeft    = errors.New("end of socket announced by Slack")
 	errCrowded = errors.New("too_many_websockets: the app has too many sockets at Slack")
 )
 
@@ -28,7 +28,7 @@ type busyError struct {
 	after  time.Duration
 }
 
-func (e *busyError) Error() string { return "Slack answered with status " + strconv.Itoa(e.status) }
+func (e *busyError) Error() string { return fmt.Sprintf("refused with status %d", e.status) }
 
 // keepOpen sees to it that one slot has a socket, until ctx ends.
 func (c *Client) keepOpen(ctx context.Context, slot int) {

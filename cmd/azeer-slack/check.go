@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,8 +136,8 @@ var slackCures = map[string]string{
 
 // slackFailed reports that Slack refused a call, or could not be asked.
 func (d *doctor) slackFailed(what, get string, err error) {
-	var refused slack.SlackErrorResponse
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
+	if !ok {
 		d.bad(what+": Slack could not be asked: "+err.Error(), "check the network, proxies, and SLACK_API_URL ("+d.cfg.SlackAPIURL+")")
 		return
 	}
@@ -219,17 +220,16 @@ func (d *doctor) examineAzeer(ctx context.Context) {
 }
 
 func (d *doctor) azeerFailed(err error) {
-	var refused *azeer.Error
 	status := 0
-	if errors.As(err, &refused) {
-		status = refused.Status
+	if e, ok := errors.AsType[*azeer.Error](err); ok {
+		status = e.Status
 	}
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		d.bad(fmt.Sprintf("AZEER_API_KEY: Azeer answers %d", status),
 			"the key is wrong, was revoked, or may not read agents; get one: "+getAzeerKey)
-	case status >= 200 && status < 300:
-		d.bad("Azeer's list of agents is of a shape that is not known: "+err.Error(),
+	case errors.Is(err, azeer.ErrUnrecognised):
+		d.bad("Azeer's list of agents has a shape that is not known: "+err.Error(),
 			"/assign works by email all the same, but names and the form's menu do not; please report the keys named here")
 	case status == http.StatusNotFound:
 		d.bad("Azeer answers 404", "is AZEER_BASE_URL ("+d.cfg.AzeerBaseURL+") right? It ends in /v1")
@@ -253,11 +253,16 @@ func (d *doctor) examineAgents(list azeer.List) {
 	default:
 		d.good("%d agents were read", n)
 	}
-	if len(d.cfg.AgentAliases) == 0 {
-		return
+	for _, doubt := range list.Warnings {
+		d.good("a doubt about that list, which keeps nothing from working: %s", doubt)
 	}
+	d.examineAliases(known)
+}
+
+func (d *doctor) examineAliases(known map[string]bool) {
 	matching := 0
-	for from, to := range d.cfg.AgentAliases {
+	for _, from := range slices.Sorted(maps.Keys(d.cfg.AgentAliases)) {
+		to := d.cfg.AgentAliases[from]
 		if known[strings.ToLower(to)] {
 			matching++
 			continue
@@ -265,8 +270,8 @@ func (d *doctor) examineAgents(list azeer.List) {
 		d.bad(fmt.Sprintf("AGENT_ALIASES leads %s to %s, whom Azeer does not list", assign.MaskEmail(from), assign.MaskEmail(to)),
 			"correct the email after the =, or add that agent in Azeer")
 	}
-	if matching > 0 {
-		d.good("%d of %d aliases lead to a listed agent", matching, len(d.cfg.AgentAliases))
+	if n := len(d.cfg.AgentAliases); n > 0 && matching == n {
+		d.good("%d of %d aliases lead to a listed agent", matching, n)
 	}
 }
 

@@ -46,6 +46,9 @@ type Config struct {
 	LogLevel zerolog.Level
 	// LogConsole is for people; otherwise one JSON object per line.
 	LogConsole bool
+
+	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
+	azeerTimeout, stagger time.Duration
 }
 
 // Retention is how long finished assignments are kept.

@@ -1,31 +1,164 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"sync/atomic"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/azeer"
 )
 
-// inbox lets assign use the Azeer client: it is an assign.Inbox.
-type inbox struct{ client *azeer.Client }
+// newAzeer makes the client of the account that c names. m may be nil: then nothing is
+// counted.
+func newAzeer(c Config, m *metrics) (*azeer.Client, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = max(c.AzeerConcurrency, 1)
+	// Dropped before a server would drop them: a request written into a connection that is
+	// just being closed leaves everybody in doubt.
+	transport.IdleConnTimeout = 30 * time.Second
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
+	cfg := azeer.Config{BaseURL: c.AzeerBaseURL, Transport: transport, UserAgent: "azeer-slack"}
+	if m != nil {
+		cfg.Transport = m.azeer(transport)
+	}
+	return azeer.New(c.AzeerAPIKey.Reveal(), cfg)
+}
+
+// inbox lets assign use the client of Azeer: it is an assign.Inbox.
+type inbox struct {
+	client *azeer.Client
+	// readRefused and writeRefused hold the status with which Azeer refused the key when it
+	// was last used for that; 0 if it did not. Apart, since a key may be for reading only.
+	readRefused, writeRefused atomic.Int64
+}
 
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.
-func (i inbox) Assign(ctx context.Context, contact assign.Phone, agent assign.Agent) error {
+func (i *inbox) Assign(ctx context.Context, contact assign.Phone, agent assign.Agent) error {
 	_, err := i.client.Assign(ctx, contact.Digits(), agent.PlatformID.Reveal())
-	return fault(err)
+	note(&i.writeRefused, err)
+	if err != nil {
+		return faultOf(err)
+	}
+	return nil
 }
 
 // Agents lists every agent. Any error is a *assign.Fault.
-func (i inbox) Agents(ctx context.Context) (agents []assign.Agent, partial bool, err error) {
+func (i *inbox) Agents(ctx context.Context) (agents []assign.Agent, partial bool, err error) {
 	list, err := i.client.Agents(ctx)
+	note(&i.readRefused, err)
 	if err != nil {
-		return nil, false, fault(err)
+		return nil, false, faultOf(err)
 	}
 	for _, a := range list.Agents {
-		agents = append(agents, agentOf(a))
+		if id := cmp.Or(a.PlatformID, a.Email); id != "" {
+			agents = append(agents, agentOf(a, id))
+		}
 	}
 	return agents, list.Partial, nil
+}
+
+// note keeps what a call told about the key. Calls without an answer tell nothing.
+func note(refused *atomic.Int64, err error) {
+	fault, _ := errors.AsType[*azeer.Error](err)
+	switch {
+	case err == nil:
+		refused.Store(0)
+	case fault == nil || fault.Status == 0:
+	case fault.Status == http.StatusUnauthorized, fault.Status == http.StatusForbidden:
+		refused.Store(int64(fault.Status))
+	default:
+		refused.Store(0)
+	}
+}
+
+// refused says that Azeer refuses the key, and what to do; empty if it does not.
+func (i *inbox) refused() string {
+	for _, use := range []struct {
+		status int64
+		what   string
+	}{{i.readRefused.Load(), "reading agents"}, {i.writeRefused.Load(), "assigning"}} {
+		if use.status != 0 {
+			return fmt.Sprintf("Azeer: the key is refused for %s (status %d): wrong, revoked or read-only; set AZEER_API_KEY anew",
+				use.what, use.status)
+		}
+	}
+	return ""
+}
+
+// agentOf is a in the words of assign; id is what Azeer takes for a.
+func agentOf(a azeer.Agent, id string) assign.Agent {
+	return assign.Agent{
+		PlatformID: assign.NewEmail(id),
+		Email:      assign.NewEmail(cmp.Or(a.Email, id)),
+		Name:       cmp.Or(a.Name, a.Email, id),
+		Inactive:   !a.Active,
+	}
+}
+
+// faultOf says what an error of the client means for an assignment.
+func faultOf(err error) *assign.Fault {
+	e, ok := errors.AsType[*azeer.Error](err)
+	if !ok {
+		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoWord, Err: err}
+	}
+	return &assign.Fault{
+		Effect:     effectOf(e.Effect),
+		Reason:     reasonOf(e),
+		Status:     e.Status,
+		RetryAfter: e.RetryAfter,
+		Said:       e.Message,
+		Err:        err,
+	}
+}
+
+func effectOf(e azeer.Effect) assign.Effect {
+	switch e {
+	case azeer.NotDone:
+		return assign.NotDone
+	case azeer.Refused:
+		return assign.Never
+	}
+	return assign.Perhaps
+}
+
+func reasonOf(e *azeer.Error) assign.Reason {
+	switch status := e.Status; {
+	case status == 0:
+		return silentReason(e)
+	case status == http.StatusBadRequest, status == http.StatusNotFound, status == http.StatusUnprocessableEntity:
+		return assign.NotFound
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return assign.KeyRefused
+	case status == http.StatusPaymentRequired:
+		return assign.PlanLimit
+	case status == http.StatusConflict:
+		return assign.Conflict
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return assign.Busy
+	case status >= 500, status == http.StatusRequestTimeout:
+		return assign.ServerError
+	case status >= 300 && status < 400:
+		return assign.Garbled // a redirect, which is never followed
+	}
+	return assign.Declined
+}
+
+// silentReason is for calls without a status that means anything.
+func silentReason(e *azeer.Error) assign.Reason {
+	switch {
+	case errors.Is(e, azeer.ErrInvalid):
+		return assign.NotFound
+	case errors.Is(e, azeer.ErrUnrecognised):
+		return assign.Garbled
+	case e.Effect == azeer.NotDone:
+		return assign.Unreachable
+	case e.Effect == azeer.Refused:
+		return assign.Declined
+	}
+	return assign.NoWord
 }

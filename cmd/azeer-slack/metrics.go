@@ -65,19 +65,11 @@ func (m *metrics) finished(kind assign.OutcomeKind) {
 	m.assignments.WithLabelValues(string(kind)).Inc()
 }
 
-// received counts an envelope. Kinds that Slack has not documented count as "other", so
-// that nobody outside can make up new time series.
-func (m *metrics) received(kind string) {
-	switch kind {
-	case "slash_commands", "interactive", "events_api", "hello", "disconnect":
-	default:
-		kind = "other"
-	}
-	m.envelopes.WithLabelValues(kind).Inc()
-}
+// received counts an envelope from Slack.
+func (m *metrics) received(kind string) { m.envelopes.WithLabelValues(kind).Inc() }
 
 // acknowledged notes how long an envelope waited for its acknowledgement.
-func (m *metrics) acknowledged(after time.Duration) { m.ackLatency.Observe(after.Seconds()) }
+func (m *metrics) acknowledged(took time.Duration) { m.ackLatency.Observe(took.Seconds()) }
 
 // azeer counts and times the calls that go through next.
 func (m *metrics) azeer(next http.RoundTripper) http.RoundTripper {

@@ -5,8 +5,26 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
+	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot"
+)
+
+const (
+	// slackTimeout is for one call of Slack's Web API.
+	slackTimeout = 15 * time.Second
+	// firstList is how long the start waits for Azeer's list of agents, so that the first
+	// form can offer them.
+	firstList = 3 * time.Second
+	// drain is how long work in hand may take once the bot has stopped listening. Fly and
+	// systemd are told to give the whole stop 15 s; ours is to take 10.
+	drain = 6 * time.Second
 )
 
 func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
@@ -34,5 +52,112 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) error {
-	return errors.New("start bot: not wired")
+	s, err := assemble(cfg, log)
+	if err != nil {
+		return err
+	}
+	page, err := listen(ctx, cfg.HTTPAddr, newHandler(s.metrics, s.unready))
+	if err != nil {
+		return err
+	}
+	log.Info().Str("version", version()).Str("http", page.addr()).Msg("started")
+	err = s.run(ctx, page)
+	if err == nil {
+		log.Info().Msg("stopped in order")
+	}
+	return err
+}
+
+// parts is the program, put together.
+type parts struct {
+	metrics   *metrics
+	inbox     *inbox
+	directory *assign.Directory
+	service   *assign.Service
+	bot       *bot.Bot
+}
+
+// assemble plugs the packages together. Nothing runs yet.
+func assemble(cfg Config, log zerolog.Logger) (*parts, error) {
+	m := newMetrics()
+	client, err := newAzeer(cfg, m)
+	if err != nil {
+		return nil, fmt.Errorf("set up Azeer: %w", err)
+	}
+	api := slack.New(cfg.SlackBotToken.Reveal(),
+		slack.OptionAppLevelToken(cfg.SlackAppToken.Reveal()),
+		slack.OptionAPIURL(cfg.SlackAPIURL),
+		slack.OptionHTTPClient(&http.Client{Timeout: slackTimeout}))
+	in := &inbox{client: client}
+	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
+	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
+	service := assign.NewService(in, assign.NewMemory(), directory, assign.Config{
+		Concurrency: cfg.AzeerConcurrency,
+		TakeEvery:   -1,
+		Drain:       drain,
+		Logger:      log,
+		Observe:     func(a assign.Assignment) { m.finished(a.Outcome.Kind) },
+	})
+	slackSide, err := bot.New(api, service, directory, people, botConfig(cfg, m, log))
+	if err != nil {
+		return nil, fmt.Errorf("set up bot: %w", err)
+	}
+	m.connections(slackSide.Live)
+	return &parts{metrics: m, inbox: in, directory: directory, service: service, bot: slackSide}, nil
+}
+
+func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
+	return bot.Config{
+		Region:    cfg.DefaultRegion,
+		Languages: []string{cfg.DefaultLanguage},
+		Door: bot.DoorConfig{
+			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
+			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
+		},
+		Connections:    cfg.SlackConnections,
+		Stagger:        cfg.stagger,
+		Logger:         log,
+		OnEnvelope:     m.received,
+		OnAcknowledged: func(_ string, took time.Duration) { m.acknowledged(took) },
+	}
+}
+
+// run goes on until ctx ends or a part gives up. The order of the end matters: first no
+// envelope is taken any more, then what was taken is finished, and last those who watch
+// are told.
+func (s *parts) run(ctx context.Context, page *web) error {
+	listening, stopListening := context.WithCancel(ctx)
+	defer stopListening()
+	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWorking()
+
+	var rest sync.WaitGroup
+	var pageErr error
+	rest.Go(func() {
+		if pageErr = page.serve(working); pageErr != nil {
+			stopListening()
+		}
+	})
+	first, cancel := context.WithTimeout(listening, firstList)
+	_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
+	cancel()
+	rest.Go(func() { _ = s.directory.Run(working) })
+	var serviceErr error
+	rest.Go(func() { serviceErr = s.service.Run(working, s.bot) })
+
+	botErr := s.bot.Run(listening)
+	stopWorking()
+	rest.Wait()
+	return errors.Join(botErr, serviceErr, pageErr)
+}
+
+// unready tells why the program cannot do its work now.
+func (s *parts) unready() (reasons []string) {
+	if s.bot.Live() == 0 {
+		reasons = append(reasons, "Slack: "+s.bot.Status())
+	}
+	if refused := s.inbox.refused(); refused != "" {
+		reasons = append(reasons, refused)
+	}
+	return reasons
 }

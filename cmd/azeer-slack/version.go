@@ -8,15 +8,20 @@ import (
 	"runtime/debug"
 )
 
-// version may be set by the linker: -ldflags "-X main.version=v1.2.3".
-var version string
+// release may be set by the linker: -ldflags "-X main.release=v1.2.3".
+var release string
 
 func versionCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 	return func(context.Context) int {
-		info, _ := debug.ReadBuildInfo()
-		fmt.Fprintf(p.out, "azeer-slack %s %s %s/%s\n", versionOf(version, info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		fmt.Fprintf(p.out, "azeer-slack %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return exitDone
 	}
+}
+
+// version names this build.
+func version() string {
+	info, _ := debug.ReadBuildInfo()
+	return versionOf(release, info)
 }
 
 // versionOf takes the linker's word first, then the module's version, then the commit.

@@ -3,7 +3,7 @@
 -- One row per accepted request.
 CREATE TABLE assignments (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    key         text        NOT NULL UNIQUE,
+    key         text        UNIQUE,               -- NULL if the request had none
     requester   text        NOT NULL,
     contact     text        NOT NULL,
     agent       text        NOT NULL,

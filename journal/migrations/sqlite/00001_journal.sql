@@ -6,7 +6,7 @@ PRAGMA application_id = 1635414892;
 -- One row per accepted request. Times are microseconds since 1970.
 CREATE TABLE assignments (
     id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice, also after pruning
-    key         TEXT    NOT NULL UNIQUE,
+    key         TEXT    UNIQUE,                    -- NULL if the request had none
     requester   TEXT    NOT NULL,
     contact     TEXT    NOT NULL,
     agent       TEXT    NOT NULL,

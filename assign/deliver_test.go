@@ -1,0 +1,118 @@
+package assign
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestAnInterimAnswer(t *testing.T) {
+	t.Run("comes once, 3 s after acceptance", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.inbox.script(slow(9 * time.Second))
+			a := w.ask("U1", phone1, omar)
+			synctest.Wait()
+			behind := w.ask("U2", phone1, sara)
+			w.pass(20 * time.Second)
+			w.wants(a, Assigned, NoReason, 1)
+			for _, id := range []int64{a.ID, behind.ID} {
+				if told := w.ears.interims[id]; len(told) != 1 || told[0] != 3*time.Second {
+					t.Errorf("assignment %d: interim answers at %v", id, told)
+				}
+			}
+		})
+	})
+	t.Run("does not come when all is done by then", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.inbox.script(slow(2900 * time.Millisecond))
+			a := w.ask("U1", phone1, omar)
+			w.pass(20 * time.Second)
+			if told := w.ears.interims[a.ID]; len(told) != 0 {
+				t.Errorf("interim answers at %v", told)
+			}
+		})
+	})
+}
+
+// dawdler takes its time over interim answers.
+type dawdler struct {
+	*ears
+	mu    sync.Mutex
+	order []string
+}
+
+func (d *dawdler) Interim(ctx context.Context, a Assignment) {
+	sleep(ctx, 3*time.Second)
+	d.say("interim")
+}
+
+func (d *dawdler) Answer(ctx context.Context, a Assignment) error {
+	d.say("answer")
+	return d.ears.Answer(ctx, a)
+}
+
+func (d *dawdler) say(word string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.order = append(d.order, word)
+}
+
+func TestAnInterimAnswerNeverComesAfterTheFinalOne(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.end()
+		ctx, cancel := context.WithCancel(t.Context())
+		d := &dawdler{ears: w.ears}
+		s := NewService(w.inbox, w.journal, w.service.directory, Config{})
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx, d) }()
+		w.inbox.script(slow(4 * time.Second))
+		w.service = s
+		w.ask("U1", phone1, omar)
+		w.pass(20 * time.Second)
+		cancel()
+		<-ended
+		if len(d.order) != 2 || d.order[0] != "interim" || d.order[1] != "answer" {
+			t.Errorf("told in this order: %v", d.order)
+		}
+	})
+}
+
+func TestAnAnswerIsTriedUntilItArrives(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		back := time.Now().Add(time.Hour)
+		w.ears.fail = func(Assignment, int) error {
+			if time.Now().Before(back) {
+				return errDown
+			}
+			return nil
+		}
+		a := w.ask("U1", phone1, omar)
+		b := w.ask("U1", phone2, omar)
+		w.pass(time.Hour - time.Second)
+		w.silent(a)
+		w.pass(62 * time.Second)
+		w.wants(a, Assigned, NoReason, 1)
+		w.wants(b, Assigned, NoReason, 1)
+		if n := w.ears.tries[a.ID]; n < 50 || n > 150 {
+			t.Errorf("%d tries in an hour", n)
+		}
+	})
+}
+
+func TestASlowAnswerHoldsUpNobody(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.ears.fail = func(a Assignment, _ int) error {
+			if a.ID == 1 {
+				return errDown
+			}
+			return nil
+		}
+		w.ask("U1", phone1, omar)
+		synctest.Wait()
+		next := w.ask("U1", phone1, sara)
+		synctest.Wait()
+		w.wants(next, Assigned, NoReason, 1)
+	})
+}

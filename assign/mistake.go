@@ -1,0 +1,161 @@
+package assign
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// Part is the half of a line that a mistake is about.
+type Part string
+
+const (
+	PartContact Part = "contact"
+	PartAgent   Part = "agent"
+	PartWhole   Part = "whole"
+)
+
+// MistakeKind is one way of typing something wrong. Its value is a stable key.
+type MistakeKind string
+
+const (
+	// About the line as a whole.
+	TooLong      MistakeKind = "too_long"      // more than MaxTyped characters
+	NothingRead  MistakeKind = "nothing_read"  // signs only: neither a number nor a word
+	RunTogether  MistakeKind = "run_together"  // no space between number and agent
+	StrangeLink  MistakeKind = "strange_link"  // a web address, other than WhatsApp's of a number
+	LinkDisagree MistakeKind = "link_disagree" // a link shows one number or address and leads to another
+
+	// About the contact.
+	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing
+	ContactNotPhone MistakeKind = "contact_not_phone" // ParsePhone was given words or an address
+	ManyContacts    MistakeKind = "many_contacts"     // several good numbers
+	PhoneTooShort   MistakeKind = "phone_too_short"
+	PhoneTooLong    MistakeKind = "phone_too_long"
+	PhoneInvalid    MistakeKind = "phone_invalid"    // as long as a number may be, but of no known range
+	PhoneCountry    MistakeKind = "phone_country"    // no country has that code
+	PhonePlus       MistakeKind = "phone_plus"       // a plus that is not in front
+	PhoneLetters    MistakeKind = "phone_letters"    // letters among the digits
+	PhoneCharacters MistakeKind = "phone_characters" // signs that no number has
+	PhoneExtension  MistakeKind = "phone_extension"  // an extension behind the number
+	PhoneAmbiguous  MistakeKind = "phone_ambiguous"  // one number or several: both can be read; see Perhaps
+	PhoneRewritten  MistakeKind = "phone_rewritten"  // valid only with digits that nobody typed
+
+	// About the agent.
+	AgentMissing     MistakeKind = "agent_missing"     // ParseAgent was given nothing
+	AgentIsPhone     MistakeKind = "agent_is_phone"    // ParseAgent was given a number
+	AgentIsChannel   MistakeKind = "agent_is_channel"  // a channel was mentioned
+	AgentIsGroup     MistakeKind = "agent_is_group"    // a user group was mentioned
+	AgentIsEveryone  MistakeKind = "agent_is_everyone" // @here, @channel, @everyone
+	ManyAgents       MistakeKind = "many_agents"       // several agents
+	MentionMalformed MistakeKind = "mention_malformed" // looks like a mention, holds no user id
+	EmailNoUser      MistakeKind = "email_no_user"     // nothing before the @
+	EmailNoDomain    MistakeKind = "email_no_domain"   // nothing after the @
+	EmailBadUser     MistakeKind = "email_bad_user"    // what is before the @ cannot be
+	EmailBadDomain   MistakeKind = "email_bad_domain"  // what is after the @ cannot be
+	EmailManyAts     MistakeKind = "email_many_ats"    // several @
+	EmailSpaces      MistakeKind = "email_spaces"      // would be an address without its spaces
+)
+
+// AllMistakeKinds lists every kind, so that texts can be checked for completeness.
+func AllMistakeKinds() []MistakeKind {
+	return []MistakeKind{
+		TooLong, NothingRead, RunTogether, StrangeLink, LinkDisagree,
+		ContactMissing, ContactNotPhone, ManyContacts,
+		PhoneTooShort, PhoneTooLong, PhoneInvalid, PhoneCountry, PhonePlus, PhoneLetters,
+		PhoneCharacters, PhoneExtension, PhoneAmbiguous, PhoneRewritten,
+		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsGroup, AgentIsEveryone,
+		ManyAgents, MentionMalformed,
+		EmailNoUser, EmailNoDomain, EmailBadUser, EmailBadDomain, EmailManyAts, EmailSpaces,
+	}
+}
+
+// Mistake says what is wrong with something typed. As an error it masks what was typed;
+// what the person reads is made of its fields.
+type Mistake struct {
+	Kind MistakeKind
+	Part Part
+	// Typed is the wrong part as the person saw it, without invisible characters. It is
+	// not escaped for Slack.
+	Typed Typed
+	// Region is the one that numbers without a country code were read in; empty where
+	// only an agent was read.
+	Region string
+	// Example is a right value for Part, as one may type it.
+	Example string
+	// Perhaps holds the numbers that could be meant: all that were found with
+	// ManyContacts, all readings with PhoneAmbiguous; else nil.
+	Perhaps []Phone
+}
+
+func (m *Mistake) Error() string {
+	return fmt.Sprintf("read %s %s: %s", m.Part, m.Typed, m.Kind)
+}
+
+const exampleAgent = "omar@twerlo.com"
+
+func newMistake(kind MistakeKind, part Part, typed, region string) *Mistake {
+	m := &Mistake{Kind: kind, Part: part, Typed: NewTyped(shorten(typed)), Region: region}
+	switch part {
+	case PartContact:
+		m.Example = ExamplePhone(region)
+	case PartAgent:
+		m.Example = exampleAgent
+	case PartWhole:
+		m.Example = ExamplePhone(region) + " " + exampleAgent
+	}
+	return m
+}
+
+// shownMost is how many characters of what was typed are shown back.
+const shownMost = 120
+
+func shorten(typed string) string {
+	if runes := []rune(typed); len(runes) > shownMost {
+		return string(runes[:shownMost-1]) + "…"
+	}
+	return typed
+}
+
+// Typed is something that a person typed, of unknown content. It masks itself like Phone
+// and Email; Reveal is the only way to read it.
+type Typed struct{ reveal func() string }
+
+// NewTyped takes the words as they were typed.
+func NewTyped(text string) Typed { return Typed{func() string { return text }} }
+
+// Reveal gives the words in clear. They must be escaped before they go back to a chat.
+func (t Typed) Reveal() string {
+	if t.reveal == nil {
+		return ""
+	}
+	return t.reveal()
+}
+
+// String keeps the last three digits of a number, the domain of a single address, and
+// the first letter of anything else.
+func (t Typed) String() string {
+	text := t.Reveal()
+	var digits strings.Builder
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			digits.WriteByte(digitValue(r))
+		}
+	}
+	switch {
+	case wrongEmail(text) == "":
+		return MaskEmail(text)
+	case digits.Len() > 0:
+		return MaskPhone(digits.String())
+	case text == "":
+		return ""
+	}
+	return string([]rune(text)[:1]) + "…"
+}
+
+// MarshalText masks, so that no encoder leaks the words.
+func (t Typed) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// Format masks under every verb of fmt.
+func (t Typed) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }

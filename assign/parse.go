@@ -1,0 +1,373 @@
+package assign
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxTyped is how many characters may be typed at once.
+const MaxTyped = 500
+
+// Reading is what a line says. Halves that are not there are empty.
+type Reading struct {
+	// Contacts are the numbers, each once, in the order typed.
+	Contacts []Phone
+	Agent    AgentRef
+	// TypedContact and TypedAgent are the halves as the person saw them, in clear, also
+	// where they could not be understood: for filling in the form. Never for logs.
+	TypedContact, TypedAgent string
+	// Help tells that the line asks how to use this.
+	Help bool
+}
+
+// Format leaves out what was typed, under every verb of fmt.
+func (r Reading) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{contacts: %v, agent: %v, help: %t}", r.Contacts, r.Agent, r.Help)
+}
+
+// MarshalJSON leaves out what was typed.
+func (r Reading) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(r)) }
+
+// Parse reads a line: contacts and an agent, in any order, either of which may be
+// missing. Numbers without a country code are of region, an ISO 3166 code in capitals.
+//
+// Nothing is guessed, cut off or passed over in silence: what cannot be read in exactly
+// one way is a *Mistake, the only type of error there is. The Reading beside it holds
+// whatever could be made out.
+func Parse(text, region string) (Reading, error) {
+	if utf8.RuneCountInString(text) > MaxTyped {
+		return Reading{}, newMistake(TooLong, PartWhole, text, region)
+	}
+	if asksForHelp[strings.ToLower(visible(text))] {
+		return Reading{Help: true}, nil
+	}
+	l := readLine(text, region)
+	if m := l.mistake(); m != nil {
+		return l.reading(), m
+	}
+	return l.reading(), nil
+}
+
+var asksForHelp = map[string]bool{
+	"help": true, "--help": true, "-h": true, "?": true, "؟": true, "مساعدة": true, "المساعدة": true,
+}
+
+// ParsePhone reads a text that shall be one number and nothing else. Errors are *Mistake.
+func ParsePhone(text, region string) (Phone, error) {
+	l := readLine(text, region)
+	m := l.mistake()
+	switch {
+	case l.typed == "":
+		m = newMistake(ContactMissing, PartContact, "", region)
+	case utf8.RuneCountInString(text) > MaxTyped:
+		m = newMistake(TooLong, PartContact, text, region)
+	case m == nil && len(l.agents) > 0, m != nil && m.Part == PartAgent:
+		m = newMistake(ContactNotPhone, PartContact, l.typed, region)
+	}
+	if m != nil {
+		return Phone{}, m.about(PartContact)
+	}
+	return l.contacts[0].phones[0], nil
+}
+
+// ParseAgent reads a text that shall be one agent and nothing else. Errors are *Mistake.
+func ParseAgent(text string) (AgentRef, error) {
+	l := readLine(text, "")
+	m := l.mistake()
+	switch {
+	case l.typed == "":
+		m = newMistake(AgentMissing, PartAgent, "", "")
+	case utf8.RuneCountInString(text) > MaxTyped:
+		m = newMistake(TooLong, PartAgent, text, "")
+	case len(l.contacts) > 0:
+		m = newMistake(AgentIsPhone, PartAgent, l.typed, "")
+	}
+	if m != nil {
+		return AgentRef{}, m.about(PartAgent)
+	}
+	return l.agents[0].ref, nil
+}
+
+// about gives m as one about part, which is all that was to be read.
+func (m *Mistake) about(part Part) *Mistake {
+	about := newMistake(m.Kind, part, m.Typed.Reveal(), m.Region)
+	about.Perhaps = m.Perhaps
+	return about
+}
+
+// line is a typed line, sorted into halves.
+type line struct {
+	typed, region string
+	contacts      []contactHalf
+	agents        []agentHalf
+}
+
+// contactHalf is text that looks like numbers, and the numbers that it is.
+type contactHalf struct {
+	typed  string
+	phones []Phone
+	wrong  MistakeKind
+}
+
+// agentHalf is text that looks like an agent, and the agent that it is.
+type agentHalf struct {
+	typed string
+	ref   AgentRef
+	wrong MistakeKind
+	// end is the index of the token behind it.
+	end int
+}
+
+func readLine(text, region string) *line {
+	// Beyond MaxTyped nothing is read; the callers say so.
+	if utf8.RuneCountInString(text) > MaxTyped {
+		return &line{typed: text, region: region}
+	}
+	l := &line{typed: visible(text), region: region}
+	tokens := scan(text)
+	for i := 0; i < len(tokens); {
+		end := i + 1
+		switch t := tokens[i]; t.kind {
+		case phoneToken:
+			end = phonesEnd(tokens, i)
+			l.contacts = append(l.contacts, readContact(tokens[i:end], region))
+		case nameToken, emailToken:
+			for end < len(tokens) && (tokens[end].kind == nameToken || tokens[end].kind == emailToken) {
+				end++
+			}
+			l.addWords(tokens, i, end)
+		case mentionToken:
+			l.agents = append(l.agents, agentHalf{typed: t.typed, ref: RefMention(t.text), end: end})
+		case strangerToken:
+			l.agents = append(l.agents, agentHalf{typed: t.typed, wrong: t.wrong, end: end})
+		}
+		i = end
+	}
+	l.partRunTogether()
+	return l
+}
+
+// extensionWord is what stands between a number and its extension, perhaps with that.
+var extensionWord = regexp.MustCompile(`(?i)^\(?(?:ext(?:n|ension)?|x|تحويلة)[.:]*(\p{Nd}*)\)?$`)
+
+// phonesEnd gives the end of the run of tokens from i on that may be numbers: pieces of
+// them, lone dashes between, and extensions behind.
+func phonesEnd(tokens []token, i int) int {
+	end := i + 1
+	for next := end; next < len(tokens); next++ {
+		t := tokens[next]
+		found := extensionWord.FindStringSubmatch(t.text)
+		switch {
+		case t.kind == phoneToken, found != nil && found[1] != "":
+			end = next + 1
+		case t.kind != signToken && found == nil:
+			return end
+		}
+	}
+	return end
+}
+
+func readContact(tokens []token, region string) contactHalf {
+	half := contactHalf{typed: typedWords(tokens)}
+	var text strings.Builder
+	for _, t := range tokens {
+		if linkDisagrees(t, region) {
+			half.wrong = LinkDisagree
+			return half
+		}
+		text.WriteString(t.text + " ")
+	}
+	half.phones, half.wrong = readPhones(trimWord(strings.TrimSpace(text.String())), region)
+	return half
+}
+
+// linkDisagrees tells whether t is a link that shows one number and leads to another.
+func linkDisagrees(t token, region string) bool {
+	if t.text == t.typed || !strings.ContainsFunc(t.typed, unicode.IsDigit) || strings.ContainsFunc(t.typed, unicode.IsLetter) {
+		return false
+	}
+	shown, wrongShown := readPhones(trimWord(t.typed), region)
+	leads, wrongLeads := readPhones(trimWord(t.text), region)
+	return wrongShown != wrongLeads || !slices.EqualFunc(shown, leads, Phone.Equal)
+}
+
+func typedWords(tokens []token) string {
+	var words []string
+	for _, t := range tokens {
+		words = append(words, t.typed)
+	}
+	return strings.Join(words, " ")
+}
+
+// addWords reads the words tokens[from:to] as agents: addresses, and names of one or more
+// words. A name right before an address in brackets only labels it: Omar <omar@twerlo.com>.
+func (l *line) addWords(tokens []token, from, to int) {
+	if isSpacedEmail(tokens[from:to]) {
+		l.agents = append(l.agents, agentHalf{typed: typedWords(tokens[from:to]), wrong: EmailSpaces})
+		return
+	}
+	for i := from; i < to; {
+		end := i + 1
+		var half agentHalf
+		if t := tokens[i]; t.kind == emailToken {
+			half = agentHalf{typed: t.text, ref: RefEmail(t.text), wrong: wrongEmail(t.text)}
+			l.dropLabel(tokens, i)
+		} else {
+			for end < to && tokens[end].kind == nameToken {
+				end++
+			}
+			half = readName(tokens[i:end])
+		}
+		half.end = end
+		if half.typed != "" {
+			l.agents = append(l.agents, half)
+		}
+		i = end
+	}
+}
+
+// isSpacedEmail tells words that would be an address if they stood together, and of
+// which none is.
+func isSpacedEmail(words []token) bool {
+	together, broken := "", false
+	for _, w := range words {
+		together += w.text
+		if w.kind == emailToken {
+			if wrongEmail(w.text) == "" {
+				return false
+			}
+			broken = true
+		}
+	}
+	return broken && len(words) > 1 && wrongEmail(trimWord(together)) == ""
+}
+
+// dropLabel forgets the name right before the address at i, if that is in brackets.
+func (l *line) dropLabel(tokens []token, i int) {
+	before := i
+	switch {
+	case strings.HasPrefix(tokens[i].typed, "("), strings.HasPrefix(tokens[i].typed, "["):
+	case i > 0 && tokens[i-1].kind == openToken:
+		before--
+	default:
+		return
+	}
+	if n := len(l.agents); n > 0 && l.agents[n-1].end == before && l.agents[n-1].ref.Kind == ByName {
+		l.agents = l.agents[:n-1]
+	}
+}
+
+// partRunTogether finds a number and an agent with no space between. 0544444444omar@…
+// would otherwise pass for an address.
+func (l *line) partRunTogether() {
+	for i, c := range l.contacts {
+		if c.wrong == PhoneLetters && l.beginsOrEndsWithNumber(c.typed) {
+			l.contacts[i].wrong = RunTogether
+		}
+	}
+	for i, a := range l.agents {
+		if a.ref.Kind == ByEmail && len(l.contacts) == 0 && l.beginsOrEndsWithNumber(a.typed) {
+			l.agents[i].wrong = RunTogether
+		}
+	}
+}
+
+var numberAtEdge = regexp.MustCompile(`^(\+?[0-9]{8,})\pL{2}|\pL{2}(\+?[0-9]{8,})$`)
+
+func (l *line) beginsOrEndsWithNumber(word string) bool {
+	for _, found := range numberAtEdge.FindAllStringSubmatch(asciiDigits(word), -1) {
+		if _, wrong := readNumber(found[1]+found[2], l.region); wrong == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// reading gives what could be made out, however much that is.
+func (l *line) reading() Reading {
+	var r Reading
+	var typed []string
+	for _, c := range l.contacts {
+		typed = append(typed, c.typed)
+		if c.wrong == "" {
+			r.Contacts = append(r.Contacts, c.phones...)
+		}
+	}
+	r.Contacts = distinct(r.Contacts)
+	r.TypedContact = strings.Join(typed, ", ")
+	refs, typed := l.refs()
+	if len(refs) == 1 && len(typed) == 1 {
+		r.Agent = refs[0]
+	}
+	r.TypedAgent = strings.Join(typed, ", ")
+	return r
+}
+
+func distinct(phones []Phone) []Phone {
+	var once []Phone
+	for _, p := range phones {
+		if !slices.ContainsFunc(once, p.Equal) {
+			once = append(once, p)
+		}
+	}
+	return once
+}
+
+// refs gives the agents, each once, and how they were typed, with those that are wrong.
+func (l *line) refs() (refs []AgentRef, typed []string) {
+	for _, a := range l.agents {
+		if a.wrong == "" && slices.ContainsFunc(refs, a.ref.Equal) {
+			continue
+		}
+		typed = append(typed, a.typed)
+		if a.wrong == "" {
+			refs = append(refs, a.ref)
+		}
+	}
+	return refs, typed
+}
+
+// mistake gives the first thing that is wrong, the contact's before the agent's; nil if
+// nothing is.
+func (l *line) mistake() *Mistake {
+	for _, c := range l.contacts {
+		if c.wrong != "" {
+			m := newMistake(c.wrong, partOf(c.wrong, PartContact), c.typed, l.region)
+			if c.wrong == PhoneAmbiguous {
+				m.Perhaps = distinct(c.phones)
+			}
+			return m
+		}
+	}
+	r := l.reading()
+	if len(r.Contacts) > 1 {
+		m := newMistake(ManyContacts, PartContact, r.TypedContact, l.region)
+		m.Perhaps = r.Contacts
+		return m
+	}
+	for _, a := range l.agents {
+		if a.wrong != "" {
+			return newMistake(a.wrong, partOf(a.wrong, PartAgent), a.typed, l.region)
+		}
+	}
+	switch refs, _ := l.refs(); {
+	case len(refs) > 1:
+		return newMistake(ManyAgents, PartAgent, r.TypedAgent, l.region)
+	case len(l.contacts)+len(l.agents) == 0 && l.typed != "":
+		return newMistake(NothingRead, PartWhole, l.typed, l.region)
+	}
+	return nil
+}
+
+// partOf gives the part that a mistake found in the given one is about.
+func partOf(kind MistakeKind, part Part) Part {
+	if kind == RunTogether || kind == StrangeLink {
+		return PartWhole
+	}
+	return part
+}

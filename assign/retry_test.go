@@ -1,0 +1,118 @@
+package assign
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestBackoffStaysWithinItsBoundsAndGrows(t *testing.T) {
+	for _, b := range []backoff{inboxBackoff, answerBackoff, journalBackoff, listBackoff} {
+		for n := range 100 {
+			for range 20 {
+				if d := b.after(n); d < b.least || d > b.most || n > 10 && d < b.most/2 {
+					t.Fatalf("%+v: wait %d is %v", b, n, d)
+				}
+			}
+		}
+	}
+}
+
+func TestRetries(t *testing.T) {
+	hang := func(d time.Duration, f reply) reply { f.after = d; return f }
+	for name, c := range map[string]struct {
+		script   []reply
+		kind     OutcomeKind
+		reason   Reason
+		status   int
+		attempts int // -1: many
+		within   [2]time.Duration
+	}{
+		"busy a few times, then taken":              {times(3, busy(0)), Assigned, NoReason, 0, 4, [2]time.Duration{1500 * time.Millisecond, 7 * time.Second}},
+		"busy and says when to come back":           {[]reply{busy(90 * time.Second)}, Assigned, NoReason, 0, 2, [2]time.Duration{90 * time.Second, 91 * time.Second}},
+		"busy for longer than we wait":              {[]reply{busy(time.Hour)}, Failed, Busy, 503, 1, [2]time.Duration{0, time.Second}},
+		"busy to the end":                           {times(999, busy(0)), Failed, Busy, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"unreachable to the end":                    {times(999, unreachable()), Failed, Unreachable, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"broken three times":                        {times(999, broken()), Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"no word three times":                       {times(999, noWord(10*time.Second)), Unknown, NoWord, 0, 3, [2]time.Duration{31 * time.Second, 33 * time.Second}},
+		"no word, slowly: no fourth minute":         {times(999, noWord(29*time.Second)), Unknown, NoWord, 0, 3, [2]time.Duration{60 * time.Second, 91 * time.Second}},
+		"no word, then a status":                    {[]reply{noWord(0), noWord(0), broken()}, Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"a status, then no word":                    {[]reply{broken(), broken(), noWord(0)}, Unknown, NoWord, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"no word, then taken":                       {[]reply{noWord(10 * time.Second)}, Assigned, NoReason, 0, 2, [2]time.Duration{10 * time.Second, 11 * time.Second}},
+		"no word, then unreachable to the end":      {append([]reply{noWord(0)}, times(999, unreachable())...), Unknown, NoWord, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"no word, then busy to the end":             {append([]reply{noWord(0)}, times(999, busy(0))...), Failed, Busy, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"busy many times, then no word three times": {append(times(6, busy(0)), times(999, noWord(0))...), Unknown, NoWord, 0, 9, [2]time.Duration{10 * time.Second, 3 * time.Minute}},
+		"no word, then refused":                     {[]reply{noWord(0), refuse(Conflict, 409)}, Refused, Conflict, 409, 2, [2]time.Duration{0, time.Second}},
+		"refused":                                   {[]reply{refuse(NotFound, 404)}, Refused, NotFound, 404, 1, [2]time.Duration{0, 0}},
+		"key refused":                               {[]reply{refuse(KeyRefused, 401)}, Refused, KeyRefused, 401, 1, [2]time.Duration{0, 0}},
+		"an error that is no Fault":                 {times(999, reply{err: errors.New("?")}), Unknown, NoWord, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"a call that never ends by itself":          {[]reply{slow(time.Hour)}, Assigned, NoReason, 0, 2, [2]time.Duration{30 * time.Second, 31 * time.Second}},
+		"a slow refusal":                            {[]reply{hang(9*time.Second, refuse(PlanLimit, 402))}, Refused, PlanLimit, 402, 1, [2]time.Duration{9 * time.Second, 9 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				w.inbox.script(c.script...)
+				a := w.ask("U1", phone1, omar)
+				w.pass(11 * time.Minute)
+				o := w.outcome(a)
+				if o.Kind != c.kind || o.Reason != c.reason || o.Status != c.status || c.attempts >= 0 && o.Attempts != c.attempts {
+					t.Errorf("%s (%s, %d) after %d attempts", o.Kind, o.Reason, o.Status, o.Attempts)
+				}
+				if o.Attempts != len(w.inbox.made()) || c.attempts < 0 && (o.Attempts < 15 || o.Attempts > 60) {
+					t.Errorf("says %d attempts; Azeer saw %d", o.Attempts, len(w.inbox.made()))
+				}
+				if took := o.At.Sub(a.AcceptedAt); took < c.within[0] || took > c.within[1] {
+					t.Errorf("took %v, want %v to %v", took, c.within[0], c.within[1])
+				}
+			})
+		})
+	}
+}
+
+func TestWaitingForASlotEndsWithPatience(t *testing.T) {
+	storyWith(t, func(w *world) { w.cfg.Concurrency = 1 }, func(t *testing.T, w *world) {
+		w.inbox.script(times(999, noWord(29*time.Second))...)
+		var last Assignment
+		for i := range 30 {
+			last = w.ask("U1", phone1[:10]+string(rune('0'+i/10))+string(rune('0'+i%10)), omar)
+		}
+		w.pass(10*time.Minute + time.Second)
+		w.wants(last, Failed, Busy, 0)
+	})
+}
+
+func TestAPanic(t *testing.T) {
+	t.Run("in the inbox leaves it unknown and harms nobody else", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.inbox.script(reply{panic: true})
+			a := w.ask("U1", phone1, omar)
+			w.pass(time.Second)
+			other := w.ask("U1", phone1, sara)
+			w.pass(time.Second)
+			w.wants(a, Unknown, NoWord, 1)
+			w.wants(other, Assigned, NoReason, 1)
+		})
+	})
+	t.Run("before anything was sent is a failure", func(t *testing.T) {
+		storyWith(t, func(w *world) {
+			w.people = func(string) (Email, error) { panic("slack broke") }
+		}, func(t *testing.T, w *world) {
+			a := w.askFor("U1", phone1, RefMe())
+			w.pass(time.Second)
+			w.wants(a, Failed, NoReason, 0)
+		})
+	})
+	t.Run("while answering: answered later", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.ears.fail = func(_ Assignment, try int) error {
+				if try == 1 {
+					panic("blocks broke")
+				}
+				return nil
+			}
+			a := w.ask("U1", phone1, omar)
+			w.pass(5 * time.Second)
+			w.wants(a, Assigned, NoReason, 1)
+		})
+	})
+}

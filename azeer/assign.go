@@ -1,0 +1,124 @@
+package azeer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+const opAssign = "assign contact"
+
+// Confirmation is what Azeer says when it has assigned a contact.
+type Confirmation struct {
+	// Message is Azeer's own text, plain, at most 300 characters; empty if it sent none.
+	Message string
+}
+
+// assignment is the body of the request, these two fields exactly.
+type assignment struct {
+	PlatformID         string `json:"platform_id"`
+	AssignedPlatformID string `json:"assigned_platform_id"`
+}
+
+// Assign makes agent the owner of contact, in one attempt.
+//
+// The contact is a phone in E.164 digits, 8 to 15 of them, without the plus. The
+// agent is an Agent.PlatformID, normally the email the agent signs in with. Other
+// arguments are refused with ErrInvalid and nothing is sent; there is no way to unassign.
+//
+// Every error is an *Error, whose Effect says whether the contact may have changed hands. What
+// Azeer does with a contact or agent it doesn't know is documented nowhere.
+//
+// Azeer's page: docs.azeer.com, "Assign Contact to an Agent" (api-26232078).
+func (c *Client) Assign(ctx context.Context, contact, agent string) (Confirmation, error) {
+	if err := checkAssignment(contact, agent); err != nil {
+		return Confirmation{}, &Error{Op: opAssign, Effect: Refused, Err: err}
+	}
+	body, err := json.Marshal(assignment{PlatformID: contact, AssignedPlatformID: agent})
+	if err != nil {
+		return Confirmation{}, &Error{Op: opAssign, Effect: Refused, Err: err}
+	}
+	got, err := c.do(ctx, call{op: opAssign, method: http.MethodPost, path: "/contact/assign", body: body})
+	if err != nil {
+		return Confirmation{}, err
+	}
+	text, err := decodeConfirmation(got.body)
+	if err != nil {
+		return Confirmation{}, c.misread(opAssign, got.status, Perhaps, err)
+	}
+	return Confirmation{Message: c.clean(text)}, nil
+}
+
+func checkAssignment(contact, agent string) error {
+	switch {
+	case len(contact) < 8 || len(contact) > 15 || strings.Trim(contact, "0123456789") != "":
+		return fmt.Errorf("%w: contact must be 8 to 15 digits", ErrInvalid)
+	case strings.TrimSpace(agent) == "":
+		return fmt.Errorf("%w: agent is empty", ErrInvalid)
+	case strings.TrimSpace(agent) != agent || !utf8.ValidString(agent):
+		return fmt.Errorf("%w: agent has white space around it, or is not UTF-8", ErrInvalid)
+	}
+	return nil
+}
+
+// confirmationKeys are members of which an answer to Assign must have one to be recognised.
+var confirmationKeys = []string{"success", "message", "msg", "data", "status"}
+
+// decodeConfirmation reads the body of a 2xx answer to Assign and gives its text, if any. No
+// body and a body that isn't JSON mean yes, and so does {}, with which Azeer documents
+// another success; JSON that says no, or nothing that is known, does not.
+func decodeConfirmation(body []byte) (string, error) {
+	raw, err := parse(body)
+	if err != nil {
+		return "", nil
+	}
+	top, ok := asObject(raw)
+	if !ok {
+		if isString(raw) || isNull(raw) {
+			return asText(raw), nil
+		}
+		return "", unrecognised(raw)
+	}
+	if err := checkSuccess(raw); err != nil {
+		return "", err
+	}
+	yes, _ := asTruth(top["success"])
+	if complaint := textOf(top, "error", "errors"); complaint != "" && !yes {
+		return "", &refusal{message: firstText(top, maxDepth)}
+	}
+	for _, key := range confirmationKeys {
+		if _, has := top[key]; has {
+			return textOf(top, "message", "msg"), nil
+		}
+	}
+	if len(top) > 0 {
+		return "", unrecognised(raw)
+	}
+	return "", nil
+}
+
+// textOf finds the first text under keys.
+func textOf(o object, keys ...string) string {
+	for _, key := range keys {
+		if text := textIn(o[key], maxDepth); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// misread is the error about a 2xx answer whose body says no, or that no decoder knows.
+func (c *Client) misread(op string, status int, effect Effect, err error) *Error {
+	var no *refusal
+	if errors.As(err, &no) {
+		return &Error{Op: op, Status: status, Effect: Refused, Message: c.clean(no.message)}
+	}
+	if !errors.Is(err, ErrUnrecognised) {
+		return &Error{Op: op, Status: status, Effect: effect, Err: err}
+	}
+	return &Error{Op: op, Effect: effect, Err: err}
+}

@@ -1,0 +1,43 @@
+package texts
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTypedTextIsEscapedInMrkdwnAndLeftAloneInPlainText(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := c.In("en")
+	data := Data{"Typed": "<!channel> & <@U1>"}
+	if got, want := p.Text("form_typed", data), "You typed: &lt;!channel&gt; &amp; &lt;@U1&gt;"; got != want {
+		t.Errorf("Text = %q, want %q", got, want)
+	}
+	if got, want := p.Plain("form_typed", data), "You typed: <!channel> & <@U1>"; got != want {
+		t.Errorf("Plain = %q, want %q", got, want)
+	}
+	if got := p.Text("form_typed", Data{"Typed": Mention("U1")}); !strings.Contains(got, "<@U1>") {
+		t.Errorf("our own mention was escaped: %q", got)
+	}
+}
+
+func TestRightToLeftWordsAreIsolated(t *testing.T) {
+	if got := Isolate("ليلى"); got != "\u2068ليلى\u2069" {
+		t.Errorf("Isolate = %q", got)
+	}
+	if got := Isolate("Omar 0544444444"); got != "Omar 0544444444" {
+		t.Errorf("Isolate changed left-to-right text: %q", got)
+	}
+}
+
+func TestUnknownLanguagesFallBackToEnglish(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.In("fr-FR", "xx").Text("form_submit", nil); got != "Assign" {
+		t.Errorf("got %q", got)
+	}
+}

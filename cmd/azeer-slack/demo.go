@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox"
+)
+
+const (
+	// demoStart is how long the bot may take to connect to the sandbox.
+	demoStart = 15 * time.Second
+	// demoAnswer is how long a command may take until it is answered.
+	demoAnswer = 15 * time.Second
+	// demoPerson is who one is at the beginning, and demoPlace where.
+	demoPerson, demoPlace = "manager", "#general"
+)
+
+func demoCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
+	var lines said
+	flags.Var(&lines, "say", "type `LINE` and print what happens; may be given several times")
+	return func(ctx context.Context) int {
+		if len(lines) == 0 && !terminal(p.in) {
+			fmt.Fprint(p.errors, "azeer-slack demo: there is no terminal to type at. Let it type for you:\n\n"+
+				"    azeer-slack demo --say '/assign 0544444444 omar@twerlo.com'\n")
+			return exitUsage
+		}
+		return p.demo(ctx, func(ctx context.Context, d *demo) error {
+			if len(lines) > 0 {
+				return d.say(ctx, lines)
+			}
+			return d.prompt(ctx, p.in)
+		})
+	}
+}
+
+// said are the lines of --say, in order.
+type said []string
+
+func (s *said) String() string { return strings.Join(*s, "; ") }
+
+func (s *said) Set(line string) error {
+	if strings.TrimSpace(line) == "" {
+		return errors.New("there is nothing to say")
+	}
+	*s = append(*s, line)
+	return nil
+}
+
+func terminal(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// demo is a workspace in a box, the bot in it, and one person at the keyboard.
+type demo struct {
+	box    *sandbox.Sandbox
+	out    *lineWriter
+	me     *sandbox.Person
+	place  string
+	events chan sandbox.Event
+}
+
+// demo starts the box and the bot, lets act play, and ends both.
+func (p *program) demo(ctx context.Context, act func(context.Context, *demo) error) int {
+	err := p.playDemo(ctx, act)
+	switch {
+	case err == nil, errors.Is(err, errQuit):
+		return exitDone
+	case ctx.Err() != nil:
+		fmt.Fprintln(p.errors, "azeer-slack demo: interrupted")
+		return exitFault
+	}
+	fmt.Fprintf(p.errors, "azeer-slack demo: %v\n", err)
+	return exitFault
+}
+
+func (p *program) playDemo(ctx context.Context, act func(context.Context, *demo) error) error {
+	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
+	if err != nil {
+		return fmt.Errorf("start sandbox: %w", err)
+	}
+	folder, err := os.MkdirTemp("", "azeer-slack-demo-")
+	if err != nil {
+		return errors.Join(fmt.Errorf("make folder for the journal: %w", err), box.Close())
+	}
+	d := &demo{box: box, out: &lineWriter{out: p.out}, me: box.Slack.Person(demoPerson), place: demoPlace,
+		events: make(chan sandbox.Event, 1024)}
+	ctx, cancel := context.WithCancel(ctx)
+	unsubscribe := box.Subscribe(func(e sandbox.Event) {
+		select {
+		case d.events <- e:
+		case <-ctx.Done():
+		}
+	})
+	err = p.withBot(ctx, d, folder, act)
+	cancel()
+	unsubscribe()
+	return errors.Join(err, box.Close(), os.RemoveAll(folder))
+}
+
+// withBot runs the bot beside act and ends it afterwards.
+func (p *program) withBot(ctx context.Context, d *demo, folder string, act func(context.Context, *demo) error) error {
+	cfg, problems := readSettings(demoSettings(d.box.Env(), folder))
+	if len(problems) > 0 {
+		return errors.New(strings.TrimSpace(explain(problems)))
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ended := make(chan error, 1)
+	go func() {
+		err := serve(ctx, cfg, newLogger(cfg, p.errors))
+		ended <- err
+		if err != nil {
+			stop(fmt.Errorf("run bot: %w", err))
+		}
+	}()
+	err := d.awaitBot(ctx)
+	if err == nil {
+		err = act(ctx, d)
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	stop(nil)
+	<-ended
+	return err
+}
+
+// demoSettings are those of the sandbox, with what is a matter of taste from the
+// environment. Tokens, keys and the journal of a real set-up are never touched: .env is
+// not read.
+func demoSettings(box map[string]string, folder string) lookup {
+	values := map[string]string{
+		"DATABASE_URL": "sqlite://" + filepath.Join(folder, "journal.db"),
+		"HTTP_ADDR":    "",
+		"LOG_LEVEL":    "error",
+		"LOG_FORMAT":   "console",
+	}
+	maps.Copy(values, box)
+	taste := []string{"HTTP_ADDR", "LOG_LEVEL", "LOG_FORMAT", "DEFAULT_REGION", "DEFAULT_LANGUAGE"}
+	return func(name string) (string, bool) {
+		if slices.Contains(taste, name) {
+			if value, ok := os.LookupEnv(name); ok {
+				return value, true
+			}
+		}
+		value, ok := values[name]
+		return value, ok
+	}
+}
+
+// awaitBot returns once the bot has a socket.
+func (d *demo) awaitBot(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, demoStart)
+	defer cancel()
+	_, err := d.await(ctx, func(e sandbox.Event) bool { return e.Kind == sandbox.EventConnected })
+	if err != nil {
+		return fmt.Errorf("wait for the bot to connect: %w", err)
+	}
+	return nil
+}
+
+// await returns the next event that matches; others are dropped.
+func (d *demo) await(ctx context.Context, match func(sandbox.Event) bool) (sandbox.Event, error) {
+	for {
+		select {
+		case e := <-d.events:
+			if match(e) {
+				return e, nil
+			}
+		case <-ctx.Done():
+			return sandbox.Event{}, context.Cause(ctx)
+		}
+	}
+}
+
+// readLines reads in to its end, in lines of up to 64 KB; the channel is closed there.
+func readLines(ctx context.Context, in io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(in); scanner.Scan(); {
+			select {
+			case lines <- strings.ToValidUTF8(scanner.Text(), "\uFFFD"):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
+}

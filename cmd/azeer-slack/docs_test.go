@@ -1,0 +1,137 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox/manifest"
+)
+
+var update = flag.Bool("update", false, "write the settings into README.md and .env.example")
+
+const (
+	tableStart = "<!-- settings: written by go test ./cmd/azeer-slack -run Documents -update -->\n"
+	tableEnd   = "<!-- end of settings -->\n"
+)
+
+// settingsTable is the README's table.
+func settingsTable() string {
+	var b strings.Builder
+	b.WriteString("| name | default | |\n|---|---|---|\n")
+	for _, s := range settings {
+		fallback := "`" + s.fallback + "`"
+		switch {
+		case s.required:
+			fallback = "required"
+		case s.fallback == "":
+			fallback = "empty"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.name, fallback, s.about)
+	}
+	return b.String()
+}
+
+// envExample is .env.example: required settings empty, the others as comments with
+// their defaults.
+func envExample() string {
+	var b strings.Builder
+	b.WriteString("# Copy this to .env and fill in the first three. Then: azeer-slack check\n" +
+		"# The environment wins over this file. Values with spaces, # or $ go in 'single quotes'.\n" +
+		"# .env holds secrets: git ignores it, and so should everybody else.\n")
+	for _, s := range settings {
+		about := strings.ReplaceAll(s.about, "`", "")
+		fmt.Fprintf(&b, "\n# %s%s.\n", strings.ToUpper(about[:1]), about[1:])
+		if s.get != "" {
+			fmt.Fprintf(&b, "# Get it: %s.\n", s.get)
+		}
+		if s.required {
+			fmt.Fprintf(&b, "%s=\n", s.name)
+		} else {
+			fmt.Fprintf(&b, "# %s=%s\n", s.name, s.fallback)
+		}
+	}
+	return b.String()
+}
+
+func TestDocumentsMatchTheSettings(t *testing.T) {
+	t.Run("README.md", func(t *testing.T) {
+		const name = "../../README.md"
+		text := read(t, name)
+		before, rest, ok := strings.Cut(text, tableStart)
+		_, after, ok2 := strings.Cut(rest, tableEnd)
+		if !ok || !ok2 {
+			t.Fatal("the marks around the settings table are gone")
+		}
+		compare(t, name, text, before+tableStart+settingsTable()+tableEnd+after)
+	})
+	t.Run(".env.example", func(t *testing.T) {
+		const name = "../../.env.example"
+		compare(t, name, read(t, name), envExample())
+	})
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func compare(t *testing.T, name, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s does not match settings.go; go test ./cmd/azeer-slack -run Documents -update mends it", name)
+	}
+	if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEnvExampleIsReadable(t *testing.T) {
+	t.Parallel()
+	values, err := readEnvFile("../../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := readSettings(from(values)); len(problems) != 3 {
+		t.Errorf("untouched, %d settings are wrong; want the 3 required ones", len(problems))
+	}
+}
+
+func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
+	t.Parallel()
+	m, err := manifest.Parse(azeerslack.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range needs() {
+		if !n.holds(m) {
+			t.Errorf("manifest.yaml lacks %s: %s", n.what, n.cure)
+		}
+	}
+	if len(m.BotScopes) != len(usedScopes) {
+		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, usedScopes)
+	}
+}
+
+func TestEachNeedIsMissedWhenItIsNotThere(t *testing.T) {
+	t.Parallel()
+	bare, err := manifest.Parse([]byte("display_information: {name: Bare}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range needs() {
+		if n.holds(bare) {
+			t.Errorf("a bare manifest is taken to have %s", n.what)
+		}
+	}
+}

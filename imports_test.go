@@ -1,0 +1,118 @@
+package azeerslack_test
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "azeer-slack"
+
+// rooms says what the packages under a folder may import besides each other: rooms of
+// ours. The longest folder that fits a package counts. Tests may import what they like.
+var rooms = []struct {
+	folder string
+	may    []string
+}{
+	{"", nil}, // manifest.go
+	{"cmd", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
+	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
+	{"bot", []string{"assign"}},
+	{"bot/socket", nil},
+	{"assign", nil},
+	{"azeer", nil},
+	{"journal", []string{"assign"}},
+	{"sandbox", nil},
+}
+
+// strangers are packages that a room, with all it depends on, must not know.
+var strangers = map[string][]string{
+	"assign":  {"net/http", "database/sql", "github.com/slack-go/slack"},
+	"azeer":   {"database/sql", "github.com/slack-go/slack"},
+	"journal": {"github.com/slack-go/slack"},
+	"sandbox": {"database/sql", "github.com/slack-go/slack"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	t.Parallel()
+	for _, line := range goList(t, `{{.ImportPath}}:{{join .Imports " "}}`, "./...") {
+		path, imports, _ := strings.Cut(line, ":")
+		room, ok := roomOf(path)
+		if !ok {
+			t.Errorf("%s stands in no room of design", path)
+			continue
+		}
+		for _, imported := range strings.Fields(imports) {
+			other, ours := roomOf(imported)
+			allowed := other == room || within(other, room) || slices.Contains(mayImport(room), other)
+			if ours && !allowed {
+				t.Errorf("%s imports %s, which its room must not know", path, imported)
+			}
+		}
+	}
+}
+
+func TestRoomsDoNotKnowForeignTechnology(t *testing.T) {
+	t.Parallel()
+	for room, unwanted := range strangers {
+		for _, dep := range goList(t, "{{.ImportPath}}", "-deps", "./"+room+"/...") {
+			if slices.Contains(unwanted, dep) {
+				t.Errorf("%s depends on %s", room, dep)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	for _, line := range goList(t, `{{.ImportPath}}:{{.Doc}}`, "./...") {
+		if path, doc, _ := strings.Cut(line, ":"); strings.TrimSpace(doc) == "" {
+			t.Errorf("%s has no doc comment", path)
+		}
+	}
+}
+
+// roomOf finds the folder in rooms to which a package of this module belongs.
+func roomOf(path string) (room string, ours bool) {
+	if path == module {
+		return "", true
+	}
+	inside, ours := strings.CutPrefix(path, module+"/")
+	if !ours {
+		return "", false
+	}
+	found := false
+	for _, r := range rooms {
+		if r.folder != "" && (inside == r.folder || within(inside, r.folder)) && len(r.folder) >= len(room) {
+			room, found = r.folder, true
+		}
+	}
+	return room, found
+}
+
+func mayImport(room string) []string {
+	for _, r := range rooms {
+		if r.folder == room {
+			return r.may
+		}
+	}
+	return nil
+}
+
+func within(path, folder string) bool { return folder != "" && strings.HasPrefix(path, folder+"/") }
+
+// goList gives a line per package, made by template, for the go list arguments args.
+func goList(t *testing.T, template string, args ...string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", template}, args...)...).Output()
+	if err != nil {
+		exit, _ := errors.AsType[*exec.ExitError](err)
+		if exit != nil {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}

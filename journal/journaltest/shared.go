@@ -1,0 +1,150 @@
+package journaltest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"azeer-slack/assign"
+)
+
+// sharedTests are for storages that several journals use at once.
+func sharedTests() []test {
+	return []test{
+		{"two instances: a key is accepted once", func(t *testing.T, b Backend) {
+			race(t, assign.Repeated, func(int) assign.Request { return request() }, b.Open(t), b.Open(t))
+		}},
+		{"two instances: equal requests become one", func(t *testing.T, b Backend) {
+			r := func(i int) assign.Request { return request(key(fmt.Sprint(i))) }
+			race(t, assign.Joined, r, b.Open(t), b.Open(t))
+		}},
+		{"two instances: a newer one waits for the older on the wire", waits},
+		{"two instances: the living keep their work", keepsWork},
+		{"two instances: the dead one's work is taken over", takenOver},
+		{"two instances: what is let go is taken at once", letGo},
+		{"two instances: nothing goes after a newer one", neverAfterNewer},
+	}
+}
+
+func waits(t *testing.T, b Backend) {
+	a, other := b.Open(t), b.Open(t)
+	older := accept(t, a, assign.Accepted, request(key("1")))
+	turn(t, a, assign.TurnGo, older.ID)
+	newer := accept(t, other, assign.Accepted, request(key("2"), by("U2")))
+	turn(t, other, assign.TurnWait, newer.ID)
+	turn(t, a, assign.TurnSuperseded, older.ID) // so it is off the wire
+	turn(t, other, assign.TurnGo, newer.ID)
+	finish(t, a, older.ID, assign.Superseded)
+	finish(t, other, newer.ID, assign.Assigned)
+
+	older = accept(t, a, assign.Accepted, request(key("3"), contact(1)))
+	turn(t, a, assign.TurnGo, older.ID)
+	newer = accept(t, other, assign.Accepted, request(key("4"), contact(1), by("U2")))
+	turn(t, other, assign.TurnWait, newer.ID)
+	finish(t, a, older.ID, assign.Assigned)
+	turn(t, other, assign.TurnGo, newer.ID)
+}
+
+func keepsWork(t *testing.T, b Backend) {
+	a, other := b.Open(t), b.Open(t)
+	mine := accept(t, a, assign.Accepted, request(key("1")))
+	wantIDs(t, take(t, other))
+	wantIDs(t, take(t, a))
+	turn(t, other, assign.TurnLost, mine.ID)
+	turn(t, a, assign.TurnGo, mine.ID)
+	finish(t, other, mine.ID, assign.Assigned)
+	finish(t, a, mine.ID, assign.Failed)
+	if got := latest(t, other, request()).Outcome.Kind; got != assign.Assigned {
+		t.Fatalf("outcome is %s", got)
+	}
+}
+
+func takenOver(t *testing.T, b Backend) {
+	dead, other := b.Open(t), b.Open(t)
+	older := accept(t, dead, assign.Accepted, request(key("1")))
+	turn(t, dead, assign.TurnGo, older.ID)
+	newer := accept(t, other, assign.Accepted, request(key("2"), by("U2")))
+	turn(t, other, assign.TurnWait, newer.ID)
+	left := accept(t, dead, assign.Accepted, request(key("3"), contact(1)))
+	b.Crash(t, dead)
+	turn(t, other, assign.TurnGo, newer.ID)
+	wantIDs(t, take(t, other), older.ID, left.ID)
+	wantIDs(t, take(t, b.Open(t)))
+	turn(t, other, assign.TurnSuperseded, older.ID)
+	turn(t, other, assign.TurnGo, left.ID)
+}
+
+func letGo(t *testing.T, b Backend) {
+	leaving, staying := b.Open(t), b.Open(t)
+	left := accept(t, leaving, assign.Accepted, request())
+	if err := leaving.(interface{ Close(context.Context) error }).Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantIDs(t, take(t, staying), left.ID)
+}
+
+// neverAfterNewer has two instances accept for one contact and carry out as a Service
+// does, and watches the wire.
+func neverAfterNewer(t *testing.T, b Backend) {
+	const calls = 25
+	var wire wire
+	var wg sync.WaitGroup
+	for n, j := range []assign.Journal{b.Open(t), b.Open(t)} {
+		wg.Go(func() {
+			for i := range calls {
+				a, _, err := j.Accept(t.Context(), request(key(fmt.Sprintf("%d-%d", n, i)), by(fmt.Sprint("U", n, i))))
+				if err == nil {
+					err = carryOut(t.Context(), j, a.ID, &wire)
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if !slices.IsSorted(wire.sent) {
+		t.Fatalf("sent in the order %v", wire.sent)
+	}
+	if last := latest(t, b.Open(t), request()); last.Outcome.Kind != assign.Assigned || wire.sent[len(wire.sent)-1] != last.ID {
+		t.Fatalf("the last word, %d, is %q; sent %v", last.ID, last.Outcome.Kind, wire.sent)
+	}
+}
+
+// wire records the assignments as they reach the inbox, and as they leave it.
+type wire struct {
+	mu   sync.Mutex
+	sent []int64
+}
+
+func (w *wire) note(id int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, id)
+}
+
+func carryOut(ctx context.Context, j assign.Journal, id int64, w *wire) error {
+	for {
+		turn, err := j.Turn(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch turn.Verdict {
+		case assign.TurnGo:
+			w.note(id)
+			// The call takes a while: a read of the journal will do.
+			if _, _, err := j.Latest(ctx, request().Contact); err != nil {
+				return err
+			}
+			w.note(id)
+			return j.Finish(ctx, id, assign.Outcome{Kind: assign.Assigned})
+		case assign.TurnSuperseded:
+			return j.Finish(ctx, id, assign.Outcome{Kind: assign.Superseded, Newer: &turn.Newer})
+		case assign.TurnLost:
+			return fmt.Errorf("turn of %d is lost", id)
+		}
+	}
+}

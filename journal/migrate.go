@@ -1,0 +1,55 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// versions is the table in which goose notes what it did. It has a name of its own
+// because a Postgres database may be shared with other programs.
+const versions = "azeer_slack_versions"
+
+// migrate brings the tables up to date. A journal written by a newer version of this
+// program is refused: this one wouldn't know what it destroys.
+func migrate(ctx context.Context, dialect database.Dialect, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations/"+map[database.Dialect]string{
+		database.DialectSQLite3: "sqlite", database.DialectPostgres: "postgres",
+	}[dialect])
+	if err != nil {
+		return err
+	}
+	table, err := database.NewStore(dialect, versions)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectCustom, db, files,
+		goose.WithStore(table), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	have, know, err := provider.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > know {
+		return fmt.Errorf("it was written by a newer version of azeer-slack "+
+			"(its tables are at version %d, this program knows %d): "+
+			"run that version, or let DATABASE_URL point elsewhere", have, know)
+	}
+	if have == know {
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("create tables: %w", err)
+	}
+	return nil
+}

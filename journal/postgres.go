@@ -1,0 +1,487 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"azeer-slack/assign"
+)
+
+// contactLocks is the first half of the advisory locks' keys; the second half is a
+// hash of a contact. Whoever accepts for a contact, or asks for a turn on it, holds its
+// lock until the commit. So these happen one after the other on all instances: an
+// assignment that gets its turn either sees the newer one, or is seen by it.
+const contactLocks = 0x617a736c
+
+// postgres is a journal that several instances share.
+type postgres struct {
+	cfg  Config
+	pool *pgxpool.Pool
+	id   string // this instance
+
+	// Of the writer's goroutine only. mine holds what this instance works on. When a
+	// commit was sent and no word came back, nobody knows whether it took place: then
+	// doubtful remembers its accepts, whose callers were told "not stored", to delete
+	// them before anything else is written; and unsure says that there may be rows of
+	// this instance that it does not know of.
+	mine     map[int64]struct{}
+	doubtful []doubt
+	unsure   bool
+
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+}
+
+// doubt names the rows of a transaction that perhaps took place.
+type doubt struct {
+	batch int64
+	keys  []string
+}
+
+var pgColumns = columns(func(c string) string {
+	return "(extract(epoch FROM clock_timestamp() - " + c + ") * 1000000)::bigint"
+})
+
+const (
+	sqlAlive = `
+		INSERT INTO instances (id, lease_until) VALUES ($1, clock_timestamp() + $2::interval)
+		ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`
+	sqlLock = `
+		SELECT pg_advisory_xact_lock($1, hash)
+		FROM (SELECT DISTINCT hashtext(c) AS hash FROM unnest($2::text[]) c ORDER BY 1) sorted`
+	sqlAccept = `
+		WITH known AS (
+			SELECT id, 1 AS how FROM assignments WHERE key = $1
+			UNION ALL SELECT assignment, 1 FROM joined WHERE key = $1
+			UNION ALL SELECT id, 2 FROM assignments a
+				WHERE twin = $5 AND kind = '' AND accepted_at > clock_timestamp() - $9::interval
+				AND NOT EXISTS (SELECT FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
+			ORDER BY how, id DESC LIMIT 1
+		), noted AS (
+			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 2 AND $1 <> ''
+		), fresh AS (
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8 WHERE NOT EXISTS (SELECT FROM known)
+			RETURNING id
+		)
+		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
+	sqlFinish = `
+		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
+			finished_at = clock_timestamp() - $5::interval
+		WHERE id = $1 AND kind = ''`
+	sqlAnswered = `
+		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
+	sqlRevoke       = `DELETE FROM assignments WHERE key = ANY($2) AND batch = $1 AND owner = $3 AND NOT wired`
+	sqlRevokeJoined = `DELETE FROM joined WHERE batch = $1 AND key = ANY($2)`
+	sqlForget       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
+	sqlForgetJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
+	// Declaring an instance dead waits for those of its turns that are being asked for,
+	// and makes later ones register it anew; see sqlLease.
+	sqlBury = `DELETE FROM instances WHERE lease_until < clock_timestamp()`
+	sqlTake = `
+		UPDATE assignments SET owner = $1, wired = false WHERE id IN (
+			SELECT a.id FROM assignments a
+			WHERE NOT a.answered AND (
+				NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner)
+				OR ($2 AND a.owner = $1 AND a.id <> ALL($3)))
+			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
+		) RETURNING id`
+	// A turn holds this lock on the instance, which the renewal of leases does not mind,
+	// but declaring the instance dead does.
+	sqlLease = `
+		SELECT lease_until > clock_timestamp() + $2::interval FROM instances WHERE id = $1 FOR KEY SHARE`
+	sqlLockOne = `
+		SELECT pg_advisory_xact_lock($1, hashtext(contact)) FROM assignments WHERE id = $2`
+	sqlLook = `
+		SELECT coalesce((
+				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id), 0),
+			EXISTS (
+				SELECT FROM assignments o JOIN instances i ON i.id = o.owner
+				WHERE o.contact = a.contact AND o.id < a.id AND o.wired AND o.kind = ''
+				AND o.owner <> $2 AND i.lease_until > clock_timestamp())
+		FROM assignments a WHERE a.id = $1 AND a.kind = '' AND a.owner = $2`
+	sqlWire = `
+		UPDATE assignments SET wired = true WHERE id = $1 AND kind = '' AND owner = $2`
+	sqlUnwire = `UPDATE assignments SET wired = false WHERE id = $1 AND wired AND owner = $2`
+)
+
+func (p *postgres) commit(ctx context.Context, works []work) error {
+	err := p.try(ctx, works)
+	if err == nil || errors.Is(err, errDoubt) || !lostConnection(err) || ctx.Err() != nil {
+		return explainPostgres(err)
+	}
+	// The pool may have held connections to a server that has been restarted since.
+	return explainPostgres(p.try(ctx, works))
+}
+
+// errDoubt says that a commit was sent and no word came back.
+var errDoubt = errors.New("no word came back on whether it was stored")
+
+func (p *postgres) try(ctx context.Context, works []work) error {
+	tx, err := p.pool.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	if err := p.revoke(ctx, tx); err != nil {
+		return err
+	}
+	batch := rand.Int64()
+	if err := p.apply(ctx, tx, works, batch); err != nil {
+		return err
+	}
+	err = tx.Commit(ctx)
+	if err == nil {
+		p.doubtful = nil
+		p.note(works)
+		return nil
+	}
+	if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return err
+	}
+	p.doubt(works, batch)
+	return errors.Join(errDoubt, err)
+}
+
+// doubt remembers what perhaps was stored although the callers are told otherwise.
+func (p *postgres) doubt(works []work, batch int64) {
+	d := doubt{batch: batch}
+	for _, w := range works {
+		switch w := w.(type) {
+		case *acceptWork:
+			d.keys = append(d.keys, w.key)
+		case *takeWork:
+			p.unsure = true
+		}
+	}
+	if len(d.keys) > 0 {
+		p.doubtful = append(p.doubtful, d)
+	}
+}
+
+// revoke deletes what nobody was told is stored.
+func (p *postgres) revoke(ctx context.Context, tx pgx.Tx) error {
+	for _, d := range p.doubtful {
+		if _, err := tx.Exec(ctx, sqlRevoke, d.batch, d.keys, p.id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlRevokeJoined, d.batch, d.keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note keeps mine up to date after a commit.
+func (p *postgres) note(works []work) {
+	for _, w := range works {
+		switch w := w.(type) {
+		case *acceptWork:
+			if w.acceptance == assign.Accepted {
+				p.mine[w.stored.id] = struct{}{}
+			}
+		case *takeWork:
+			p.unsure = false
+			for _, r := range w.taken {
+				p.mine[r.id] = struct{}{}
+			}
+		case *answeredWork:
+			delete(p.mine, w.id)
+		}
+	}
+}
+
+// apply sends all works in one go, and then fetches the rows they refer to.
+func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int64) error {
+	var b pgx.Batch
+	p.lockContacts(&b, works)
+	load := map[int64][]*row{}
+	for _, w := range works {
+		switch w := w.(type) {
+		case *acceptWork:
+			p.accept(&b, w, batch, load)
+		case *finishWork:
+			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended)
+		case *answeredWork:
+			b.Queue(sqlAnswered, w.id).Exec(func(tag pgconn.CommandTag) error {
+				w.found = tag.RowsAffected() > 0
+				return nil
+			})
+		case *takeWork:
+			p.take(&b, w)
+		case *forgetWork:
+			b.Queue(sqlForgetJoined, w.ids)
+			b.Queue(sqlForget, w.ids)
+		case *pulseWork:
+			b.Queue(sqlAlive, p.id, p.cfg.Lease)
+		}
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return err
+	}
+	return p.load(ctx, tx, works, load)
+}
+
+func (p *postgres) lockContacts(b *pgx.Batch, works []work) {
+	var contacts []string
+	for _, w := range works {
+		if w, ok := w.(*acceptWork); ok {
+			contacts = append(contacts, w.contact)
+		}
+	}
+	if contacts != nil {
+		b.Queue(sqlLock, contactLocks, contacts)
+	}
+}
+
+func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int64][]*row) {
+	q := b.Queue(sqlAccept, w.key, w.requester, w.contact, w.agent, w.twin, w.reply,
+		p.id, batch, assign.JoinWindow)
+	q.QueryRow(func(found pgx.Row) error {
+		var id int64
+		var how int
+		if err := found.Scan(&id, &how); err != nil {
+			return err
+		}
+		w.acceptance = [...]assign.Acceptance{assign.Accepted, assign.Repeated, assign.Joined}[how]
+		w.stored = w.fresh(id)
+		if w.acceptance != assign.Accepted {
+			load[id] = append(load[id], &w.stored)
+		}
+		return nil
+	})
+}
+
+// take gives this instance what the dead left behind, and what it does not know that
+// it owns.
+func (p *postgres) take(b *pgx.Batch, w *takeWork) {
+	w.taken = nil
+	known := []int64{}
+	if p.unsure {
+		for id := range p.mine {
+			known = append(known, id)
+		}
+	}
+	b.Queue(sqlAlive, p.id, p.cfg.Lease)
+	b.Queue(sqlBury)
+	b.Queue(sqlTake, p.id, p.unsure, known).Query(func(rows pgx.Rows) error {
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		for _, id := range ids {
+			w.taken = append(w.taken, row{id: id})
+		}
+		return err
+	})
+}
+
+// load fills in the rows that works refer to only by id.
+func (p *postgres) load(ctx context.Context, tx pgx.Tx, works []work, load map[int64][]*row) error {
+	for _, w := range works {
+		if w, ok := w.(*takeWork); ok {
+			slices.SortFunc(w.taken, func(a, b row) int { return int(a.id - b.id) })
+			for i := range w.taken {
+				load[w.taken[i].id] = append(load[w.taken[i].id], &w.taken[i])
+			}
+		}
+	}
+	if len(load) == 0 {
+		return nil
+	}
+	ids := make([]int64, 0, len(load))
+	for id := range load {
+		ids = append(ids, id)
+	}
+	rows, err := tx.Query(ctx, `SELECT `+pgColumns+` FROM `+tables+` WHERE a.id = ANY($1)`, ids)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(r.fields()...); err != nil {
+			return err
+		}
+		for _, place := range load[r.id] {
+			*place = r
+		}
+	}
+	return rows.Err()
+}
+
+// errLapsed says that the lease has to be renewed before a turn can be given.
+var errLapsed = errors.New("lease of this instance has run out")
+
+func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
+	verdict, newer, err = p.tryTurn(ctx, id)
+	if errors.Is(err, errLapsed) {
+		if _, err := p.pool.Exec(ctx, sqlAlive, p.id, p.cfg.Lease); err != nil {
+			return 0, row{}, explainPostgres(err)
+		}
+		verdict, newer, err = p.tryTurn(ctx, id)
+	}
+	return verdict, newer, explainPostgres(err)
+}
+
+// tryTurn gives a turn only to an instance whose lease holds for another half: that
+// is how long it may then be on the wire without looking back.
+func (p *postgres) tryTurn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
+	err = pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
+		var leased, found, busy bool
+		var newest int64
+		var b pgx.Batch
+		b.Queue(sqlLease, p.id, p.cfg.Lease/2).QueryRow(optional(nil, &leased))
+		b.Queue(sqlLockOne, contactLocks, id)
+		b.Queue(sqlLook, id, p.id).QueryRow(optional(&found, &newest, &busy))
+		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+			return err
+		}
+		switch {
+		case !leased:
+			return errLapsed
+		case !found:
+			verdict = assign.TurnLost
+		case newest != 0:
+			verdict = assign.TurnSuperseded
+			if _, err := tx.Exec(ctx, sqlUnwire, id, p.id); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+` WHERE a.id = $1`, newest).
+				Scan(newer.fields()...)
+		case busy:
+			verdict = assign.TurnWait
+			_, err := tx.Exec(ctx, sqlUnwire, id, p.id)
+			return err
+		default:
+			verdict, err = p.wire(ctx, tx, id)
+			return err
+		}
+		return nil
+	})
+	return verdict, newer, err
+}
+
+// wire notes that assignment id is about to be on the wire. If another instance takes
+// it over at this very moment, one of the two waits for the other here.
+func (p *postgres) wire(ctx context.Context, tx pgx.Tx, id int64) (assign.TurnVerdict, error) {
+	tag, err := tx.Exec(ctx, sqlWire, id, p.id)
+	if err == nil && tag.RowsAffected() == 0 {
+		return assign.TurnLost, nil
+	}
+	return assign.TurnGo, err
+}
+
+// optional scans a row that may be missing, and notes whether it was there.
+func optional(found *bool, into ...any) func(pgx.Row) error {
+	return func(r pgx.Row) error {
+		err := r.Scan(into...)
+		if found != nil {
+			*found = err == nil
+		}
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	}
+}
+
+func (p *postgres) latest(ctx context.Context, contact string) (row, bool, error) {
+	var r row
+	err := p.pool.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+`
+		WHERE a.contact = $1 ORDER BY a.id DESC LIMIT 1`, contact).Scan(r.fields()...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row{}, false, nil
+	}
+	return r, err == nil, explainPostgres(err)
+}
+
+func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
+	rows, err := p.pool.Query(ctx, `
+		SELECT id, accepted_at < clock_timestamp() - $3::interval, answered
+		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit, age)
+	if err != nil {
+		return oldPage{}, explainPostgres(err)
+	}
+	defer rows.Close()
+	var page oldPage
+	seen := 0
+	for rows.Next() {
+		var old, answered bool
+		if err := rows.Scan(&page.last, &old, &answered); err != nil {
+			return oldPage{}, err
+		}
+		if !old { // nor are those that follow
+			return page, nil
+		}
+		if answered {
+			page.deletable = append(page.deletable, page.last)
+		}
+		seen++
+	}
+	page.more = seen == limit
+	return page, explainPostgres(rows.Err())
+}
+
+// tidy: Postgres cleans up after itself.
+func (p *postgres) tidy(context.Context) error { return nil }
+
+// close ends the lease at once, so that others need not wait for it to run out.
+func (p *postgres) close(ctx context.Context) error {
+	p.stop()
+	p.stopped.Wait()
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	_, err := p.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, p.id)
+	p.pool.Close()
+	return explainPostgres(err)
+}
+
+// keepAlive renews the lease three times within its length, until close.
+func (p *postgres) keepAlive(w *writer) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	p.stopped.Go(func() {
+		ticker := time.NewTicker(p.cfg.Lease / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if err := w.do(ctx, &pulseWork{}); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
+				p.cfg.Logger.Warn().Err(err).Msg("lease not renewed")
+			}
+		}
+	})
+}
+
+// lostConnection tells whether err came from the way to the server rather than from
+// the server.
+func lostConnection(err error) bool {
+	if said := (*pgconn.PgError)(nil); errors.As(err, &said) {
+		return class(said) == "57" // the server is being stopped
+	}
+	return true
+}
+
+// blames: what the server says about the data (class 22), a constraint (23), or two
+// transactions in each other's way (40) concerns single requests.
+func (p *postgres) blames(err error) bool {
+	said := (*pgconn.PgError)(nil)
+	if !errors.As(err, &said) {
+		return false
+	}
+	c := class(said)
+	return c == "22" || c == "23" || c == "40"
+}
+
+// class is the first half of an error's code, which says what kind of error it is:
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+func class(e *pgconn.PgError) string { return e.Code[:min(2, len(e.Code))] }

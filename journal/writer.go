@@ -1,0 +1,242 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"azeer-slack/assign"
+)
+
+// ErrClosed says that the journal has been closed.
+var ErrClosed = errors.New("journal is closed")
+
+const (
+	// queueSize bounds what waits for the writer; callers beyond it wait in line.
+	queueSize = 1024
+	// batchSize bounds a transaction.
+	batchSize = 256
+)
+
+// work is one thing to write. Its results count only when the commit succeeded.
+type work interface{ isWork() }
+
+type (
+	acceptWork struct {
+		key, requester, contact, agent, twin string
+		reply                                []byte
+
+		stored     row
+		acceptance assign.Acceptance
+	}
+	finishWork struct {
+		id      int64
+		kind    string
+		outcome string
+		newer   *int64
+		ended   time.Duration // ago
+	}
+	answeredWork struct {
+		id int64
+
+		found bool // and finished
+	}
+	// takeWork gives this instance what nobody works on.
+	takeWork struct{ taken []row }
+	// forgetWork deletes assignments.
+	forgetWork struct{ ids []int64 }
+	// pulseWork proves that writing works, and renews the lease.
+	pulseWork struct{}
+)
+
+func (*acceptWork) isWork()   {}
+func (*finishWork) isWork()   {}
+func (*answeredWork) isWork() {}
+func (*takeWork) isWork()     {}
+func (*forgetWork) isWork()   {}
+func (*pulseWork) isWork()    {}
+
+// store is a database.
+type store interface {
+	// commit carries out works in one transaction, in order. After an error none is.
+	commit(ctx context.Context, works []work) error
+	// blames tells whether err may be the fault of a single work, so that the others
+	// of its batch deserve another try.
+	blames(err error) bool
+	turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error)
+	latest(ctx context.Context, contact string) (row, bool, error)
+	// old lists up to limit assignments beyond after, by id, with those that are
+	// answered and older than age.
+	old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error)
+	// tidy is called now and then.
+	tidy(ctx context.Context) error
+	close(ctx context.Context) error
+}
+
+// oldPage is a page of the journal, from its old end.
+type oldPage struct {
+	deletable []int64
+	last      int64 // id to go on after
+	more      bool  // whether older ones may follow
+}
+
+// job is work in the queue.
+type job struct {
+	work  work
+	state atomic.Int32
+	done  chan struct{} // closed when err is set
+	err   error
+}
+
+// A job is either begun by the writer or given up by its caller, never both: so a
+// request whose caller was told "not stored" isn't stored a moment later.
+const (
+	waiting int32 = iota
+	begun
+	givenUp
+)
+
+// writer owns all writing to a store.
+type writer struct {
+	store   store
+	timeout time.Duration
+	queue   chan *job
+	stop    chan struct{}
+	ended   chan struct{}
+}
+
+func newWriter(s store, timeout time.Duration) *writer {
+	w := &writer{
+		store:   s,
+		timeout: timeout,
+		queue:   make(chan *job, queueSize),
+		stop:    make(chan struct{}),
+		ended:   make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// do has the writer carry out one work and waits until that is durable. Once the
+// writer has begun with it, do waits for the result whatever becomes of ctx: the
+// caller must not be told "not stored" of something that is.
+func (w *writer) do(ctx context.Context, what work) error {
+	j := &job{work: what, done: make(chan struct{})}
+	select {
+	case <-w.stop:
+		return ErrClosed
+	default:
+	}
+	select {
+	case w.queue <- j:
+	case <-w.stop:
+		return ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	var err error
+	select {
+	case <-j.done:
+		return j.err
+	case <-w.ended:
+		err = ErrClosed
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	if j.state.CompareAndSwap(waiting, givenUp) {
+		return err
+	}
+	<-j.done
+	return j.err
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for {
+		select {
+		case j := <-w.queue:
+			w.carryOut(w.gather(j))
+		case <-w.stop:
+			w.drain()
+			return
+		}
+	}
+}
+
+// drain carries out what is still queued when the journal is closed.
+func (w *writer) drain() {
+	for {
+		select {
+		case j := <-w.queue:
+			w.carryOut(w.gather(j))
+		default:
+			return
+		}
+	}
+}
+
+// gather collects first and all that waits behind it. It waits for nothing; but it
+// lets callers that were answered a moment ago queue their next request, which under
+// load makes batches twice as large.
+func (w *writer) gather(first *job) []*job {
+	batch := make([]*job, 0, 16)
+	batch = begin(batch, first)
+	runtime.Gosched()
+	for len(batch) < batchSize {
+		select {
+		case j := <-w.queue:
+			batch = begin(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func begin(batch []*job, j *job) []*job {
+	if j.state.CompareAndSwap(waiting, begun) {
+		return append(batch, j)
+	}
+	return batch
+}
+
+func (w *writer) carryOut(batch []*job) {
+	if len(batch) == 0 {
+		return
+	}
+	err := w.commit(batch...)
+	if err != nil && w.store.blames(err) {
+		for _, j := range batch {
+			j.err = w.commit(j)
+			close(j.done)
+		}
+		return
+	}
+	for _, j := range batch {
+		j.err = err
+		close(j.done)
+	}
+}
+
+func (w *writer) commit(batch ...*job) error {
+	works := make([]work, len(batch))
+	for i, j := range batch {
+		works[i] = j.work
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), w.timeout)
+	defer cancel()
+	return w.store.commit(ctx, works)
+}
+
+// close lets the writer finish what is queued.
+func (w *writer) close(ctx context.Context) error {
+	close(w.stop)
+	select {
+	case <-w.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// message is a message in a channel. Guarded by Slack.mu.
+type message struct {
+	ts, thread string
+	author     string
+	text       string
+	blocks     []object
+	raw        json.RawMessage // blocks as the app sent them
+	only       string          // user id of the one who sees an ephemeral message
+	via        Via
+	edited     bool
+}
+
+// messageFrom reads the body of a message by the app.
+func messageFrom(body object, via Via) *message {
+	m := &message{author: BotUserID, via: via, thread: body.str("thread_ts")}
+	m.setContent(body)
+	return m
+}
+
+func (m *message) setContent(body object) {
+	m.text = body.str("text")
+	if m.text == "" {
+		m.text = body.str("markdown_text")
+	}
+	m.raw, m.blocks = nil, nil
+	if list, ok := body["blocks"].([]any); ok && len(list) > 0 {
+		m.raw = encode(list)
+		m.blocks = decodeBlocks(m.raw)
+	}
+}
+
+func (m *message) empty() bool { return strings.TrimSpace(m.text) == "" && len(m.blocks) == 0 }
+
+// visible tells whether a person has the message on their screen.
+func (m *message) visible(p *Person, c *channel) bool {
+	if m.only != "" {
+		return m.only == p.id
+	}
+	return c.members[p.id]
+}
+
+// payload is the message as Slack shows it to the app.
+func (m *message) payload() object {
+	o := object{"type": "message", "ts": m.ts, "text": m.text, "user": m.author, "team": TeamID}
+	if m.author == BotUserID {
+		o["bot_id"], o["app_id"] = BotID, AppID
+	}
+	if len(m.blocks) > 0 {
+		o["blocks"] = m.blocks
+	}
+	if m.thread != "" {
+		o["thread_ts"] = m.thread
+	}
+	return o
+}
+
+// post puts a new message in a channel. Call it with the lock held.
+func (k *Slack) post(c *channel, m *message) {
+	m.ts = k.ts()
+	m.blocks = k.nameBlocks(m.blocks)
+	c.messages = append(c.messages, m)
+	k.show(c, m)
+}
+
+// show brings a new or changed message before everybody who can see it.
+func (k *Slack) show(c *channel, m *message) {
+	for _, p := range k.persons {
+		if p.removed || p.id == m.author || !m.visible(p, c) {
+			continue
+		}
+		seen := k.seenBy(p, c, m)
+		p.feed = append(p.feed, &seen)
+		k.record.event(Event{Kind: EventSeen, Who: p.cfg.Handle, Where: seen.Where, Text: seen.plain})
+	}
+	k.notify()
+}
+
+// remove takes a message off every screen.
+func (k *Slack) remove(c *channel, m *message) {
+	for i, other := range c.messages {
+		if other == m {
+			c.messages = append(c.messages[:i:i], c.messages[i+1:]...)
+			break
+		}
+	}
+	k.notify()
+}
+
+// seenBy copies a message as one person sees it.
+func (k *Slack) seenBy(p *Person, c *channel, m *message) Message {
+	k.nextID++
+	return Message{
+		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Where: k.title(c, p), Author: m.author,
+		Text: m.text, Blocks: m.raw, Ephemeral: m.only != "", Edited: m.edited, Via: m.via,
+		Buttons: buttonsOf(m.blocks), plain: k.plainMessage(m), seq: k.nextID,
+	}
+}
+
+func (k *Slack) plainMessage(m *message) string {
+	if len(m.blocks) == 0 {
+		return plainText(m.text, lookup{k})
+	}
+	return plainBlocks(m.blocks, lookup{k}, nil)
+}
+
+// lookup answers for the workspace what turning text into Slack's markup and back
+// needs to know. Use it with the lock held.
+type lookup struct{ *Slack }
+
+func (l lookup) userID(handle string) (string, bool) {
+	if handle == l.botName() {
+		return BotUserID, true
+	}
+	if p := l.personNamed(handle); p != nil {
+		return p.id, true
+	}
+	return "", false
+}
+
+func (l lookup) channelID(name string) (id string, public, ok bool) {
+	if c := l.find(nil, "#"+name); c != nil {
+		return c.id, !c.cfg.Private, true
+	}
+	return "", false, false
+}
+
+func (l lookup) userName(id string) (string, bool) {
+	if id == BotUserID {
+		return l.botName(), true
+	}
+	for _, p := range l.persons {
+		if p.id == id {
+			return p.cfg.Name, true
+		}
+	}
+	return "", false
+}
+
+func (l lookup) channelName(id string) (string, bool) {
+	if c := l.find(nil, id); c != nil && !c.im {
+		return c.cfg.Name, true
+	}
+	return "", false
+}
+
+// messageAt finds a message by its timestamp; ephemeral ones only for whom they
+// are. The reader "" stands for the app, which cannot touch ephemeral messages.
+func (c *channel) messageAt(ts, reader string) *message {
+	for _, m := range c.messages {
+		if m.ts == ts && (m.only == "" || m.only == reader) {
+			return m
+		}
+	}
+	return nil
+}
