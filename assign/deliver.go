@@ -54,9 +54,9 @@ func (s *Service) persist(wire context.Context, j *job, complaint string, write 
 // next start.
 func (s *Service) deliver(ctx, wire context.Context, j *job) {
 	defer s.drop(j)
-	j.telling.Lock() // an interim answer on its way comes first
+	j.telling <- struct{}{} // an interim answer on its way comes first
 	j.settled.Store(true)
-	j.telling.Unlock()
+	<-j.telling
 	for n := 0; ; n++ {
 		err := s.answer(wire, j)
 		if err == nil {
@@ -95,8 +95,8 @@ func (s *Service) tellInterim(ctx context.Context, j *job) {
 		return
 	}
 	defer s.answers.release()
-	j.telling.Lock()
-	defer j.telling.Unlock()
+	j.telling <- struct{}{}
+	defer func() { <-j.telling }()
 	if j.settled.Load() || ctx.Err() != nil {
 		return
 	}

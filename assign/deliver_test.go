@@ -17,9 +17,9 @@ func TestAnInterimAnswer(t *testing.T) {
 			behind := w.ask("U2", phone1, sara)
 			w.pass(20 * time.Second)
 			w.wants(a, Assigned, NoReason, 1)
-			for _, id := range []int64{a.ID, behind.ID} {
-				if told := w.ears.interims[id]; len(told) != 1 || told[0] != 3*time.Second {
-					t.Errorf("assignment %d: interim answers at %v", id, told)
+			for _, one := range []Assignment{a, behind} {
+				if told := w.ears.interimsOf(one); len(told) != 1 || told[0] != 3*time.Second {
+					t.Errorf("assignment %d: interim answers at %v", one.ID, told)
 				}
 			}
 		})
@@ -29,7 +29,7 @@ func TestAnInterimAnswer(t *testing.T) {
 			w.inbox.script(slow(2900 * time.Millisecond))
 			a := w.ask("U1", phone1, omar)
 			w.pass(20 * time.Second)
-			if told := w.ears.interims[a.ID]; len(told) != 0 {
+			if told := w.ears.interimsOf(a); len(told) != 0 {
 				t.Errorf("interim answers at %v", told)
 			}
 		})

@@ -109,7 +109,7 @@ func TestOnePersonsHundredDoNotDelayAnothersOne(t *testing.T) {
 		synctest.Wait()
 		w.ask("other", phone1, sara)
 		w.pass(2 * time.Second)
-		if w.inbox.owners[phone1] != sara {
+		if w.inbox.owner(phone1) != sara {
 			t.Errorf("not assigned after 2 s; %d calls so far", len(w.inbox.made()))
 		}
 	})

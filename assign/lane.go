@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,7 +19,8 @@ type job struct {
 	newer chan struct{}
 	// settled: the answer is due. telling keeps an interim answer from coming after it.
 	settled atomic.Bool
-	telling sync.Mutex
+	// A channel of one, since who waits for a channel is idle in the eyes of synctest.
+	telling chan struct{}
 }
 
 // lane holds the assignments of one contact that wait for their turn, oldest first,
@@ -118,7 +118,7 @@ func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 // attempt makes one attempt: finds the agent, waits for a slot, asks for its turn, and
 // only then calls.
 func (s *Service) attempt(ctx, wire context.Context, j *job, t *trials) move {
-	if !time.Now().Before(t.deadline) {
+	if !time.Now().Before(t.until()) {
 		return s.giveUp(ctx, j, t)
 	}
 	if t.agent.PlatformID.IsZero() {
@@ -126,7 +126,7 @@ func (s *Service) attempt(ctx, wire context.Context, j *job, t *trials) move {
 			return m
 		}
 	}
-	waiting, done := context.WithDeadline(ctx, t.deadline)
+	waiting, done := context.WithDeadline(ctx, t.until())
 	defer done()
 	switch err := s.calls.acquire(waiting, j.Requester, j.newer); {
 	case errors.Is(err, errInterrupted):

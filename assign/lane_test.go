@@ -20,8 +20,8 @@ func TestTheLastWordWins(t *testing.T) {
 				t.Errorf("superseded by %+v", o.Newer)
 			}
 			w.wants(newer, Assigned, NoReason, 1)
-			if w.inbox.owners[phone1] != sara {
-				t.Errorf("owner is %q", w.inbox.owners[phone1])
+			if w.inbox.owner(phone1) != sara {
+				t.Errorf("owner is %q", w.inbox.owner(phone1))
 			}
 		})
 	})
@@ -188,8 +188,8 @@ func TestTheSameAgain(t *testing.T) {
 				t.Errorf("acceptance %v", acceptance)
 			}
 			w.pass(time.Minute)
-			if w.inbox.owners[phone1] != omar {
-				t.Errorf("owner is %q, the last word was %q", w.inbox.owners[phone1], omar)
+			if w.inbox.owner(phone1) != omar {
+				t.Errorf("owner is %q, the last word was %q", w.inbox.owner(phone1), omar)
 			}
 		})
 	})

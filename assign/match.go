@@ -24,6 +24,7 @@ type entry struct {
 	name   string
 	emails []string // platform id and email, without doubles
 	words  []string // of the name
+	parts  []string // words of the emails
 }
 
 func newRoster(agents []Agent, partial bool, read time.Time) *roster {
@@ -33,13 +34,16 @@ func newRoster(agents []Agent, partial bool, read time.Time) *roster {
 			continue // nothing could be sent to Azeer
 		}
 		if a.Name == "" {
-			a.Name = a.Email.Reveal()
+			a.Name = cmp.Or(a.Email.Reveal(), a.PlatformID.Reveal())
 		}
 		e := entry{Agent: a, name: fold(a.Name), emails: []string{fold(a.PlatformID.Reveal())}}
 		if email := fold(a.Email.Reveal()); email != "" && email != e.emails[0] {
 			e.emails = append(e.emails, email)
 		}
 		e.words = words(e.name)
+		for _, email := range e.emails {
+			e.parts = append(e.parts, words(email)...)
+		}
 		r.entries = append(r.entries, e)
 	}
 	slices.SortStableFunc(r.entries, func(a, b entry) int {
@@ -115,7 +119,7 @@ func (e entry) rank(query string, asked []string) int {
 	rank := wordPrefix
 	for _, w := range asked {
 		switch {
-		case hasPrefix(e.words, w), hasPrefix(e.emails, w):
+		case hasPrefix(e.words, w), hasPrefix(e.parts, w), hasPrefix(e.emails, w):
 		case strings.Contains(e.name, w), contains(e.emails, w):
 			rank = substring
 		default:
@@ -129,8 +133,15 @@ func hasPrefix(texts []string, prefix string) bool {
 	return slices.ContainsFunc(texts, func(t string) bool { return strings.HasPrefix(t, prefix) })
 }
 
-func contains(texts []string, part string) bool {
-	return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, part) })
+// contains looks into what stands before the @ only, unless part is clearly an address:
+// the "om" of ".com" is in everybody's.
+func contains(emails []string, part string) bool {
+	return slices.ContainsFunc(emails, func(email string) bool {
+		if !strings.ContainsAny(part, "@.") {
+			email, _, _ = strings.Cut(email, "@")
+		}
+		return strings.Contains(email, part)
+	})
 }
 
 // named gives the active agents whom name may mean: those with just that name, else
@@ -200,13 +211,12 @@ func (e entry) slips(typed string) (int, bool) {
 	}
 	local, domain, isEmail := strings.Cut(typed, "@")
 	for _, email := range e.emails {
-		closer(distance(typed, email))
 		theirs, host, _ := strings.Cut(email, "@")
-		if !isEmail {
-			closer(distance(typed, theirs))
-		} else if d, within := distance(local, theirs); within && host != domain {
-			closer(d+1, true) // whatever the domain, it is one mistake
+		d, within := distance(local, theirs)
+		if isEmail && host != domain {
+			d++ // whatever the domain, it is one mistake
 		}
+		closer(d, within)
 	}
 	if !isEmail {
 		for _, w := range e.words {

@@ -75,8 +75,9 @@ type Answerer interface {
 type Journal interface {
 	// Accept stores r and returns when that is durable. It commits in the order of the
 	// calls. A Key already stored gives that assignment and Repeated; an equal request
-	// of the same requester younger than JoinWindow and unfinished gives that one and
-	// Joined. Errors wrap ErrNotStored: then nothing was accepted.
+	// of the same requester gives that one and Joined, while it is younger than JoinWindow,
+	// unfinished, and the newest of its contact (of omar, sara, omar in ten seconds the
+	// last must win). Errors wrap ErrNotStored: then nothing was accepted.
 	Accept(ctx context.Context, r Request) (Assignment, Acceptance, error)
 	// Turn is asked before each attempt and tells whether assignment id may run now.
 	Turn(ctx context.Context, id int64) (Turn, error)

@@ -72,6 +72,14 @@ func (t *trials) note(f *Fault, start time.Time) {
 	}
 }
 
+// until gives the time after which the next attempt must not begin any more.
+func (t *trials) until() time.Time {
+	if end := t.doubtful.Add(doubtTime); t.last != nil && t.last.Effect == Perhaps && end.Before(t.deadline) {
+		return end
+	}
+	return t.deadline
+}
+
 // wait gives the time until the next attempt, or false if there must be none.
 func (t *trials) wait(now time.Time) (time.Duration, bool) {
 	f := t.last
@@ -81,10 +89,10 @@ func (t *trials) wait(now time.Time) (time.Duration, bool) {
 		d = max(d, f.RetryAfter+rand.N(inboxBackoff.least))
 	}
 	next := now.Add(d)
-	if f.Effect == Perhaps && (t.doubts >= doubtTries || next.Sub(t.doubtful) >= doubtTime) {
+	if f.Effect == Perhaps && t.doubts >= doubtTries {
 		return 0, false
 	}
-	return d, next.Before(t.deadline)
+	return d, next.Before(t.until())
 }
 
 // outcome is the result when the last fault has the last word.

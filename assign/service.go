@@ -157,7 +157,7 @@ func (s *Service) receive(j *job) {
 		return
 	}
 	s.hand[j.ID] = true
-	j.newer = make(chan struct{}, 1)
+	j.newer, j.telling = make(chan struct{}, 1), make(chan struct{}, 1)
 	s.arrived = append(s.arrived, j)
 	select {
 	case s.arrivals <- struct{}{}:
@@ -189,8 +189,8 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 		case <-ctx.Done():
 		case <-s.arrivals:
 			for _, j := range s.arrivalsInHand() {
+				waiting.add(j, s.cfg.Interim) // first: from start on it is its lane's
 				s.start(ctx, wire, j)
-				waiting.add(j, s.cfg.Interim)
 			}
 		case <-waiting.due():
 			for _, j := range waiting.pop() {

@@ -166,8 +166,8 @@ func TestWhatIsAcceptedBeforeRunIsCarriedOutByIt(t *testing.T) {
 		go func() { ended <- s.Run(ctx, newEars()) }()
 		synctest.Wait()
 		cancel()
-		if err := <-ended; err != nil || inbox.owners[phone1] != omar {
-			t.Errorf("Run: %v; owner %q", err, inbox.owners[phone1])
+		if err := <-ended; err != nil || inbox.owner(phone1) != omar {
+			t.Errorf("Run: %v; owner %q", err, inbox.owner(phone1))
 		}
 	})
 }
@@ -229,12 +229,12 @@ func TestAfterARestart(t *testing.T) {
 			w.pass(time.Second)
 			w.restart()
 			w.pass(2500 * time.Millisecond)
-			if len(w.ears.interims[a.ID]) != 0 {
-				t.Errorf("told too early: %v", w.ears.interims[a.ID])
+			if len(w.ears.interimsOf(a)) != 0 {
+				t.Errorf("told too early: %v", w.ears.interimsOf(a))
 			}
 			w.pass(time.Second)
-			if len(w.ears.interims[a.ID]) != 1 {
-				t.Errorf("told %d times", len(w.ears.interims[a.ID]))
+			if len(w.ears.interimsOf(a)) != 1 {
+				t.Errorf("told %d times", len(w.ears.interimsOf(a)))
 			}
 		})
 	})

@@ -78,6 +78,12 @@ func (i *inboxStub) Agents(context.Context) ([]Agent, bool, error) {
 	return i.agents, i.partial, i.listErr
 }
 
+func (i *inboxStub) owner(contact string) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.owners[contact]
+}
+
 func (i *inboxStub) script(replies ...reply) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -335,6 +341,12 @@ func (w *world) outcome(a Assignment) Outcome {
 		w.t.Fatalf("assignment %d was answered %d times, want once", a.ID, len(heard))
 	}
 	return heard[0].Outcome
+}
+
+func (e *ears) interimsOf(a Assignment) []time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.interims[a.ID]
 }
 
 func (w *world) silent(a Assignment) {

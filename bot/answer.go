@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"azeer-slack/assign"
-	"azeer-slack/bot/texts"
 )
 
 // Answer tells the requester how an assignment ended: in the form that still waits for
@@ -45,7 +44,7 @@ func (b *Bot) Interim(ctx context.Context, a assign.Assignment) {
 	if err != nil || to.View != "" {
 		return
 	}
-	m := b.notice("interim", texts.Data{"Contact": a.Contact.International(), "Agent": b.askedWords(a.Agent)})
+	m := b.notice("interim", b.onItsWay(a.Request))
 	if err := b.post.once(ctx, a.Requester, to, m); err != nil {
 		b.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
 	}

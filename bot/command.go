@@ -86,7 +86,7 @@ func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply repli
 		if c.kind != command {
 			b.acknowledge(ctx, c, nil)
 		}
-		reply(ctx, b.notice("joined", texts.Data{"Contact": r.Contact.International(), "Agent": b.askedWords(r.Agent)}))
+		reply(ctx, b.notice("joined", b.onItsWay(r)))
 	default:
 		b.acknowledge(ctx, c, nil)
 	}

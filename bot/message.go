@@ -112,8 +112,8 @@ func (b *Bot) outcomeText(o assign.Outcome) string {
 func (b *Bot) outcomeData(a assign.Assignment) texts.Data {
 	data := texts.Data{
 		"Contact":   a.Contact.International(),
-		"Agent":     b.agentWords(a),
-		"Asked":     b.askedWords(a.Agent),
+		"Agent":     b.agentOf(a, a.Requester),
+		"Asked":     b.asked(a.Request, a.Requester),
 		"Said":      clip(a.Outcome.Said, 300),
 		"Status":    a.Outcome.Status,
 		"Reference": strconv.FormatInt(a.ID, 10),
@@ -122,29 +122,37 @@ func (b *Bot) outcomeData(a assign.Assignment) texts.Data {
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
-		data["NewerAgent"] = b.askedWords(newer.Agent)
+		data["NewerAgent"] = b.asked(newer.Request, a.Requester)
 		data["NewerMine"] = newer.Requester == a.Requester
 	}
 	return data
 }
 
-// agentWords names the agent of an assignment: as Azeer knows them, else as asked for.
-func (b *Bot) agentWords(a assign.Assignment) any {
+// agentOf names the agent of an assignment, for reader: as Azeer knows them, else as
+// asked for.
+func (b *Bot) agentOf(a assign.Assignment, reader string) any {
 	if a.Outcome.Agent.PlatformID.IsZero() {
-		return b.askedWords(a.Agent)
+		return b.asked(a.Request, reader)
 	}
 	return agentLabel(a.Outcome.Agent)
 }
 
-// askedWords repeats how the requester named the agent.
-func (b *Bot) askedWords(ref assign.AgentRef) any {
-	switch ref.Kind {
-	case assign.ByMention:
-		return texts.Mention(ref.Reveal())
-	case assign.ByMe:
+// asked repeats, for reader, how the agent was named: "me" is whoever asked.
+func (b *Bot) asked(r assign.Request, reader string) any {
+	switch {
+	case r.Agent.Kind == assign.ByMention:
+		return texts.Mention(r.Agent.Reveal())
+	case r.Agent.Kind == assign.ByMe && r.Requester == reader:
 		return b.texts.Text("you", nil)
+	case r.Agent.Kind == assign.ByMe:
+		return texts.Mention(r.Requester)
 	}
-	return ref.Reveal()
+	return r.Agent.Reveal()
+}
+
+// onItsWay fills the blanks of what is said while a request is not finished.
+func (b *Bot) onItsWay(r assign.Request) texts.Data {
+	return texts.Data{"Contact": r.Contact.International(), "Agent": b.asked(r, r.Requester)}
 }
 
 // agentLabel shows an agent as "Name (email)".

@@ -180,7 +180,7 @@ func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	r := assign.Request{Contact: assign.NewPhone(w.Contact), Agent: ref}
+	r := assign.Request{Requester: c.person().id, Contact: assign.NewPhone(w.Contact), Agent: ref}
 	if chosen.ActionID == actionAgain {
 		if m, stop := b.overtaken(ctx, r, w); stop {
 			b.acknowledge(ctx, c, nil)
@@ -204,8 +204,8 @@ func (b *Bot) overtaken(ctx context.Context, r assign.Request, w wish) (message,
 	}
 	w.After = latest.ID
 	return b.notice("overtaken", texts.Data{
-		"Contact": r.Contact.International(), "Agent": b.askedWords(r.Agent),
-		"By": texts.Mention(latest.Requester), "To": b.agentWords(latest), "When": slackTime(latest.AcceptedAt),
+		"Contact": r.Contact.International(), "Agent": b.asked(r, r.Requester),
+		"By": texts.Mention(latest.Requester), "To": b.agentOf(latest, r.Requester), "When": slackTime(latest.AcceptedAt),
 	}, b.button("assign_anyway", actionAnyway, w.encode(), slack.StyleDanger)), true
 }
 

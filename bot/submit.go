@@ -46,8 +46,7 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{blockContact: b.texts.Plain("not_stored", nil)}))
 	case how != assign.Accepted:
 		b.forms.forget(request.Key)
-		b.acknowledge(ctx, c, b.closing("joined", texts.Data{
-			"Contact": request.Contact.International(), "Agent": b.askedWords(request.Agent)}))
+		b.acknowledge(ctx, c, b.closing("joined", b.onItsWay(request)))
 	default:
 		b.await(ctx, c, request, waiting)
 	}
@@ -65,8 +64,7 @@ func (b *Bot) await(ctx context.Context, c *call, r assign.Request, w *waitingFo
 			w.told <- b.conclude(ctx, c, <-w.outcome)
 			return
 		}
-		b.acknowledge(ctx, c, b.closing("form_assigning", texts.Data{
-			"Contact": r.Contact.International(), "Agent": b.askedWords(r.Agent)}))
+		b.acknowledge(ctx, c, b.closing("form_assigning", b.onItsWay(r)))
 	}
 }
 

@@ -58,7 +58,7 @@ func TestSQLite(t *testing.T) {
 // copyFiles copies a journal in use to a new folder.
 func copyFiles(t testing.TB, path string) string {
 	t.Helper()
-	to := filepath.Join(t.(*testing.T).TempDir(), filepath.Base(path))
+	to := filepath.Join(t.TempDir(), filepath.Base(path))
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := os.ReadFile(path + suffix)
 		if err != nil {

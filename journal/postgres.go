@@ -3,7 +3,9 @@ package journal
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -114,12 +116,18 @@ const (
 )
 
 func (p *postgres) commit(ctx context.Context, works []work) error {
-	err := p.try(ctx, works)
-	if err == nil || errors.Is(err, errDoubt) || !lostConnection(err) || ctx.Err() != nil {
-		return explainPostgres(err)
+	return p.again(ctx, func() error { return p.try(ctx, works) })
+}
+
+// again calls do, and once more if the connection turned out to be dead: after a
+// restart of the server the pool is full of those. Not if do may have had an effect.
+func (p *postgres) again(ctx context.Context, do func() error) error {
+	err := do()
+	if err != nil && !errors.Is(err, errDoubt) && lostConnection(err) && ctx.Err() == nil {
+		p.pool.Reset()
+		err = do()
 	}
-	// The pool may have held connections to a server that has been restarted since.
-	return explainPostgres(p.try(ctx, works))
+	return explainPostgres(err)
 }
 
 // errDoubt says that a commit was sent and no word came back.
@@ -319,14 +327,18 @@ func (p *postgres) load(ctx context.Context, tx pgx.Tx, works []work, load map[i
 var errLapsed = errors.New("lease of this instance has run out")
 
 func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
-	verdict, newer, err = p.tryTurn(ctx, id)
-	if errors.Is(err, errLapsed) {
+	err = p.again(ctx, func() (err error) {
+		verdict, newer, err = p.tryTurn(ctx, id)
+		if !errors.Is(err, errLapsed) {
+			return err
+		}
 		if _, err := p.pool.Exec(ctx, sqlAlive, p.id, p.cfg.Lease); err != nil {
-			return 0, row{}, explainPostgres(err)
+			return err
 		}
 		verdict, newer, err = p.tryTurn(ctx, id)
-	}
-	return verdict, newer, explainPostgres(err)
+		return err
+	})
+	return verdict, newer, err
 }
 
 // tryTurn gives a turn only to an instance whose lease holds for another half: that
@@ -391,14 +403,13 @@ func optional(found *bool, into ...any) func(pgx.Row) error {
 	}
 }
 
-func (p *postgres) latest(ctx context.Context, contact string) (row, bool, error) {
-	var r row
-	err := p.pool.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+`
-		WHERE a.contact = $1 ORDER BY a.id DESC LIMIT 1`, contact).Scan(r.fields()...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return row{}, false, nil
-	}
-	return r, err == nil, explainPostgres(err)
+func (p *postgres) latest(ctx context.Context, contact string) (r row, found bool, err error) {
+	err = p.again(ctx, func() error {
+		read := optional(&found, r.fields()...)
+		return read(p.pool.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+`
+			WHERE a.contact = $1 ORDER BY a.id DESC LIMIT 1`, contact))
+	})
+	return r, found, err
 }
 
 func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
@@ -437,9 +448,12 @@ func (p *postgres) close(ctx context.Context) error {
 	p.stopped.Wait()
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
-	_, err := p.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, p.id)
+	err := p.again(ctx, func() error {
+		_, err := p.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, p.id)
+		return err
+	})
 	p.pool.Close()
-	return explainPostgres(err)
+	return err
 }
 
 // keepAlive renews the lease three times within its length, until close.
@@ -463,12 +477,14 @@ func (p *postgres) keepAlive(w *writer) {
 }
 
 // lostConnection tells whether err came from the way to the server rather than from
-// the server.
+// the server or from us.
 func lostConnection(err error) bool {
 	if said := (*pgconn.PgError)(nil); errors.As(err, &said) {
 		return class(said) == "57" // the server is being stopped
 	}
-	return true
+	var network net.Error
+	return errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // blames: what the server says about the data (class 22), a constraint (23), or two

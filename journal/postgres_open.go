@@ -66,10 +66,13 @@ func explainPostgres(err error) error {
 	}
 	said := (*pgconn.PgError)(nil)
 	if !errors.As(err, &said) {
+		if !lostConnection(err) {
+			return err
+		}
 		if never := (*pgconn.ConnectError)(nil); errors.As(err, &never) {
 			return fmt.Errorf("the database cannot be reached: see whether it runs, and whether DATABASE_URL names it: %w", err)
 		}
-		return err
+		return fmt.Errorf("the connection to the database was lost: %w", err)
 	}
 	switch said.Code {
 	case "28P01", "28000":

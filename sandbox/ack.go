@@ -76,8 +76,9 @@ func (k *Slack) acknowledge(s *socket, id string, payload json.RawMessage) {
 	k.notify()
 }
 
-// takePayload does what the payload of an acknowledgement says (1.3). What Slack
-// cannot use fails before the person only: the app is told nothing.
+// takePayload does what the payload of an acknowledgement says. What Slack
+// cannot use fails before the person only: the app is told nothing
+// (https://docs.slack.dev/apis/events-api/using-socket-mode, bolt-python#866).
 func (k *Slack) takePayload(d *Delivery, payload json.RawMessage) {
 	if !d.acceptsPayload() {
 		if !isEmptyJSON(payload) {
@@ -131,8 +132,11 @@ func (k *Slack) takeMessage(d *Delivery, payload json.RawMessage) {
 
 // takeOptions hands the options to the menu.
 func (k *Slack) takeOptions(d *Delivery, payload json.RawMessage) {
-	if isEmptyJSON(payload) {
-		return // as if there were no options; what Slack shows for {} is not known
+	if isEmptyJSON(payload) { // as if there were no options; what Slack shows for {} is not known
+		if k.unsettled.EmptyOptionsFail {
+			d.Shown = ShownNoResult
+		}
+		return
 	}
 	if problems := describe(blockkit.Options(payload)); len(problems) > 0 {
 		k.invalidAck(d, problems...)
@@ -152,7 +156,8 @@ func (k *Slack) takeOptions(d *Delivery, payload json.RawMessage) {
 	}
 }
 
-// describe words problems of Block Kit as Slack does (3.3).
+// describe words problems of Block Kit as Slack does, for views.* still
+// without "[ERROR] ".
 func describe(problems []blockkit.Problem) []string {
 	var lines []string
 	for _, p := range problems {

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -241,10 +243,13 @@ func TestEventsAreSentAgain(t *testing.T) {
 
 func TestEventWithoutSocketComesLaterAsRetry(t *testing.T) {
 	t.Parallel()
-	s := begin(t, Config{Limits: Limits{Retries: quick.Retries}})
-	away := s.Slack.SendEvent(map[string]any{"type": "app_mention"})
-	settle(t, away) // nobody came before the last retry
-	if !away.Acked.IsZero() {
-		t.Errorf("delivery %+v", away)
+	s := begin(t, Config{Limits: Limits{Retries: slices.Repeat([]time.Duration{time.Millisecond}, 10000)}})
+	d := s.Slack.SendEvent(map[string]any{"type": "app_mention"})
+	app := greet(t, s)
+	f := app.next()
+	app.ack(f, nil)
+	settle(t, d)
+	if f.EnvelopeID != d.EnvelopeID || *f.RetryAttempt == 0 || *f.RetryReason != "timeout" {
+		t.Errorf("envelope %+v", f)
 	}
 }

@@ -30,7 +30,7 @@ func (p *Person) CommandAsync(channel, line string) *Delivery {
 	d := &Delivery{Kind: kindCommand, person: p, channel: c, line: line,
 		TriggerID: k.newTrigger(p, nil), ResponseURL: k.newResponseURL("commands", p, c, nil)}
 	payload := object{
-		"token": "deprecated", "team_id": p.team, "team_domain": "sandbox", "channel_id": c.id, "channel_name": c.nameIn(),
+		"token": "deprecated", "team_id": p.team, "team_domain": "sandbox", "channel_id": c.id, "channel_name": k.nameIn(c),
 		"user_id": p.id, "user_name": p.cfg.Handle, "command": name, "text": text, "api_app_id": AppID,
 		"response_url": d.ResponseURL, "trigger_id": d.TriggerID,
 	}
@@ -111,7 +111,7 @@ func (p *Person) messageShortcut(callbackID string, m Message) *Delivery {
 	payload := k.interaction(kindMessageShortcut, p)
 	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callbackID, d.TriggerID, k.actionTS()
 	payload["response_url"], payload["message_ts"], payload["message"] = d.ResponseURL, source.ts, source.payload()
-	payload["channel"] = object{"id": c.id, "name": c.nameIn()}
+	payload["channel"] = object{"id": c.id, "name": k.nameIn(c)}
 	d.Payload = encode(payload)
 	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "message shortcut " + callbackID})
 	return k.send(d)
@@ -142,7 +142,7 @@ func (p *Person) click(m Message, label string) *Delivery {
 		ResponseURL: k.newResponseURL("actions", p, c, source)}
 	payload := k.interaction(kindActions, p)
 	payload["container"] = object{"type": "message", "message_ts": source.ts, "channel_id": c.id, "is_ephemeral": source.only != ""}
-	payload["channel"] = object{"id": c.id, "name": c.nameIn()}
+	payload["channel"] = object{"id": c.id, "name": k.nameIn(c)}
 	if source.only == "" { // ephemeral messages are not in the payload
 		payload["message"] = source.payload()
 	}
@@ -277,7 +277,8 @@ func (p *Person) submit(f *Form, values map[string]string) *Delivery {
 }
 
 // responseURLsOf gives out a response URL for each conversation chosen in a
-// field with response_url_enabled (3.7).
+// field with response_url_enabled
+// (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element).
 func (k *Slack) responseURLsOf(v *view) []object {
 	urls := []object{}
 	for _, f := range fieldsOf(v.blocks) {

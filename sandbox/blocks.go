@@ -118,7 +118,8 @@ func fieldsOf(blocks []object) []field {
 	return fields
 }
 
-// inputBlock tells whether a block of that id can bear an error (3.4).
+// inputBlock tells whether a block of that id can bear an error
+// (https://docs.slack.dev/surfaces/modals, slack-go#1013).
 func inputBlock(blocks []object, id string) bool {
 	return slices.ContainsFunc(blocks, func(b object) bool {
 		return b.str("block_id") == id && b.str("type") == "input"

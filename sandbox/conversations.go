@@ -1,6 +1,11 @@
 package sandbox
 
-import "azeer-slack/sandbox/blockkit"
+import (
+	"encoding/json"
+	"time"
+
+	"azeer-slack/sandbox/blockkit"
+)
 
 // Limits of messages (https://docs.slack.dev/reference/methods/chat.postMessage).
 const (
@@ -13,13 +18,12 @@ func (k *Slack) checkMessage(c *call) (*message, error) {
 	body := object{"text": c.str("text"), "markdown_text": c.str("markdown_text"), "thread_ts": c.str("thread_ts")}
 	content := object{}
 	if raw := c.json("blocks"); raw != nil && string(raw) != "null" {
-		content["blocks"] = raw
-		blocks, err := parseObject(encode(object{"blocks": raw}))
-		if err != nil {
-			k.breach(RuleInvalidMessage, "%s: blocks are no JSON", c.method)
+		var blocks []any
+		if err := json.Unmarshal(raw, &blocks); err != nil {
+			k.breach(RuleInvalidMessage, "%s: blocks are no JSON array", c.method)
 			return nil, apiError{code: "invalid_blocks_format"}
 		}
-		body["blocks"] = blocks["blocks"]
+		content["blocks"], body["blocks"] = blocks, blocks
 	}
 	m := messageFrom(body, ViaPostMessage)
 	if body.str("markdown_text") != "" && (body.str("text") != "" || len(m.blocks) > 0) {
@@ -41,7 +45,7 @@ func (k *Slack) checkMessage(c *call) (*message, error) {
 	return m, nil
 }
 
-// postable finds where the bot may post (section 6): where it is a member, and in
+// postable finds where the bot may post: where it is a member, and in
 // DMs with it. A user id opens the DM.
 func (k *Slack) postable(c *call) (*channel, error) {
 	id := c.str("channel")
@@ -85,7 +89,7 @@ func (k *Slack) chatPostMessage(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.withinRate("chat.postMessage "+conversation.id, 3, 3e9); err != nil {
+	if err := k.withinRate("chat.postMessage "+conversation.id, 3, 3*time.Second); err != nil {
 		return nil, err // one a second, in bursts of three
 	}
 	if runes := []rune(m.text); len(runes) > maxText {
@@ -110,7 +114,7 @@ func (k *Slack) chatPostEphemeral(c *call) (object, error) {
 		return nil, err
 	case len([]rune(m.text)) > maxText:
 		return nil, apiError{code: "msg_too_long"}
-	case !conversation.members[c.str("user")] || c.str("user") == BotUserID:
+	case !conversation.members[c.str("user")] || k.personNamed(c.str("user")) == nil:
 		return nil, apiError{code: "user_not_in_channel"}
 	}
 	m.via, m.only = ViaPostEphemeral, c.str("user")

@@ -103,7 +103,9 @@ func (d *Delivery) envelopeType() string {
 	return "interactive"
 }
 
-// acceptsPayload tells whether an answer may ride in the acknowledgement (1.2).
+// acceptsPayload tells whether an answer may ride in the acknowledgement
+// (https://docs.slack.dev/apis/events-api/using-socket-mode; for block_actions as
+// captured, bolt-python#772).
 func (d *Delivery) acceptsPayload() bool {
 	return d.Kind == kindCommand || d.Kind == kindSubmission || d.Kind == kindSuggestion
 }
@@ -195,7 +197,8 @@ func (k *Slack) fail(d *Delivery, shown string) {
 	k.notify()
 }
 
-// shownOnFailure is what the person reads when nothing usable came back (1.4).
+// shownOnFailure is what the person reads when nothing usable came back
+// (https://docs.slack.dev/interactivity/implementing-slash-commands, bolt-python#241).
 func (k *Slack) shownOnFailure(d *Delivery) string {
 	switch d.Kind {
 	case kindCommand:

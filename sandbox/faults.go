@@ -131,7 +131,7 @@ func (k *Slack) LinkDisabled() {
 func (k *Slack) TooMany(numbers ...int) { k.disconnect("too_many_websockets", 0, numbers) }
 
 // GoSilent stops pings and frames on the sockets and swallows what comes, but
-// keeps TCP open. Nothing is delivered there while another socket lives.
+// keeps TCP open. Nothing is delivered there.
 func (k *Slack) GoSilent(numbers ...int) {
 	k.onSockets(numbers, func(s *socket) { s.silent = true })
 }
@@ -195,7 +195,7 @@ func (k *Slack) Sockets() []int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var numbers []int
-	for _, s := range k.sockets {
+	for _, s := range k.live() {
 		numbers = append(numbers, s.number)
 	}
 	return numbers

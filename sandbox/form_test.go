@@ -211,7 +211,7 @@ func TestSubmissionAnswers(t *testing.T) {
 
 func TestSubmissionNotAckedShowsTrouble(t *testing.T) {
 	t.Parallel()
-	s := begin(t, Config{Limits: Limits{Ack: 100 * time.Millisecond}})
+	s := begin(t, Config{Limits: Limits{Ack: 500 * time.Millisecond}})
 	app, omar := greet(t, s), s.Slack.Person("omar")
 	form := opened(t, s, app, assignView(func(v map[string]any) { v["blocks"] = v["blocks"].([]any)[:2] }))
 	d := omar.Submit(form, map[string]string{"contact": "1"})

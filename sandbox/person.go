@@ -34,6 +34,7 @@ type Person struct {
 	home    *view      // the app's Home tab as published for this person
 	feed    []*Message // not yet consumed by See
 	removed bool
+	idle    bool
 }
 
 // ID returns the Slack user id (U…).
@@ -51,6 +52,15 @@ func (p *Person) Stand(channel string) {
 	p.slack.mu.Lock()
 	defer p.slack.mu.Unlock()
 	p.stand = p.slack.place(p, channel).id
+}
+
+// Idle makes the person inactive, or active again. What chat.postEphemeral sends
+// meanwhile is accepted and never shown: its delivery is not guaranteed
+// (https://docs.slack.dev/reference/methods/chat.postEphemeral).
+func (p *Person) Idle(idle bool) {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	p.idle = idle
 }
 
 // Command types a line such as "/assign 0544444444 omar@twerlo.com" in a channel

@@ -65,6 +65,9 @@ func (m *message) payload() object {
 func (k *Slack) post(c *channel, m *message) {
 	m.ts = k.ts()
 	m.blocks = k.nameBlocks(m.blocks)
+	if m.via == ViaPostEphemeral && k.personNamed(m.only).idle {
+		return
+	}
 	c.messages = append(c.messages, m)
 	k.show(c, m)
 }

@@ -97,6 +97,7 @@ type recorder struct {
 	subscribers map[int]subscriber
 	nextID      int
 	wake        chan struct{}
+	once        sync.Once
 	done        chan struct{}
 	stopped     chan struct{}
 }
@@ -207,8 +208,8 @@ func (r *recorder) tellFrom(next int) int {
 	}
 }
 
-// close tells what is left and ends the dispatcher. Call it once.
+// close tells what is left and ends the dispatcher.
 func (r *recorder) close() {
-	close(r.done)
+	r.once.Do(func() { close(r.done) })
 	<-r.stopped
 }

@@ -63,6 +63,15 @@ type Unsettled struct {
 	// CommandFlag is how is_enterprise_install appears in command payloads:
 	// "string" (default), "bool", "null" or "absent".
 	CommandFlag string
+	// PrivateNames gives the real name of a private channel as channel_name,
+	// instead of "privategroup".
+	PrivateNames bool
+	// EmptyOptionsFail makes {} no answer to a block_suggestion, rather than an
+	// empty list of options.
+	EmptyOptionsFail bool
+	// ConnectionsPerMinute is the rate limit of apps.connections.open where rate
+	// limits are on: 50 (Tier 3, default), or 1 (Tier 1) by other sources.
+	ConnectionsPerMinute int
 	// KeepTCP leaves the TCP connection open after the close handshake.
 	KeepTCP bool
 }

@@ -286,7 +286,8 @@ func (s *socket) answerPing(data string) error {
 	return nil
 }
 
-// envelope encodes a delivery as Slack frames it (1.2).
+// envelope encodes a delivery as Slack frames it
+// (https://docs.slack.dev/apis/events-api/using-socket-mode).
 func (k *Slack) envelope(d *Delivery) []byte {
 	frame := object{
 		"envelope_id":              d.EnvelopeID,

@@ -29,7 +29,7 @@ func (k *Slack) nextFailure(name string) (Failure, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s := k.failures[name]
-	if s == nil && name != "response_url" {
+	if (s == nil || s.left == 0) && name != "response_url" {
 		s = k.failures["*"]
 	}
 	if s == nil || s.left == 0 {

@@ -34,7 +34,7 @@ type view struct {
 func (v *view) externalID() string { return v.body.str("external_id") }
 
 // checkView applies the size limit and Block Kit to a view sent by the API; it
-// answers in Slack's words (3.3).
+// answers in Slack's words.
 func (k *Slack) checkView(raw json.RawMessage) (object, error) {
 	if len(raw) > maxView {
 		k.breach(RuleViewTooLarge, "view of %d bytes", len(raw))
@@ -80,7 +80,8 @@ func (k *Slack) newView(p *Person, body object, channel string, below *view) *vi
 }
 
 // fillView gives a view its content. What was typed survives where block_id,
-// action_id and element stay the same (3.4).
+// action_id and element stay the same
+// (https://docs.slack.dev/surfaces/modals).
 func (k *Slack) fillView(v *view, body object) {
 	v.body = body
 	v.blocks = k.nameBlocks(body.objects("blocks"))
@@ -124,7 +125,8 @@ func (k *Slack) initialValue(v *view, f field) object {
 	return value
 }
 
-// passes applies the filter of a conversations_select (3.7).
+// passes applies the filter of a conversations_select
+// (https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object).
 func (c *channel) passes(filter object) bool {
 	if filter == nil {
 		return true
@@ -147,7 +149,7 @@ func (c *channel) passes(filter object) bool {
 }
 
 // payload is the view as Slack shows it to the app; input values are left out of
-// view_closed (3.4).
+// view_closed (https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload).
 func (v *view) payload(withState bool) object {
 	o := object{
 		"id": v.id, "team_id": TeamID, "app_id": AppID, "bot_id": BotID, "app_installed_team_id": TeamID,
@@ -198,7 +200,7 @@ func (k *Slack) closeAllViews(p *Person) {
 
 // takeViewResponse does what the acknowledgement of a submission says. What
 // Slack cannot use is shown to the person as trouble connecting, and to the app
-// not at all (1.4).
+// not at all (bolt-python#241, bolt-js#1978).
 func (k *Slack) takeViewResponse(d *Delivery, payload json.RawMessage) {
 	if !d.view.open {
 		return // closed by the person in the meantime

@@ -29,7 +29,7 @@ type method struct {
 
 var conversationScopes = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
 
-// methods are the Web API methods there are (section 6); all others are
+// methods are the Web API methods there are (https://docs.slack.dev/reference/methods); all others are
 // unknown_method.
 var methods = map[string]method{
 	"apps.connections.open": {do: (*Slack).appsConnectionsOpen, perMinute: 50, post: true, app: true},
@@ -214,6 +214,9 @@ func (k *Slack) checkAndDo(c *call, r *http.Request) (object, error) {
 	}
 	if err := k.authorize(c, m); err != nil {
 		return nil, err
+	}
+	if n := k.unsettled.ConnectionsPerMinute; m.app && n > 0 {
+		m.perMinute = n
 	}
 	if err := k.withinRate(c.method, m.perMinute, time.Minute); err != nil {
 		return nil, err

@@ -276,12 +276,12 @@ func (k *Slack) dm(a, b string) *channel {
 // appDM tells whether c is somebody's DM with the app.
 func (c *channel) appDM() bool { return c.im && c.members[BotUserID] }
 
-// nameIn is the channel_name of payloads (2.1: directmessage in DMs).
-func (c *channel) nameIn() string {
+// nameIn is the channel_name of payloads: directmessage in DMs.
+func (k *Slack) nameIn(c *channel) string {
 	switch {
 	case c.im:
 		return "directmessage"
-	case c.cfg.Private:
+	case c.cfg.Private && !k.unsettled.PrivateNames:
 		return "privategroup"
 	}
 	return c.cfg.Name

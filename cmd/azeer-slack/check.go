@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
 	"github.com/slack-go/slack"
 
 	"azeer-slack/assign"
@@ -279,11 +278,11 @@ func (d *doctor) examineRegion() {
 	if d.wrong["DEFAULT_REGION"] {
 		return // named among the settings
 	}
-	example := phonenumbers.GetExampleNumberForType(d.cfg.DefaultRegion, phonenumbers.MOBILE)
-	if example == nil {
+	example := assign.ExamplePhone(d.cfg.DefaultRegion)
+	phone, err := assign.ParsePhone(example, d.cfg.DefaultRegion)
+	if err != nil {
 		d.good("DEFAULT_REGION %s is known", d.cfg.DefaultRegion)
 		return
 	}
-	d.good("DEFAULT_REGION %s is known: %s is read as %s", d.cfg.DefaultRegion,
-		phonenumbers.Format(example, phonenumbers.NATIONAL), phonenumbers.Format(example, phonenumbers.INTERNATIONAL))
+	d.good("DEFAULT_REGION %s is known: %s is read as %s", d.cfg.DefaultRegion, example, phone.International())
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rs/zerolog"
 )
 
@@ -49,48 +50,50 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 		*field = Secret{}
 	}
 	opt := cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })
-	if diff := cmp.Diff(want, got, opt); diff != "" {
+	if diff := cmp.Diff(want, got, opt, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
+var goodValues = []struct {
+	name, value string
+	read        func(Config) any
+	want        any
+}{
+	{"SLACK_APP_TOKEN", "  xapp-sandbox\n", func(c Config) any { return c.SlackAppToken.Reveal() }, "xapp-sandbox"},
+	{"AZEER_API_KEY", "aaa.bbb.ccc", func(c Config) any { return c.AzeerAPIKey.Reveal() }, "aaa.bbb.ccc"},
+	{"AZEER_BASE_URL", "https://azeer.example/v2/", func(c Config) any { return c.AzeerBaseURL }, "https://azeer.example/v2"},
+	{"AZEER_BASE_URL", "http://127.0.0.1:4000/v1", func(c Config) any { return c.AzeerBaseURL }, "http://127.0.0.1:4000/v1"},
+	{"SLACK_API_URL", "http://localhost:4000/api", func(c Config) any { return c.SlackAPIURL }, "http://localhost:4000/api/"},
+	{"SLACK_API_URL", "http://[::1]:4000/api//", func(c Config) any { return c.SlackAPIURL }, "http://[::1]:4000/api/"},
+	{"DATABASE_URL", "sqlite:///var/lib/x.db", func(c Config) any { return c.DatabaseURL.Reveal() }, "sqlite:///var/lib/x.db"},
+	{"DATABASE_URL", "postgres://u:p@db/azeer", func(c Config) any { return c.DatabaseURL.Reveal() }, "postgres://u:p@db/azeer"},
+	{"DATABASE_URL", "postgresql:///azeer?host=/run/pg", func(c Config) any { return c.DatabaseURL.Reveal() }, "postgresql:///azeer?host=/run/pg"},
+	{"HTTP_ADDR", "", func(c Config) any { return c.HTTPAddr }, ""},
+	{"HTTP_ADDR", ":8080", func(c Config) any { return c.HTTPAddr }, ":8080"},
+	{"SLACK_CONNECTIONS", "10", func(c Config) any { return c.SlackConnections }, 10},
+	{"SLACK_CONNECTIONS", "", func(c Config) any { return c.SlackConnections }, 2},
+	{"DEFAULT_REGION", "ae", func(c Config) any { return c.DefaultRegion }, "AE"},
+	{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.DefaultLanguage }, "ar"},
+	{"ALLOWED_CHANNELS", "C0123ABCDEF, G0123ABCDEF,,C0123ABCDEF", func(c Config) any { return c.AllowedChannels }, []string{"C0123ABCDEF", "G0123ABCDEF"}},
+	{"ALLOWED_USERS", "U0123ABCDEF,W0123ABCDEF", func(c Config) any { return c.AllowedUsers }, []string{"U0123ABCDEF", "W0123ABCDEF"}},
+	{"ALLOWED_USERGROUPS", "S0123ABCDEF", func(c Config) any { return c.AllowedUserGroups }, []string{"S0123ABCDEF"}},
+	{"ALLOW_GUESTS", "TRUE", func(c Config) any { return c.AllowGuests }, true},
+	{"ALLOW_EXTERNAL", "1", func(c Config) any { return c.AllowExternal }, true},
+	{"ADMIN_USERS", "U0123ABCDEF", func(c Config) any { return c.AdminUsers }, []string{"U0123ABCDEF"}},
+	{"AUDIT_CHANNEL", "C0123ABCDEF", func(c Config) any { return c.AuditChannel }, "C0123ABCDEF"},
+	{"AUDIT_FULL_PHONE", "true", func(c Config) any { return c.AuditFullPhone }, true},
+	{"AZEER_CONCURRENCY", "64", func(c Config) any { return c.AzeerConcurrency }, 64},
+	{"AGENT_ALIASES", "Omar.H@Company.com = omar@twerlo.com, sara.a@company.com=Sara@twerlo.com", func(c Config) any { return c.AgentAliases },
+		map[string]string{"omar.h@company.com": "omar@twerlo.com", "sara.a@company.com": "Sara@twerlo.com"}},
+	{"RETENTION_DAYS", "1", func(c Config) any { return c.RetentionDays }, 1},
+	{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
+	{"LOG_FORMAT", "console", func(c Config) any { return c.LogConsole }, true},
+}
+
 func TestGoodValuesAreTaken(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name, value string
-		read        func(Config) any
-		want        any
-	}{
-		{"SLACK_APP_TOKEN", "  xapp-sandbox\n", func(c Config) any { return c.SlackAppToken.Reveal() }, "xapp-sandbox"},
-		{"AZEER_API_KEY", "aaa.bbb.ccc", func(c Config) any { return c.AzeerAPIKey.Reveal() }, "aaa.bbb.ccc"},
-		{"AZEER_BASE_URL", "https://azeer.example/v2/", func(c Config) any { return c.AzeerBaseURL }, "https://azeer.example/v2"},
-		{"AZEER_BASE_URL", "http://127.0.0.1:4000/v1", func(c Config) any { return c.AzeerBaseURL }, "http://127.0.0.1:4000/v1"},
-		{"SLACK_API_URL", "http://localhost:4000/api", func(c Config) any { return c.SlackAPIURL }, "http://localhost:4000/api/"},
-		{"SLACK_API_URL", "http://[::1]:4000/api//", func(c Config) any { return c.SlackAPIURL }, "http://[::1]:4000/api/"},
-		{"DATABASE_URL", "sqlite:///var/lib/x.db", func(c Config) any { return c.DatabaseURL.Reveal() }, "sqlite:///var/lib/x.db"},
-		{"DATABASE_URL", "postgres://u:p@db/azeer", func(c Config) any { return c.DatabaseURL.Reveal() }, "postgres://u:p@db/azeer"},
-		{"DATABASE_URL", "postgresql:///azeer?host=/run/pg", func(c Config) any { return c.DatabaseURL.Reveal() }, "postgresql:///azeer?host=/run/pg"},
-		{"HTTP_ADDR", "", func(c Config) any { return c.HTTPAddr }, ""},
-		{"HTTP_ADDR", ":8080", func(c Config) any { return c.HTTPAddr }, ":8080"},
-		{"SLACK_CONNECTIONS", "10", func(c Config) any { return c.SlackConnections }, 10},
-		{"SLACK_CONNECTIONS", "", func(c Config) any { return c.SlackConnections }, 2},
-		{"DEFAULT_REGION", "ae", func(c Config) any { return c.DefaultRegion }, "AE"},
-		{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.DefaultLanguage }, "ar"},
-		{"ALLOWED_CHANNELS", "C0123ABCDEF, G0123ABCDEF,,C0123ABCDEF", func(c Config) any { return c.AllowedChannels }, []string{"C0123ABCDEF", "G0123ABCDEF"}},
-		{"ALLOWED_USERS", "U0123ABCDEF,W0123ABCDEF", func(c Config) any { return c.AllowedUsers }, []string{"U0123ABCDEF", "W0123ABCDEF"}},
-		{"ALLOWED_USERGROUPS", "S0123ABCDEF", func(c Config) any { return c.AllowedUserGroups }, []string{"S0123ABCDEF"}},
-		{"ALLOW_GUESTS", "TRUE", func(c Config) any { return c.AllowGuests }, true},
-		{"ALLOW_EXTERNAL", "1", func(c Config) any { return c.AllowExternal }, true},
-		{"ADMIN_USERS", "U0123ABCDEF", func(c Config) any { return c.AdminUsers }, []string{"U0123ABCDEF"}},
-		{"AUDIT_CHANNEL", "C0123ABCDEF", func(c Config) any { return c.AuditChannel }, "C0123ABCDEF"},
-		{"AUDIT_FULL_PHONE", "true", func(c Config) any { return c.AuditFullPhone }, true},
-		{"AZEER_CONCURRENCY", "64", func(c Config) any { return c.AzeerConcurrency }, 64},
-		{"AGENT_ALIASES", "Omar.H@Company.com = omar@twerlo.com, sara.a@company.com=Sara@twerlo.com", func(c Config) any { return c.AgentAliases },
-			map[string]string{"omar.h@company.com": "omar@twerlo.com", "sara.a@company.com": "Sara@twerlo.com"}},
-		{"RETENTION_DAYS", "1", func(c Config) any { return c.RetentionDays }, 1},
-		{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
-		{"LOG_FORMAT", "console", func(c Config) any { return c.LogConsole }, true},
-	} {
+	for _, c := range goodValues {
 		t.Run(fmt.Sprintf("%s=%s", c.name, c.value), func(t *testing.T) {
 			t.Parallel()
 			values := complete()
@@ -106,65 +109,67 @@ func TestGoodValuesAreTaken(t *testing.T) {
 	}
 }
 
+var badValues = []struct{ name, value, want string }{
+	{"SLACK_APP_TOKEN", "", "is missing"},
+	{"SLACK_APP_TOKEN", "   ", "is missing"},
+	{"SLACK_APP_TOKEN", "xoxb-sandbox", "holds a bot token (xoxb-…): SLACK_APP_TOKEN and SLACK_BOT_TOKEN look swapped"},
+	{"SLACK_APP_TOKEN", "xapp-", "ends after xapp-"},
+	{"SLACK_APP_TOKEN", "xapp-a b", "has a space"},
+	{"SLACK_APP_TOKEN", "xapp-a\u200eb", "invisible character"},
+	{"SLACK_APP_TOKEN", "xapp-…", "shortened"},
+	{"SLACK_BOT_TOKEN", "xapp-sandbox", "holds an app-level token (xapp-…): SLACK_APP_TOKEN and SLACK_BOT_TOKEN look swapped"},
+	{"SLACK_BOT_TOKEN", "xoxp-sandbox", "holds a user token"},
+	{"SLACK_BOT_TOKEN", "sandbox", "does not begin with xoxb-"},
+	{"AZEER_API_KEY", "", "is missing"},
+	{"AZEER_API_KEY", "xoxb-sandbox", "holds a bot token (xoxb-…) of Slack"},
+	{"AZEER_API_KEY", "Bearer abc", "begins with the word Bearer"},
+	{"AZEER_API_KEY", "abc def", "has a space"},
+	{"AZEER_API_KEY", "مفتاح", "letters in it that no key has"},
+	{"AZEER_BASE_URL", "http://api.mottasl.ai/v1", "is plain http to api.mottasl.ai"},
+	{"AZEER_BASE_URL", "http://127.0.0.1.evil.example/v1", "is plain http"},
+	{"AZEER_BASE_URL", "api.mottasl.ai/v1", "is not a web address"},
+	{"AZEER_BASE_URL", "https://u:p@api.mottasl.ai/v1", "user name or password"},
+	{"AZEER_BASE_URL", "https://api.mottasl.ai/v1?a=b", "has a ? or # part"},
+	{"SLACK_API_URL", "ftp://slack.com/api/", "begins with ftp://"},
+	{"SLACK_API_URL", "http://slack.com/api/", "is plain http to slack.com"},
+	{"DATABASE_URL", "azeer.db", "no sqlite:// or postgres://"},
+	{"DATABASE_URL", "sqlite://", "has no path"},
+	{"DATABASE_URL", "mysql://db/azeer", "unknown kind"},
+	{"DATABASE_URL", "postgres:///azeer", "names no host"},
+	{"DATABASE_URL", "postgres://u:p%zz@db/azeer", "is not a readable postgres:// address"},
+	{"HTTP_ADDR", "8080", "not host:port"},
+	{"HTTP_ADDR", "127.0.0.1:http", "has the port"},
+	{"HTTP_ADDR", ":70000", "has the port"},
+	{"SLACK_CONNECTIONS", "0", "is 0"},
+	{"SLACK_CONNECTIONS", "11", "is 11"},
+	{"SLACK_CONNECTIONS", "two", "not a whole number"},
+	{"DEFAULT_REGION", "KSA", "no region"},
+	{"DEFAULT_REGION", "XX", "no region"},
+	{"DEFAULT_LANGUAGE", "fr", `is "fr"`},
+	{"ALLOWED_CHANNELS", "#general", `has "#general", which is no such id`},
+	{"ALLOWED_CHANNELS", "U0123ABCDEF", "no such id"},
+	{"ALLOWED_CHANNELS", ",", "without an id"},
+	{"ALLOWED_USERS", "U0123ABCDEF,@sara,S0123ABCDEF", `has "@sara", "S0123ABCDEF"`},
+	{"ALLOWED_USERGROUPS", "U0123ABCDEF", "no such id"},
+	{"ALLOW_GUESTS", "maybe", `is "maybe"`},
+	{"ALLOW_EXTERNAL", "2", `is "2"`},
+	{"ADMIN_USERS", "sara@twerlo.com", "no such id"},
+	{"AUDIT_CHANNEL", "#audit", "no channel id"},
+	{"AUDIT_FULL_PHONE", "sometimes", `is "sometimes"`},
+	{"AZEER_CONCURRENCY", "65", "is 65"},
+	{"AGENT_ALIASES", "omar@company.com", "has no = in entry 1"},
+	{"AGENT_ALIASES", "a@b.com=c@d.com,omar=omar@twerlo.com", "entry 2 that is no email"},
+	{"AGENT_ALIASES", "a@b.com=c@d.com,A@B.com=e@f.com", "names a…@b.com twice"},
+	{"AGENT_ALIASES", ",,", "without a pair"},
+	{"RETENTION_DAYS", "0", "is 0"},
+	{"RETENTION_DAYS", "-1", "is -1"},
+	{"LOG_LEVEL", "loud", `is "loud"`},
+	{"LOG_FORMAT", "xml", `is "xml"`},
+}
+
 func TestBadValuesAreNamedWithWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, value, want string }{
-		{"SLACK_APP_TOKEN", "", "is missing"},
-		{"SLACK_APP_TOKEN", "   ", "is missing"},
-		{"SLACK_APP_TOKEN", "xoxb-sandbox", "holds a bot token (xoxb-…): SLACK_APP_TOKEN and SLACK_BOT_TOKEN look swapped"},
-		{"SLACK_APP_TOKEN", "xapp-", "ends after xapp-"},
-		{"SLACK_APP_TOKEN", "xapp-a b", "has a space"},
-		{"SLACK_APP_TOKEN", "xapp-a\u200eb", "invisible character"},
-		{"SLACK_APP_TOKEN", "xapp-…", "shortened"},
-		{"SLACK_BOT_TOKEN", "xapp-sandbox", "holds an app-level token (xapp-…): SLACK_APP_TOKEN and SLACK_BOT_TOKEN look swapped"},
-		{"SLACK_BOT_TOKEN", "xoxp-sandbox", "holds a user token"},
-		{"SLACK_BOT_TOKEN", "sandbox", "does not begin with xoxb-"},
-		{"AZEER_API_KEY", "", "is missing"},
-		{"AZEER_API_KEY", "xoxb-sandbox", "holds a bot token (xoxb-…) of Slack"},
-		{"AZEER_API_KEY", "Bearer abc", "begins with the word Bearer"},
-		{"AZEER_API_KEY", "abc def", "has a space"},
-		{"AZEER_API_KEY", "مفتاح", "letters in it that no key has"},
-		{"AZEER_BASE_URL", "http://api.mottasl.ai/v1", "is plain http to api.mottasl.ai"},
-		{"AZEER_BASE_URL", "http://127.0.0.1.evil.example/v1", "is plain http"},
-		{"AZEER_BASE_URL", "api.mottasl.ai/v1", "is not a web address"},
-		{"AZEER_BASE_URL", "https://u:p@api.mottasl.ai/v1", "user name or password"},
-		{"AZEER_BASE_URL", "https://api.mottasl.ai/v1?a=b", "has a ? or # part"},
-		{"SLACK_API_URL", "ftp://slack.com/api/", "begins with ftp://"},
-		{"SLACK_API_URL", "http://slack.com/api/", "is plain http to slack.com"},
-		{"DATABASE_URL", "azeer.db", "no sqlite:// or postgres://"},
-		{"DATABASE_URL", "sqlite://", "has no path"},
-		{"DATABASE_URL", "mysql://db/azeer", "unknown kind"},
-		{"DATABASE_URL", "postgres:///azeer", "names no host"},
-		{"DATABASE_URL", "postgres://u:p%zz@db/azeer", "is not a readable postgres:// address"},
-		{"HTTP_ADDR", "8080", "not host:port"},
-		{"HTTP_ADDR", "127.0.0.1:http", "has the port"},
-		{"HTTP_ADDR", ":70000", "has the port"},
-		{"SLACK_CONNECTIONS", "0", "is 0"},
-		{"SLACK_CONNECTIONS", "11", "is 11"},
-		{"SLACK_CONNECTIONS", "two", "not a whole number"},
-		{"DEFAULT_REGION", "KSA", "no region"},
-		{"DEFAULT_REGION", "XX", "no region"},
-		{"DEFAULT_LANGUAGE", "fr", `is "fr"`},
-		{"ALLOWED_CHANNELS", "#general", `has "#general", which is no such id`},
-		{"ALLOWED_CHANNELS", "U0123ABCDEF", "no such id"},
-		{"ALLOWED_CHANNELS", ",", "without an id"},
-		{"ALLOWED_USERS", "U0123ABCDEF,@sara,S0123ABCDEF", `has "@sara", "S0123ABCDEF"`},
-		{"ALLOWED_USERGROUPS", "U0123ABCDEF", "no such id"},
-		{"ALLOW_GUESTS", "maybe", `is "maybe"`},
-		{"ALLOW_EXTERNAL", "2", `is "2"`},
-		{"ADMIN_USERS", "sara@twerlo.com", "no such id"},
-		{"AUDIT_CHANNEL", "#audit", "no channel id"},
-		{"AUDIT_FULL_PHONE", "sometimes", `is "sometimes"`},
-		{"AZEER_CONCURRENCY", "65", "is 65"},
-		{"AGENT_ALIASES", "omar@company.com", "has no = in entry 1"},
-		{"AGENT_ALIASES", "a@b.com=c@d.com,omar=omar@twerlo.com", "entry 2 that is no email"},
-		{"AGENT_ALIASES", "a@b.com=c@d.com,A@B.com=e@f.com", "names a…@b.com twice"},
-		{"AGENT_ALIASES", ",,", "without a pair"},
-		{"RETENTION_DAYS", "0", "is 0"},
-		{"RETENTION_DAYS", "-1", "is -1"},
-		{"LOG_LEVEL", "loud", `is "loud"`},
-		{"LOG_FORMAT", "xml", `is "xml"`},
-	} {
+	for _, c := range badValues {
 		t.Run(fmt.Sprintf("%s=%s", c.name, c.value), func(t *testing.T) {
 			t.Parallel()
 			values := complete()

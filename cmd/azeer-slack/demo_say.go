@@ -75,15 +75,14 @@ func (d *demo) follow(ctx context.Context, act deed, show func(sandbox.Event)) e
 			show(e)
 			through.note(e)
 		case err := <-did:
-			var wrong mistakes
-			if errors.As(err, &wrong) {
-				d.out.print(indent(wrong.form, margin) + "\n")
-				return nil
-			}
-			if err != nil {
+			wrong, back := errors.AsType[mistakes](err)
+			if err != nil && !back {
 				return err
 			}
-			through.done = true
+			through.done, through.answered = true, through.answered || back
+			if back {
+				show(sandbox.Event{At: time.Now(), Kind: sandbox.EventOpened, Who: through.who, Text: wrong.form})
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -104,9 +103,9 @@ func (d *demo) forget() {
 
 // progress tells when a deed is through: done, every envelope acknowledged, and answered.
 type progress struct {
-	who             string
-	due             due
-	sent, settled   int // envelopes
+	who            string
+	due            due
+	sent, settled  int // envelopes
 	done, answered bool
 }
 
@@ -175,7 +174,7 @@ Type /assign 0544444444 omar@twerlo.com, or help.
 `
 
 // prompt reads and does one line after another, and shows what the person sees. It
-// returns nil at the end of the input, errQuit at "quit", and ctx's cause when that ends.
+// returns nil at the end of the input, errQuit at "quit" and when ctx ends between two lines.
 func (d *demo) prompt(ctx context.Context, in io.Reader) error {
 	d.out.print(welcome)
 	lines := readLines(ctx, in)
@@ -212,9 +211,9 @@ func (d *demo) ask(ctx context.Context, lines <-chan string) (string, error) {
 				d.look(e)
 				d.out.print(prompt)
 			}
-		case <-ctx.Done():
+		case <-ctx.Done(): // Ctrl-C at a prompt is a way of leaving
 			d.out.print("\n")
-			return "", context.Cause(ctx)
+			return "", errQuit
 		}
 	}
 }

@@ -43,10 +43,11 @@ func envExample() string {
 		"# The environment wins over this file. Values with spaces, # or $ go in 'single quotes'.\n" +
 		"# .env holds secrets: git ignores it, and so should everybody else.\n")
 	for _, s := range settings {
-		about := strings.ReplaceAll(s.about, "`", "")
-		fmt.Fprintf(&b, "\n# %s%s.\n", strings.ToUpper(about[:1]), about[1:])
+		// Words in backquotes keep their spelling at the beginning, too.
+		about := strings.ReplaceAll(strings.ToUpper(s.about[:1])+s.about[1:], "`", "")
+		fmt.Fprintf(&b, "\n# %s\n", about)
 		if s.get != "" {
-			fmt.Fprintf(&b, "# Get it: %s.\n", s.get)
+			fmt.Fprintf(&b, "# Get it: %s\n", s.get)
 		}
 		if s.required {
 			fmt.Fprintf(&b, "%s=\n", s.name)

@@ -22,7 +22,7 @@ func newAzeer(c Config, m *metrics) (*azeer.Client, error) {
 	// just being closed leaves everybody in doubt.
 	transport.IdleConnTimeout = 30 * time.Second
 	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
-	cfg := azeer.Config{BaseURL: c.AzeerBaseURL, Transport: transport, UserAgent: "azeer-slack"}
+	cfg := azeer.Config{BaseURL: c.AzeerBaseURL, Transport: transport, UserAgent: "azeer-slack", Timeout: c.azeerTimeout}
 	if m != nil {
 		cfg.Transport = m.azeer(transport)
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/nyaruka/phonenumbers"
 	"github.com/rs/zerolog"
 
 	"azeer-slack/assign"
@@ -189,7 +188,7 @@ func readLogLevel(c *Config, value string) error {
 
 func readRegion(c *Config, value string) error {
 	region := strings.ToUpper(value)
-	if !phonenumbers.GetSupportedRegions()[region] {
+	if !assign.KnownRegion(region) {
 		return fmt.Errorf("is %q, which is no region with a numbering plan", value)
 	}
 	c.DefaultRegion = region

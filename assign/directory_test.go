@@ -1,0 +1,249 @@
+package assign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// staff is an agent list with the likenesses that make trouble.
+func staff() []Agent {
+	gone := agent("nadia@twerlo.com", "Nadia Karim")
+	gone.Inactive = true
+	return []Agent{
+		agent(omar, "Omar Hassan"), agent(sara, "Sara Ali"), agent(layla, "Layla Saad"),
+		agent("ahmad@twerlo.com", "أحمد الزهراني"), agent("ahmad.s@twerlo.com", "احمد السالم"),
+		agent("fatimah@twerlo.com", "فاطمة مُحمّد"), agent("jose@twerlo.com", "José Núñez"), gone,
+	}
+}
+
+func directoryOf(t *testing.T, inbox *inboxStub, people People, aliases map[string]string) *Directory {
+	t.Helper()
+	d := NewDirectory(inbox, people, DirectoryConfig{Aliases: aliases})
+	if inbox.listErr == nil {
+		if err := d.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func emails(agents []Agent) string {
+	var all []string
+	for _, a := range agents {
+		local, _, _ := strings.Cut(a.PlatformID.Reveal(), "@")
+		all = append(all, local)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestSearch(t *testing.T) {
+	d := directoryOf(t, &inboxStub{agents: staff()}, nil, nil)
+	for query, want := range map[string]string{
+		"om":               "omar",
+		"OMAR":             "omar",
+		"hass":             "omar",
+		"ali sar":          "sara",
+		"assa":             "omar",
+		"sara@twerlo.com":  "sara",
+		"sa":               "sara layla omar", // a name's beginning, a word's, a part
+		"jose nunez":       "jose",
+		"أحمد":             "ahmad ahmad.s",
+		"احمد":             "ahmad ahmad.s",
+		"إحمد الس":         "ahmad.s",
+		"فاطمه":            "fatimah",
+		"فاطمـــة محمد":    "fatimah",
+		"\u200fمحمد\u200e": "fatimah",
+		"nadia":            "", // inactive
+		"zzz":              "",
+		"":                 "jose layla omar sara ahmad ahmad.s fatimah",
+	} {
+		t.Run(query, func(t *testing.T) {
+			if got := emails(d.Search(query, 0)); got != want {
+				t.Errorf("found %q, want %q", got, want)
+			}
+		})
+	}
+	if got := d.Search("", 2); len(got) != 2 {
+		t.Errorf("%d found with a limit of 2", len(got))
+	}
+}
+
+func TestFoldingDigitsAndWidth(t *testing.T) {
+	for typed, want := range map[string]string{
+		"عبد٠١٢": "عبد012", "۳۴۵": "345", "Ｏｍａｒ": "omar", " a \u00a0 b ": "a b", "مصطفى": "مصطفي", "آمنة": "امنه", "ک ی": "ك ي",
+	} {
+		if got := fold(typed); got != want {
+			t.Errorf("fold(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+		slip bool
+	}{
+		{"omar@twerlo.com", "omar@twerlo.com", 0, true},
+		{"omar@twelro.com", "omar@twerlo.com", 1, true},
+		{"omra", "omar", 1, true},
+		{"omer@twerlo.con", "omar@twerlo.com", 2, true},
+		{"sara", "omar", 0, false},
+		{"", "omar", 0, false},
+	} {
+		if got, slip := distance(c.a, c.b); slip != c.slip || slip && got != c.want {
+			t.Errorf("distance(%q, %q) = %d, %v", c.a, c.b, got, slip)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	people := chat(func(user string) (Email, error) {
+		switch user {
+		case "USARA":
+			return NewEmail("Sara@twerlo.com"), nil
+		case "UCHAT":
+			return NewEmail("o.hassan@chat.example"), nil
+		case "UAWAY":
+			return Email{}, errDown
+		}
+		return Email{}, fmt.Errorf("look up user: %w", ErrNoEmail)
+	})
+	aliases := map[string]string{"O.Hassan@chat.example": omar}
+	for name, c := range map[string]struct {
+		ref     AgentRef
+		want    string
+		reason  Reason
+		nearest string
+	}{
+		"an email in any case":             {ref: RefEmail("OMAR@twerlo.com"), want: "omar"},
+		"an email by its alias":            {ref: RefEmail("o.hassan@CHAT.example"), want: "omar"},
+		"a full name":                      {ref: RefName("omar hassan"), want: "omar"},
+		"the beginning of a name":          {ref: RefName("Lay"), want: "layla"},
+		"a name in Arabic, spelled simply": {ref: RefName("احمد الزهراني"), want: "ahmad"},
+		"a mention":                        {ref: RefMention("USARA"), want: "sara"},
+		"a mention by alias":               {ref: RefMention("UCHAT"), want: "omar"},
+		"me":                               {ref: RefMe(), want: "sara"},
+		"a slip of the finger":             {ref: RefEmail("omra@twerlo.com"), reason: NoSuchAgent, nearest: "omar"},
+		"another domain":                   {ref: RefEmail("layla@example.com"), reason: NoSuchAgent, nearest: "layla"},
+		"a name two have":                  {ref: RefName("أحمد"), reason: AmbiguousAgent, nearest: "ahmad ahmad.s"},
+		"a name nobody has":                {ref: RefName("Lyala"), reason: NoSuchAgent, nearest: "layla"},
+		"somebody who left":                {ref: RefEmail("nadia@twerlo.com"), reason: InactiveAgent},
+		"somebody who left, by name":       {ref: RefName("Nadia"), reason: InactiveAgent},
+		"a person without email":           {ref: RefMention("UNONE"), reason: NoEmail},
+		"Slack away":                       {ref: RefMention("UAWAY"), reason: PeopleAway},
+		"nobody at all":                    {ref: AgentRef{}, reason: NoSuchAgent},
+		"an empty email":                   {ref: RefEmail(" "), reason: NoSuchAgent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := directoryOf(t, &inboxStub{agents: staff()}, people, aliases)
+			got, err := d.Resolve(t.Context(), c.ref, "USARA")
+			var u *Unresolved
+			if c.reason == "" {
+				if err != nil || emails([]Agent{got}) != c.want {
+					t.Errorf("got %q, %v; want %q", emails([]Agent{got}), err, c.want)
+				}
+			} else if !errors.As(err, &u) || u.Reason != c.reason || emails(u.Nearest) != c.nearest || u.Retry != (c.reason == PeopleAway) {
+				t.Errorf("got %+v", err)
+			}
+		})
+	}
+}
+
+func TestResolveWhenTheListIsNotWhole(t *testing.T) {
+	for name, inbox := range map[string]*inboxStub{
+		"never read": {listErr: errDown},
+		"partial":    {agents: staff(), partial: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := directoryOf(t, inbox, nil, map[string]string{"kh@chat.example": "khalid@twerlo.com"})
+			for typed, sent := range map[string]string{"Khalid@twerlo.com": "Khalid@twerlo.com", "kh@chat.example": "khalid@twerlo.com"} {
+				got, err := d.Resolve(t.Context(), RefEmail(typed), "U1")
+				if err != nil || got.PlatformID.Reveal() != sent || got.Name == "" {
+					t.Errorf("%s: sent as %q, %v", typed, got.PlatformID.Reveal(), err)
+				}
+			}
+			var u *Unresolved
+			if _, err := d.Resolve(t.Context(), RefName("Khalid"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || u.Retry {
+				t.Errorf("a name: %v", err)
+			}
+		})
+	}
+}
+
+func TestSomebodyNewIsLookedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox := &inboxStub{agents: staff()}
+		d := directoryOf(t, inbox, nil, nil)
+		_, err := d.Resolve(t.Context(), RefEmail("khalid@twerlo.com"), "U1")
+		if err == nil || inbox.lists != 1 {
+			t.Errorf("a fresh list was read %d times: %v", inbox.lists, err)
+		}
+		<-time.After(11 * time.Second)
+		inbox.agents = append(inbox.agents, agent("khalid@twerlo.com", "Khalid"))
+		if _, err := d.Resolve(t.Context(), RefEmail("khalid@twerlo.com"), "U1"); err != nil || inbox.lists != 2 {
+			t.Errorf("read %d times: %v", inbox.lists, err)
+		}
+		<-time.After(11 * time.Second)
+		inbox.listErr = errDown
+		got, err := d.Resolve(t.Context(), RefEmail("new@twerlo.com"), "U1")
+		if err != nil || got.PlatformID.Reveal() != "new@twerlo.com" {
+			t.Errorf("with the list away: %v", err)
+		}
+	})
+}
+
+func TestTheDirectoryKeepsItsListWhileAzeerIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox := &inboxStub{agents: staff()}
+		d := NewDirectory(inbox, nil, DirectoryConfig{})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- d.Run(ctx) }()
+		synctest.Wait()
+		inbox.mu.Lock()
+		inbox.listErr = errDown
+		inbox.mu.Unlock()
+		<-time.After(time.Hour)
+		s := d.State()
+		if !s.Loaded || s.Count != 8 || s.Age != time.Hour || !errors.Is(s.Err, errDown) || len(d.Search("omar", 9)) != 1 {
+			t.Errorf("state %+v", s)
+		}
+		inbox.mu.Lock()
+		if inbox.lists < 30 || inbox.lists > 70 {
+			t.Errorf("asked %d times in an hour", inbox.lists)
+		}
+		inbox.listErr = nil
+		inbox.mu.Unlock()
+		<-time.After(2*time.Minute + time.Second)
+		if s := d.State(); s.Err != nil || s.Age > 2*time.Minute+time.Second {
+			t.Errorf("state %+v", s)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestGuess(t *testing.T) {
+	d := directoryOf(t, &inboxStub{agents: staff()}, nil, nil)
+	for ref, want := range map[string]string{
+		"email:OMAR@twerlo.com": "omar", "name:Layla": "layla", "name:احمد": "", "name:nobody": "",
+		"email:nadia@twerlo.com": "", "mention:U1": "", "me:": "",
+	} {
+		r, err := DecodeRef(ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, ok := d.Guess(r)
+		if ok != (want != "") || ok && emails([]Agent{a}) != want {
+			t.Errorf("Guess(%s): %q, %v", ref, emails([]Agent{a}), ok)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox"
+)
+
+// setUp starts a sandbox and gives the settings for it.
+func setUp(t *testing.T) (*sandbox.Sandbox, map[string]string) {
+	t.Helper()
+	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return box, maps.Clone(box.Env())
+}
+
+func TestCheckIsContentWithARightSetUp(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	values["AGENT_ALIASES"] = "omar.h@company.com=Omar@twerlo.com"
+	owners := box.Azeer.Owners()
+	code, out, _ := started(t, values, "check")
+	if code != exitDone || strings.Contains(out, "✗") {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	for _, line := range []string{
+		"✓ SLACK_APP_TOKEN is set", "✓ the manifest in this program has all", "✓ Slack takes the bot token: ",
+		"✓ scope chat:write is granted", "✓ scope usergroups:read is granted", "✓ Slack takes the app-level token",
+		"✓ Azeer takes the key", " agents were read", "✓ 1 of 1 aliases lead to a listed agent",
+		"✓ DEFAULT_REGION SA is known: ", "All is well",
+	} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no line %q in\n%s", line, out)
+		}
+	}
+	if n := box.Slack.Connections(); n != 0 {
+		t.Errorf("check opened %d sockets", n)
+	}
+	if !maps.Equal(owners, box.Azeer.Owners()) {
+		t.Error("check assigned somebody")
+	}
+}
+
+func TestCheckNamesTheCure(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		spoil func(*sandbox.Sandbox, map[string]string)
+		want  []string
+	}{
+		{"a missing token", func(_ *sandbox.Sandbox, v map[string]string) { delete(v, "SLACK_BOT_TOKEN") },
+			[]string{"✗ SLACK_BOT_TOKEN is missing", "Bot User OAuth Token", "✗ the bot token and its scopes were not tried", "✓ Slack takes the app-level token"}},
+		{"swapped tokens", func(_ *sandbox.Sandbox, v map[string]string) {
+			v["SLACK_APP_TOKEN"], v["SLACK_BOT_TOKEN"] = v["SLACK_BOT_TOKEN"], v["SLACK_APP_TOKEN"]
+		}, []string{"look swapped", "✓ Azeer takes the key"}},
+		{"a revoked bot token", func(b *sandbox.Sandbox, _ map[string]string) { b.Slack.RevokeBotToken() },
+			[]string{"✗ SLACK_BOT_TOKEN: Slack says ", "→ "}},
+		{"a revoked app-level token", func(b *sandbox.Sandbox, _ map[string]string) { b.Slack.RevokeAppToken() },
+			[]string{"✗ SLACK_APP_TOKEN: Slack says ", "→ "}},
+		{"a scope that was not granted", func(b *sandbox.Sandbox, _ map[string]string) { b.Slack.SetScopes("commands", "chat:write") },
+			[]string{"✓ scope commands is granted", "✗ scope users:read is not granted", "reinstall the app"}},
+		{"Slack away", func(_ *sandbox.Sandbox, v map[string]string) { v["SLACK_API_URL"] = "http://127.0.0.1:1/api/" },
+			[]string{"Slack could not be asked", "SLACK_API_URL (http://127.0.0.1:1/api/)"}},
+		{"Azeer away", func(_ *sandbox.Sandbox, v map[string]string) { v["AZEER_BASE_URL"] = "http://127.0.0.1:1/v1" },
+			[]string{"✗ Azeer could not be asked", "AZEER_BASE_URL (http://127.0.0.1:1/v1)"}},
+		{"an alias to nobody", func(_ *sandbox.Sandbox, v map[string]string) { v["AGENT_ALIASES"] = "a@company.com=nobody@twerlo.com" },
+			[]string{"✗ AGENT_ALIASES leads a…@company.com to n…@twerlo.com", "add that agent"}},
+		{"an unknown region", func(_ *sandbox.Sandbox, v map[string]string) { v["DEFAULT_REGION"] = "KSA" },
+			[]string{"✗ DEFAULT_REGION is \"KSA\"", "two letters"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			box, values := setUp(t)
+			c.spoil(box, values)
+			code, out, _ := started(t, values, "check")
+			if code != exitFault || !strings.Contains(out, "to mend") {
+				t.Errorf("exit code %d", code)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out, want) {
+					t.Errorf("no %q in\n%s", want, out)
+				}
+			}
+		})
+	}
+}
+
+func TestCheckReadsAzeersAnswer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		status int
+		body   string
+		want   string
+	}{
+		{"a wrong key", 401, `{"message":"no"}`, "✗ AZEER_API_KEY: Azeer answers 401"},
+		{"a key without the right", 403, `{}`, "✗ AZEER_API_KEY: Azeer answers 403"},
+		{"a wrong address", 404, `not found`, "✗ Azeer answers 404"},
+		{"trouble at Azeer", 500, `oops`, "✗ Azeer answers 500"},
+		{"an unknown shape", 200, `{"weather":"fine"}`, "✗ Azeer's list of agents has a shape that is not known"},
+		{"no agents", 200, `[]`, "✗ Azeer lists no agents"},
+		{"agents", 200, `[{"id":1,"platform_id":"omar@twerlo.com"}]`, "✓ 1 agents were read"},
+		{"part of the agents", 200, `{"data":[{"id":1,"platform_id":"omar@twerlo.com"}],"total":7}`, "hints that there are more"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method != http.MethodGet {
+					t.Errorf("%s %s changes something", r.Method, r.URL.Path)
+				}
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			defer server.Close()
+			values := complete()
+			values["AZEER_BASE_URL"], values["SLACK_API_URL"] = server.URL+"/v1", "http://127.0.0.1:1/api/"
+			_, out, _ := started(t, values, "check")
+			if !strings.Contains(out, c.want) {
+				t.Errorf("no %q in\n%s", c.want, out)
+			}
+			if strings.Contains(out, "key-of-the-sandbox") {
+				t.Error("the key is shown")
+			}
+		})
+	}
+}
+
+func TestCheckHoldsTheManifestOfTheFolderAgainstTheNeeds(t *testing.T) {
+	t.Chdir(t.TempDir())
+	_, values := setUp(t)
+	lacking := strings.Replace(string(azeerslack.Manifest), "should_escape: true", "should_escape: false", 1)
+	for _, c := range []struct{ manifest, want string }{
+		{lacking, "✗ manifest.yaml in this folder lacks escaped mentions in /assign"},
+		{"nonsense: true\n", "✗ manifest.yaml in this folder is not one that Slack would take"},
+		{string(azeerslack.Manifest), "✓ manifest.yaml in this folder has all"},
+	} {
+		if err := os.WriteFile("manifest.yaml", []byte(c.manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, out, _ := started(t, values, "check"); !strings.Contains(out, c.want) {
+			t.Errorf("no %q in\n%s", c.want, out)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/sandbox"
+)
+
+// What Azeer may do, and what the person reads then.
+func TestAzeersRefusalsAreExplained(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sandbox.Misbehaviour
+		reads []string
+	}{
+		{"400", sandbox.Misbehaviour{Status: 400, Body: `{"message":"bad platform_id"}`}, []string{"Not done", "bad platform_id", "does not know the contact"}},
+		{"402", sandbox.Misbehaviour{Status: 402}, []string{"Not done", "your plan"}},
+		{"404", sandbox.Misbehaviour{Status: 404, Body: `{"error":{"message":"contact not found"}}`}, []string{"Not done", "contact not found"}},
+		{"409", sandbox.Misbehaviour{Status: 409}, []string{"Not done", "conflicts"}},
+		{"422", sandbox.Misbehaviour{Status: 422, Body: `<html><b>unprocessable</b></html>`}, []string{"Not done", "unprocessable"}},
+		{"success false", sandbox.Misbehaviour{Status: 200, Body: `{"success":false,"message":"chat is closed"}`}, []string{"Not done", "chat is closed"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := begin(t)
+			w.Azeer.Next(1, c.fault)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			manager.reads(c.reads...)
+			if n := w.calls(); n != 1 {
+				t.Errorf("%d calls to Azeer: a refusal is final", n)
+			}
+			w.owner("966544444444", "")
+		})
+	}
+}
+
+func TestARefusedKeyIsTheOperatorsProblem(t *testing.T) {
+	for _, status := range []int{401, 403} {
+		w := begin(t, with("ADMIN_USERS", "U0ADMIN0001"))
+		w.expectError("assignment")
+		w.Azeer.Always(sandbox.Misbehaviour{Status: status})
+		manager := w.person("manager")
+		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+		manager.reads("Not done", "refuses this app's key", "wrong, revoked or read-only")
+		if len(w.logs.at("error")) == 0 {
+			t.Error("nothing is logged at error level")
+		}
+		if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "AZEER_API_KEY") {
+			t.Errorf("ready %v: %s", ready, reasons)
+		}
+		w.Azeer.Behave()
+		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+		manager.reads("now belongs to")
+		if ready, reasons := w.ready(); !ready {
+			t.Errorf("not ready although the key works again: %s", reasons)
+		}
+	}
+}
+
+func TestPassingTroubleIsSatOut(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sandbox.Misbehaviour
+		calls int
+	}{
+		{"429 in seconds", sandbox.Misbehaviour{Status: 429, RetryAfter: "1"}, 2},
+		{"503", sandbox.Misbehaviour{Status: 503}, 2},
+		{"500", sandbox.Misbehaviour{Status: 500}, 2},
+		{"502", sandbox.Misbehaviour{Status: 502}, 2},
+		{"connection reset before the effect", sandbox.Misbehaviour{Reset: true}, 2},
+		{"answer lost after the effect", sandbox.Misbehaviour{LostAnswer: true}, 2},
+		{"silent success", sandbox.Misbehaviour{Effect: true, Status: 200, Body: " "}, 1},
+		{"success that is no JSON", sandbox.Misbehaviour{Effect: true, Status: 200, Body: "OK"}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := begin(t)
+			w.Azeer.Next(1, c.fault)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			manager.reads("now belongs to", "Omar Hassan")
+			w.owner("966544444444", "omar@twerlo.com")
+			if n := w.calls(); n != c.calls {
+				t.Errorf("%d calls to Azeer, want %d", n, c.calls)
+			}
+		})
+	}
+}
+
+func TestAnErrorEveryTimeIsNotDone(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Always(sandbox.Misbehaviour{Status: 500, Body: `{"message":"InternelError"}`})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	m := manager.reads("Not done", "500", "InternelError")
+	if n := w.calls(); n != 3 {
+		t.Errorf("%d calls to Azeer, want 3", n)
+	}
+	w.Azeer.Behave()
+	manager.Click(m, "Assign again")
+	manager.reads("now belongs to")
+}
+
+func TestNoWordAtAllIsNotKnown(t *testing.T) {
+	w := begin(t, func(w *world) { w.azeerTimeout = 300 * time.Millisecond })
+	w.Azeer.Always(sandbox.Misbehaviour{Hang: true})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	m := manager.reads("Not known", "no answer came back", "assign again")
+	w.Azeer.Behave()
+	sara := w.person("sara")
+	sara.types("#general", "/assign 0544444444 me")
+	sara.reads("now belongs to")
+	manager.Click(m, "Assign again")
+	ask := manager.reads("Since then, @Sara Ali", "Sara Ali (sara@twerlo.com)", "all the same")
+	w.owner("966544444444", "sara@twerlo.com")
+	manager.Click(ask, "Assign anyway")
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
+func TestAzeerDownIsWaitedFor(t *testing.T) {
+	w := begin(t)
+	if err := w.Azeer.Down(true); err != nil {
+		t.Fatal(err)
+	}
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("Still assigning")
+	if err := w.Azeer.Down(false); err != nil {
+		t.Fatal(err)
+	}
+	manager.reads("now belongs to")
+}
+
+// ready asks /readyz.
+func (w *world) ready() (bool, string) {
+	w.t.Helper()
+	resp, err := http.Get("http://" + w.http() + "/readyz")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return resp.StatusCode == http.StatusOK, string(body)
+}
+
+// http is the address that the log announces.
+func (w *world) http() string {
+	w.t.Helper()
+	for _, line := range w.logs.at("info") {
+		var entry struct{ Message, HTTP string }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Message == "started" {
+			return entry.HTTP
+		}
+	}
+	w.t.Fatal("the log does not say where HTTP is served")
+	return ""
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"azeer-slack/sandbox"
+)
+
+// ways are all the ways in; each must be shut to who may not. They give what the person
+// was told.
+var ways = map[string]func(w *world, p someone) string{
+	"command": func(w *world, p someone) string {
+		p.types("#support", "/assign 0544444444 omar@twerlo.com")
+		return p.reads().Plain()
+	},
+	"bare command": func(w *world, p someone) string {
+		p.types("#support", "/assign")
+		return p.reads().Plain()
+	},
+	"help": func(w *world, p someone) string {
+		p.types("#support", "/assign help")
+		return p.reads().Plain()
+	},
+	"shortcut": func(w *world, p someone) string {
+		p.Stand("#support")
+		p.Shortcut("assign_contact")
+		f := p.form()
+		defer p.Cancel(f)
+		return f.Plain()
+	},
+}
+
+func TestWhoMayNotIsToldSoPolitely(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		person string
+		set    change
+		told   string
+	}{
+		{"guest", "guest", func(*world) {}, "Guests may not"},
+		{"other organisation", "partner", func(*world) {}, "other organisations may not"},
+		{"not on the list", "sara", with("ALLOWED_USERS", "U0SOMEBODY1"), "not on the list"},
+		{"not in the group", "sara", func(w *world) { w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager") }, "not on the list"},
+		{"not in this channel", "sara", with("ALLOWED_CHANNELS", "C0ELSEWHERE"), "only in"},
+	} {
+		for way, enter := range ways {
+			if c.person == "guest" && way == "shortcut" {
+				continue // Slack does not offer guests any
+			}
+			t.Run(c.name+" by "+way, func(t *testing.T) {
+				t.Parallel()
+				w := prepare(t, with("ADMIN_USERS", "U0ADMIN0001"))
+				c.set(w)
+				w.run()
+				w.awaitSockets(2)
+				told := enter(w, w.person(c.person))
+				if !strings.Contains(told, c.told) || !strings.Contains(strings.ToLower(told), "ask") {
+					t.Errorf("told %q", told)
+				}
+				if n := w.calls(); n != 0 {
+					t.Errorf("%d calls to Azeer", n)
+				}
+			})
+		}
+	}
+}
+
+func TestWhoMayIsLetIn(t *testing.T) {
+	for _, c := range []struct {
+		name, person string
+		set          change
+	}{
+		{"guest allowed", "guest", func(w *world) { w.settings["ALLOW_GUESTS"] = "true" }},
+		{"on the list", "sara", func(w *world) { w.settings["ALLOWED_USERS"] = w.Slack.Person("sara").ID() }},
+		{"in the group", "sara", func(w *world) {
+			w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "sara")
+		}},
+		{"on the list though not in the group", "sara", func(w *world) {
+			w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager")
+			w.settings["ALLOWED_USERS"] = w.Slack.Person("sara").ID()
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := prepare(t)
+			c.set(w)
+			w.run()
+			w.awaitSockets(2)
+			p := w.person(c.person)
+			p.types("#support", "/assign 0544444444 omar@twerlo.com")
+			p.reads("now belongs to")
+		})
+	}
+}
+
+func TestSomebodyNewIsLookedUpOnce(t *testing.T) {
+	w := begin(t)
+	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "faisal", Name: "Faisal"})
+	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "huda", Name: "Huda"})
+	w.Slack.Invite("#support", "faisal", "huda")
+	faisal := w.person("faisal")
+	faisal.types("#support", "/assign 0544444444 omar@twerlo.com")
+	faisal.reads("now belongs to")
+	w.Slack.FailAPI("users.info", -1, sandbox.Failure{Status: 500})
+	faisal.types("#support", "/assign 0544444444 sara@twerlo.com")
+	faisal.reads("now belongs to", "Sara Ali")
+	huda := w.person("huda")
+	huda.types("#support", "/assign 0544444444 omar@twerlo.com")
+	huda.reads("could not tell just now whether you may", "nothing was done")
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"azeer-slack/bot"
+	"azeer-slack/sandbox"
+)
+
+func TestTwoSocketsAreHeldAndRenewed(t *testing.T) {
+	w := begin(t)
+	first := w.Slack.Sockets()
+	w.Slack.Refresh(first[0])
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to")
+	w.awaitSockets(2)
+	w.Slack.Drop()
+	w.awaitSockets(2)
+	manager.types("#support", "/assign 0544444444 sara@twerlo.com")
+	manager.reads("now belongs to", "Sara Ali")
+}
+
+func TestNothingIsLostRightBehindADisconnect(t *testing.T) {
+	for _, reason := range []string{"refresh_requested", "warning"} {
+		t.Run(reason, func(t *testing.T) {
+			w := begin(t)
+			manager := w.person("manager")
+			d := w.Slack.EnvelopeRightBehind(reason, func() *sandbox.Delivery {
+				return manager.CommandAsync("#support", "/assign 0544444444 omar@twerlo.com")
+			})
+			if err := d.Wait(w.ctx); err != nil || d.Shown != "" {
+				t.Fatalf("the command behind %s shows %q (%v)", reason, d.Shown, err)
+			}
+			manager.reads("now belongs to")
+		})
+	}
+}
+
+func TestWhatCannotBeMendedEndsTheProgram(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		break_     func(*world)
+		code, cure string
+	}{
+		{"app token revoked", func(w *world) { w.Slack.RevokeAppToken() }, "invalid_auth", "SLACK_APP_TOKEN"},
+		{"bot token revoked", func(w *world) { w.Slack.RevokeBotToken() }, "token_revoked", "SLACK_BOT_TOKEN"},
+		{"scope missing", func(w *world) { w.Slack.SetScopes("commands", "chat:write") }, "missing_scope", "users:read.email"},
+		{"Socket Mode off", func(w *world) { w.Slack.LinkDisabled() }, "link_disabled", "Socket Mode is switched off"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := prepare(t)
+			if c.code == "link_disabled" {
+				w.run()
+				w.awaitSockets(2)
+				c.break_(w)
+			} else {
+				c.break_(w)
+				w.run()
+			}
+			var err error
+			select {
+			case err = <-w.done:
+				w.ended = true
+			case <-w.ctx.Done():
+				t.Fatal("it tries for ever")
+			}
+			var fatal *bot.Fatal
+			if !errors.As(err, &fatal) || fatal.Code != c.code || !strings.Contains(fatal.Cure, c.cure) {
+				t.Errorf("ended with %v, want %s and %q", err, c.code, c.cure)
+			}
+		})
+	}
+}
+
+func TestStoppingFinishesWhatIsInHand(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 1e9})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	if err := w.Azeer.WaitCalls(w.ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.halt(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	manager.reads("now belongs to")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
+func TestAnswersFindAWayWhenTheResponseURLFails(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	w.Slack.FailResponseURL(1, sandbox.Failure{Status: 503})
+	manager.types("#general", "/assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaResponseURL {
+		t.Errorf("answered by %s, want the response URL at the second try", m.Via)
+	}
+	w.Slack.FailResponseURL(-1, sandbox.Failure{Status: 404})
+	manager.types("#general", "/assign 0544444444 sara@twerlo.com")
+	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostEphemeral {
+		t.Errorf("answered by %s, want a private message in the channel", m.Via)
+	}
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com") // where the bot is no member
+	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostMessage {
+		t.Errorf("answered by %s, want a direct message", m.Via)
+	}
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"azeer-slack/sandbox"
+
+	"github.com/rs/zerolog"
+)
+
+// patience is how long a story waits for something that should come.
+const patience = 20 * time.Second
+
+// world is a running bot in a sandbox: the program as it runs for real, over real
+// sockets. At the end of a story nothing may be left that nobody expected: no breach of
+// Slack's or Azeer's rules, no message unread, no log line at error level.
+type world struct {
+	*sandbox.Sandbox
+	t    *testing.T
+	ctx  context.Context
+	logs *logbook
+	stop context.CancelFunc
+	done chan error
+
+	cfg      sandbox.Config
+	settings map[string]string
+	errors   []string // announced log lines at error level
+	ended    bool
+
+	azeerTimeout time.Duration
+}
+
+// change alters a world before it starts.
+type change func(*world)
+
+func with(name, value string) change { return func(w *world) { w.settings[name] = value } }
+
+// expectError announces a log line at error level.
+func (w *world) expectError(message string) { w.errors = append(w.errors, message) }
+
+func limits(l sandbox.Limits) change { return func(w *world) { w.cfg.Limits = l } }
+
+func unsettled(u sandbox.Unsettled) change { return func(w *world) { w.cfg.Unsettled = u } }
+
+// begin starts a world. Each has ports and people of its own, so stories run in parallel.
+func begin(t *testing.T, changes ...change) *world {
+	t.Helper()
+	t.Parallel()
+	w := prepare(t, changes...)
+	w.run()
+	w.awaitSockets(2)
+	return w
+}
+
+// prepare makes a world whose bot does not run yet.
+func prepare(t *testing.T, changes ...change) *world {
+	t.Helper()
+	manifest, err := os.ReadFile("../../manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	t.Cleanup(cancel)
+	w := &world{
+		t: t, ctx: ctx, logs: &logbook{}, cfg: sandbox.Config{Manifest: manifest},
+		settings: map[string]string{"HTTP_ADDR": "127.0.0.1:0", "LOG_LEVEL": "debug"},
+	}
+	for _, c := range changes {
+		c(w)
+	}
+	if w.Sandbox, err = sandbox.Start(w.cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.end)
+	return w
+}
+
+// run starts the bot.
+func (w *world) run() {
+	w.t.Helper()
+	env := maps.Clone(w.settings)
+	maps.Copy(env, w.Env())
+	cfg, problems := readSettings(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if len(problems) > 0 {
+		w.t.Fatalf("settings: %v", problems)
+	}
+	cfg.stagger, cfg.azeerTimeout = time.Millisecond, w.azeerTimeout
+	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
+	w.stop, w.done, w.ended = stop, make(chan error, 1), false
+	log := zerolog.New(w.logs).Level(cfg.LogLevel)
+	go func() { w.done <- serve(ctx, cfg, log) }()
+}
+
+// halt stops the bot in an orderly way and gives what it ended with.
+func (w *world) halt() error {
+	w.t.Helper()
+	w.stop()
+	select {
+	case err := <-w.done:
+		w.ended = true
+		return err
+	case <-time.After(15 * time.Second):
+		w.t.Fatal("the bot did not stop within 15 s")
+		return nil
+	}
+}
+
+func (w *world) end() {
+	if w.done != nil && !w.ended {
+		if err := w.halt(); err != nil {
+			w.t.Errorf("the bot stopped with: %v", err)
+		}
+	}
+	for _, p := range w.Slack.Persons() {
+		for _, m := range p.Unseen() {
+			if m.Via != sandbox.ViaPerson {
+				w.t.Errorf("%s was told something nobody expected: %q", p.Handle(), m.Plain())
+			}
+		}
+	}
+	for _, b := range w.Breaches() {
+		w.t.Errorf("breach: %v", b)
+	}
+	for _, line := range w.logs.at("error") {
+		if !announced(line, w.errors) {
+			w.t.Errorf("logged at error level: %s", line)
+		}
+	}
+	if w.t.Failed() {
+		w.t.Logf("log:\n%s", w.logs.all())
+	}
+	if err := w.Close(); err != nil {
+		w.t.Errorf("close sandbox: %v", err)
+	}
+}
+
+func announced(line string, expected []string) bool {
+	for _, e := range expected {
+		if strings.Contains(line, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// awaitSockets waits until n sockets are up.
+func (w *world) awaitSockets(n int) {
+	w.t.Helper()
+	happened := make(chan struct{}, 1)
+	stop := w.Subscribe(func(sandbox.Event) {
+		select {
+		case happened <- struct{}{}:
+		default:
+		}
+	})
+	defer stop()
+	for w.Slack.Connections() < n {
+		select {
+		case <-happened:
+		case <-w.ctx.Done():
+			w.t.Fatalf("waiting for %d sockets\n%s", n, w.logs.all())
+		}
+	}
+}
+
+// person is somebody in the story.
+type someone struct {
+	*sandbox.Person
+	w *world
+}
+
+func (w *world) person(handle string) someone { return someone{w.Slack.Person(handle), w} }
+
+// types types a command in a channel, which must be acknowledged.
+func (p someone) types(channel, line string) *sandbox.Delivery {
+	p.w.t.Helper()
+	d := p.Command(channel, line)
+	if d.Shown != "" || d.Err != nil {
+		p.w.t.Fatalf("%s typed %q and Slack says %q (%v)\n%s", p.Handle(), line, d.Shown, d.Err, p.w.logs.all())
+	}
+	return d
+}
+
+// reads waits for a message that contains all of the words, and consumes it. What comes
+// before it fails the story.
+func (p someone) reads(words ...string) sandbox.Message {
+	p.w.t.Helper()
+	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
+	defer cancel()
+	m, err := p.See(ctx, func(m sandbox.Message) bool { return m.Via != sandbox.ViaPerson })
+	if err != nil {
+		p.w.t.Fatalf("%s waited for %q and saw nothing: %v\n%s", p.Handle(), words, err, p.w.logs.all())
+	}
+	for _, word := range words {
+		if !strings.Contains(m.Plain(), word) {
+			p.w.t.Fatalf("%s read %q, which lacks %q", p.Handle(), m.Plain(), word)
+		}
+	}
+	return m
+}
+
+// form waits for the form.
+func (p someone) form() *sandbox.Form {
+	p.w.t.Helper()
+	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
+	defer cancel()
+	f, err := p.Form(ctx)
+	if err != nil {
+		p.w.t.Fatalf("%s waited for a form: %v\n%s", p.Handle(), err, p.w.logs.all())
+	}
+	return f
+}
+
+// submits submits a form, which must be acknowledged.
+func (p someone) submits(f *sandbox.Form, values map[string]string) *sandbox.Delivery {
+	p.w.t.Helper()
+	d := p.Submit(f, values)
+	if d.Shown != "" || d.Err != nil {
+		p.w.t.Fatalf("submitting the form shows %q (%v)\n%s\n%s", d.Shown, d.Err, f.Plain(), p.w.logs.all())
+	}
+	return d
+}
+
+// picks types into a menu and gives the options offered.
+func (p someone) picks(f *sandbox.Form, block, text string) []sandbox.Option {
+	p.w.t.Helper()
+	options, d := p.Type(f, block, text)
+	if d != nil && d.Shown != "" {
+		p.w.t.Fatalf("menu %s shows %q", block, d.Shown)
+	}
+	return options
+}
+
+// owner tells who owns a contact in Azeer.
+func (w *world) owner(contact, want string) {
+	w.t.Helper()
+	if got := w.Azeer.Owner(contact); got != want {
+		w.t.Errorf("contact %s belongs to %q, want %q", contact, got, want)
+	}
+}
+
+// calls counts the assign calls that Azeer received.
+func (w *world) calls() int {
+	n := 0
+	for _, c := range w.Azeer.Calls() {
+		if strings.HasSuffix(c.Path, "/contact/assign") {
+			n++
+		}
+	}
+	return n
+}
+
+// logbook keeps what the bot logs.
+type logbook struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *logbook) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, string(bytes.TrimSpace(line)))
+	return len(line), nil
+}
+
+func (l *logbook) all() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.lines, "\n")
+}
+
+func (l *logbook) at(level string) (lines []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range l.lines {
+		var entry struct{ Level string }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Level == level {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

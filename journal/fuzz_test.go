@@ -1,0 +1,107 @@
+package journal
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"azeer-slack/assign"
+)
+
+// Law: what is stored of an outcome is what is read back, but for bytes that are not
+// UTF-8 and NULs in what the databases take as text.
+func FuzzOutcomeIsReadAsWritten(f *testing.F) {
+	f.Add("assigned", "", "omar@twerlo.com", "Omar", "", 200, 1, true)
+	f.Add("refused", "no_such_agent", "", "", "لا يوجد \u2066x\u2069 <&>", 404, 0, false)
+	f.Fuzz(func(t *testing.T, kind, reason, email, name, said string, status, attempts int, inactive bool) {
+		agent := assign.Agent{
+			PlatformID: assign.NewEmail(email), Email: assign.NewEmail(name), Name: said, Inactive: inactive,
+		}
+		want := assign.Outcome{
+			Kind: assign.OutcomeKind(clean(kind)), Reason: assign.Reason(reason), Agent: agent,
+			Said: said, Status: status, Attempts: attempts, Nearest: []assign.Agent{agent, {}},
+		}
+		text, err := encodeOutcome(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text != clean(text) {
+			t.Fatalf("%q is not fit for a text column", text)
+		}
+		r := row{kind: clean(kind), outcome: &text}
+		a, err := r.assignment(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.kind != "" && !sameOutcome(a.Outcome, want) {
+			t.Fatalf("read %+v, want %+v", a.Outcome, want)
+		}
+	})
+}
+
+func sameOutcome(got, want assign.Outcome) bool {
+	valid := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+	each := func(s string) string { return string([]rune(s)) } // as JSON does: one mark for each byte
+	same := func(a, b string) bool { return a == b || a == valid(b) || a == each(b) }
+	agent := func(a, b assign.Agent) bool {
+		return same(a.PlatformID.Reveal(), b.PlatformID.Reveal()) && same(a.Email.Reveal(), b.Email.Reveal()) &&
+			same(a.Name, b.Name) && a.Inactive == b.Inactive
+	}
+	return got.Kind == want.Kind && same(string(got.Reason), string(want.Reason)) && same(got.Said, want.Said) &&
+		got.Status == want.Status && got.Attempts == want.Attempts && got.Newer == nil &&
+		agent(got.Agent, want.Agent) && slices.EqualFunc(got.Nearest, want.Nearest, agent)
+}
+
+// Law: a request is read as written. Text that no database takes is cleaned, once and
+// for all; the reply, which is not text, is left as it is.
+func FuzzRequestIsReadAsWritten(f *testing.F) {
+	f.Add("1.2.3", "U1", "966544444444", "omar@twerlo.com", "{}")
+	f.Add("", "\x00", "٠٥", "عمر:x", "\xff\x00")
+	f.Fuzz(func(t *testing.T, key, requester, contact, name, reply string) {
+		r := assign.Request{
+			Key: key, Requester: requester, Contact: assign.NewPhone(contact),
+			Agent: assign.RefName(name), Reply: reply,
+		}
+		if name == "" {
+			r.Agent = assign.RefMe()
+		}
+		w := newAccept(r)
+		for _, text := range []string{w.key, w.requester, w.contact, w.agent, w.twin} {
+			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+				t.Fatalf("%q is not fit for a text column", text)
+			}
+		}
+		stored := w.fresh(7)
+		a, err := stored.assignment(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Key != clean(key) || a.Requester != clean(requester) || a.Contact.Digits() != clean(contact) ||
+			a.Agent.Kind != r.Agent.Kind || a.Agent.Reveal() != clean(r.Agent.Reveal()) || a.Reply != reply {
+			t.Fatalf("read %q %q %q %q %q", a.Key, a.Requester, a.Contact.Digits(), a.Agent.Encode(), a.Reply)
+		}
+		again := newAccept(a.Request)
+		if again.key != w.key || again.twin != w.twin || again.agent != w.agent {
+			t.Fatal("what was read is not stored the same way again")
+		}
+	})
+}
+
+// Law: two requests are twins exactly when requester, contact and agent are the same,
+// agents by AgentRef.Equal.
+func FuzzTwinsAreEqualRequests(f *testing.F) {
+	f.Add("U1", "966544444444", "omar@twerlo.com", "U1", "966544444444", "OMAR@twerlo.com")
+	f.Add("U1", "1 2", "K", "U1 1", "2", "\u212a")
+	f.Add("U", "1", "ſ", "U", "1", "S")
+	f.Fuzz(func(t *testing.T, by1, to1, name1, by2, to2, name2 string) {
+		one := newAccept(assign.Request{Requester: by1, Contact: assign.NewPhone(to1), Agent: assign.RefName(name1)})
+		two := newAccept(assign.Request{Requester: by2, Contact: assign.NewPhone(to2), Agent: assign.RefName(name2)})
+		equal := one.requester == two.requester && one.contact == two.contact &&
+			assign.RefName(clean(name1)).Equal(assign.RefName(clean(name2)))
+		if (one.twin == two.twin) != equal {
+			t.Fatalf("twins %q and %q, equal %t", one.twin, two.twin, equal)
+		}
+	})
+}

@@ -1,0 +1,339 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"azeer-slack/assign"
+	"azeer-slack/journal/journaltest"
+)
+
+// gate is a way to a Postgres server that can be closed.
+type gate struct {
+	listener net.Listener
+	server   string // path of its socket
+	// dropCommit cuts the next connection that sends a COMMIT: once the server has
+	// carried it out, but before the answer is passed on.
+	dropCommit atomic.Bool
+
+	mu     sync.Mutex
+	closed bool
+	open   map[net.Conn]struct{}
+}
+
+// newGate gives the URL that leads through it.
+func newGate(t *testing.T, databaseURL string) (*gate, string) {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{
+		listener: l,
+		server:   filepath.Join(q.Get("host"), ".s.PGSQL.5432"),
+		open:     map[net.Conn]struct{}{},
+	}
+	q.Del("host")
+	u.Host, u.RawQuery = l.Addr().String(), q.Encode()+"&sslmode=disable"
+	var wg sync.WaitGroup
+	wg.Go(func() { g.serve(&wg) })
+	t.Cleanup(func() {
+		_ = l.Close()
+		g.set(true)
+		wg.Wait()
+	})
+	return g, u.String()
+}
+
+func (g *gate) serve(wg *sync.WaitGroup) {
+	for {
+		in, err := g.listener.Accept()
+		if err != nil {
+			return
+		}
+		out, err := net.Dial("unix", g.server)
+		if err != nil || !g.admit(in, out) {
+			_ = in.Close()
+			continue
+		}
+		var cut atomic.Bool
+		wg.Go(func() { g.pass(out, in, func(b []byte) { g.watch(b, &cut) }, nil) })
+		wg.Go(func() { g.pass(in, out, nil, &cut) })
+	}
+}
+
+func (g *gate) admit(conns ...net.Conn) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range conns {
+		g.open[c] = struct{}{}
+		if g.closed {
+			_ = c.Close()
+		}
+	}
+	return !g.closed
+}
+
+// set closes or opens the gate; closing cuts all connections.
+func (g *gate) set(closed bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = closed
+	for c := range g.open {
+		if closed {
+			_ = c.Close()
+			delete(g.open, c)
+		}
+	}
+}
+
+func (g *gate) watch(sent []byte, cut *atomic.Bool) {
+	if strings.Contains(strings.ToLower(string(sent)), "commit") && g.dropCommit.CompareAndSwap(true, false) {
+		cut.Store(true)
+	}
+}
+
+func (g *gate) pass(to io.WriteCloser, from io.ReadCloser, look func([]byte), cut *atomic.Bool) {
+	defer func() { _, _ = to.Close(), from.Close() }()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if err != nil || cut != nil && cut.Load() {
+			return
+		}
+		if look != nil {
+			look(buf[:n])
+		}
+		if _, err := to.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
+	first := mustAccept(t, j, numbered(1))
+	gate.set(true)
+	wantNotStored(t, j, numbered(2), "cannot be reached")
+	if err := j.Health(t.Context()); err == nil {
+		t.Fatal("health is good without a database")
+	}
+	if err := j.Finish(t.Context(), first.ID, assign.Outcome{Kind: assign.Assigned}); err == nil {
+		t.Fatal("an outcome was stored without a database")
+	}
+	if _, err := j.Turn(t.Context(), first.ID); err == nil {
+		t.Fatal("a turn was given without a database")
+	}
+	gate.set(false)
+	if err := j.Health(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mustAccept(t, j, numbered(2))
+	settle(t, j, first.ID)
+}
+
+func TestACutConnectionIsNotNoticed(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
+	for n := range 5 {
+		mustAccept(t, j, numbered(n))
+		gate.set(true)
+		gate.set(false)
+	}
+}
+
+// The caller was told that nothing was stored, but the commit had gone through.
+func TestACommitWithoutAWordIsUndone(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{Timeout: 10 * time.Second}), mustOpen(t, direct, Config{})
+	kept := mustAccept(t, j, numbered(1))
+	gate.dropCommit.Store(true)
+	wantNotStored(t, j, numbered(2), "no word came back")
+	if _, there, err := witness.Latest(t.Context(), numbered(2).Contact); !there || err != nil {
+		t.Fatalf("the commit did not go through (found %t, error %v): the test shows nothing", there, err)
+	}
+	_, how, err := j.Accept(t.Context(), numbered(2))
+	if err != nil || how != assign.Accepted {
+		t.Fatalf("acceptance %d, error %v", how, err)
+	}
+	if _, how, err := j.Accept(t.Context(), numbered(1)); err != nil || how != assign.Repeated {
+		t.Fatalf("acceptance %d of a kept one (%d), error %v", how, kept.ID, err)
+	}
+}
+
+func TestATakeWithoutAWordIsRepeated(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	left := mustOpen(t, direct, Config{})
+	a := mustAccept(t, left, numbered(1))
+	gate, url := newGate(t, direct)
+	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
+	own := mustAccept(t, j, numbered(2))
+	if err := left.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	gate.dropCommit.Store(true)
+	if _, err := j.Take(t.Context()); !errors.Is(err, errDoubt) {
+		t.Fatalf("error is %v", err)
+	}
+	taken, err := j.Take(t.Context())
+	if err != nil || len(taken) != 1 || taken[0].ID != a.ID {
+		t.Fatalf("taken %v, error %v, want %d and not %d", taken, err, a.ID, own.ID)
+	}
+}
+
+func TestALeaseIsRenewed(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	j := mustOpen(t, url, Config{Lease: 150 * time.Millisecond})
+	p := j.store.(*postgres)
+	until := func() (at time.Time) {
+		t.Helper()
+		err := p.pool.QueryRow(t.Context(), "SELECT lease_until FROM instances WHERE id = $1", p.id).Scan(&at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for first := until(); !until().After(first); { // the test's own time limit ends it
+	}
+}
+
+func TestALapsedInstanceComesBack(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	j := mustOpen(t, url, Config{})
+	p := j.store.(*postgres)
+	a, b := mustAccept(t, j, numbered(1)), mustAccept(t, j, numbered(2))
+	runOut(t, url, p.id)
+	if v, err := j.Turn(t.Context(), a.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+	runOut(t, url, p.id)
+	other := mustOpen(t, url, Config{})
+	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 2 {
+		t.Fatalf("%d taken, error %v", len(taken), err)
+	}
+	if v, err := j.Turn(t.Context(), b.ID); err != nil || v.Verdict != assign.TurnLost {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+	c := mustAccept(t, j, numbered(3))
+	if v, err := j.Turn(t.Context(), c.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 0 {
+		t.Fatalf("%d taken from the living, error %v", len(taken), err)
+	}
+}
+
+func TestInstancesMayStartAtOnce(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			j, err := Open(t.Context(), url, Config{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := j.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestANewerPostgresJournalIsRefused(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	mustOpen(t, url, Config{})
+	execute(t, url, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (99, true)")
+	_, err := Open(t.Context(), url, Config{})
+	if err == nil || !strings.Contains(err.Error(), "newer version of azeer-slack") {
+		t.Fatalf("error is %v", err)
+	}
+}
+
+// One bad request must not take others of its transaction down with it.
+func TestOneBadRequestFailsAlone(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	j := mustOpen(t, url, Config{})
+	execute(t, url, "ALTER TABLE assignments ADD CHECK (requester <> 'U-bad')")
+	bad := numbered(99)
+	bad.Requester = "U-bad"
+	jobs := make([]*job, 5)
+	for i := range jobs {
+		jobs[i] = &job{work: newAccept(numbered(i)), done: make(chan struct{})}
+	}
+	jobs[2].work = newAccept(bad)
+	j.writer.carryOut(jobs)
+	for i, job := range jobs {
+		<-job.done
+		if (job.err != nil) != (i == 2) {
+			t.Errorf("job %d: error %v", i, job.err)
+		}
+	}
+}
+
+func TestCloseLetsTheQueueFinish(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
+		j := open(t, Config{})
+		results := make(chan error, 50)
+		for n := range cap(results) {
+			go func() {
+				_, _, err := j.Accept(context.WithoutCancel(t.Context()), numbered(n))
+				results <- err
+			}()
+		}
+		if err := j.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range cap(results) {
+			if err := <-results; err != nil && !errors.Is(err, ErrClosed) {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestWhatIsReadAsARowIsComplete(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	p := mustOpen(t, url, Config{}).store.(*postgres)
+	rows, err := p.pool.Query(t.Context(), "SELECT "+pgColumns+" FROM "+tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if got, want := len(rows.FieldDescriptions()), len((&row{}).fields()); got != want {
+		t.Fatalf("%d columns for %d fields", got, want)
+	}
+	if _, err := pgx.CollectRows(rows, pgx.RowToMap); err != nil {
+		t.Fatal(err)
+	}
+}

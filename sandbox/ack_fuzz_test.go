@@ -1,0 +1,65 @@
+package sandbox
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+// FuzzAckIsTakenOrABreach holds two laws for whatever an app sends: an envelope
+// is acknowledged only by a frame that names it, and a frame that acknowledges
+// nothing, or that Slack cannot use, is recorded as a breach.
+func FuzzAckIsTakenOrABreach(f *testing.F) {
+	s, err := Start(Config{Manifest: []byte(testManifest)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = s.Close() })
+	for _, seed := range []string{
+		`{"envelope_id":"ID"}`, `{"envelope_id":"ID","payload":{}}`, `{"envelope_id":"ID","payload":{"text":"x"}}`, `[]`, ``,
+		`{"envelope_id":"ID","payload":{"response_action":"errors","errors":{"contact":"x"}}}`,
+		`{"envelope_id":"ID","payload":{"response_action":"push","view":{"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}}}`,
+		`{"envelope_id":"ID","payload":{"options":[{"text":{"type":"plain_text","text":"x"},"value":"y"}]}}`,
+	} {
+		for kind := range 3 {
+			f.Add(seed, kind, false)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, kind int, fragmented bool) {
+		d, from := waiting(s.Slack, []string{kindCommand, kindSubmission, kindSuggestion}[((kind%3)+3)%3])
+		s.TakeBreaches()
+		text = strings.ReplaceAll(text, "ID", d.EnvelopeID)
+		s.Slack.receive(from, websocket.TextMessage, []byte(text), fragmented)
+		broken := len(s.TakeBreaches()) > 0
+		acked := !d.Acked.IsZero()
+		switch {
+		case acked && (fragmented || len(text) >= maxAck):
+			t.Errorf("taken although it must be dropped: %q", text)
+		case !acked && !broken:
+			t.Errorf("neither taken nor a breach: %q", text)
+		case d.Shown != "" && !broken:
+			t.Errorf("the person reads %q without a breach: %q", d.Shown, text)
+		}
+	})
+}
+
+// waiting makes a delivery that waits for its acknowledgement, without a network.
+func waiting(k *Slack, kind string) (*Delivery, *socket) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p := k.personNamed("omar")
+	k.closeAllViews(p)
+	p.feed, k.channels[0].messages = nil, nil
+	body, _ := parseObject(encode(assignView()))
+	v := k.newView(p, body, p.stand, nil)
+	p.forms = append(p.forms, v)
+	from := &socket{slack: k}
+	d := &Delivery{EnvelopeID: "E" + uuid(), Kind: kind, person: p, view: v, channel: k.channels[0],
+		line: "/assign", menu: fieldKey{"agent", "agent_input"}, socket: from, state: ackAwaited, done: make(chan struct{})}
+	if kind == kindCommand {
+		d.view = nil
+	}
+	k.deliveries[d.EnvelopeID] = d
+	return d, from
+}
