@@ -279,3 +279,14 @@ func onDisk(t *testing.T, path, text string) bool {
 	}
 	return found
 }
+
+func TestWhatIsCommittedIsOnTheDisk(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, "sqlite://"+filepath.Join(t.TempDir(), "x.db"), Config{})
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "secure_delete": "1"} {
+		var got string
+		if err := j.store.(*sqlite).write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, error %v, want %q", pragma, got, err, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,24 +42,28 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 
 func TestARefusedKeyIsTheOperatorsProblem(t *testing.T) {
 	for _, status := range []int{401, 403} {
-		w := begin(t, with("ADMIN_USERS", "U0ADMIN0001"))
-		w.expectError("assignment")
-		w.Azeer.Always(sandbox.Misbehaviour{Status: status})
-		manager := w.person("manager")
-		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-		manager.reads("Not done", "refuses this app's key", "wrong, revoked or read-only")
-		if len(w.logs.at("error")) == 0 {
-			t.Error("nothing is logged at error level")
-		}
-		if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "AZEER_API_KEY") {
-			t.Errorf("ready %v: %s", ready, reasons)
-		}
-		w.Azeer.Behave()
-		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-		manager.reads("now belongs to")
-		if ready, reasons := w.ready(); !ready {
-			t.Errorf("not ready although the key works again: %s", reasons)
-		}
+		t.Run(strconv.Itoa(status), func(t *testing.T) { keyRefused(t, status) })
+	}
+}
+
+func keyRefused(t *testing.T, status int) {
+	w := begin(t, with("ADMIN_USERS", "U0ADMIN0001"))
+	w.expectError("assignment")
+	w.Azeer.Always(sandbox.Misbehaviour{Status: status})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("Not done", "refuses this app's key", "wrong, revoked or read-only")
+	if len(w.logs.at("error")) == 0 {
+		t.Error("nothing is logged at error level")
+	}
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "AZEER_API_KEY") {
+		t.Errorf("ready %v: %s", ready, reasons)
+	}
+	w.Azeer.Behave()
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to")
+	if ready, reasons := w.ready(); !ready {
+		t.Errorf("not ready although the key works again: %s", reasons)
 	}
 }
 

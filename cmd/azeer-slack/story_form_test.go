@@ -130,7 +130,7 @@ func TestASlowAzeerTurnsTheFormIntoAssigning(t *testing.T) {
 func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
 	w := prepare(t)
 	t.Parallel()
-	w.Azeer.NextAgents(-1, sandbox.Misbehaviour{Status: 500})
+	w.Azeer.AlwaysLists(sandbox.Misbehaviour{Status: 500})
 	w.run()
 	w.awaitSockets(2)
 	manager := w.person("manager")
@@ -149,7 +149,7 @@ func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
 func TestThePartialListLetsAnEmailBePickedAsTyped(t *testing.T) {
 	w := prepare(t)
 	t.Parallel()
-	w.Azeer.ListShape(sandbox.PartialList)
+	w.Azeer.ListAs(sandbox.ListPartial)
 	w.run()
 	w.awaitSockets(2)
 	manager := w.person("manager")
