@@ -100,6 +100,9 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // Isolate wraps text that holds right-to-left letters in direction isolates (U+2068 …
 // U+2069), so that it does not reorder the words and numbers beside it.
 func Isolate(s string) string {
+	if strings.ContainsRune(s, '\u2068') {
+		return s // part of it is isolated already, which is enough
+	}
 	for _, r := range s {
 		p, _ := bidi.LookupRune(r)
 		switch p.Class() {

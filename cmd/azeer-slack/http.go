@@ -14,7 +14,7 @@ import (
 )
 
 // readiness tells why the program cannot do its work now; nothing means that it can.
-// It is asked at every /readyz, so it must answer from memory.
+// It is asked at every /readyz, so it must answer within a second or so.
 type readiness func() (reasons []string)
 
 // newHandler serves /healthz, /readyz and /metrics.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/bot"
+	"azeer-slack/journal"
 )
 
 const (
@@ -25,6 +27,9 @@ const (
 	// drain is how long work in hand may take once the bot has stopped listening. Fly and
 	// systemd are told to give the whole stop 15 s; ours is to take 10.
 	drain = 6 * time.Second
+	// journalClose and journalAsk bound closing the journal, and asking it how it is.
+	journalClose = 2 * time.Second
+	journalAsk   = time.Second
 )
 
 func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
@@ -51,8 +56,13 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 // serve runs the bot until ctx ends, then finishes what is in hand and returns nil. It
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
-func serve(ctx context.Context, cfg Config, log zerolog.Logger) error {
-	s, err := assemble(cfg, log)
+func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
+	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(), journal.Config{Retention: cfg.Retention(), Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeJournal(ctx, record)) }()
+	s, err := assemble(cfg, record, log)
 	if err != nil {
 		return err
 	}
@@ -61,16 +71,22 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) error {
 		return err
 	}
 	log.Info().Str("version", version()).Str("http", page.addr()).Msg("started")
-	err = s.run(ctx, page)
-	if err == nil {
+	if err = s.run(ctx, page); err == nil {
 		log.Info().Msg("stopped in order")
 	}
 	return err
 }
 
+func closeJournal(ctx context.Context, j *journal.Journal) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalClose)
+	defer cancel()
+	return j.Close(ctx)
+}
+
 // parts is the program, put together.
 type parts struct {
 	metrics   *metrics
+	journal   *journal.Journal
 	inbox     *inbox
 	directory *assign.Directory
 	service   *assign.Service
@@ -78,7 +94,7 @@ type parts struct {
 }
 
 // assemble plugs the packages together. Nothing runs yet.
-func assemble(cfg Config, log zerolog.Logger) (*parts, error) {
+func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, error) {
 	m := newMetrics()
 	client, err := newAzeer(cfg, m)
 	if err != nil {
@@ -91,9 +107,9 @@ func assemble(cfg Config, log zerolog.Logger) (*parts, error) {
 	in := &inbox{client: client}
 	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
 	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
-	service := assign.NewService(in, assign.NewMemory(), directory, assign.Config{
+	service := assign.NewService(in, record, directory, assign.Config{
 		Concurrency: cfg.AzeerConcurrency,
-		TakeEvery:   -1,
+		TakeEvery:   takeEvery(cfg),
 		Drain:       drain,
 		Logger:      log,
 		Observe:     func(a assign.Assignment) { m.finished(a.Outcome.Kind) },
@@ -103,7 +119,15 @@ func assemble(cfg Config, log zerolog.Logger) (*parts, error) {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
 	m.connections(slackSide.Live)
-	return &parts{metrics: m, inbox: in, directory: directory, service: service, bot: slackSide}, nil
+	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide}, nil
+}
+
+// takeEvery lets only those who share a journal look for what others left behind.
+func takeEvery(cfg Config) time.Duration {
+	if strings.HasPrefix(cfg.DatabaseURL.Reveal(), "sqlite:") {
+		return -1
+	}
+	return 0
 }
 
 func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
@@ -138,12 +162,13 @@ func (s *parts) run(ctx context.Context, page *web) error {
 			stopListening()
 		}
 	})
+	rest.Go(func() { _ = s.journal.Run(working) }) // only ever nil: what fails is logged and tried again
+	var serviceErr error
+	rest.Go(func() { serviceErr = s.service.Run(working, s.bot) })
 	first, cancel := context.WithTimeout(listening, firstList)
 	_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
 	cancel()
 	rest.Go(func() { _ = s.directory.Run(working) })
-	var serviceErr error
-	rest.Go(func() { serviceErr = s.service.Run(working, s.bot) })
 
 	botErr := s.bot.Run(listening)
 	stopWorking()
@@ -155,6 +180,11 @@ func (s *parts) run(ctx context.Context, page *web) error {
 func (s *parts) unready() (reasons []string) {
 	if s.bot.Live() == 0 {
 		reasons = append(reasons, "Slack: "+s.bot.Status())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), journalAsk)
+	defer cancel()
+	if err := s.journal.Health(ctx); err != nil {
+		reasons = append(reasons, "journal: "+err.Error())
 	}
 	if refused := s.inbox.refused(); refused != "" {
 		reasons = append(reasons, refused)

@@ -135,7 +135,7 @@ func TestAzeerDownIsWaitedFor(t *testing.T) {
 	}
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("Still assigning")
+	manager.reads(interim)
 	if err := w.Azeer.Down(false); err != nil {
 		t.Fatal(err)
 	}

@@ -136,7 +136,7 @@ func TestASlowAzeerIsSaidToBeSlow(t *testing.T) {
 	if took := d.Took(); took > time.Second {
 		t.Errorf("acknowledged after %v, while Azeer was slow", took)
 	}
-	manager.reads("Still assigning", "+966 54 444 4444", "omar@twerlo.com")
+	manager.reads(interim, "+966 54 444 4444", "omar@twerlo.com")
 	manager.reads("now belongs to", "Omar Hassan")
 }
 
