@@ -109,3 +109,36 @@ func TestSomebodyNewIsLookedUpOnce(t *testing.T) {
 	huda.types("#support", "/assign 0544444444 omar@twerlo.com")
 	huda.reads("could not tell just now whether you may", "nothing was done")
 }
+
+// Who was let in and no longer may is stopped at the next step: in the menu, the form and
+// at the buttons.
+func TestWhoMayNoLongerIsStoppedEverywhere(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	manager.types("#support", "/assign 0544444444")
+	f := manager.form()
+	manager.picks(f, "agent", "om")
+	sara.types("#support", "/assign 0544444444 omer@twerlo.com")
+	m := sara.reads("no agent")
+	if err := w.halt(); err != nil {
+		t.Fatal(err)
+	}
+	w.settings["ALLOWED_USERS"] = w.person("layla").ID()
+	w.run()
+	w.awaitSockets(2)
+
+	if found := manager.picks(f, "agent", ""); len(found) != 0 {
+		t.Errorf("the menu still offers %v", found)
+	}
+	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
+	if !strings.Contains(f.Plain(), "not on the list") {
+		t.Errorf("the form says:\n%s", f.Plain())
+	}
+	for _, label := range []string{"Omar Hassan (omar@twerlo.com)", "Fix in form"} {
+		sara.Click(m, label)
+		sara.reads("not on the list")
+	}
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d calls to Azeer", n)
+	}
+}

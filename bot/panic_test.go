@@ -1,0 +1,108 @@
+package bot_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot"
+	"azeer-slack/sandbox"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+)
+
+// broken is a service that panics, holding what must not be logged.
+type broken struct{ *assign.Directory }
+
+func (broken) Accept(_ context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
+	panic("cannot assign " + r.Contact.Digits())
+}
+
+func (broken) Latest(context.Context, assign.Phone) (assign.Assignment, bool, error) {
+	return assign.Assignment{}, false, nil
+}
+
+// nobody lists no agents, and knows that there are no more.
+type nobody struct{}
+
+func (nobody) Agents(context.Context) ([]assign.Agent, bool, error) { return nil, false, nil }
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
+	manifest, err := os.ReadFile("../manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.Start(sandbox.Config{Manifest: manifest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.Close()
+	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	var logs safeBuffer
+	people := bot.NewPeople(api, nil, zerolog.Nop())
+	directory := assign.NewDirectory(nobody{}, people, assign.DirectoryConfig{})
+	b, err := bot.New(api, broken{directory}, directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	up := make(chan struct{}, 16)
+	defer box.Subscribe(func(e sandbox.Event) {
+		if e.Kind == sandbox.EventConnected {
+			up <- struct{}{}
+		}
+	})()
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	<-up
+
+	manager := box.Slack.Person("manager")
+	for _, line := range []string{"/assign 0544444444 omar@twerlo.com", "/assign help"} {
+		if d := manager.Command("#support", line); d.Shown != "" {
+			t.Fatalf("%s shows %q", line, d.Shown)
+		}
+	}
+	for _, want := range []string{"Something went wrong on our side", "Hand a WhatsApp contact"} {
+		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+		if err != nil || !strings.Contains(m.Plain(), want) {
+			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)
+		}
+		if _, reference, ok := strings.Cut(m.Plain(), "quote reference "); ok && !strings.Contains(logs.String(), reference[:8]) {
+			t.Errorf("the log lacks the reference of %q:\n%s", m.Plain(), logs.String())
+		}
+	}
+	if strings.Contains(logs.String(), "966544444444") {
+		t.Errorf("the log holds the number:\n%s", logs.String())
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	for _, breach := range box.Breaches() {
+		t.Error(breach)
+	}
+}
