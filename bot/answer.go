@@ -12,7 +12,8 @@ import (
 func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 	to, err := decodeAddress(a.Reply)
 	if err != nil {
-		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
+		b.log.Warn().Err(err).Int64("assignment", a.ID).Msg("address of an answer not readable, answering by direct message")
+		to = address{}
 	}
 	open := to.View != ""
 	if w := b.forms.claim(a.Key); w != nil {

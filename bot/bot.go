@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -148,6 +149,10 @@ type call struct {
 	deadline time.Time
 }
 
+// request is the key of what the call asks for. One that came without a key of its own, as
+// none of Slack's does, is told from others by its envelope.
+func (c *call) request() string { return cmp.Or(c.key(), c.envelope.ID) }
+
 // take is called by the sockets, in order of arrival, and must not block.
 func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 	k, p, err := decode(e.Type, e.Payload)
@@ -168,7 +173,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 			b.acknowledge(ctx, c, nil)
 			return
 		}
-		c.turn.wait()
+		c.turn.wait(c.deadline)
 		b.serve(context.WithoutCancel(ctx), c)
 	})
 }

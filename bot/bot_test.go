@@ -40,7 +40,7 @@ func agent(name, email string) assign.Agent {
 }
 
 // testBot is a bot without Slack: it can make messages and views.
-func testBot(t *testing.T, d *desk) *Bot {
+func testBot(t testing.TB, d *desk) *Bot {
 	t.Helper()
 	catalogue, err := texts.Load()
 	if err != nil {

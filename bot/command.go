@@ -71,7 +71,7 @@ func (b *Bot) replyTo(c *call, to address) replier {
 // request is answered by Answer; reply only says what came of the acceptance.
 func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply replier) {
 	to := c.address()
-	r.Key, r.Requester, r.Reply = c.key(), c.person().id, to.encode()
+	r.Key, r.Requester, r.Reply = c.request(), c.person().id, to.encode()
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
 	_, how, err := b.service.Accept(accepting, r)

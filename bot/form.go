@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
@@ -26,7 +27,8 @@ const (
 	optionValue = 75 // the reference says 150, the official types 75
 	contactMax  = 200
 	emailMax    = 254
-	draftMax    = 400 // of each half, so that a button's value (2,000) holds both
+	draftMax    = 400  // of each half
+	valueMax    = 2000 // of a button's value
 )
 
 // draft is what somebody typed so far, for a form to start with. It travels in the value
@@ -37,7 +39,12 @@ type draft struct {
 }
 
 func (d draft) encode() string {
-	return encode(draft{Contact: clip(d.Contact, draftMax), Agent: clip(d.Agent, draftMax)})
+	for most := draftMax; ; most /= 2 {
+		value := encode(draft{Contact: clip(d.Contact, most), Agent: clip(d.Agent, most)})
+		if utf8.RuneCountInString(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
+			return value
+		}
+	}
 }
 
 // origin is where a form was opened: its answer goes there. It travels in the view's

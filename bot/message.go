@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
@@ -19,7 +20,8 @@ type message struct {
 
 // say makes a message of one paragraph, with buttons below.
 func say(text string, buttons ...*slack.ButtonBlockElement) message {
-	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, clip(text, 3000), false, false), nil, nil)
+	text = clip(text, 3000)
+	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, nil)
 	m := message{Text: text, Blocks: []slack.Block{section}}
 	if len(buttons) > 0 {
 		elements := make([]slack.BlockElement, len(buttons))
@@ -176,9 +178,9 @@ func (b *Bot) outcomeButtons(a assign.Assignment) []*slack.ButtonBlockElement {
 	var buttons []*slack.ButtonBlockElement
 	switch a.Outcome.Kind {
 	case assign.Failed, assign.Unknown:
-		return append(buttons, b.button("assign_again", actionAgain, wishFor(a).encode(), slack.StyleDefault))
+		return b.wishButton("assign_again", wishFor(a), slack.StyleDefault)
 	case assign.Expired:
-		return append(buttons, b.button("assign_now", actionAgain, wishFor(a).encode(), slack.StylePrimary))
+		return b.wishButton("assign_now", wishFor(a), slack.StylePrimary)
 	case assign.Refused:
 		for i, agent := range a.Outcome.Nearest {
 			wish := wish{Contact: a.Contact.Digits(), Agent: assign.RefEmail(agent.PlatformID.Reveal()).Encode()}
@@ -189,6 +191,16 @@ func (b *Bot) outcomeButtons(a assign.Assignment) []*slack.ButtonBlockElement {
 		return append(buttons, b.button("fix_in_form", actionFix, d.encode(), slack.StyleDefault))
 	}
 	return buttons
+}
+
+// wishButton is one button, or none if the wish does not fit into it: an answer with a
+// value too long would be refused by Slack, again and again.
+func (b *Bot) wishButton(label string, w wish, style slack.Style) []*slack.ButtonBlockElement {
+	value := w.encode()
+	if utf8.RuneCountInString(value) > valueMax {
+		return nil
+	}
+	return []*slack.ButtonBlockElement{b.button(label, actionAgain, value, style)}
 }
 
 // typedAgain writes a reference as a person would type it.

@@ -1,6 +1,9 @@
 package bot
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // order keeps what one person does in the order in which it arrived, without making
 // people wait for one another.
@@ -36,8 +39,17 @@ func (o *order) enter(who string) turn {
 	})}
 }
 
-func (t turn) wait() {
-	if t.ready != nil {
-		<-t.ready
+// wait ends when everything before has left, at the latest at the deadline. By then the
+// deadlines of all that is before have passed too, so that nothing of it will be accepted
+// any more and the order still holds.
+func (t turn) wait(deadline time.Time) {
+	if t.ready == nil {
+		return
+	}
+	late := time.NewTimer(time.Until(deadline))
+	defer late.Stop()
+	select {
+	case <-t.ready:
+	case <-late.C:
 	}
 }

@@ -1,7 +1,10 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -88,11 +91,13 @@ type responseURL struct {
 	ResponseURL string `json:"response_url"`
 }
 
-// decode reads the payload of an envelope of the given type.
+// decode reads the payload of an envelope of the given type. A field of an unexpected JSON
+// type counts as absent and spoils nothing else.
 func decode(envelopeType string, raw json.RawMessage) (kind, payload, error) {
 	var p payload
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return kindOf(envelopeType, p), p, fmt.Errorf("decode %s payload: %w", envelopeType, err)
+	var wrongType *json.UnmarshalTypeError
+	if err := json.Unmarshal(raw, &p); err != nil && !errors.As(err, &wrongType) {
+		return kindOf(envelopeType, p), p, fmt.Errorf("decode payload of an envelope: %w", err)
 	}
 	return kindOf(envelopeType, p), p, nil
 }
@@ -114,11 +119,19 @@ func kindOf(envelopeType string, p payload) kind {
 
 // key identifies what a person did across redeliveries; empty where repeating is harmless.
 func (p payload) key() string {
-	if p.TriggerID != "" {
-		return p.TriggerID
+	key := p.TriggerID
+	if key == "" {
+		key = p.EventID
 	}
-	return p.EventID
+	if len(key) > keyMost {
+		sum := sha256.Sum256([]byte(key))
+		return hex.EncodeToString(sum[:])
+	}
+	return key
 }
+
+// keyMost is the longest key, in bytes, that is kept as it is; Slack's have about sixty.
+const keyMost = 200
 
 // person is who did it, and where they come from.
 func (p payload) person() person {

@@ -16,8 +16,15 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Scopes are the bot token's scopes that the program uses, as the manifest asks for them.
-var Scopes = []string{"commands", "chat:write", "users:read", "users:read.email", "usergroups:read"}
+// Scopes are the bot token's scopes that the program uses, each with what for. The
+// manifest asks for these and no others.
+var Scopes = []struct{ Name, Why string }{
+	{"commands", "/assign and the shortcut"},
+	{"chat:write", "answers that cannot go through the command's own reply"},
+	{"users:read", "who is a guest or of another organisation"},
+	{"users:read.email", "which agent a mentioned person is"},
+	{"usergroups:read", "ALLOWED_USERGROUPS"},
+}
 
 const (
 	peopleEvery = time.Hour       // how often the whole workspace is read
@@ -107,13 +114,18 @@ func (p *People) identify(ctx context.Context) error {
 
 // missingScopes compares what Slack says the token may do with what we need; nothing is
 // missing where Slack does not say.
-func missingScopes(h http.Header) []string {
+func missingScopes(h http.Header) (missing []string) {
 	granted := h.Get("X-OAuth-Scopes")
 	if granted == "" {
 		return nil
 	}
 	have := strings.Split(strings.ReplaceAll(granted, " ", ""), ",")
-	return slices.DeleteFunc(slices.Clone(Scopes), func(s string) bool { return slices.Contains(have, s) })
+	for _, s := range Scopes {
+		if !slices.Contains(have, s.Name) {
+			missing = append(missing, s.Name)
+		}
+	}
+	return missing
 }
 
 // refusedToken turns the errors that no retry can mend into a Fatal.

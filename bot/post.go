@@ -151,7 +151,7 @@ func checkPosted(resp *http.Response) error {
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+		return &slack.RateLimitedError{RetryAfter: time.Duration(min(max(seconds, 0), 86_400)) * time.Second}
 	case resp.StatusCode >= 300:
 		return slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
 	case err != nil:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
@@ -33,7 +34,7 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
-	request.Key, request.Requester, request.Reply = c.key(), c.person().id, to.encode()
+	request.Key, request.Requester, request.Reply = c.request(), c.person().id, to.encode()
 	waiting := b.forms.expect(request.Key)
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
@@ -124,8 +125,10 @@ func (b *Bot) read(c *call) (assign.Request, map[string]string) {
 	return r, wrong
 }
 
+// readAgent reads the agent that was picked in the menu, or typed. Longer values than the
+// menu offers were not picked there.
 func readAgent(block, value string) (assign.AgentRef, error) {
-	if block == blockAgent && value != "" {
+	if block == blockAgent && value != "" && utf8.RuneCountInString(value) <= optionValue {
 		return assign.DecodeRef(value)
 	}
 	return assign.ParseAgent(value)

@@ -452,8 +452,14 @@ func (p *postgres) close(ctx context.Context) error {
 		_, err := p.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, p.id)
 		return err
 	})
-	p.pool.Close()
-	return err
+	closed := make(chan struct{})
+	go func() { p.pool.Close(); close(closed) }()
+	select {
+	case <-closed:
+		return err
+	case <-ctx.Done(): // pgx waits 15 s for a server that says nothing
+		return errors.Join(err, errors.New("connections to the database were left behind"))
+	}
 }
 
 // keepAlive renews the lease three times within its length, until close.

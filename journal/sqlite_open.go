@@ -86,7 +86,7 @@ func (s *sqlite) open(ctx context.Context) error {
 	var err error
 	if s.write, err = connect(s.path, 1, "_txlock=immediate",
 		// synchronous first: from the first byte on, what is committed is on the disk.
-		"_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(2000)",
+		"_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
 		"_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)"); err != nil {
 		return err
 	}
@@ -196,6 +196,8 @@ func explain(err error) error {
 		cure = "the file is not a SQLite database: let DATABASE_URL point elsewhere"
 	case lib.SQLITE_CORRUPT:
 		cure = "the journal is damaged: move it away and start with a new one, or restore a copy"
+	case lib.SQLITE_BUSY:
+		cure = "another program holds the journal: end what it does there"
 	case lib.SQLITE_IOERR:
 		cure = "the disk does not work as it should"
 	default:

@@ -85,6 +85,7 @@ type oldPage struct {
 // job is work in the queue.
 type job struct {
 	work  work
+	until time.Time // when the answer comes too late; zero: never
 	state atomic.Int32
 	done  chan struct{} // closed when err is set
 	err   error
@@ -124,6 +125,9 @@ func newWriter(s store, timeout time.Duration) *writer {
 // caller must not be told "not stored" of something that is.
 func (w *writer) do(ctx context.Context, what work) error {
 	j := &job{work: what, done: make(chan struct{})}
+	if _, accepting := what.(*acceptWork); accepting {
+		j.until, _ = ctx.Deadline()
+	}
 	select {
 	case <-w.stop:
 		return ErrClosed
@@ -220,12 +224,18 @@ func (w *writer) carryOut(batch []*job) {
 	}
 }
 
+// commit gives up in time for those who wait with a person: one who is told nothing
+// within Slack's 3 s reads an error that says nothing.
 func (w *writer) commit(batch ...*job) error {
 	works := make([]work, len(batch))
+	until := time.Now().Add(w.timeout)
 	for i, j := range batch {
 		works[i] = j.work
+		if !j.until.IsZero() && j.until.Before(until) {
+			until = j.until
+		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), w.timeout)
+	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
 	return w.store.commit(ctx, works)
 }

@@ -80,6 +80,9 @@ func (k *Slack) acknowledge(s *socket, id string, payload json.RawMessage) {
 // cannot use fails before the person only: the app is told nothing
 // (https://docs.slack.dev/apis/events-api/using-socket-mode, bolt-python#866).
 func (k *Slack) takePayload(d *Delivery, payload json.RawMessage) {
+	if d.Kind == kindRaw {
+		return
+	}
 	if !d.acceptsPayload() {
 		if !isEmptyJSON(payload) {
 			k.breach(RuleAckPayload, "payload in the acknowledgement of %s, which accepts none", d.Kind)

@@ -65,7 +65,6 @@ type Azeer struct {
 	always  map[string]Misbehaviour   // by endpoint, until Behave
 	changed chan struct{}             // closed and renewed at every change
 	freed   chan struct{}             // closed when hanging calls are let go
-	closed  bool
 }
 
 func newAzeer(addr string, record *recorder) (*Azeer, error) {
@@ -104,19 +103,7 @@ func (z *Azeer) env() map[string]string {
 	return map[string]string{"AZEER_API_KEY": AzeerKey, "AZEER_BASE_URL": z.BaseURL()}
 }
 
-func (z *Azeer) close() error {
-	z.mu.Lock()
-	z.closed = true
-	z.free()
-	z.mu.Unlock()
-	return z.front.down()
-}
-
-// free lets go of the calls that hang; with mu held.
-func (z *Azeer) free() {
-	close(z.freed)
-	z.freed = make(chan struct{})
-}
+func (z *Azeer) close() error { return z.front.down() }
 
 func (z *Azeer) breach(rule Rule, format string, args ...any) {
 	z.record.breach(SideAzeer, rule, format, args...)
@@ -221,10 +208,12 @@ func (z *Azeer) await(ctx context.Context, ready func() bool) error {
 
 // exchange is one request being served.
 type exchange struct {
-	w    http.ResponseWriter
-	r    *http.Request
-	body []byte
-	call int // index in Azeer.calls
+	w      http.ResponseWriter
+	r      *http.Request
+	body   []byte
+	call   int // index in Azeer.calls
+	orders Misbehaviour
+	freed  <-chan struct{} // closed when it need not wait any longer
 }
 
 const mostBody = 1 << 20
@@ -238,12 +227,9 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 			return // the caller is gone
 		}
 		x := &exchange{w: w, r: r, body: body}
-		z.note(x)
-		m := z.ordersFor(endpoint)
-		if !z.stall(r, m) {
-			return
-		}
-		if m.instead() {
+		z.note(x, endpoint)
+		z.stall(x)
+		if m := x.orders; m.instead() {
 			if m.Effect || m.LostAnswer {
 				_, _ = answer(x)
 			}
@@ -259,15 +245,16 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 	}
 }
 
-// note puts a call on the record.
-func (z *Azeer) note(x *exchange) {
+// note puts a call on the record and takes the orders for it, in one step: whoever has
+// seen the call can end its misbehaviour.
+func (z *Azeer) note(x *exchange, endpoint string) {
 	var sent struct {
 		Contact string `json:"platform_id"`
 		Agent   string `json:"assigned_platform_id"`
 	}
 	_ = json.Unmarshal(x.body, &sent)
 	z.mu.Lock()
-	x.call = len(z.calls)
+	x.call, x.orders, x.freed = len(z.calls), z.ordersFor(endpoint), z.freed
 	z.calls = append(z.calls, Call{
 		At: time.Now(), Method: x.r.Method, Path: x.r.URL.Path, Contact: sent.Contact, Agent: sent.Agent,
 	})

@@ -76,25 +76,21 @@ func (z *Azeer) Behave() {
 	defer z.mu.Unlock()
 	clear(z.ordered)
 	clear(z.always)
-	z.free()
+	close(z.freed)
+	z.freed = make(chan struct{})
 }
 
-// Down refuses connections and drops the open ones, or, with false, listens again on the
-// same address.
+// Down refuses connections and drops the open ones, so that a call still waiting has no
+// effect; or, with false, it listens again on the same address.
 func (z *Azeer) Down(down bool) error {
 	if !down {
 		return z.front.up()
 	}
-	z.mu.Lock()
-	z.free()
-	z.mu.Unlock()
 	return z.front.down()
 }
 
-// ordersFor takes what is ordered for a call.
+// ordersFor takes what is ordered for a call; with mu held.
 func (z *Azeer) ordersFor(endpoint string) Misbehaviour {
-	z.mu.Lock()
-	defer z.mu.Unlock()
 	if next := z.ordered[endpoint]; len(next) > 0 {
 		z.ordered[endpoint] = next[1:]
 		return next[0]
@@ -102,13 +98,11 @@ func (z *Azeer) ordersFor(endpoint string) Misbehaviour {
 	return z.always[endpoint]
 }
 
-// stall waits as m says; false if the call is over by then.
-func (z *Azeer) stall(r *http.Request, m Misbehaviour) bool {
-	z.mu.Lock()
-	freed, closed := z.freed, z.closed
-	z.mu.Unlock()
-	if m.Latency == 0 && !m.Hang || closed {
-		return !closed
+// stall waits as m says; it ends the call without an answer if that is over by then.
+func (z *Azeer) stall(x *exchange) {
+	m := x.orders
+	if m.Latency == 0 && !m.Hang {
+		return
 	}
 	var late <-chan time.Time
 	if !m.Hang {
@@ -118,11 +112,11 @@ func (z *Azeer) stall(r *http.Request, m Misbehaviour) bool {
 	}
 	select {
 	case <-late:
-		return true
-	case <-r.Context().Done():
-	case <-freed:
+		return
+	case <-x.r.Context().Done():
+	case <-x.freed:
 		if !m.Hang {
-			return true // slow no more
+			return // slow no more
 		}
 	}
 	panic(http.ErrAbortHandler)
@@ -151,6 +145,7 @@ func (z *Azeer) misbehave(x *exchange, m Misbehaviour) {
 	x.w.WriteHeader(status)
 	_, _ = io.WriteString(x.w, m.Body)
 	if m.Cut {
+		_ = http.NewResponseController(x.w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -203,9 +198,9 @@ func (s ListShape) wrap(agents []any) any {
 	case ListTop:
 		return object{"items": agents}
 	case ListOneBare:
-		return agents[0]
+		return first(agents)
 	case ListOneInData:
-		return object{"data": agents[0], "success": true}
+		return object{"data": first(agents), "success": true}
 	case ListEmpty:
 		return object{"data": nil, "success": true}
 	case ListPartial:
@@ -214,4 +209,11 @@ func (s ListShape) wrap(agents []any) any {
 		return object{"answer": object{"people": agents}}
 	}
 	return object{"data": agents, "message": "agents", "success": true}
+}
+
+func first(agents []any) any {
+	if len(agents) == 0 {
+		return nil
+	}
+	return agents[0]
 }

@@ -311,7 +311,7 @@ func TestUnreadableFramesAreIgnored(t *testing.T) {
 	p := s.greet()
 	for _, text := range []string{
 		"", "{", "null", "[]", "42", `"hello"`, "\xff\xfe", `{"type":5}`, `{}`,
-		`{"type":"slash_commands"}`, `{"envelope_id":"x"}`, `{"envelope_id":"","type":"interactive"}`,
+		`{"type":"slash_commands"}`, `{"envelope_id":5}`, `{"envelope_id":"","type":"interactive"}`,
 		strings.Repeat("[", 1<<20), `{"payload":` + strings.Repeat(`{"a":`, 1<<18),
 	} {
 		p.send(text)

@@ -24,11 +24,18 @@ type Data map[string]any
 // Markup is text that is already Slack's mrkdwn, such as a mention that we made.
 type Markup string
 
-// Mention addresses a Slack user by id.
-func Mention(user string) Markup { return Markup("<@" + user + ">") }
+// Mention addresses a Slack user by id. What cannot be an id is shown as text.
+func Mention(user string) Markup { return link("<@", user) }
 
-// Channel links to a Slack channel by id.
-func Channel(id string) Markup { return Markup("<#" + id + ">") }
+// Channel links to a Slack channel by id. What cannot be an id is shown as text.
+func Channel(id string) Markup { return link("<#", id) }
+
+func link(open, id string) Markup {
+	if id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return Markup(Escape(id))
+	}
+	return Markup(open + id + ">")
+}
 
 // Catalogue is all messages in all languages.
 type Catalogue struct{ bundle *i18n.Bundle }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	azeerslack "azeer-slack"
+	"azeer-slack/bot"
 	"azeer-slack/sandbox/manifest"
 )
 
@@ -16,15 +17,6 @@ type need struct {
 	what  string
 	holds func(*manifest.Manifest) bool
 	cure  string
-}
-
-// usedScopes are the bot scopes for which there is a call, and why.
-var usedScopes = []struct{ scope, why string }{
-	{"commands", "/assign and the shortcut"},
-	{"chat:write", "answers that cannot go through the command's own reply, and AUDIT_CHANNEL"},
-	{"users:read", "who is a guest or of another organisation, and each person's language"},
-	{"users:read.email", "which agent a mentioned person is"},
-	{"usergroups:read", "ALLOWED_USERGROUPS"},
 }
 
 // needs lists what the program relies on.
@@ -49,11 +41,11 @@ func needs() []need {
 			return ok && s.Type == "global"
 		}, "features.shortcuts: an item with type: global and callback_id: assign_contact"},
 	}
-	for _, s := range usedScopes {
+	for _, s := range bot.Scopes {
 		list = append(list, need{
-			what:  "the scope " + s.scope + ", for " + s.why,
-			holds: func(m *manifest.Manifest) bool { return slices.Contains(m.BotScopes, s.scope) },
-			cure:  "oauth_config.scopes.bot: add " + s.scope,
+			what:  "the scope " + s.Name + ", for " + s.Why,
+			holds: func(m *manifest.Manifest) bool { return slices.Contains(m.BotScopes, s.Name) },
+			cure:  "oauth_config.scopes.bot: add " + s.Name,
 		})
 	}
 	return list

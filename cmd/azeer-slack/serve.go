@@ -57,7 +57,8 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
-	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(), journal.Config{Retention: cfg.Retention(), Logger: log})
+	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
+		killableConfig(journal.Config{Retention: cfg.Retention(), Logger: log}))
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	in := &inbox{client: client}
 	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
 	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
-	service := assign.NewService(in, record, directory, assign.Config{
+	service := assign.NewService(killableInbox(in), killableJournal(record), directory, assign.Config{
 		Concurrency: cfg.AzeerConcurrency,
 		TakeEvery:   takeEvery(cfg),
 		Drain:       drain,
@@ -142,7 +143,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 		Stagger:        cfg.stagger,
 		Logger:         log,
 		OnEnvelope:     m.received,
-		OnAcknowledged: func(_ string, took time.Duration) { m.acknowledged(took) },
+		OnAcknowledged: killableAcks(func(_ string, took time.Duration) { m.acknowledged(took) }),
 	}
 }
 
@@ -164,7 +165,7 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	})
 	rest.Go(func() { _ = s.journal.Run(working) }) // only ever nil: what fails is logged and tried again
 	var serviceErr error
-	rest.Go(func() { serviceErr = s.service.Run(working, s.bot) })
+	rest.Go(func() { serviceErr = s.service.Run(working, killableAnswerer(s.bot)) })
 	first, cancel := context.WithTimeout(listening, firstList)
 	_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
 	cancel()

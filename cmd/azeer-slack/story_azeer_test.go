@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -157,10 +158,10 @@ func (w *world) ready() (bool, string) {
 	return resp.StatusCode == http.StatusOK, string(body)
 }
 
-// http is the address that the log announces.
+// http is the address that the log announced last.
 func (w *world) http() string {
 	w.t.Helper()
-	for _, line := range w.logs.at("info") {
+	for _, line := range slices.Backward(w.logs.at("info")) {
 		var entry struct{ Message, HTTP string }
 		if json.Unmarshal([]byte(line), &entry) == nil && entry.Message == "started" {
 			return entry.HTTP

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -157,6 +158,12 @@ func announced(line string, expected []string) bool {
 // awaitSockets waits until n sockets are up.
 func (w *world) awaitSockets(n int) {
 	w.t.Helper()
+	w.until(strconv.Itoa(n)+" sockets", func() bool { return w.Slack.Connections() >= n })
+}
+
+// until waits until ready, which is asked at every event in the sandbox.
+func (w *world) until(what string, ready func() bool) {
+	w.t.Helper()
 	happened := make(chan struct{}, 1)
 	stop := w.Subscribe(func(sandbox.Event) {
 		select {
@@ -165,13 +172,33 @@ func (w *world) awaitSockets(n int) {
 		}
 	})
 	defer stop()
-	for w.Slack.Connections() < n {
+	for !ready() {
 		select {
 		case <-happened:
 		case <-w.ctx.Done():
-			w.t.Fatalf("waiting for %d sockets\n%s", n, w.logs.all())
+			w.t.Fatalf("waiting for %s\n%s", what, w.logs.all())
 		}
 	}
+}
+
+// untilLogged waits until n lines of the log contain text.
+func (w *world) untilLogged(text string, n int) {
+	w.t.Helper()
+	if !w.logs.await(w.ctx, text, n) {
+		w.t.Fatalf("waiting for the log to say %q %d times\n%s", text, n, w.logs.all())
+	}
+}
+
+// restart stops the bot in an orderly way, and starts it again on the same journal.
+func (w *world) restart(meanwhile func()) {
+	w.t.Helper()
+	if err := w.halt(); err != nil {
+		w.t.Errorf("stopped with %v", err)
+	}
+	w.until("the sockets to go", func() bool { return w.Slack.Connections() == 0 })
+	meanwhile()
+	w.run()
+	w.awaitSockets(2)
 }
 
 // person is somebody in the story.
@@ -269,14 +296,19 @@ func (w *world) calls() int {
 
 // logbook keeps what the bot logs.
 type logbook struct {
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string
+	written chan struct{} // closed at the next line; nil if nobody waits
 }
 
 func (l *logbook) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines = append(l.lines, string(bytes.TrimSpace(line)))
+	if l.written != nil {
+		close(l.written)
+		l.written = nil
+	}
 	return len(line), nil
 }
 
@@ -284,6 +316,32 @@ func (l *logbook) all() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(l.lines, "\n")
+}
+
+// await waits until n lines contain text; false if ctx ends first.
+func (l *logbook) await(ctx context.Context, text string, n int) bool {
+	for {
+		l.mu.Lock()
+		found := 0
+		for _, line := range l.lines {
+			if strings.Contains(line, text) {
+				found++
+			}
+		}
+		if l.written == nil {
+			l.written = make(chan struct{})
+		}
+		written := l.written
+		l.mu.Unlock()
+		if found >= n {
+			return true
+		}
+		select {
+		case <-written:
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
 
 func (l *logbook) at(level string) (lines []string) {

@@ -17,8 +17,8 @@ type checker struct {
 	problems []Problem
 	surface  Surface
 	blockIDs map[string]bool
-	focused  bool   // an element with focus_on_load was met
-	inputs   bool   // an input block was met
+	focused  bool // an element with focus_on_load was met
+	inputs   bool // an input block was met
 }
 
 func (c *checker) fail(at, format string, args ...any) {

@@ -1,0 +1,51 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+func TestAFullDiskIsSaidAtOnce(t *testing.T) {
+	w := begin(t, with("DATABASE_URL", "sqlite://"+filepath.Join(smallDisk(t), "journal.db")))
+	w.isBrokenBy(w.fillDisk, "the disk is full: free some space")
+}
+
+// smallDisk is a folder on a disk of its own, of one megabyte. Where nobody may mount one,
+// not even root, what the journal does on a full disk is shown by its own
+// TestWhatCannotBeStoredIsNotAccepted alone.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); errors.Is(err, syscall.EPERM) {
+		t.Skip("no right to mount a small disk: run as root of the machine")
+	} else if err != nil {
+		t.Fatalf("mount a small disk: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount the small disk: %v", err)
+		}
+	})
+	return folder
+}
+
+// fillDisk leaves no room beside the journal.
+func (w *world) fillDisk() (free func()) {
+	w.t.Helper()
+	path := filepath.Join(filepath.Dir(w.journalPath()), "filler")
+	err := os.WriteFile(path, bytes.Repeat([]byte{1}, 2<<20), 0o600)
+	if !errors.Is(err, syscall.ENOSPC) {
+		w.t.Fatalf("filling the disk: %v", err)
+	}
+	return func() {
+		if err := os.Remove(path); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/sandbox"
+)
+
+func TestAzeersWishToWaitUntilADateIsHonoured(t *testing.T) {
+	w := begin(t)
+	until := time.Now().Add(2 * time.Second).Truncate(time.Second)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 429, RetryAfter: until.UTC().Format(http.TimeFormat)})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to")
+	if early := until.Sub(w.lastCall()); early > 0 {
+		t.Errorf("called %v before the date that Azeer gave", early)
+	}
+	if n := w.calls(); n != 2 {
+		t.Errorf("%d calls to Azeer, want 2", n)
+	}
+}
+
+func TestErrorsForAWhileAreSatOut(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		times int
+		fault sandbox.Misbehaviour
+	}{
+		{"500 twice", 2, sandbox.Misbehaviour{Status: 500}},
+		{"502 that did it", 1, sandbox.Misbehaviour{Status: 502, Effect: true}},
+		{"503 four times", 4, sandbox.Misbehaviour{Status: 503}},
+		{"a call that hangs", 1, sandbox.Misbehaviour{Hang: true}},
+		{"answers cut short", 2, sandbox.Misbehaviour{Effect: true, Cut: true, Body: "{"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := begin(t, func(w *world) { w.azeerTimeout = 300 * time.Millisecond })
+			w.Azeer.Next(c.times, c.fault)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			manager.reads("now belongs to", "Omar Hassan")
+			w.owner("966544444444", "omar@twerlo.com")
+			if n := w.calls(); n > c.times+1 {
+				t.Errorf("%d calls to Azeer, want %d", n, c.times+1)
+			}
+		})
+	}
+}
+
+func TestAResponseURLThatIsBusyIsTriedAgain(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sandbox.Failure
+	}{
+		{"429", sandbox.Failure{Status: 429, RetryAfter: time.Second}},
+		{"500", sandbox.Failure{Status: 500}},
+		{"connection reset", sandbox.Failure{Reset: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := begin(t)
+			w.Slack.FailResponseURL(1, c.fault)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			if m := manager.reads("now belongs to"); m.Via != sandbox.ViaResponseURL {
+				t.Errorf("answered by %s", m.Via)
+			}
+		})
+	}
+}
+
+func TestAnAnswerWaitsUntilSlackTakesIt(t *testing.T) {
+	w := begin(t)
+	manager := w.speechless("#support")
+	w.restore()
+	manager.reads("now belongs to", "Omar Hassan")
+	if n := w.calls(); n != 1 {
+		t.Errorf("%d calls to Azeer, want 1", n)
+	}
+}
+
+func TestAnAnswerWaitsWhileSlackIsAway(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	if err := w.Slack.Away(); err != nil {
+		t.Fatal(err)
+	}
+	w.Azeer.Behave()
+	w.untilLogged("answer not delivered", 1)
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "Slack: ") {
+		t.Errorf("ready %v: %s", ready, reasons)
+	}
+	w.owner("966544444444", "omar@twerlo.com")
+	w.restore()
+	manager.reads("now belongs to", "Omar Hassan")
+	w.awaitSockets(2)
+	manager.types("#support", "/assign 0544444444 sara@twerlo.com")
+	manager.reads("now belongs to", "Sara Ali")
+}
+
+func TestAStormOfRefreshesLosesNothing(t *testing.T) {
+	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(sandbox.Limits{RefreshClose: 20 * time.Millisecond}))
+	w.awaitSockets(10)
+	manager := w.person("manager")
+	told := 0 // numbers count up, and the oldest is told first
+	for n := range 50 {
+		var staying []int
+		w.until("a socket besides the one to go", func() bool {
+			staying = slices.DeleteFunc(w.Slack.Sockets(), func(socket int) bool { return socket <= told })
+			return len(staying) > 1
+		})
+		told = staying[0]
+		w.Slack.Refresh(told)
+		manager.types("#support", fmt.Sprintf("/assign %s omar@twerlo.com", customer(n)))
+	}
+	manager.readsAll(50)
+	if n := w.calls(); n != 50 {
+		t.Errorf("%d calls to Azeer for 50 commands", n)
+	}
+}
+
+// customer is one of a hundred phone numbers.
+func customer(n int) string { return fmt.Sprintf("05444444%02d", n) }
+
+// readsAll reads that n contacts are assigned, in any order, each once.
+func (p someone) readsAll(n int) {
+	p.w.t.Helper()
+	seen := map[string]bool{}
+	for range n {
+		m := p.reads("Done", "now belongs to")
+		if seen[m.Plain()] {
+			p.w.t.Errorf("told twice: %s", m.Plain())
+		}
+		seen[m.Plain()] = true
+	}
+}
+
+func TestASocketTooManyIsDoneWithout(t *testing.T) {
+	w := begin(t)
+	w.Slack.TooMany(w.Slack.Sockets()[0])
+	w.until("the socket to go", func() bool { return w.Slack.Connections() == 1 })
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to")
+	if ready, reasons := w.ready(); !ready {
+		t.Errorf("not ready with one socket left: %s", reasons)
+	}
+}
+
+func TestASilentSocketDelaysNothing(t *testing.T) {
+	w := begin(t)
+	w.Slack.GoSilent(w.Slack.Sockets()[0])
+	manager := w.person("manager")
+	for _, agent := range []string{"omar", "sara"} {
+		manager.types("#support", "/assign 0544444444 "+agent+"@twerlo.com")
+		manager.reads("now belongs to", agent+"@twerlo.com")
+	}
+}
+
+func TestStoppingUnderLoadLosesNothing(t *testing.T) {
+	w := begin(t, with("AZEER_CONCURRENCY", "2"))
+	w.Azeer.Always(sandbox.Misbehaviour{Latency: 100 * time.Millisecond})
+	manager := w.person("manager")
+	for _, d := range manager.typesAtOnce(0, 20) {
+		if err := d.Wait(w.ctx); err != nil || d.Shown != "" {
+			t.Fatalf("a command shows %q (%v)", d.Shown, err)
+		}
+	}
+	late := manager.typesAtOnce(20, 30) // these meet the stop
+	taken := 20
+	w.restart(func() {
+		for _, d := range late {
+			if err := d.Wait(w.ctx); err != nil {
+				t.Fatal(err)
+			}
+			if d.Shown == "" {
+				taken++
+			}
+		}
+		if n := len(w.Azeer.Owners()); n >= 20 {
+			t.Errorf("%d were done before the stop: this shows nothing", n)
+		}
+		w.Azeer.Behave()
+	})
+	manager.readsAll(taken)
+	if n := w.calls(); n != taken {
+		t.Errorf("%d calls to Azeer for %d commands", n, taken)
+	}
+}
+
+// typesAtOnce types a command for each customer from one number to before another.
+func (p someone) typesAtOnce(from, to int) (typed []*sandbox.Delivery) {
+	for n := from; n < to; n++ {
+		typed = append(typed, p.CommandAsync("#support", fmt.Sprintf("/assign %s omar@twerlo.com", customer(n))))
+	}
+	return typed
+}
+
+func TestOnePersonsSixtyDoNotDelayAnothersOne(t *testing.T) {
+	w := begin(t, with("AZEER_CONCURRENCY", "1"))
+	w.Azeer.Always(sandbox.Misbehaviour{Latency: 50 * time.Millisecond})
+	manager, sara := w.person("manager"), w.person("sara")
+	for _, d := range manager.typesAtOnce(0, 60) {
+		if err := d.Wait(w.ctx); err != nil || d.Shown != "" {
+			t.Fatalf("a command shows %q (%v)", d.Shown, err)
+		}
+	}
+	sara.types("#general", "/assign 0555555555 me")
+	before := w.calls()
+	sara.reads("now belongs to", "sara@twerlo.com")
+	var agents []string
+	for _, c := range w.Azeer.Calls() {
+		if c.Agent != "" {
+			agents = append(agents, c.Agent)
+		}
+	}
+	if behind := slices.Index(agents, "sara@twerlo.com") - before; behind > 1 {
+		t.Errorf("hers came after %d others that were waiting when she typed", behind)
+	}
+	w.Azeer.Behave()
+	manager.readsAll(60)
+}

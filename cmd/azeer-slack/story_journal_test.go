@@ -1,0 +1,412 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/journal"
+	"azeer-slack/sandbox"
+
+	"github.com/rs/zerolog"
+)
+
+// journalPath is where the world's journal lies.
+func (w *world) journalPath() string {
+	return strings.TrimPrefix(w.settings["DATABASE_URL"], "sqlite://")
+}
+
+// rewrite changes the journal while the bot is stopped: what the statement finds must be
+// one row.
+func (w *world) rewrite(statement string, args ...any) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.journalPath())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	changed, err := db.ExecContext(w.ctx, statement, args...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if n, err := changed.RowsAffected(); n != 1 || err != nil {
+		w.t.Fatalf("%d rows changed (%v)", n, err)
+	}
+}
+
+// age makes the one assignment in the journal older.
+func (w *world) age(by time.Duration) {
+	w.t.Helper()
+	w.rewrite("UPDATE assignments SET accepted_at = accepted_at - ?", by.Microseconds())
+}
+
+// awaitAssigns waits until Azeer has received n assignments.
+func (w *world) awaitAssigns(n int) {
+	w.t.Helper()
+	if err := w.Azeer.WaitAssigns(w.ctx, n); err != nil {
+		w.t.Fatalf("%v\n%s", err, w.logs.all())
+	}
+}
+
+// interrupted is a world in which the manager's command for omar was begun, and then the
+// bot stopped.
+func interrupted(t *testing.T) (*world, someone) {
+	t.Helper()
+	w := begin(t)
+	w.Azeer.Always(sandbox.Misbehaviour{Status: 503})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	return w, manager
+}
+
+func TestUnfinishedWorkIsTakenUpAfterARestart(t *testing.T) {
+	w, manager := interrupted(t)
+	before := 0
+	w.restart(func() {
+		before = w.calls()
+		w.Azeer.Behave()
+	})
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+	if n := w.calls(); n != before+1 {
+		t.Errorf("%d calls after the restart, want 1", n-before)
+	}
+	if late := w.lastCall().Sub(w.lastConnected()); late > time.Second {
+		t.Errorf("taken up %v after connecting", late)
+	}
+}
+
+// lastCall is when Azeer received the last call.
+func (w *world) lastCall() time.Time {
+	calls := w.Azeer.Calls()
+	return calls[len(calls)-1].At
+}
+
+// lastConnected is when the last socket was opened.
+func (w *world) lastConnected() (at time.Time) {
+	for _, e := range w.Events() {
+		if e.Kind == sandbox.EventConnected {
+			at = e.At
+		}
+	}
+	return at
+}
+
+func TestWorkThatHangsIsParkedAndTakenUp(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Hang: true})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	stopping := time.Now()
+	w.restart(func() {
+		if took := time.Since(stopping); took > 10*time.Second {
+			t.Errorf("stopping took %v while Azeer hung", took)
+		}
+	})
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
+func TestWhatIsFinishedButUnansweredIsAnsweredAfterARestart(t *testing.T) {
+	w := begin(t)
+	manager := w.speechless("#support")
+	w.restart(func() {
+		w.owner("966544444444", "omar@twerlo.com")
+		w.restore()
+	})
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaResponseURL {
+		t.Errorf("answered by %s", m.Via)
+	}
+	if n := w.calls(); n != 1 {
+		t.Errorf("%d calls to Azeer, want 1", n)
+	}
+}
+
+func TestAnAnswerThatIsAnHourLateComesByDirectMessage(t *testing.T) {
+	w := begin(t)
+	manager := w.speechless("#support")
+	w.restart(func() {
+		w.rewrite(`UPDATE assignments SET reply =
+			CAST(json_set(CAST(reply AS TEXT), '$.since', ?) AS BLOB)`, time.Now().Add(-time.Hour).Format(time.RFC3339))
+		w.restore()
+	})
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaPostMessage {
+		t.Errorf("answered by %s, want a direct message", m.Via)
+	}
+}
+
+// speechless lets the manager type a command, in a place, that is carried out while
+// Slack takes no message at all.
+func (w *world) speechless(where string) someone {
+	w.t.Helper()
+	for _, way := range []string{"response_url", "chat.postEphemeral", "chat.postMessage"} {
+		w.Slack.FailAPI(way, -1, sandbox.Failure{Status: 500})
+	}
+	manager := w.person("manager")
+	manager.types(where, "/assign 0544444444 omar@twerlo.com")
+	w.untilLogged("answer not delivered", 1)
+	return manager
+}
+
+func (w *world) restore() {
+	w.t.Helper()
+	if err := w.Slack.Restore(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestWhatIsFoundTooLateIsNotCarriedOutUnasked(t *testing.T) {
+	w, manager := interrupted(t)
+	before := 0
+	w.restart(func() {
+		before = w.calls()
+		w.age(11 * time.Minute)
+		w.Azeer.Behave()
+	})
+	m := manager.reads("Not done", "after a restart", "assign it now")
+	if n := w.calls(); n != before {
+		t.Fatalf("%d calls for a request of 11 minutes ago", n-before)
+	}
+	manager.Click(m, "Assign now")
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
+// Both buttons that repeat an old request ask once more where somebody has assigned the
+// contact since.
+func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
+	for _, c := range []struct {
+		name, button string
+		old          func(t *testing.T) (*world, someone, sandbox.Message)
+	}{
+		{"expired", "Assign now", func(t *testing.T) (*world, someone, sandbox.Message) {
+			w, manager := interrupted(t)
+			w.restart(func() {
+				w.age(11 * time.Minute)
+				w.Azeer.Behave()
+			})
+			return w, manager, manager.reads("Not done", "after a restart")
+		}},
+		{"failed", "Assign again", func(t *testing.T) (*world, someone, sandbox.Message) {
+			w := begin(t)
+			w.Azeer.Next(3, sandbox.Misbehaviour{Status: 500})
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			return w, manager, manager.reads("Not done", "500")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, manager, m := c.old(t)
+			sara := w.person("sara")
+			sara.types("#general", "/assign 0544444444 me")
+			sara.reads("now belongs to")
+			manager.Click(m, c.button)
+			ask := manager.reads("Since then, @Sara Ali asked to assign", "Sara Ali (sara@twerlo.com)", "all the same?")
+			if !strings.Contains(ask.Text, "<!date^") {
+				t.Errorf("it does not say when: %s", ask.Text)
+			}
+			w.owner("966544444444", "sara@twerlo.com")
+			manager.Click(ask, "Assign anyway")
+			manager.reads("now belongs to", "Omar Hassan")
+			w.owner("966544444444", "omar@twerlo.com")
+		})
+	}
+}
+
+func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Always(sandbox.Misbehaviour{Status: 503})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 ")
+	f := manager.form()
+	manager.picks(f, "agent", "om")
+	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
+	if !strings.Contains(f.Plain(), "Assigning") {
+		t.Fatalf("the form says:\n%s", f.Plain())
+	}
+	w.restart(w.Azeer.Behave)
+	manager.reads("now belongs to", "Omar Hassan")
+	settled, err := manager.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
+	if err != nil {
+		t.Fatalf("the form stays on Assigning: %v", err)
+	}
+	manager.Cancel(settled)
+}
+
+func TestAJournalThatWasMovedAwayStoresNothing(t *testing.T) {
+	w := begin(t)
+	w.isBrokenBy(w.moveJournal, "journal file is gone: put it back")
+}
+
+func TestAJournalThatAnotherProgramHoldsStoresNothing(t *testing.T) {
+	w := begin(t)
+	w.isBrokenBy(func() (letGo func()) {
+		db, err := sql.Open("sqlite", w.journalPath()+"?_txlock=immediate")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := db.BeginTx(w.ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() {
+			if err := errors.Join(tx.Rollback(), db.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, "another program holds the journal")
+}
+
+// isBrokenBy tells the story of a journal that cannot be written to: by every way in the
+// person reads at once that nothing was done, /readyz says why, and all is well again as
+// soon as the cause is gone.
+func (w *world) isBrokenBy(breaks func() (mend func()), why string) {
+	w.t.Helper()
+	w.expectError("request not stored")
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444")
+	f := manager.form()
+	manager.picks(f, "agent", "om")
+	manager.types("#support", "/assign 0555555555 omer@twerlo.com")
+	pick := manager.reads("Not done", "no agent")
+
+	mend := breaks()
+	d := manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("Nothing was done", "could not be stored"); m.Via != sandbox.ViaAck {
+		w.t.Errorf("told by %s after %v", m.Via, d.Took())
+	}
+	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
+	if !strings.Contains(f.Errors["contact"], "Nothing was done") {
+		w.t.Errorf("the form says %v", f.Errors)
+	}
+	manager.Click(pick, "Omar Hassan (omar@twerlo.com)")
+	manager.reads("Nothing was done")
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, why) {
+		w.t.Errorf("ready %v: %s", ready, reasons)
+	}
+
+	mend()
+	if ready, reasons := w.ready(); !ready {
+		w.t.Errorf("not ready although it works again: %s", reasons)
+	}
+	manager.submits(f, nil)
+	manager.reads("now belongs to", "+966 54 444 4444")
+	if n := w.calls(); n != 1 {
+		w.t.Errorf("%d calls to Azeer: what was refused was carried out", n)
+	}
+}
+
+func (w *world) moveJournal() (back func()) {
+	w.t.Helper()
+	path := w.journalPath()
+	if err := os.Rename(path, path+".moved"); err != nil {
+		w.t.Fatal(err)
+	}
+	return func() {
+		if err := os.Rename(path+".moved", path); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func TestAnOutcomeWaitsForTheJournal(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	back := w.moveJournal()
+	w.Azeer.Behave()
+	w.untilLogged("outcome could not be stored", 1)
+	back()
+	manager.reads("now belongs to", "Omar Hassan")
+	if n := w.calls(); n != 1 {
+		t.Errorf("%d calls to Azeer, want 1", n)
+	}
+}
+
+func TestAnUnusableJournalIsAClearError(t *testing.T) {
+	t.Parallel()
+	file := func(name, content string) func(*testing.T) string {
+		return func(t *testing.T) string {
+			path := filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return "sqlite://" + path
+		}
+	}
+	for _, c := range []struct {
+		name string
+		url  func(*testing.T) string
+		says []string
+	}{
+		{"a folder", func(t *testing.T) string { return "sqlite://" + t.TempDir() },
+			[]string{"is a folder", "DATABASE_URL must name a file"}},
+		{"in a folder that is not there", func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "data", "x.db") },
+			[]string{"does not exist", "create it", "DATABASE_URL"}},
+		{"below a file", func(t *testing.T) string { return file("notes", "")(t) + "/x.db" },
+			[]string{"is not a folder", "DATABASE_URL"}},
+		{"a file of something else", file("notes.txt", strings.Repeat("Dear diary. ", 100)),
+			[]string{"not a SQLite database", "DATABASE_URL"}},
+		{"the database of another program", anotherProgram,
+			[]string{"of another program", "DATABASE_URL"}},
+		{"in use by another process", inUse,
+			[]string{"another azeer-slack is running with this file", "DATABASE_URL"}},
+		{"a Postgres that is not there", func(*testing.T) string { return "postgres://u:opensesame@127.0.0.1:1/x" },
+			[]string{"cannot be reached", "DATABASE_URL"}},
+		{"a Postgres address that makes no sense", func(*testing.T) string { return "postgres://u:opensesame@h/x?sslmode=maybe" },
+			[]string{"not a valid Postgres URL", "DATABASE_URL"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := Config{DatabaseURL: NewSecret(c.url(t))}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			err := serve(ctx, cfg, zerolog.Nop())
+			for _, word := range c.says {
+				if err == nil || !strings.Contains(err.Error(), word) {
+					t.Errorf("%v, which lacks %q", err, word)
+				}
+			}
+			if strings.Contains(fmt.Sprint(err), "opensesame") {
+				t.Errorf("the password shows: %v", err)
+			}
+		})
+	}
+}
+
+func anotherProgram(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "x.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE TABLE songs (title TEXT)")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite://" + path
+}
+
+func inUse(t *testing.T) string {
+	url := "sqlite://" + filepath.Join(t.TempDir(), "x.db")
+	j, err := journal.Open(t.Context(), url, journal.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := j.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return url
+}

@@ -1,0 +1,355 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// account is an Azeer with a caller that keeps every rule.
+type account struct {
+	*Azeer
+	t *testing.T
+}
+
+func openAccount(t *testing.T) account {
+	t.Helper()
+	record := newRecorder()
+	z, err := newAzeer("127.0.0.1:0", record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := z.close(); err != nil {
+			t.Error(err)
+		}
+		record.close()
+	})
+	return account{z, t}
+}
+
+const rightBody = `{"platform_id":"966544444444","assigned_platform_id":"omar@twerlo.com"}`
+
+func (a account) request(method, path, body string) *http.Request {
+	a.t.Helper()
+	r, err := http.NewRequestWithContext(a.t.Context(), method, a.BaseURL()+path, strings.NewReader(body))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+AzeerKey)
+	r.Header.Set("User-Agent", "test/1")
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+// send follows no redirect and keeps no connection.
+func (a account) send(r *http.Request) (*http.Response, string, error) {
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	return answer, strings.TrimSpace(string(body)), err
+}
+
+func (a account) assigns() (*http.Response, string, error) {
+	a.t.Helper()
+	return a.send(a.request("POST", "/contact/assign", rightBody))
+}
+
+// answers sends a request and wants an answer with that status.
+func (a account) answers(r *http.Request, status int) string {
+	a.t.Helper()
+	answer, body, err := a.send(r)
+	if err != nil || answer.StatusCode != status {
+		a.t.Fatalf("%s %s: %v %v, want status %d", r.Method, r.URL.Path, answer, err, status)
+	}
+	return body
+}
+
+func (a account) wantOwner(owner string) {
+	a.t.Helper()
+	if got := a.Owner("966544444444"); got != owner {
+		a.t.Errorf("the contact belongs to %q, want %q", got, owner)
+	}
+}
+
+func TestAzeerAssignsAndRemembers(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	if body := a.answers(a.request("POST", "/contact/assign", rightBody), 200); !strings.Contains(body, `"success":true`) {
+		t.Errorf("answered %s", body)
+	}
+	a.wantOwner("omar@twerlo.com")
+	if err := a.WaitAssigns(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	c := a.Calls()[0]
+	if c.Contact != "966544444444" || c.Agent != "omar@twerlo.com" || c.Status != 200 || !c.Effect {
+		t.Errorf("recorded %+v", c)
+	}
+	if e := a.record.allEvents(); len(e) != 1 || e[0].Kind != EventAzeerReceived {
+		t.Errorf("timeline %+v", e)
+	}
+	if b := a.record.allBreaches(); len(b) != 0 {
+		t.Errorf("breaches of a caller that keeps the rules: %v", b)
+	}
+}
+
+func TestAzeerNotesBrokenRules(t *testing.T) {
+	t.Parallel()
+	without := func(header string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(header, "") }
+	}
+	for name, c := range map[string]struct {
+		method, path, body string
+		change             func(*http.Request)
+		status             int
+		rule               Rule
+	}{
+		"no key":            {"POST", "/contact/assign", rightBody, without("Authorization"), 401, RuleAzeerHeaders},
+		"no user agent":     {"GET", "/agent", "", without("User-Agent"), 200, RuleAzeerHeaders},
+		"no content type":   {"POST", "/contact/assign", rightBody, without("Content-Type"), 200, RuleAzeerHeaders},
+		"phone with a plus": {"POST", "/contact/assign", strings.Replace(rightBody, "966", "+966", 1), nil, 400, RuleAzeerBody},
+		"national phone":    {"POST", "/contact/assign", strings.Replace(rightBody, "966", "0", 1), nil, 400, RuleAzeerBody},
+		"no agent":          {"POST", "/contact/assign", strings.Replace(rightBody, "omar@twerlo.com", "", 1), nil, 400, RuleAzeerBody},
+		"a third field":     {"POST", "/contact/assign", strings.Replace(rightBody, "{", `{"force":true,`, 1), nil, 400, RuleAzeerBody},
+		"two bodies":        {"POST", "/contact/assign", rightBody + rightBody, nil, 400, RuleAzeerBody},
+		"no JSON":           {"POST", "/contact/assign", "platform_id=1", nil, 400, RuleAzeerBody},
+		"wrong method":      {"PUT", "/contact/assign", rightBody, nil, 404, RuleAzeerPath},
+		"unknown path":      {"GET", "/contacts", "", nil, 404, RuleAzeerPath},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openAccount(t)
+			r := a.request(c.method, c.path, c.body)
+			if c.change != nil {
+				c.change(r)
+			}
+			a.answers(r, c.status)
+			if b := a.record.allBreaches(); len(b) != 1 || b[0].Rule != c.rule || b[0].Side != SideAzeer {
+				t.Errorf("breaches %v, want one of %s", b, c.rule)
+			}
+		})
+	}
+}
+
+func TestAzeerRefuses(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.KnowOnly("966555555555")
+	a.answers(a.request("POST", "/contact/assign", rightBody), 404)
+	a.KnowOnly("966544444444")
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+	a.ChangeKey("another")
+	a.answers(a.request("POST", "/contact/assign", strings.Replace(rightBody, "omar", "sara", 1)), 401)
+	a.wantOwner("omar@twerlo.com")
+}
+
+func TestAzeerReadsAgents(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	for _, id := range []string{"3", "layla@twerlo.com"} {
+		if body := a.answers(a.request("GET", "/agent/"+id, ""), 200); !strings.Contains(body, "ليلى أحمد") {
+			t.Errorf("agent %s: %s", id, body)
+		}
+	}
+	a.answers(a.request("GET", "/agent/nobody@twerlo.com", ""), 404)
+	a.AddAgent(AzeerAgent{PlatformID: "new@twerlo.com"})
+	if body := a.answers(a.request("GET", "/agent", ""), 200); !strings.Contains(body, "new@twerlo.com") || !strings.Contains(body, `"inactive"`) {
+		t.Errorf("listed %s", body)
+	}
+}
+
+func TestAzeerListsInEveryShape(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	for shape, want := range map[ListShape]string{
+		ListInData: "data message success", ListNested: "data success", ListTop: "items",
+		ListOneInData: "data success", ListEmpty: "data success", ListPartial: "data success total", ListStrange: "answer",
+	} {
+		a.ListAs(shape)
+		var answer map[string]any
+		if err := json.Unmarshal([]byte(a.answers(a.request("GET", "/agent", ""), 200)), &answer); err != nil {
+			t.Fatalf("%s: %v", shape, err)
+		}
+		if keys := strings.Join(slices.Sorted(maps.Keys(answer)), " "); keys != want {
+			t.Errorf("%s has the keys %s, want %s", shape, keys, want)
+		}
+	}
+	for shape, begin := range map[ListShape]string{ListBare: `[{`, ListOneBare: `{"business_id"`} {
+		a.ListAs(shape)
+		if body := a.answers(a.request("GET", "/agent", ""), 200); !strings.HasPrefix(body, begin) {
+			t.Errorf("%s: %s", shape, body)
+		}
+	}
+	a.ListAs(ListOneBare)
+	a.SetAgents()
+	if body := a.answers(a.request("GET", "/agent", ""), 200); body != "null" {
+		t.Errorf("one agent of none: %s", body)
+	}
+}
+
+func TestAzeerAnswersAsOrdered(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.Next(1, Misbehaviour{Status: 429, RetryAfter: "7", Body: "<p>slow down</p>"})
+	answer, body, err := a.assigns()
+	if err != nil || answer.StatusCode != 429 || answer.Header.Get("Retry-After") != "7" || body != "<p>slow down</p>" {
+		t.Errorf("%v %q %v", answer, body, err)
+	}
+	a.Next(1, Misbehaviour{Status: 307, Location: "http://127.0.0.2:1/"})
+	if answer, _, err = a.assigns(); err != nil || answer.Header.Get("Location") != "http://127.0.0.2:1/" {
+		t.Errorf("%v %v", answer, err)
+	}
+	a.wantOwner("")
+	a.Next(1, Misbehaviour{Status: 502, Effect: true})
+	a.answers(a.request("POST", "/contact/assign", rightBody), 502)
+	a.wantOwner("omar@twerlo.com")
+}
+
+func TestAzeerMisbehavesAsOftenAsOrdered(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.Always(Misbehaviour{Status: 500})
+	a.Next(2, Misbehaviour{Status: 503})
+	a.NextLists(1, Misbehaviour{Body: "[nonsense"})
+	var got []int
+	for range 4 {
+		answer, _, err := a.assigns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, answer.StatusCode)
+	}
+	a.Behave()
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+	if !slices.Equal(got, []int{503, 503, 500, 500}) {
+		t.Errorf("answered %v", got)
+	}
+	if body := a.answers(a.request("GET", "/agent", ""), 200); !strings.HasPrefix(body, `{"data"`) {
+		t.Errorf("Behave left orders for lists behind: %s", body)
+	}
+}
+
+func TestAzeerLosesConnections(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		m     Misbehaviour
+		want  error
+		owner string
+	}{
+		"reset before anything is done": {Misbehaviour{Reset: true}, syscall.ECONNRESET, ""},
+		"answer lost after the effect":  {Misbehaviour{LostAnswer: true}, syscall.ECONNRESET, "omar@twerlo.com"},
+		"answer cut short":              {Misbehaviour{Cut: true, Body: "{"}, io.ErrUnexpectedEOF, ""},
+		"answer cut after the effect":   {Misbehaviour{Cut: true, Effect: true}, io.ErrUnexpectedEOF, "omar@twerlo.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openAccount(t)
+			a.Next(1, c.m)
+			if _, _, err := a.assigns(); !errors.Is(err, c.want) {
+				t.Errorf("the caller saw %v, want %v", err, c.want)
+			}
+			a.wantOwner(c.owner)
+			if calls := a.Calls(); len(calls) != 1 || calls[0].Effect != (c.owner != "") {
+				t.Errorf("calls %+v", calls)
+			}
+		})
+	}
+}
+
+// held starts a call that misbehaves and returns, once Azeer has it, where its end will be told.
+func (a account) held(ctx context.Context, m Misbehaviour) <-chan error {
+	a.t.Helper()
+	a.Next(1, m)
+	end := make(chan error, 1)
+	r := a.request("POST", "/contact/assign", rightBody).WithContext(ctx)
+	go func() {
+		_, _, err := a.send(r)
+		end <- err
+	}()
+	if err := a.WaitCalls(a.t.Context(), 1); err != nil {
+		a.t.Fatal(err)
+	}
+	return end
+}
+
+func TestAzeerHangs(t *testing.T) {
+	t.Parallel()
+	t.Run("until the caller gives up", func(t *testing.T) {
+		t.Parallel()
+		a := openAccount(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		end := a.held(ctx, Misbehaviour{Hang: true})
+		cancel()
+		if err := <-end; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		a.wantOwner("")
+	})
+	t.Run("until it behaves", func(t *testing.T) {
+		t.Parallel()
+		a := openAccount(t)
+		end := a.held(t.Context(), Misbehaviour{Hang: true})
+		a.Behave()
+		if err := <-end; !errors.Is(err, io.EOF) {
+			t.Error(err)
+		}
+		a.wantOwner("")
+	})
+	t.Run("until it goes down", func(t *testing.T) {
+		t.Parallel()
+		a := openAccount(t)
+		end := a.held(t.Context(), Misbehaviour{Hang: true})
+		if err := a.Down(true); err != nil {
+			t.Error(err)
+		}
+		if err := <-end; err == nil {
+			t.Error("a call that hung was answered")
+		}
+	})
+}
+
+func TestAzeerIsSlowUntilItBehaves(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	end := a.held(t.Context(), Misbehaviour{Latency: time.Hour})
+	a.Behave()
+	if err := <-end; err != nil {
+		t.Error(err)
+	}
+	a.wantOwner("omar@twerlo.com")
+}
+
+func TestAzeerGoesDownAndComesBackOnTheSameAddress(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	before := a.BaseURL()
+	if err := a.Down(true); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := a.assigns(); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("while down: %v", err)
+	}
+	if err := a.Down(false); err != nil {
+		t.Fatal(err)
+	}
+	if a.BaseURL() != before {
+		t.Errorf("came back at %s, was %s", a.BaseURL(), before)
+	}
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+}
