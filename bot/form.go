@@ -90,7 +90,7 @@ func (b *Bot) typedLine(d draft) slack.Block {
 	if len(typed) == 0 {
 		return nil
 	}
-	text := b.texts.Text("form_typed", texts.Data{"Typed": strings.Join(typed, " · ")})
+	text := b.texts.Text("form_typed", texts.Data{"Typed": texts.Typed(strings.Join(typed, " · "))})
 	return slack.NewContextBlock("typed", slack.NewTextBlockObject(slack.MarkdownType, clip(text, 2000), false, false))
 }
 

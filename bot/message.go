@@ -55,7 +55,7 @@ func mistakeText(m *assign.Mistake) (string, texts.Data) {
 		perhaps[i] = p.International()
 	}
 	return "mistake_" + string(m.Kind), texts.Data{
-		"Typed": m.Typed.Reveal(), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps,
+		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps,
 	}
 }
 

@@ -98,10 +98,15 @@ func (j *Journal) Close(ctx context.Context) error {
 // Health tells whether the journal can be written to, by writing to it. The error says
 // why not and what to do; it may be shown on /readyz.
 func (j *Journal) Health(ctx context.Context) error {
-	if err := j.writer.do(ctx, &pulseWork{}); err != nil {
-		return fmt.Errorf("write to journal: %w", err)
+	err := j.writer.do(ctx, &pulseWork{})
+	if err == nil {
+		return nil
 	}
-	return nil
+	// A pulse whose time is over waited behind writes that know more.
+	if known := j.writer.lastError(); known != nil && ctx.Err() != nil {
+		err = known
+	}
+	return fmt.Errorf("write to journal: %w", err)
 }
 
 // Accept stores r durably; see assign.Journal. Besides what waits in the queue, it

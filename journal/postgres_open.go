@@ -66,6 +66,9 @@ func explainPostgres(err error) error {
 	}
 	said := (*pgconn.PgError)(nil)
 	if !errors.As(err, &said) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("the database does not answer in time: see how it is, and the network between: %w", err)
+		}
 		if !lostConnection(err) {
 			return err
 		}

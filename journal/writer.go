@@ -106,6 +106,8 @@ type writer struct {
 	queue   chan *job
 	stop    chan struct{}
 	ended   chan struct{}
+	// trouble is why the last transaction failed; nil inside if it did not.
+	trouble atomic.Pointer[error]
 }
 
 func newWriter(s store, timeout time.Duration) *writer {
@@ -237,7 +239,17 @@ func (w *writer) commit(batch ...*job) error {
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
-	return w.store.commit(ctx, works)
+	err := w.store.commit(ctx, works)
+	w.trouble.Store(&err)
+	return err
+}
+
+// lastError is why the last transaction failed; nil if it did not.
+func (w *writer) lastError() error {
+	if err := w.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // close lets the writer finish what is queued.

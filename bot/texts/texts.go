@@ -6,6 +6,7 @@ package texts
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -17,12 +18,17 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn; values
-// of type Markup are not.
+// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn, Typed
+// nearly so; values of type Markup are not.
 type Data map[string]any
 
 // Markup is text that is already Slack's mrkdwn, such as a mention that we made.
 type Markup string
+
+// Typed is what a person typed. It is escaped like any string, except that a mention of a
+// user is shown as one: the id alone would tell nobody anything, and in a private message
+// or a form it notifies nobody.
+type Typed string
 
 // Mention addresses a Slack user by id. What cannot be an id is shown as text.
 func Mention(user string) Markup { return link("<@", user) }
@@ -66,11 +72,18 @@ func (c *Catalogue) In(languages ...string) Printer {
 type Printer struct{ localizer *i18n.Localizer }
 
 // Text prints message id as mrkdwn.
-func (p Printer) Text(id string, data Data) string { return p.print(id, data, Escape) }
+func (p Printer) Text(id string, data Data) string {
+	return p.print(id, data, Escape, func(t Typed) string {
+		return mention.ReplaceAllString(Escape(string(t)), "<@$1>")
+	})
+}
+
+// mention is an escaped mention of a user, with or without a label.
+var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
 
 // Plain prints message id for a plain_text object, where Slack interprets nothing.
 func (p Printer) Plain(id string, data Data) string {
-	return p.print(id, data, func(s string) string { return s })
+	return p.print(id, data, func(s string) string { return s }, func(t Typed) string { return string(t) })
 }
 
 // Has tells whether there is a message of that id.
@@ -79,12 +92,14 @@ func (p Printer) Has(id string) bool {
 	return err == nil
 }
 
-func (p Printer) print(id string, data Data, escape func(string) string) string {
+func (p Printer) print(id string, data Data, escape func(string) string, echo func(Typed) string) string {
 	filled := make(map[string]any, len(data))
 	for name, value := range data {
 		switch v := value.(type) {
 		case string:
 			filled[name] = Isolate(escape(v))
+		case Typed:
+			filled[name] = Isolate(echo(v))
 		case Markup:
 			filled[name] = string(v)
 		default:

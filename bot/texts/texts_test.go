@@ -23,6 +23,18 @@ func TestTypedTextIsEscapedInMrkdwnAndLeftAloneInPlainText(t *testing.T) {
 	}
 }
 
+func TestTypedMentionsOfPeopleAreShownAndNothingElse(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := Typed("<@U012ABC> <@W012ABC|omar> <!channel> <@U012ABC|<!here>> <#C012ABC>")
+	want := "You typed: <@U012ABC> <@W012ABC> &lt;!channel&gt; &lt;@U012ABC|&lt;!here&gt;&gt; &lt;#C012ABC&gt;"
+	if got := c.In("en").Text("form_typed", Data{"Typed": typed}); got != want {
+		t.Errorf("Text = %q, want %q", got, want)
+	}
+}
+
 func TestRightToLeftWordsAreIsolated(t *testing.T) {
 	if got := Isolate("ليلى"); got != "\u2068ليلى\u2069" {
 		t.Errorf("Isolate = %q", got)

@@ -29,6 +29,7 @@ const (
 // stays in memory. Not parallel: other stories would be in the memory that is measured.
 func TestHostileFramesAreAcknowledgedAndDoNoHarm(t *testing.T) {
 	w := prepare(t, with("LOG_LEVEL", "warn"))
+	w.ctx = t.Context() // it takes longer than a story
 	w.run()
 	w.awaitSockets(2)
 	for _, announced := range []string{"view refused by Slack", "request not stored", "acknowledgement too large"} {
@@ -75,31 +76,12 @@ func TestAFrameTooLargeCostsOnlyItsSocket(t *testing.T) {
 	w := begin(t)
 	w.Slack.SendRaw(`{"type":"slash_commands","envelope_id":"large","payload":"`+strings.Repeat("x", 5<<20)+`"}`, w.Slack.Sockets()[0])
 	manager := w.person("manager")
-	w.awaitSocketsAfter(2)
+	w.until("another socket", func() bool {
+		numbers := w.Slack.Sockets()
+		return len(numbers) == 2 && slices.Max(numbers) > 2
+	})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")
-}
-
-// awaitSocketsAfter waits until socket number n is no longer the newest, and two are up.
-func (w *world) awaitSocketsAfter(n int) {
-	w.t.Helper()
-	happened := make(chan struct{}, 1)
-	defer w.Subscribe(func(sandbox.Event) {
-		select {
-		case happened <- struct{}{}:
-		default:
-		}
-	})()
-	for {
-		if numbers := w.Slack.Sockets(); len(numbers) == 2 && slices.Max(numbers) > n {
-			return
-		}
-		select {
-		case <-happened:
-		case <-w.ctx.Done():
-			w.t.Fatal("the socket was not replaced")
-		}
-	}
 }
 
 func (w *world) acknowledged(d *sandbox.Delivery) {
@@ -240,9 +222,17 @@ func (h *hostility) damage(v any) any {
 // rawJSON is written as it is, valid or not.
 type rawJSON string
 
+// Values of a size that nobody expects: a text of 1 MB, nesting beyond what encoding/json
+// reads, a form with 5,000 inputs.
+var (
+	longText  = rawJSON(`"` + strings.Repeat("٠5 <!channel> ", 1<<20/16) + `"`)
+	deepNest  = rawJSON(strings.Repeat("[", 12_000) + strings.Repeat("]", 12_000))
+	wideState = rawJSON(`{"callback_id":"assign_form","state":{"values":{"contact":{}` +
+		strings.Repeat(`,"block":{"action":{"value":"x"}},"k":{"selected_option":null}`, 2_500) + `}}}`)
+)
+
 // junk is a value that nobody expects where it stands.
 func (h *hostility) junk() any {
-	deep := strings.Repeat("[", 12_000)
 	small := []any{nil, true, 0, -1, 1e300, "", "null", []any{}, map[string]any{}, []any{nil, []any{"x"}}, "U1> <!channel>",
 		"mention:U1> <!channel", "0544444444 <!here> \u202e", "../../x", "me:", `{"c":"966544444444","a":"me:"}`, `{"c":"<!channel>","a":"name:x"}`, `{"c":5}`,
 		"http://127.0.0.1:1/closed", "://", "\x00\x01", rawJSON("\"\xff\xfe\xed\xa0\x80\""), rawJSON("NaN"), rawJSON("1e999"), rawJSON(`"\ud800"`),
@@ -250,15 +240,11 @@ func (h *hostility) junk() any {
 		map[string]any{"values": map[string]any{"contact": []any{}}}, map[string]any{"id": map[string]any{"id": "x"}}}
 	switch h.IntN(32) {
 	case 0:
-		return strings.Repeat("٠5 <!channel> ", 1<<20/16)
+		return longText
 	case 1:
-		return rawJSON(deep + strings.ReplaceAll(deep, "[", "]"))
+		return deepNest
 	case 2:
-		values := make(map[string]any)
-		for n := range 5_000 {
-			values[fmt.Sprint("block", n)] = map[string]any{"action": map[string]any{"value": "x"}}
-		}
-		return map[string]any{"callback_id": "assign_form", "state": map[string]any{"values": values}}
+		return wideState
 	}
 	return small[h.IntN(len(small))]
 }

@@ -183,6 +183,9 @@ func TestADatabaseThatSaysNothingIsNotWaitedFor(t *testing.T) {
 		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 		manager.reads("Nothing was done")
 	}
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "does not answer") {
+		t.Errorf("ready %v: %s", ready, reasons)
+	}
 	line.set(sound)
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")

@@ -1,0 +1,141 @@
+package killtest
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"azeer-slack/journal/journaltest"
+)
+
+var long = flag.Duration("long", 0, "how long TestLong kills; 0: not at all")
+
+// folder is for what all tests share.
+var folder string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	var err error
+	if folder, err = os.MkdirTemp("", "killtest"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := journaltest.Main(m)
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// these gives kills one by one.
+func these(kills ...kill) <-chan kill {
+	c := make(chan kill, len(kills))
+	for _, k := range kills {
+		c <- k
+	}
+	close(c)
+	return c
+}
+
+// sqlite is a plan for a journal in a file.
+func sqlite(t *testing.T, kills <-chan kill) plan {
+	return plan{
+		database: "sqlite://" + filepath.Join(t.TempDir(), "journal.db"), instances: 1,
+		kills: kills, pace: 150 * time.Millisecond, settled: 60 * time.Second,
+	}
+}
+
+func (f figures) show(t *testing.T, name string) {
+	t.Helper()
+	t.Logf("\n%s\n%s\nkilled at: %s", heading, f.row(name), f.ends())
+}
+
+func TestNothingIsLostByKillingAtNamedPoints(t *testing.T) {
+	t.Parallel()
+	var kills []kill
+	for _, point := range points {
+		kills = append(kills, kill{how: point, nth: 2})
+	}
+	f := run(t, sqlite(t, these(kills...)))
+	f.show(t, "SQLite")
+	if f.accepted == 0 || f.forms == 0 {
+		t.Error("nothing was asked, so nothing was proved")
+	}
+}
+
+func TestNothingIsLostByKillingAtRandom(t *testing.T) {
+	t.Parallel()
+	var kills []kill
+	for range 6 {
+		kills = append(kills, kill{how: random, after: 300*time.Millisecond + rand.N(1500*time.Millisecond)})
+	}
+	run(t, sqlite(t, these(kills...))).show(t, "SQLite")
+}
+
+func TestNothingIsLostWhenOneOfTwoIsKilled(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t)
+	p := plan{
+		database: url, instances: 2, lease: 5 * time.Second, pace: 150 * time.Millisecond, settled: 60 * time.Second,
+		kills: these(
+			kill{how: "sent", nth: 2}, kill{how: random, after: time.Second + rand.N(time.Second)},
+			kill{how: "answer_posted", nth: 4}, kill{how: random, after: time.Second + rand.N(time.Second)}),
+	}
+	run(t, p).show(t, "Postgres, two instances")
+}
+
+func TestSigtermUnderLoadLosesNothing(t *testing.T) {
+	t.Parallel()
+	var kills []kill
+	for range 3 {
+		kills = append(kills, kill{how: sigterm, after: 800*time.Millisecond + rand.N(time.Second)})
+	}
+	f := run(t, sqlite(t, these(kills...)))
+	f.show(t, "SQLite")
+	if f.doubled > 0 {
+		t.Errorf("%d answered twice", f.doubled)
+	}
+}
+
+// TestLong is the long run: half of it on SQLite, half on Postgres. See the package's
+// comment.
+func TestLong(t *testing.T) {
+	if *long == 0 {
+		t.Skip("only with -long")
+	}
+	for _, c := range []struct {
+		name string
+		plan func(*testing.T) plan
+	}{
+		{"SQLite", func(t *testing.T) plan { return sqlite(t, forAsLong(*long/2)) }},
+		{"Postgres, two instances", func(t *testing.T) plan {
+			p := plan{instances: 2, pace: 150 * time.Millisecond, settled: 2 * time.Minute}
+			p.database, p.kills = journaltest.StartPostgres(t), forAsLong(*long/2)
+			return p
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := run(t, c.plan(t))
+			f.show(t, c.name)
+		})
+	}
+}
+
+// forAsLong gives one kill after the other, for d.
+func forAsLong(d time.Duration) <-chan kill {
+	c := make(chan kill)
+	over := time.After(d)
+	go func() {
+		defer close(c)
+		for {
+			select {
+			case c <- anyKill():
+			case <-over:
+				return
+			}
+		}
+	}()
+	return c
+}
