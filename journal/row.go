@@ -105,8 +105,9 @@ func (r *row) result(now time.Time) (assign.Outcome, error) {
 	return o, nil
 }
 
+// ago is never after now, not even for what was written before the clock was set back.
 func ago(now time.Time, micros int64) time.Time {
-	return now.Add(-time.Duration(micros) * time.Microsecond)
+	return now.Add(-time.Duration(max(micros, 0)) * time.Microsecond)
 }
 
 // outcomeWire is an outcome in the journal, without what has a column of its own. The

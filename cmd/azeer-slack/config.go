@@ -49,6 +49,8 @@ type Config struct {
 
 	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
 	azeerTimeout, stagger time.Duration
+	// acknowledged, if set, is told how long each acknowledgement took.
+	acknowledged func(time.Duration)
 }
 
 // Retention is how long finished assignments are kept.

@@ -139,11 +139,16 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
 		},
-		Connections:    cfg.SlackConnections,
-		Stagger:        cfg.stagger,
-		Logger:         log,
-		OnEnvelope:     m.received,
-		OnAcknowledged: killableAcks(func(_ string, took time.Duration) { m.acknowledged(took) }),
+		Connections: cfg.SlackConnections,
+		Stagger:     cfg.stagger,
+		Logger:      log,
+		OnEnvelope:  m.received,
+		OnAcknowledged: killableAcks(func(_ string, took time.Duration) {
+			m.acknowledged(took)
+			if cfg.acknowledged != nil {
+				cfg.acknowledged(took)
+			}
+		}),
 	}
 }
 

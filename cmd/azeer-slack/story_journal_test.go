@@ -180,6 +180,16 @@ func TestWhatIsFoundTooLateIsNotCarriedOutUnasked(t *testing.T) {
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
+func TestAClockThatWasSetBackHoldsNothingUp(t *testing.T) {
+	w, manager := interrupted(t)
+	w.restart(func() {
+		w.age(-time.Hour)
+		w.Azeer.Behave()
+	})
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
 // Both buttons that repeat an old request ask once more where somebody has assigned the
 // contact since.
 func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
