@@ -53,6 +53,19 @@ type Config struct {
 	OnAcknowledged func(kind string, took time.Duration)
 }
 
+// answersAtOnce is how many answers are given at the same time, at most: as many as
+// assign.Config.Answerers is by default.
+const answersAtOnce = 16
+
+// NewHTTP makes a client for calls to Slack that keeps a connection for each of them:
+// net/http's own would keep two and open a new one for every answer beyond.
+func NewHTTP(timeout time.Duration) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = answersAtOnce
+	transport.IdleConnTimeout = 30 * time.Second // sooner than servers close them
+	return &http.Client{Timeout: timeout, Transport: transport}
+}
+
 // Bot is the Slack side of azeer-slack. It is an assign.Answerer.
 type Bot struct {
 	api     *slack.Client
@@ -83,7 +96,7 @@ func New(api *slack.Client, service Service, agents Agents, people *People, cfg 
 		cfg.Region = "SA"
 	}
 	if cfg.HTTP == nil {
-		cfg.HTTP = &http.Client{Timeout: postTimeout}
+		cfg.HTTP = NewHTTP(postTimeout)
 	}
 	b := &Bot{
 		api:     api,

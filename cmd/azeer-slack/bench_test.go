@@ -44,18 +44,8 @@ type step struct{ typed, asked, answered time.Time }
 // work starts the program with so many people in #general.
 func work(b *testing.B, people int) *atWork {
 	b.Helper()
-	manifest, err := os.ReadFile("../../manifest.yaml")
-	if err != nil {
-		b.Fatal(err)
-	}
-	box, err := sandbox.Start(sandbox.Config{Manifest: manifest})
-	if err != nil {
-		b.Fatal(err)
-	}
+	box := roomyBox(b, people)
 	w := &atWork{Sandbox: box, b: b, jobs: make(map[string]*step), news: make(chan struct{}, 1)}
-	for n := range people {
-		w.Slack.AddPerson(sandbox.PersonConfig{Handle: fmt.Sprint("clerk", n)})
-	}
 	w.Subscribe(w.note)
 	env := map[string]string{"HTTP_ADDR": "127.0.0.1:0", "AZEER_CONCURRENCY": "64",
 		"DATABASE_URL": "sqlite://" + filepath.Join(b.TempDir(), "journal.db")}
@@ -76,10 +66,27 @@ func work(b *testing.B, people int) *atWork {
 		for _, breach := range box.Breaches() {
 			b.Errorf("breach: %v", breach)
 		}
-		_ = box.Close()
 	})
 	w.until(func() bool { return w.Slack.Connections() == 2 })
 	return w
+}
+
+// roomyBox is a sandbox with so many more people in #general.
+func roomyBox(b *testing.B, people int) *sandbox.Sandbox {
+	b.Helper()
+	manifest, err := os.ReadFile("../../manifest.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	box, err := sandbox.Start(sandbox.Config{Manifest: manifest})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = box.Close() })
+	for n := range people {
+		box.Slack.AddPerson(sandbox.PersonConfig{Handle: fmt.Sprint("clerk", n)})
+	}
+	return box
 }
 
 // number is the n-th contact, as typed; no two are the same.
@@ -133,6 +140,20 @@ func (w *atWork) types(person, n int) time.Duration {
 		w.b.Errorf("command %d: %q, %v", n, d.Shown, d.Err)
 	}
 	return d.Took()
+}
+
+// burst has so many people type n commands, each the next when the last is acknowledged.
+func (w *atWork) burst(people, n int) {
+	var next atomic.Int64
+	var typing sync.WaitGroup
+	for person := range people {
+		typing.Go(func() {
+			for each := int(next.Add(1)); each <= n; each = int(next.Add(1)) {
+				w.types(person, each)
+			}
+		})
+	}
+	typing.Wait()
 }
 
 // allAnswered waits until n commands have their answers.
@@ -194,7 +215,11 @@ func paced(n, rate int, do func(n int)) {
 // sending to its reception of the acknowledgement; "bot" from the envelope's arrival in
 // the bot until the acknowledgement is written.
 func BenchmarkAcknowledgement(b *testing.B) {
-	for name, rate := range map[string]int{"200-a-second": 200, "unpaced": 0} {
+	for _, rate := range []int{200, 0} {
+		name := "unpaced"
+		if rate > 0 {
+			name = fmt.Sprint(rate, "-a-second")
+		}
 		b.Run(name+"/floor", func(b *testing.B) {
 			ask := echoWithSync(b)
 			var took series
@@ -353,18 +378,9 @@ func BenchmarkThroughput(b *testing.B) {
 	for _, people := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
 			w := work(b, people)
-			var next atomic.Int64
-			var typing sync.WaitGroup
 			b.ResetTimer()
 			start := time.Now()
-			for person := range people {
-				typing.Go(func() {
-					for n := int(next.Add(1)); n <= b.N; n = int(next.Add(1)) {
-						w.types(person, n)
-					}
-				})
-			}
-			typing.Wait()
+			w.burst(people, b.N)
 			accepted := time.Since(start)
 			w.allAnswered(b.N)
 			b.StopTimer()

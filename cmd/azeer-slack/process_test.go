@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +22,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 		return
+	}
+	flag.Parse()
+	// Stories mostly wait, for what Slack, Azeer and the clock do.
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		if err := f.Value.Set("8"); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -46,22 +55,14 @@ func child(t *testing.T, values map[string]string, args ...string) (cmd *exec.Cm
 func TestSigtermEndsARunInGoodOrder(t *testing.T) {
 	t.Parallel()
 	box, values := setUp(t)
-	connected := make(chan struct{}, 64)
-	defer box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventConnected {
-			connected <- struct{}{}
-		}
-	})()
 	values["HTTP_ADDR"] = ""
 	cmd, out := child(t, values)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-connected:
-	case <-time.After(20 * time.Second):
-		t.Fatal("it does not connect")
-	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	awaitConnection(ctx, t, box)
 	// A command in hand is finished, too.
 	if d := box.Slack.Person(demoPerson).Command(demoPlace, "/assign 0544444444 omar@twerlo.com"); d.Shown != "" {
 		t.Errorf("the command was not taken: %s", d.Shown)
@@ -109,5 +110,96 @@ func TestDemoWithoutATerminalSuggestsSay(t *testing.T) {
 	err := cmd.Run() // its input is the null device
 	if code := cmd.ProcessState.ExitCode(); code != exitUsage || !strings.Contains(out.String(), "--say") {
 		t.Errorf("%v: exit code %d\n%s", err, code, out)
+	}
+}
+
+// The first SIGTERM waits for what Azeer owes an answer; the second does not. What was
+// accepted is in the journal, and the next start sees to it.
+func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	values["HTTP_ADDR"], values["LOG_LEVEL"] = "", "info"
+	values["DATABASE_URL"] = "sqlite://" + filepath.Join(t.TempDir(), "journal.db")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	manager := box.Slack.Person(demoPerson)
+	draining := make(chan struct{}, 64)
+	defer box.Subscribe(func(e sandbox.Event) {
+		if e.Kind == sandbox.EventDisconnected {
+			draining <- struct{}{}
+		}
+	})()
+
+	box.Azeer.Always(sandbox.Misbehaviour{Hang: true})
+	first, out := child(t, values)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitConnection(ctx, t, box)
+	if d := manager.Command(demoPlace, "/assign 0544444444 omar@twerlo.com"); d.Shown != "" {
+		t.Fatalf("the command was not taken: %s", d.Shown)
+	}
+	if err := box.Azeer.WaitAssigns(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-draining // so the first has been understood
+	ended := make(chan error, 1)
+	go func() { ended <- first.Wait() }()
+	// One sent within the same millisecond may still count as the first.
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for alive := true; alive; {
+		select {
+		case <-ended:
+			alive = false
+		case <-again.C:
+			_ = first.Process.Signal(syscall.SIGTERM)
+		}
+	}
+	if status, ok := first.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		t.Errorf("it did not end by the signal: %v\n%s", first.ProcessState, out)
+	}
+
+	box.Azeer.Behave()
+	second, out := child(t, values)
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+		if err != nil {
+			t.Fatalf("no answer after the restart: %v\n%s", err, out)
+		}
+		if strings.Contains(m.Plain(), "now belongs to") {
+			break
+		}
+	}
+	if err := second.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// awaitConnection waits until the bot has a socket.
+func awaitConnection(ctx context.Context, t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	happened := make(chan struct{}, 1)
+	defer box.Subscribe(func(sandbox.Event) {
+		select {
+		case happened <- struct{}{}:
+		default:
+		}
+	})()
+	for box.Slack.Connections() == 0 {
+		select {
+		case <-happened:
+		case <-ctx.Done():
+			t.Fatal("it does not connect")
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -59,7 +58,10 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
 		killableConfig(journal.Config{Retention: cfg.Retention(), Logger: log}))
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // told to stop while the journal was being opened
+	case err != nil:
 		return err
 	}
 	defer func() { err = errors.Join(err, closeJournal(ctx, record)) }()
@@ -104,7 +106,7 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	api := slack.New(cfg.SlackBotToken.Reveal(),
 		slack.OptionAppLevelToken(cfg.SlackAppToken.Reveal()),
 		slack.OptionAPIURL(cfg.SlackAPIURL),
-		slack.OptionHTTPClient(&http.Client{Timeout: slackTimeout}))
+		slack.OptionHTTPClient(bot.NewHTTP(slackTimeout)))
 	in := &inbox{client: client}
 	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
 	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})

@@ -15,6 +15,7 @@ import (
 
 // What Azeer may do, and what the person reads then.
 func TestAzeersRefusalsAreExplained(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		fault sandbox.Misbehaviour
@@ -42,6 +43,7 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 }
 
 func TestARefusedKeyIsTheOperatorsProblem(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{401, 403} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) { keyRefused(t, status) })
 	}
@@ -69,6 +71,7 @@ func keyRefused(t *testing.T, status int) {
 }
 
 func TestPassingTroubleIsSatOut(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		fault sandbox.Misbehaviour

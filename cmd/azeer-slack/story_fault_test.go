@@ -27,6 +27,7 @@ func TestAzeersWishToWaitUntilADateIsHonoured(t *testing.T) {
 }
 
 func TestErrorsForAWhileAreSatOut(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		times int
@@ -34,7 +35,7 @@ func TestErrorsForAWhileAreSatOut(t *testing.T) {
 	}{
 		{"500 twice", 2, sandbox.Misbehaviour{Status: 500}},
 		{"502 that did it", 1, sandbox.Misbehaviour{Status: 502, Effect: true}},
-		{"503 four times", 4, sandbox.Misbehaviour{Status: 503}},
+		{"503 twice", 2, sandbox.Misbehaviour{Status: 503}},
 		{"a call that hangs", 1, sandbox.Misbehaviour{Hang: true}},
 		{"answers cut short", 2, sandbox.Misbehaviour{Effect: true, Cut: true, Body: "{"}},
 	} {
@@ -53,6 +54,7 @@ func TestErrorsForAWhileAreSatOut(t *testing.T) {
 }
 
 func TestAResponseURLThatIsBusyIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		fault sandbox.Failure

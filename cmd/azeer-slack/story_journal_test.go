@@ -193,6 +193,7 @@ func TestAClockThatWasSetBackHoldsNothingUp(t *testing.T) {
 // Both buttons that repeat an old request ask once more where somebody has assigned the
 // contact since.
 func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, button string
 		old          func(t *testing.T) (*world, someone, sandbox.Message)
@@ -259,7 +260,7 @@ func TestAJournalThatWasMovedAwayStoresNothing(t *testing.T) {
 func TestAJournalThatAnotherProgramHoldsStoresNothing(t *testing.T) {
 	w := begin(t)
 	w.isBrokenBy(func() (letGo func()) {
-		db, err := sql.Open("sqlite", w.journalPath()+"?_txlock=immediate")
+		db, err := sql.Open("sqlite", w.journalPath()+"?_txlock=immediate&_pragma=busy_timeout(5000)")
 		if err != nil {
 			t.Fatal(err)
 		}

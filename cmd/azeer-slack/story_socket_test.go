@@ -24,6 +24,7 @@ func TestTwoSocketsAreHeldAndRenewed(t *testing.T) {
 }
 
 func TestNothingIsLostRightBehindADisconnect(t *testing.T) {
+	t.Parallel()
 	for _, reason := range []string{"refresh_requested", "warning"} {
 		t.Run(reason, func(t *testing.T) {
 			w := begin(t)
@@ -40,6 +41,7 @@ func TestNothingIsLostRightBehindADisconnect(t *testing.T) {
 }
 
 func TestWhatCannotBeMendedEndsTheProgram(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name       string
 		break_     func(*world)

@@ -18,7 +18,6 @@ var long = flag.Duration("long", 0, "how long TestLong kills; 0: not at all")
 var folder string
 
 func TestMain(m *testing.M) {
-	flag.Parse()
 	var err error
 	if folder, err = os.MkdirTemp("", "killtest"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -44,6 +43,14 @@ func sqlite(t *testing.T, kills <-chan kill) plan {
 	return plan{
 		database: "sqlite://" + filepath.Join(t.TempDir(), "journal.db"), instances: 1,
 		kills: kills, pace: 150 * time.Millisecond, settled: 60 * time.Second,
+	}
+}
+
+// postgres is a plan for two instances that share a journal.
+func postgres(t *testing.T, kills <-chan kill) plan {
+	return plan{
+		database: journaltest.StartPostgres(t), instances: 2,
+		kills: kills, pace: 150 * time.Millisecond, settled: 2 * time.Minute,
 	}
 }
 
@@ -76,13 +83,10 @@ func TestNothingIsLostByKillingAtRandom(t *testing.T) {
 
 func TestNothingIsLostWhenOneOfTwoIsKilled(t *testing.T) {
 	t.Parallel()
-	url := journaltest.StartPostgres(t)
-	p := plan{
-		database: url, instances: 2, lease: 5 * time.Second, pace: 150 * time.Millisecond, settled: 60 * time.Second,
-		kills: these(
-			kill{how: "sent", nth: 2}, kill{how: random, after: time.Second + rand.N(time.Second)},
-			kill{how: "answer_posted", nth: 4}, kill{how: random, after: time.Second + rand.N(time.Second)}),
-	}
+	p := postgres(t, these(
+		kill{how: "sent", nth: 2}, kill{how: random, after: time.Second + rand.N(time.Second)},
+		kill{how: "answer_posted", nth: 4}, kill{how: random, after: time.Second + rand.N(time.Second)}))
+	p.lease = 5 * time.Second
 	run(t, p).show(t, "Postgres, two instances")
 }
 
@@ -99,39 +103,35 @@ func TestSigtermUnderLoadLosesNothing(t *testing.T) {
 	}
 }
 
-// TestLong is the long run: half of it on SQLite, half on Postgres. See the package's
+// TestLong is the long run: a third of it on SQLite, a third on Postgres with a lease
+// short enough for many kills, a third with the lease of production and kills that are
+// fewer, but still come before the lease of the dead has run out. See the package's
 // comment.
 func TestLong(t *testing.T) {
 	if *long == 0 {
 		t.Skip("only with -long")
 	}
-	for _, c := range []struct {
-		name string
-		plan func(*testing.T) plan
-	}{
-		{"SQLite", func(t *testing.T) plan { return sqlite(t, forAsLong(*long/2)) }},
-		{"Postgres, two instances", func(t *testing.T) plan {
-			p := plan{instances: 2, pace: 150 * time.Millisecond, settled: 2 * time.Minute}
-			p.database, p.kills = journaltest.StartPostgres(t), forAsLong(*long/2)
-			return p
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := run(t, c.plan(t))
-			f.show(t, c.name)
-		})
-	}
+	third := *long / 3
+	t.Run("SQLite", func(t *testing.T) { run(t, sqlite(t, forAsLong(third, 1))).show(t, "SQLite") })
+	t.Run("Postgres, often killed", func(t *testing.T) {
+		p := postgres(t, forAsLong(third, 1))
+		p.lease = 5 * time.Second
+		run(t, p).show(t, "Postgres, two instances, lease 5 s")
+	})
+	t.Run("Postgres as in production", func(t *testing.T) {
+		run(t, postgres(t, forAsLong(third, 3))).show(t, "Postgres, two instances, lease 30 s")
+	})
 }
 
-// forAsLong gives one kill after the other, for d.
-func forAsLong(d time.Duration) <-chan kill {
+// forAsLong gives one kill after the other, for d; see anyKill.
+func forAsLong(d time.Duration, slower int) <-chan kill {
 	c := make(chan kill)
 	over := time.After(d)
 	go func() {
 		defer close(c)
 		for {
 			select {
-			case c <- anyKill():
+			case c <- anyKill(slower):
 			case <-over:
 				return
 			}

@@ -55,26 +55,29 @@ const (
 )
 
 // anyKill draws a kill: a named point, any moment from the start of the process on, or,
-// seldom, a shutdown.
-func anyKill() kill {
+// seldom, a shutdown. slower makes the moments so many times later.
+func anyKill(slower int) kill {
+	unhurried := time.Duration(slower) * 4 * time.Second
 	switch n := rand.N(20); {
 	case n < 10:
-		return kill{how: points[rand.N(len(points))], nth: 1 + rand.N(12)}
+		return kill{how: points[rand.N(len(points))], nth: 1 + rand.N(12*slower)}
 	case n < 12:
 		return kill{how: random, after: rand.N(300 * time.Millisecond)}
 	case n < 18:
-		return kill{how: random, after: rand.N(4 * time.Second)}
+		return kill{how: random, after: rand.N(unhurried)}
 	}
-	return kill{how: sigterm, after: rand.N(2 * time.Second)}
+	// Not at once: until the program listens for it, the signal ends it as any other.
+	return kill{how: sigterm, after: 500*time.Millisecond + rand.N(2*time.Second)}
 }
 
 // world is a sandbox, the children that serve it, and the people in it.
 type world struct {
 	*plan
-	t     *testing.T
-	box   *sandbox.Sandbox
-	book  *book
-	crowd *crowd
+	t       *testing.T
+	program string // path of the binary
+	box     *sandbox.Sandbox
+	book    *book
+	crowd   *crowd
 
 	mu    sync.Mutex
 	alive []*child
@@ -83,7 +86,6 @@ type world struct {
 // run plays a plan and gives the figures. Whatever is wrong in the end fails the test.
 func run(t *testing.T, p plan) figures {
 	t.Helper()
-	program(t)
 	w := open(t, &p)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -109,6 +111,10 @@ func run(t *testing.T, p plan) figures {
 
 func open(t *testing.T, p *plan) *world {
 	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatalf("build the program: %v", err)
+	}
 	manifest, err := os.ReadFile("../../manifest.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +123,7 @@ func open(t *testing.T, p *plan) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{plan: p, t: t, box: box, book: newBook()}
+	w := &world{plan: p, t: t, program: program, box: box, book: newBook()}
 	w.crowd = &crowd{t: t, box: box, book: w.book, pace: p.pace}
 	var agents []sandbox.AzeerAgent
 	for nth := range perDesk {
@@ -262,8 +268,8 @@ type child struct {
 
 func (w *world) start(k kill) *child {
 	c := &child{log: &tail{}, gone: make(chan struct{})}
-	c.cmd = exec.Command(program(w.t), "run")
-	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = w.t.TempDir(), c.log, c.log
+	c.cmd = exec.Command(w.program, "run")
+	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = folder, c.log, c.log
 	c.cmd.Env = []string{"DATABASE_URL=" + w.database, "HTTP_ADDR=", "LOG_LEVEL=info", "TMPDIR=" + os.TempDir()}
 	for name, value := range w.box.Env() {
 		c.cmd.Env = append(c.cmd.Env, name+"="+value)
@@ -323,12 +329,3 @@ var build = sync.OnceValues(func() (path string, err error) {
 	}
 	return path, nil
 })
-
-func program(t *testing.T) string {
-	t.Helper()
-	path, err := build()
-	if err != nil {
-		t.Fatalf("build the program: %v", err)
-	}
-	return path
-}
