@@ -58,7 +58,7 @@ func (s *Service) place(ctx, wire context.Context, j *job) {
 // follow carries out the jobs of a lane, one after the other, until it is empty.
 func (s *Service) follow(ctx, wire context.Context, contact string, l *lane) {
 	for j := l.current; j != nil; j = s.next(contact, l) {
-		if ctx.Err() != nil {
+		if wire.Err() != nil {
 			s.drop(j)
 			continue
 		}
@@ -98,14 +98,15 @@ type move struct {
 }
 
 // settle tries until there is an outcome. It gives false if the job is not ours any
-// more, or if ctx ends before the inbox has said anything final.
+// more, or has to wait when ctx has ended: then the next start takes it up. An attempt
+// that needs no waiting is made all the same, as long as the wire is there.
 func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 	if j.expired {
 		return Outcome{Kind: Expired}, true
 	}
 	t := &trials{deadline: j.AcceptedAt.Add(patience)}
 	for {
-		m := s.attempt(ctx, wire, j, t)
+		m := s.attempt(wire, j, t)
 		if m.letGo || m.outcome.Kind != "" {
 			return m.outcome, !m.letGo
 		}
@@ -117,33 +118,33 @@ func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 
 // attempt makes one attempt: finds the agent, waits for a slot, asks for its turn, and
 // only then calls.
-func (s *Service) attempt(ctx, wire context.Context, j *job, t *trials) move {
+func (s *Service) attempt(wire context.Context, j *job, t *trials) move {
 	if !time.Now().Before(t.until()) {
-		return s.giveUp(ctx, j, t)
+		return s.giveUp(wire, j, t)
 	}
 	if t.agent.PlatformID.IsZero() {
-		if m, ok := s.identify(ctx, j, t); !ok {
+		if m, ok := s.identify(wire, j, t); !ok {
 			return m
 		}
 	}
-	waiting, done := context.WithDeadline(ctx, t.until())
+	waiting, done := context.WithDeadline(wire, t.until())
 	defer done()
 	switch err := s.calls.acquire(waiting, j.Requester, j.newer); {
 	case errors.Is(err, errInterrupted):
-		return s.overtaken(ctx, j, t)
-	case ctx.Err() != nil:
+		return s.overtaken(wire, j, t)
+	case wire.Err() != nil:
 		if err == nil {
 			s.calls.release()
 		}
 		return move{letGo: true}
 	case err != nil:
-		return s.giveUp(ctx, j, t)
+		return s.giveUp(wire, j, t)
 	}
 	defer s.calls.release()
-	if m, ok := s.askTurn(ctx, j, t); !ok {
+	if m, ok := s.askTurn(wire, j, t); !ok {
 		return m
 	}
-	return s.call(ctx, wire, j, t)
+	return s.call(wire, j, t)
 }
 
 // identify finds out who the agent is. false: not now, or not at all.
@@ -156,7 +157,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 	defer s.lookups.release()
 	limited, done := context.WithTimeout(ctx, callLimit)
 	defer done()
-	err := safely(func() (err error) {
+	err := aside(func() (err error) {
 		t.agent, err = s.directory.Resolve(limited, j.Agent, j.Requester)
 		return err
 	})
@@ -184,8 +185,8 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 	return s.tryLater(ctx, j, t), false
 }
 
-// call makes the call itself. Once begun it is let finish even when ctx ends.
-func (s *Service) call(ctx, wire context.Context, j *job, t *trials) move {
+// call makes the call itself.
+func (s *Service) call(wire context.Context, j *job, t *trials) move {
 	limited, done := context.WithTimeout(wire, callLimit)
 	defer done()
 	start := time.Now()
@@ -204,10 +205,10 @@ func (s *Service) call(ctx, wire context.Context, j *job, t *trials) move {
 	switch {
 	case f.Effect == Never:
 		return move{outcome: t.outcome()}
-	case ctx.Err() != nil:
+	case wire.Err() != nil:
 		return move{letGo: true} // the next start tries again
 	}
-	return s.tryLater(ctx, j, t)
+	return s.tryLater(wire, j, t)
 }
 
 // tryLater decides whether and when there is another attempt.

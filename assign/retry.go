@@ -149,6 +149,14 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
+// aside calls f on a goroutine of its own and waits for it. Where thousands of goroutines
+// wait for their turn afterwards, none of them keeps the stack that f needed.
+func aside(f func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- safely(f) }()
+	return <-ended
+}
+
 // sleep waits for d and tells whether ctx lasted that long.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -173,9 +173,9 @@ func (s *Service) drop(j *job) {
 }
 
 // Run carries out what has been accepted, and first what an earlier process left in
-// the journal, until ctx ends. Then nothing new is accepted or begun; what is on the
-// wire may end, be stored and be answered within Config.Drain; the rest stays in the
-// journal. Run may be called once. It returns nil.
+// the journal, until ctx ends. Then nothing new is accepted, and what is in hand may be
+// finished and answered within Config.Drain, as far as it need not wait to be tried
+// again; the rest stays in the journal. Run may be called once. It returns nil.
 func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 	s.answerer = answerer
 	// Calls in hand outlive ctx, until wire is cut.
@@ -198,7 +198,7 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 			}
 		}
 	}
-	s.stop(cut)
+	s.stop(ctx, wire, cut)
 	return nil
 }
 
@@ -221,14 +221,13 @@ func (s *Service) start(ctx, wire context.Context, j *job) {
 }
 
 // stop waits for the work to end, and cuts the wire when the drain time is over.
-func (s *Service) stop(cut context.CancelFunc) {
+func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 	s.mu.Lock()
 	s.stopped = true
-	for _, j := range s.arrived {
-		delete(s.hand, j.ID)
-	}
-	s.arrived = nil
 	s.mu.Unlock()
+	for _, j := range s.arrivalsInHand() {
+		s.start(ctx, wire, j)
+	}
 
 	ended := make(chan struct{})
 	go func() { s.work.Wait(); close(ended) }()

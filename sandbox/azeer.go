@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -142,7 +143,10 @@ func (z *Azeer) AddAgent(a AzeerAgent) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	if a.ID == 0 {
-		a.ID = len(z.agents) + 1
+		for _, other := range z.agents {
+			a.ID = max(a.ID, other.ID)
+		}
+		a.ID++
 	}
 	z.agents = append(z.agents, a)
 }
@@ -228,17 +232,15 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 		}
 		x := &exchange{w: w, r: r, body: body}
 		z.note(x, endpoint)
+		status, reply := z.authorise(x)
 		z.stall(x)
-		if m := x.orders; m.instead() {
-			if m.Effect || m.LostAnswer {
-				_, _ = answer(x)
-			}
+		m := x.orders
+		if status == 0 && (!m.instead() || m.Effect || m.LostAnswer) {
+			status, reply = answer(x)
+		}
+		if m.instead() {
 			z.misbehave(x, m)
 			return
-		}
-		status, reply := z.authorise(x)
-		if status == 0 {
-			status, reply = answer(x)
 		}
 		z.answered(x, status)
 		azeerAnswer(w, status, reply)
@@ -301,7 +303,8 @@ func (z *Azeer) assign(x *exchange) (int, any) {
 	}
 	var sent map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(x.body))
-	if err := decoder.Decode(&sent); err != nil || decoder.More() {
+	err := decoder.Decode(&sent)
+	if _, more := decoder.Token(); err != nil || !errors.Is(more, io.EOF) {
 		z.breach(RuleAzeerBody, "assign with a body that is no JSON object")
 		return http.StatusBadRequest, object{"success": false, "message": "invalid body"}
 	}

@@ -26,7 +26,9 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	folder := b.TempDir()
 	program := filepath.Join(folder, "azeer-slack")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, ".") // as in the Dockerfile
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	w := &atWork{b: b, jobs: make(map[string]*step), news: make(chan struct{}, 1)}

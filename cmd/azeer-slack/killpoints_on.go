@@ -49,8 +49,8 @@ func readFate(s string) *doom {
 	return &doom{point: point, nth: nth}
 }
 
-// pass kills the process as a crash would: nothing is flushed, nothing deferred runs.
-func pass(point string) {
+// reach kills the process as a crash would: nothing is flushed, nothing deferred runs.
+func reach(point string) {
 	if point != fate.point || fate.passed.Add(1) != fate.nth {
 		return
 	}
@@ -74,7 +74,7 @@ type doomedJournal struct{ assign.Journal }
 func (j doomedJournal) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	a, how, err := j.Journal.Accept(ctx, r)
 	if err == nil && how == assign.Accepted {
-		pass(pointStored)
+		reach(pointStored)
 	}
 	return a, how, err
 }
@@ -82,7 +82,7 @@ func (j doomedJournal) Accept(ctx context.Context, r assign.Request) (assign.Ass
 func (j doomedJournal) Finish(ctx context.Context, id int64, o assign.Outcome) error {
 	err := j.Journal.Finish(ctx, id, o)
 	if err == nil {
-		pass(pointOutcomeStored)
+		reach(pointOutcomeStored)
 	}
 	return err
 }
@@ -94,12 +94,12 @@ type doomedInbox struct{ assign.Inbox }
 func (i doomedInbox) Assign(ctx context.Context, contact assign.Phone, agent assign.Agent) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
 		if w.Err == nil {
-			pass(pointSent)
+			reach(pointSent)
 		}
 	}})
 	err := i.Inbox.Assign(ctx, contact, agent)
 	if err == nil {
-		pass(pointAzeerAnswered)
+		reach(pointAzeerAnswered)
 	}
 	return err
 }
@@ -111,7 +111,7 @@ type doomedAnswerer struct{ assign.Answerer }
 func (d doomedAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
 	err := d.Answerer.Answer(ctx, a)
 	if err == nil {
-		pass(pointAnswerPosted)
+		reach(pointAnswerPosted)
 	}
 	return err
 }
@@ -120,7 +120,7 @@ func (d doomedAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
 func killableAcks(told func(string, time.Duration)) func(string, time.Duration) {
 	return func(kind string, took time.Duration) {
 		if kind == "slash_command" || kind == "view_submission" {
-			pass(pointAcknowledged)
+			reach(pointAcknowledged)
 		}
 		told(kind, took)
 	}

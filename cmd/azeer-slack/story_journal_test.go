@@ -143,6 +143,18 @@ func TestAnAnswerThatIsAnHourLateComesByDirectMessage(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWhoseAddressIsSpoiltComesByDirectMessage(t *testing.T) {
+	w := begin(t)
+	manager := w.speechless("#support")
+	w.restart(func() {
+		w.rewrite("UPDATE assignments SET reply = CAST('{' AS BLOB)")
+		w.restore()
+	})
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaPostMessage {
+		t.Errorf("answered by %s, want a direct message", m.Via)
+	}
+}
+
 // speechless lets the manager type a command, in a place, that is carried out while
 // Slack takes no message at all.
 func (w *world) speechless(where string) someone {

@@ -63,7 +63,7 @@ func TestNothingIsLostByKillingAtNamedPoints(t *testing.T) {
 	t.Parallel()
 	var kills []kill
 	for _, point := range points {
-		kills = append(kills, kill{how: point, nth: 2})
+		kills = append(kills, kill{how: point, nth: 5})
 	}
 	f := run(t, sqlite(t, these(kills...)))
 	f.show(t, "SQLite")
@@ -92,7 +92,7 @@ func TestNothingIsLostWhenOneOfTwoIsKilled(t *testing.T) {
 
 func TestSigtermUnderLoadLosesNothing(t *testing.T) {
 	t.Parallel()
-	var kills []kill
+	kills := []kill{{how: sigterm, after: rand.N(200 * time.Millisecond)}} // while it starts
 	for range 3 {
 		kills = append(kills, kill{how: sigterm, after: 800*time.Millisecond + rand.N(time.Second)})
 	}
@@ -105,8 +105,8 @@ func TestSigtermUnderLoadLosesNothing(t *testing.T) {
 
 // TestLong is the long run: a third of it on SQLite, a third on Postgres with a lease
 // short enough for many kills, a third with the lease of production and kills that are
-// fewer, but still come before the lease of the dead has run out. See the package's
-// comment.
+// fewer, but still come before the lease of the dead has run out. Last comes a single
+// kill, for the time that it takes alone. See the package's comment.
 func TestLong(t *testing.T) {
 	if *long == 0 {
 		t.Skip("only with -long")
@@ -120,6 +120,9 @@ func TestLong(t *testing.T) {
 	})
 	t.Run("Postgres as in production", func(t *testing.T) {
 		run(t, postgres(t, forAsLong(third, 3))).show(t, "Postgres, two instances, lease 30 s")
+	})
+	t.Run("Postgres, one kill", func(t *testing.T) {
+		run(t, postgres(t, these(kill{how: random, after: 5 * time.Second}))).show(t, "Postgres, two instances, lease 30 s, one kill")
 	})
 }
 

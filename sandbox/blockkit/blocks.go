@@ -43,8 +43,8 @@ var block = oneKind(blocks, func(c *checker, name string) bool {
 
 // newBlockID wants each block_id once in a view or message.
 func newBlockID(c *checker, at string, v any) {
-	id, ok := field(v, "block_id").(string)
-	if ok && c.blockIDs[id] {
+	id, _ := field(v, "block_id").(string)
+	if id != "" && c.blockIDs[id] {
 		c.fail(at+"/block_id", "block_id must be unique: %s is used twice", id)
 	}
 	c.blockIDs[id] = true

@@ -219,8 +219,8 @@ func unique(name string) rule {
 		items, _ := v.([]any)
 		seen := map[string]bool{}
 		for i, item := range items {
-			id, ok := field(item, name).(string)
-			if ok && seen[id] {
+			id, _ := field(item, name).(string)
+			if id != "" && seen[id] {
 				c.fail(fmt.Sprintf("%s/%d/%s", at, i, name), "%s must be unique: %s is used twice", name, id)
 			}
 			seen[id] = true

@@ -2,6 +2,7 @@ package blockkit
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -91,8 +92,8 @@ var elements = map[string]kind{
 		may("initial_option", markedOption),
 	}, []rule{initialAmong("initial_option")}},
 
-	"datepicker":     {[]part{actionID, confirm, focus, placeholder, may("initial_date", like(`^\d{4}-\d\d-\d\d$`, "a date like 2026-11-22"))}, nil},
-	"timepicker":     {[]part{actionID, confirm, focus, placeholder, may("initial_time", like(`^\d\d:\d\d$`, "a time like 22:10")), may("timezone", str(1, 255))}, nil},
+	"datepicker":     {[]part{actionID, confirm, focus, placeholder, may("initial_date", like(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`, "a date like 2026-11-22"))}, nil},
+	"timepicker":     {[]part{actionID, confirm, focus, placeholder, may("initial_time", like(`^([01]\d|2[0-3]):[0-5]\d$`, "a time like 22:10")), may("timezone", str(1, 255))}, nil},
 	"datetimepicker": {[]part{actionID, confirm, focus, may("initial_date_time", whole(1e9, 9999999999))}, nil},
 
 	"plain_text_input": {[]part{
@@ -211,10 +212,12 @@ func initialAmong(name string) rule {
 	}
 }
 
+var decimalForm = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
+
 // decimal takes a number written as a string.
 func decimal(c *checker, at string, v any) {
 	s, ok := v.(string)
-	if _, err := strconv.ParseFloat(s, 64); !ok || err != nil {
+	if !ok || !decimalForm.MatchString(s) {
 		c.fail(at, "must be a number as a string")
 	}
 }
