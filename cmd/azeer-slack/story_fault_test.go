@@ -169,7 +169,7 @@ func TestASilentSocketDelaysNothing(t *testing.T) {
 func TestStoppingUnderLoadLosesNothing(t *testing.T) {
 	w := begin(t, with("AZEER_CONCURRENCY", "2"))
 	w.expectError("request not stored") // perhaps: of those who come at the last moment
-	w.Azeer.Always(sandbox.Misbehaviour{Latency: 200 * time.Millisecond})
+	w.Azeer.Always(sandbox.Misbehaviour{Latency: time.Second})
 	manager := w.person("manager")
 	manager.typesMany(20)
 	late := manager.typesAtOnce(20, 30) // these meet the stop
@@ -195,7 +195,8 @@ func TestStoppingUnderLoadLosesNothing(t *testing.T) {
 		w.Azeer.Behave()
 	})
 	manager.readsAll(taken)
-	if n := w.calls(); n != taken {
+	// The two calls on the wire when the time to drain was over had to be made again.
+	if n := w.calls(); n < taken || n > taken+2 {
 		t.Errorf("%d calls to Azeer for %d commands", n, taken)
 	}
 }
