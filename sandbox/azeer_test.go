@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -128,6 +129,7 @@ func TestAzeerNotesBrokenRules(t *testing.T) {
 		"no agent":          {"POST", "/contact/assign", strings.Replace(rightBody, "omar@twerlo.com", "", 1), nil, 400, RuleAzeerBody},
 		"a third field":     {"POST", "/contact/assign", strings.Replace(rightBody, "{", `{"force":true,`, 1), nil, 400, RuleAzeerBody},
 		"two bodies":        {"POST", "/contact/assign", rightBody + rightBody, nil, 400, RuleAzeerBody},
+		"a stray bracket":   {"POST", "/contact/assign", rightBody + "]", nil, 400, RuleAzeerBody},
 		"no JSON":           {"POST", "/contact/assign", "platform_id=1", nil, 400, RuleAzeerBody},
 		"wrong method":      {"PUT", "/contact/assign", rightBody, nil, 404, RuleAzeerPath},
 		"unknown path":      {"GET", "/contacts", "", nil, 404, RuleAzeerPath},
@@ -352,4 +354,202 @@ func TestAzeerGoesDownAndComesBackOnTheSameAddress(t *testing.T) {
 		t.Errorf("came back at %s, was %s", a.BaseURL(), before)
 	}
 	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+}
+
+func TestAzeerOnlySlowAnswersAsItShould(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.Next(1, Misbehaviour{Latency: time.Millisecond})
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+	a.wantOwner("omar@twerlo.com")
+	a.Next(1, Misbehaviour{Latency: time.Millisecond, Status: 503})
+	a.answers(a.request("POST", "/contact/assign", strings.Replace(rightBody, "omar", "sara", 1)), 503)
+	a.wantOwner("omar@twerlo.com")
+}
+
+func TestAzeerDoesNothingForASlowCallGivenUp(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	end := a.held(ctx, Misbehaviour{Latency: time.Hour})
+	cancel()
+	if err := <-end; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := a.Down(true); err != nil { // waits for the call to be over
+		t.Error(err)
+	}
+	a.wantOwner("")
+	if c := a.Calls(); len(c) != 1 || c[0].Status != 0 || c[0].Effect {
+		t.Errorf("recorded %+v", c)
+	}
+}
+
+func TestAzeerAnswersFieldByField(t *testing.T) {
+	t.Parallel()
+	const date = "Sun, 22 Nov 2026 22:10:00 GMT"
+	for name, c := range map[string]struct {
+		m      Misbehaviour
+		status int
+		body   string
+	}{
+		"body alone":          {Misbehaviour{Body: `{"success":false}`}, 200, `{"success":false}`},
+		"retry after a date":  {Misbehaviour{RetryAfter: date}, 200, ""},
+		"location alone":      {Misbehaviour{Location: "http://127.0.0.2:1/"}, 200, ""},
+		"status without body": {Misbehaviour{Status: 401}, 401, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openAccount(t)
+			a.Next(1, c.m)
+			answer, body, err := a.assigns()
+			if err != nil || answer.StatusCode != c.status || body != c.body {
+				t.Fatalf("%v %q %v", answer, body, err)
+			}
+			if h := answer.Header; h.Get("Retry-After") != c.m.RetryAfter || h.Get("Location") != c.m.Location {
+				t.Errorf("headers %v", h)
+			}
+			if calls := a.Calls(); calls[0].Status != c.status || calls[0].Effect {
+				t.Errorf("recorded %+v", calls[0])
+			}
+			a.wantOwner("")
+		})
+	}
+}
+
+func TestAzeerRecordsWhatItAnsweredAndNotWhatItDid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		m      Misbehaviour
+		status int
+	}{
+		"an error after the effect":  {Misbehaviour{Status: 500, Effect: true}, 500},
+		"an answer that was lost":    {Misbehaviour{LostAnswer: true}, 0},
+		"nonsense after the effect":  {Misbehaviour{Body: "?", Effect: true}, 200},
+		"an answer cut after effect": {Misbehaviour{Status: 202, Cut: true, Effect: true}, 202},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openAccount(t)
+			a.Next(1, c.m)
+			_, _, _ = a.assigns()
+			if calls := a.Calls(); len(calls) != 1 || calls[0].Status != c.status || !calls[0].Effect {
+				t.Errorf("recorded %+v", calls)
+			}
+			a.wantOwner("omar@twerlo.com")
+		})
+	}
+}
+
+func TestAzeerMisbehavesOnlyForWhoeverMayWrite(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.Always(Misbehaviour{Status: 500, Effect: true})
+	r := a.request("POST", "/contact/assign", rightBody)
+	r.Header.Set("Authorization", "Bearer other-key")
+	r.Header.Set("User-Agent", "")
+	a.answers(r, 500)
+	a.wantOwner("")
+	if b := a.record.allBreaches(); len(b) != 1 || b[0].Rule != RuleAzeerHeaders {
+		t.Errorf("breaches %v: a misbehaving Azeer looks at headers all the same", b)
+	}
+}
+
+func TestAzeerListsMisbehaveApartFromAssignments(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.AlwaysLists(Misbehaviour{Status: 503})
+	a.NextLists(1, Misbehaviour{Reset: true})
+	if _, _, err := a.send(a.request("GET", "/agent", "")); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the caller saw %v", err)
+	}
+	a.answers(a.request("GET", "/agent", ""), 503)
+	a.answers(a.request("GET", "/agent", ""), 503)
+	a.answers(a.request("GET", "/agent/1", ""), 200)
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+	a.Behave()
+	a.answers(a.request("GET", "/agent", ""), 200)
+}
+
+func TestAzeerWaitsForTheCallsAskedFor(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.answers(a.request("GET", "/agent", ""), 200)
+	if err := a.WaitCalls(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.WaitAssigns(over, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("a list counts as an assignment: %v", err)
+	}
+	if err := a.WaitCalls(over, 2); !errors.Is(err, context.Canceled) {
+		t.Errorf("one call counts twice: %v", err)
+	}
+	met := make(chan error, 1)
+	go func() { met <- a.WaitAssigns(t.Context(), 1) }()
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+	if err := <-met; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAzeerNumbersNewAgents(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	a.SetAgents(AzeerAgent{ID: 2, PlatformID: "sara@twerlo.com"}, AzeerAgent{ID: 7, PlatformID: "omar@twerlo.com"})
+	a.AddAgent(AzeerAgent{PlatformID: "layla@twerlo.com"})
+	if got := a.Agents(); len(got) != 3 || got[2].ID != 8 {
+		t.Errorf("agents %+v", got)
+	}
+}
+
+func TestAzeerDownAndUpTwiceIsNoMistake(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t)
+	for _, down := range []bool{false, true, true, false, false} {
+		if err := a.Down(down); err != nil {
+			t.Errorf("Down(%v): %v", down, err)
+		}
+	}
+	a.answers(a.request("POST", "/contact/assign", rightBody), 200)
+}
+
+// TestAzeerCloseLeavesNoCall is not parallel: it looks at the goroutines of every Azeer.
+func TestAzeerCloseLeavesNoCall(t *testing.T) {
+	record := newRecorder()
+	defer record.close()
+	z, err := newAzeer("127.0.0.1:0", record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := account{z, t}
+	a.Always(Misbehaviour{Latency: time.Hour})
+	slow := a.held(t.Context(), Misbehaviour{Latency: time.Hour})
+	hung := make(chan error, 1)
+	a.NextLists(1, Misbehaviour{Hang: true})
+	r := a.request("GET", "/agent", "")
+	go func() {
+		_, _, err := a.send(r)
+		hung <- err
+	}()
+	if err := z.WaitCalls(testContext(t), 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.close(); err != nil {
+		t.Error(err)
+	}
+	for _, end := range []<-chan error{slow, hung} {
+		if err := <-end; err == nil {
+			t.Error("a call was answered by an Azeer that is closed")
+		}
+	}
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	if strings.Contains(string(stacks), "sandbox.(*Azeer)") {
+		t.Errorf("left over:\n%s", stacks)
+	}
+	if err := z.close(); err != nil {
+		t.Errorf("second close: %v", err)
+	}
 }

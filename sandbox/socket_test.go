@@ -255,9 +255,7 @@ func TestOddFramesCanBeSent(t *testing.T) {
 func FuzzTapSeesFragments(f *testing.F) {
 	f.Add([]byte{0x81, 0x80, 1, 2, 3, 4, 0x01, 0x81, 1, 2, 3, 4, 5, 0x80, 0x80, 1, 2, 3, 4}, 3)
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
-		if cut < 1 {
-			t.Skip("no such cut")
-		}
+		cut = max(cut, 1)
 		var whole, pieces tapConn
 		whole.follow(stream)
 		for rest := stream; len(rest) > 0; {

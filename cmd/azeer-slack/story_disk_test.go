@@ -16,13 +16,13 @@ func TestAFullDiskIsSaidAtOnce(t *testing.T) {
 	w.isBrokenBy(w.fillDisk, "the disk is full: free some space")
 }
 
-// smallDisk is a folder on a disk of its own, of one megabyte. Where nobody may mount one,
-// not even root, what the journal does on a full disk is shown by its own
-// TestWhatCannotBeStoredIsNotAccepted alone.
+// smallDisk is a folder on a disk of its own, of one megabyte. It takes the right to mount
+// one, which root has; without it, what the journal does on a full disk is shown by its
+// own TestWhatCannotBeStoredIsNotAccepted alone.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); errors.Is(err, syscall.EPERM) {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); errors.Is(err, syscall.EPERM) && os.Getenv("CI") != "true" {
 		t.Skip("no right to mount a small disk: run as root of the machine")
 	} else if err != nil {
 		t.Fatalf("mount a small disk: %v", err)

@@ -17,6 +17,7 @@ type figures struct {
 	lost            int
 	doubled         int // answers given again after a kill
 	settled         []time.Duration
+	longest         time.Duration // between acceptance and answer, whatever the reason
 }
 
 // balance closes the books: what must not be fails the test.
@@ -50,6 +51,9 @@ func (w *world) balanceOne(r *request, took bool, f *figures) {
 	name := fmt.Sprintf("%s for %s to %s", r.who.Handle(), r.contact, r.agent)
 	if accepted {
 		f.accepted++
+		if len(r.answers) > 0 {
+			f.longest = max(f.longest, r.answers[0].Sub(r.acked))
+		}
 	}
 	switch {
 	case len(r.answers) > 0:
@@ -157,12 +161,12 @@ func (f figures) row(name string) string {
 	if n := len(f.settled); n > 0 {
 		median, worst = f.settled[n/2], f.settled[n-1]
 	}
-	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %.1f s | %.1f s |", name, f.lasted.Round(time.Second),
-		kills, f.deaths[sigterm], f.commands, f.forms, f.accepted, f.lost, f.doubled, f.unseen, median.Seconds(), worst.Seconds())
+	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %.1f s | %.1f s | %.1f s |", name, f.lasted.Round(time.Second),
+		kills, f.deaths[sigterm], f.commands, f.forms, f.accepted, f.lost, f.doubled, f.unseen, median.Seconds(), worst.Seconds(), f.longest.Seconds())
 }
 
-const heading = `| journal | lasted | kills | SIGTERM | commands | forms | accepted | lost | answered twice | unacknowledged and done | settled, median | settled, worst |
-|---|---|---|---|---|---|---|---|---|---|---|---|`
+const heading = `| journal | lasted | kills | SIGTERM | commands | forms | accepted | lost | answered twice | unacknowledged and done | settled, median | settled, worst | longest wait |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|`
 
 // ends tells how the children died.
 func (f figures) ends() string {

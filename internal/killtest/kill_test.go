@@ -122,7 +122,7 @@ func TestLong(t *testing.T) {
 		run(t, postgres(t, forAsLong(third, 3))).show(t, "Postgres, two instances, lease 30 s")
 	})
 	t.Run("Postgres, one kill", func(t *testing.T) {
-		run(t, postgres(t, these(kill{how: random, after: 5 * time.Second}))).show(t, "Postgres, two instances, lease 30 s, one kill")
+		run(t, postgres(t, these(kill{how: "sent", nth: 20}))).show(t, "Postgres, two instances, lease 30 s, one kill")
 	})
 }
 
