@@ -11,7 +11,7 @@ import (
 
 // Limits of views (https://docs.slack.dev/surfaces/modals).
 const (
-	maxView  = 250 << 10 // bytes
+	maxView  = blockkit.MaxViewBytes
 	maxStack = 3
 )
 

@@ -15,7 +15,7 @@ import (
 	"io"
 )
 
-// MaxViewBytes is the size from which Slack refuses a view with view_too_large. The functions here leave
+// MaxViewBytes is the size above which Slack refuses a view with view_too_large. The functions here leave
 // that to the caller, since Slack has an error of its own for it.
 const MaxViewBytes = 250 << 10
 
