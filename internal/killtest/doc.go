@@ -18,5 +18,5 @@
 // third of it on SQLite and the rest on Postgres with two instances, and prints its
 // figures:
 //
-//	go test ./internal/killtest -run TestLong -long 10m -timeout 0 -v
+//	go test -tags long ./internal/killtest -run TestLong -long 10m -timeout 0 -v
 package killtest
