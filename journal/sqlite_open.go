@@ -87,8 +87,6 @@ func (s *sqlite) open(ctx context.Context) error {
 	if s.write, err = connect(s.path, 1, "_txlock=immediate",
 		// synchronous first: from the first byte on, what is committed is on the disk.
 		"_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
-		// The indexes of a million rows, as far as accepting touches them again and again; KiB.
-		"_pragma=cache_size(-16384)",
 		"_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)"); err != nil {
 		return err
 	}

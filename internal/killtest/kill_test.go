@@ -99,4 +99,3 @@ func TestSigtermUnderLoadLosesNothing(t *testing.T) {
 		t.Errorf("%d answered twice", f.doubled)
 	}
 }
-

@@ -4,6 +4,7 @@ package killtest
 
 import (
 	"flag"
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -45,4 +46,19 @@ func forAsLong(d time.Duration, slower int) <-chan kill {
 		}
 	}()
 	return c
+}
+
+// anyKill draws a kill: a named point, any moment from the start of the process on, or,
+// seldom, a shutdown. slower makes the moments so many times later.
+func anyKill(slower int) kill {
+	unhurried := time.Duration(slower) * 4 * time.Second
+	switch n := rand.N(20); {
+	case n < 10:
+		return kill{how: points[rand.N(len(points))], nth: 1 + rand.N(12*slower)}
+	case n < 12:
+		return kill{how: random, after: rand.N(300 * time.Millisecond)}
+	case n < 18:
+		return kill{how: random, after: rand.N(unhurried)}
+	}
+	return kill{how: sigterm, after: rand.N(2 * time.Second)}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,21 +52,6 @@ const (
 	random  = "random"
 	sigterm = "SIGTERM"
 )
-
-// anyKill draws a kill: a named point, any moment from the start of the process on, or,
-// seldom, a shutdown. slower makes the moments so many times later.
-func anyKill(slower int) kill {
-	unhurried := time.Duration(slower) * 4 * time.Second
-	switch n := rand.N(20); {
-	case n < 10:
-		return kill{how: points[rand.N(len(points))], nth: 1 + rand.N(12*slower)}
-	case n < 12:
-		return kill{how: random, after: rand.N(300 * time.Millisecond)}
-	case n < 18:
-		return kill{how: random, after: rand.N(unhurried)}
-	}
-	return kill{how: sigterm, after: rand.N(2 * time.Second)}
-}
 
 // world is a sandbox, the children that serve it, and the people in it.
 type world struct {
