@@ -19,7 +19,7 @@ type Config struct {
 	// Answerers is how many answers are given at once; 0: 16.
 	Answerers int
 	// Backlog is how many assignments this process may have in hand, unfinished or
-	// unanswered, before it accepts no more; 0: 20,000.
+	// unanswered, before it accepts no more; 0: 12,000, which take about 200 MB.
 	Backlog int
 	// Interim is how long after acceptance an unfinished assignment gets its interim
 	// answer; 0: 3 s.
@@ -42,7 +42,7 @@ type Config struct {
 func (c Config) filled() Config {
 	c.Concurrency = orDefault(c.Concurrency, 8)
 	c.Answerers = orDefault(c.Answerers, 16)
-	c.Backlog = orDefault(c.Backlog, 20_000)
+	c.Backlog = orDefault(c.Backlog, 12_000)
 	c.Interim = orDefault(c.Interim, 3*time.Second)
 	c.Drain = orDefault(c.Drain, 8*time.Second)
 	if c.TakeEvery == 0 {

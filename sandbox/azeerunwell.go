@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -182,6 +183,14 @@ const (
 	ListStrange   ListShape = "strange"     // nothing that anybody has described
 )
 
+// ListUnder is ListNested, or with top ListTop, under another name: users, results, ….
+func ListUnder(name string, top bool) ListShape {
+	if top {
+		return ListTop + ListShape(" "+name)
+	}
+	return ListNested + ListShape(" "+name)
+}
+
 // ListAs makes the agent list come in another shape.
 func (z *Azeer) ListAs(shape ListShape) {
 	z.mu.Lock()
@@ -190,6 +199,13 @@ func (z *Azeer) ListAs(shape ListShape) {
 }
 
 func (s ListShape) wrap(agents []any) any {
+	shape, name, named := strings.Cut(string(s), " ")
+	switch {
+	case named && ListShape(shape) == ListNested:
+		return object{"data": object{name: agents}, "success": true}
+	case named && ListShape(shape) == ListTop:
+		return object{name: agents}
+	}
 	switch s {
 	case ListBare:
 		return agents

@@ -47,7 +47,9 @@ func (i *inbox) Assign(ctx context.Context, contact assign.Phone, agent assign.A
 	return nil
 }
 
-// Agents lists every agent. Any error is a *assign.Fault.
+// Agents lists every agent. Any error is a *assign.Fault. A list without anybody counts as
+// partial: an account has at least whoever made the key, so emails are sent as typed
+// rather than all refused.
 func (i *inbox) Agents(ctx context.Context) (agents []assign.Agent, partial bool, err error) {
 	list, err := i.client.Agents(ctx)
 	note(&i.readRefused, err)
@@ -59,7 +61,7 @@ func (i *inbox) Agents(ctx context.Context) (agents []assign.Agent, partial bool
 			agents = append(agents, agentOf(a, id))
 		}
 	}
-	return agents, list.Partial, nil
+	return agents, list.Partial || len(agents) == 0, nil
 }
 
 // note keeps what a call told about the key. Calls without an answer tell nothing.

@@ -146,6 +146,47 @@ func TestAzeerDownIsWaitedFor(t *testing.T) {
 	manager.reads("now belongs to")
 }
 
+// Nobody has seen the real list of agents: whatever it is wrapped in, it is read.
+func TestTheAgentListIsReadInEveryShape(t *testing.T) {
+	shapes := []sandbox.ListShape{sandbox.ListInData, sandbox.ListBare, sandbox.ListOneBare, sandbox.ListOneInData, sandbox.ListPartial}
+	for _, name := range []string{"agents", "items", "results", "rows", "list", "users", "contacts"} {
+		shapes = append(shapes, sandbox.ListUnder(name, false), sandbox.ListUnder(name, true))
+	}
+	for _, shape := range shapes {
+		t.Run(string(shape), func(t *testing.T) {
+			t.Parallel()
+			w := prepare(t)
+			w.Azeer.ListAs(shape)
+			w.run()
+			w.awaitSockets(2)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444")
+			f := manager.form()
+			if found := manager.picks(f, "agent", "om"); len(found) != 1 || found[0].Text != "Omar Hassan (omar@twerlo.com)" {
+				t.Errorf("offered: %v", found)
+			}
+			manager.Cancel(f)
+		})
+	}
+}
+
+// A list that says nothing about who there is must not make every agent unknown.
+func TestAListWithoutAnybodyRefusesNobody(t *testing.T) {
+	for _, shape := range []sandbox.ListShape{sandbox.ListEmpty, sandbox.ListStrange} {
+		t.Run(string(shape), func(t *testing.T) {
+			t.Parallel()
+			w := prepare(t)
+			w.Azeer.ListAs(shape)
+			w.run()
+			w.awaitSockets(2)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			manager.reads("now belongs to", "omar@twerlo.com")
+			w.owner("966544444444", "omar@twerlo.com")
+		})
+	}
+}
+
 // ready asks /readyz.
 func (w *world) ready() (bool, string) {
 	w.t.Helper()
