@@ -81,7 +81,8 @@ func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply repli
 		if c.kind != command {
 			b.acknowledge(ctx, c, nil)
 		}
-		reply(ctx, b.notice("not_stored", nil))
+		again := draft{Contact: r.Contact.International(), Agent: typedAgain(r.Agent)}
+		reply(ctx, b.notice("not_stored", nil, b.button("open_form", actionFix, again.encode(), slack.StyleDefault)))
 	case how == assign.Joined:
 		if c.kind != command {
 			b.acknowledge(ctx, c, nil)
