@@ -142,8 +142,14 @@ func (b *Bot) Run(ctx context.Context) error {
 // Live is the number of sockets that are up.
 func (b *Bot) Live() int { return b.sockets.Live() }
 
-// Status says in one line how the sockets are.
-func (b *Bot) Status() string { return b.sockets.Status() }
+// Status says in one line how the connection is: why Slack was not reached at the start,
+// if it was not, else how the sockets are.
+func (b *Bot) Status() string {
+	if trouble := b.people.trouble(); trouble != nil {
+		return trouble.Error()
+	}
+	return b.sockets.Status()
+}
 
 // ackBudget is how long after its arrival an envelope must be acknowledged at the
 // latest: Slack's three seconds, less its delivery.
@@ -183,12 +189,21 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 		defer c.turn.leave()
 		if err != nil {
 			b.log.Warn().Err(err).Str("envelope", e.ID).Msg("payload not understood")
-			b.acknowledge(ctx, c, nil)
+			b.acknowledge(ctx, c, b.notUnderstood(k, e.ID))
 			return
 		}
 		c.turn.wait(c.deadline)
 		b.serve(context.WithoutCancel(ctx), c)
 	})
+}
+
+// notUnderstood acknowledges what cannot be read; of a command, the person is told that
+// nothing comes of it.
+func (b *Bot) notUnderstood(k kind, reference string) any {
+	if k == command {
+		return b.notice("broken", texts.Data{"Reference": reference})
+	}
+	return nil
 }
 
 // serve deals with one call; a panic in it harms nothing else.

@@ -33,7 +33,7 @@ func (b *Bot) onCommand(ctx context.Context, c *call) {
 		c.turn.leave()
 		b.openForm(ctx, c, d, origin{Channel: c.ChannelID, URL: c.ResponseURL, Since: c.envelope.Received})
 	default:
-		b.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent}, b.replyTo(c, c.address()))
+		b.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent})
 	}
 }
 
@@ -46,32 +46,21 @@ func (b *Bot) isChatter(r assign.Reading) bool {
 	return !known && len(b.agents.Search(r.Agent.Reveal(), 1)) == 0
 }
 
-// reply answers a command in its acknowledgement, or, if that could not be sent, by
-// response URL.
+// reply brings a message to whoever made a call: in the acknowledgement of a command, or,
+// where that is not possible any more or no message fits there, to the call's address.
 func (b *Bot) reply(ctx context.Context, c *call, m message) {
-	b.replyTo(c, c.address())(ctx, m)
-}
-
-// replier brings a message to whoever made a call.
-type replier func(ctx context.Context, m message)
-
-// replyTo answers c: in the acknowledgement where a message fits there, else at to.
-func (b *Bot) replyTo(c *call, to address) replier {
-	return func(ctx context.Context, m message) {
-		if c.kind == command && b.acknowledge(ctx, c, m) {
-			return
-		}
-		if err := b.post.deliver(ctx, c.person().id, to, m); err != nil {
-			b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
-		}
+	if c.kind == command && b.acknowledge(ctx, c, m) {
+		return
+	}
+	if err := b.post.deliver(ctx, c.person().id, c.address(), m); err != nil {
+		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
 	}
 }
 
 // accept hands a request to the service and acknowledges the call. What becomes of the
-// request is answered by Answer; reply only says what came of the acceptance.
-func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply replier) {
-	to := c.address()
-	r.Key, r.Requester, r.Reply = c.request(), c.person().id, to.encode()
+// request is answered by Answer; here is only said what came of the acceptance.
+func (b *Bot) accept(ctx context.Context, c *call, r assign.Request) {
+	r.Key, r.Requester, r.Reply = c.request(), c.person().id, c.address().encode()
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
 	_, how, err := b.service.Accept(accepting, r)
@@ -82,12 +71,12 @@ func (b *Bot) accept(ctx context.Context, c *call, r assign.Request, reply repli
 			b.acknowledge(ctx, c, nil)
 		}
 		again := draft{Contact: r.Contact.International(), Agent: typedAgain(r.Agent)}
-		reply(ctx, b.notice("not_stored", nil, b.button("open_form", actionFix, again.encode(), slack.StyleDefault)))
+		b.reply(ctx, c, b.notice("not_stored", nil, b.button("open_form", actionFix, again.encode(), slack.StyleDefault)))
 	case how == assign.Joined:
 		if c.kind != command {
 			b.acknowledge(ctx, c, nil)
 		}
-		reply(ctx, b.notice("joined", b.onItsWay(r)))
+		b.reply(ctx, c, b.notice("joined", b.onItsWay(r)))
 	default:
 		b.acknowledge(ctx, c, nil)
 	}

@@ -151,7 +151,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 	}
 	if r := b.door.admit(ctx, c.person(), c.Channel.ID); r.refused() {
 		b.acknowledge(ctx, c, nil)
-		b.replyTo(c, c.address())(ctx, b.refusing(r))
+		b.reply(ctx, c, b.refusing(r))
 		return
 	}
 	switch chosen := c.Actions[0]; chosen.ActionID {
@@ -184,11 +184,11 @@ func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
 	if chosen.ActionID == actionAgain {
 		if m, stop := b.overtaken(ctx, r, w); stop {
 			b.acknowledge(ctx, c, nil)
-			b.replyTo(c, c.address())(ctx, m)
+			b.reply(ctx, c, m)
 			return
 		}
 	}
-	b.accept(ctx, c, r, b.replyTo(c, c.address()))
+	b.accept(ctx, c, r)
 }
 
 // overtaken asks once more where somebody has assigned the contact since the button was

@@ -62,6 +62,7 @@ type People struct {
 	standings  map[string]standing
 	grouped    map[string]bool // members of any of groups
 	groupsRead bool
+	unreached  error // why Slack could not be asked who we are; nil once it could
 }
 
 // NewPeople makes a People that also keeps the members of the given user groups.
@@ -78,6 +79,9 @@ func NewPeople(api *slack.Client, groups []string, log zerolog.Logger) *People {
 func (p *People) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := p.identify(ctx)
+		p.mu.Lock()
+		p.unreached = err
+		p.mu.Unlock()
 		if err == nil {
 			break
 		}
@@ -95,6 +99,13 @@ func (p *People) introduce(ctx context.Context) error {
 		p.log.Warn().Err(err).Msg("workspace members not read, looking up people one by one")
 	}
 	return nil
+}
+
+// trouble is why introduce has not succeeded so far; nil if it has, or was not tried.
+func (p *People) trouble() error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.unreached
 }
 
 func (p *People) identify(ctx context.Context) error {

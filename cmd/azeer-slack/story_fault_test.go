@@ -241,3 +241,25 @@ func TestOnePersonsSixtyDoNotDelayAnothersOne(t *testing.T) {
 	w.Azeer.Behave()
 	manager.readsAll(60)
 }
+
+func TestAStartWithoutSlackWaitsAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := prepare(t)
+	if err := w.Slack.Away(); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	w.untilLogged("Slack not reached, trying again", 1)
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "connection refused") {
+		t.Errorf("ready %v: %s", ready, reasons)
+	}
+	if err := w.Slack.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	w.awaitSockets(2)
+	w.person("manager").types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.person("manager").reads("now belongs to")
+	if ready, reasons := w.ready(); !ready {
+		t.Errorf("not ready: %s", reasons)
+	}
+}
