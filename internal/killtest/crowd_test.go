@@ -30,6 +30,7 @@ type crowd struct {
 	book *book
 	pace time.Duration // between two requests at a desk, on average
 
+	asked           atomic.Int64 // requests; every third goes by the form
 	contacts        atomic.Int64
 	commands, forms atomic.Int64
 }
@@ -58,7 +59,7 @@ func agent(nth int) string { return fmt.Sprintf("agent%d@twerlo.com", nth) }
 // ask brings a request to Slack. Half of those that see it fail type it again, as people
 // do, and the others leave it.
 func (c *crowd) ask(ctx context.Context, r *request) {
-	byForm := rand.N(4) == 0
+	byForm := c.asked.Add(1)%3 == 0
 	for range retyping {
 		if !c.awaitSocket(ctx) {
 			return

@@ -60,7 +60,7 @@ func TestNothingIsLostByKillingAtNamedPoints(t *testing.T) {
 	t.Parallel()
 	var kills []kill
 	for _, point := range points {
-		kills = append(kills, kill{how: point, nth: 5})
+		kills = append(kills, kill{how: point, nth: 8})
 	}
 	f := run(t, sqlite(t, these(kills...)))
 	f.show(t, "SQLite")
