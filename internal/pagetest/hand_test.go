@@ -33,6 +33,9 @@ func button(name string) thing {
 // message is the newest one that says this.
 func message(says string) thing { return thing{CSS: "#place .msg", Says: says, Last: true} }
 
+// its is what stands inside of the thing.
+func (th thing) its(selector string) thing { return css(selector).in(th) }
+
 func (th thing) in(other thing) thing { th.Within = &other; return th }
 
 func (th thing) says(part string) thing { th.Says = part; return th }
@@ -108,16 +111,79 @@ func (v *visit) press(th thing) {
 	v.do(chromedp.MouseClickXY(at.X, at.Y))
 }
 
-// keys types on the keyboard: text, or keys of package kb.
-func (v *visit) keys(text string, modifiers ...chromedp.Modifier) {
+// write types text into what has the focus: key by key on a desktop, as a whole by the
+// keyboard on a phone's screen.
+func (v *visit) write(text string) {
 	v.Helper()
-	v.do(chromedp.KeyEvent(text, chromedp.KeyModifiers(modifiers...)))
+	if v.device.touch {
+		call(v, input.InsertText, input.InsertTextParams{Text: text})
+		return
+	}
+	for _, r := range text {
+		v.key(r)
+	}
 }
 
-// fill presses a field and types into it in place of what it holds.
+// key presses a key, one of package kb or the one that types a character.
+func (v *visit) key(r rune, modifiers ...chromedp.Modifier) {
+	v.Helper()
+	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: string(r), Text: string(r), UnmodifiedText: string(r)}
+	if known, ok := kb.Keys[r]; ok {
+		down.Key, down.Code, down.Text, down.UnmodifiedText = known.Key, known.Code, known.Text, known.Unmodified
+		down.WindowsVirtualKeyCode = known.Windows
+		if known.Shift {
+			modifiers = append(modifiers, chromedp.Modifier(kb.ModifierShift))
+		}
+	}
+	for _, m := range modifiers {
+		down.Modifiers |= int64(m)
+	}
+	if down.Modifiers&^int64(kb.ModifierShift) != 0 { // a shortcut types nothing
+		down.Text, down.UnmodifiedText = "", ""
+	}
+	if down.Text == "" {
+		down.Type = input.DispatchKeyEventTypeRawKeyDown
+	}
+	up := down
+	up.Type, up.Text, up.UnmodifiedText = input.DispatchKeyEventTypeKeyUp, "", ""
+	call(v, input.DispatchKeyEvent, down)
+	call(v, input.DispatchKeyEvent, up)
+}
+
+// Keys that type nothing.
+const (
+	enter     = '\r'
+	tab       = '\t'
+	escape    = '\u001b'
+	arrowDown = '\u0301'
+	arrowUp   = '\u0304'
+	f6        = '\u0806'
+)
+
+// fill presses a field and types into it, in place of what it holds.
 func (v *visit) fill(field thing, text string) {
 	v.Helper()
 	v.press(field)
-	v.keys("a", kb.ModifierCtrl)
-	v.keys(text)
+	v.key('a', kb.ModifierCtrl)
+	v.write(text)
+}
+
+// point moves the mouse over the thing.
+func (v *visit) point(th thing) {
+	v.Helper()
+	at := eyesight[struct{ X, Y float64 }](v, "ready", th)
+	v.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y))
+}
+
+// paste pastes text into what has the focus, as from the clipboard.
+func (v *visit) paste(text string) {
+	v.Helper()
+	raw, _ := json.Marshal(text) // a string
+	eval[bool](v, `(() => {
+		const data = new DataTransfer();
+		data.setData('text/plain', %s);
+		const paste = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+		if (document.activeElement.dispatchEvent(paste)) document.execCommand('insertText', false, data.getData('text/plain'));
+		return true;
+	})()`, raw)
 }

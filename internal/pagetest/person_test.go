@@ -1,0 +1,145 @@
+package pagetest
+
+import (
+	"strings"
+	"testing"
+
+	"azeer-slack/sandbox/page"
+)
+
+// What a person does at the page. The hooks named here are those that the page's own
+// scripts promise to keep.
+
+// composer is where one writes in the conversation that is shown.
+var composer = css(`#place textarea[data-composer-input="place"]`)
+
+// dialog is the form on top.
+var dialog = css(`#layer .is-top [role="dialog"], #layer [role="dialog"].is-top`)
+
+// onEachDevice runs a story before a fresh demo on each device.
+func onEachDevice(t *testing.T, story func(v *visit)) {
+	t.Parallel()
+	for _, d := range devices {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			story(open(t, d))
+		})
+	}
+}
+
+// say writes a line and sends it.
+func (v *visit) say(line string) {
+	v.Helper()
+	v.fill(composer, line)
+	v.key(enter)
+}
+
+// be becomes somebody else.
+func (v *visit) be(handle string) {
+	v.Helper()
+	v.press(css(`[data-act="people"]`))
+	v.press(css(`[role^="menuitem"][data-person="` + handle + `"]`))
+	v.see(css(`[data-act="people"][data-person="` + handle + `"]`))
+}
+
+// visitPlace goes to a conversation: "general", "@sara", or the app's.
+func (v *visit) visitPlace(name string) {
+	v.Helper()
+	if v.device.touch {
+		v.press(css(`#place [data-act="places"]`))
+	}
+	v.press(css(`.side [data-act="place"][data-name="` + name + `"]`))
+	v.see(css(`#place .place-title`))
+}
+
+// show opens a panel: azeer, timeline, trouble or gallery; on a phone chat is one, too.
+func (v *visit) show(panel string) {
+	v.Helper()
+	if !v.device.touch && panel == "chat" {
+		return
+	}
+	act := "panel"
+	if v.device.touch {
+		act = "bottom"
+	}
+	v.press(css(`[data-act="` + act + `"][data-panel="` + panel + `"]`))
+	if panel != "chat" {
+		v.see(css(`[role="tabpanel"][data-panel="` + panel + `"]`))
+	}
+}
+
+// turn turns a switch, or pushes a button, of the Trouble panel, and comes back.
+func (v *visit) turn(name string) {
+	v.Helper()
+	v.show("trouble")
+	control := css(`[data-switch="` + name + `"]`)
+	was := v.see(control).Attributes["aria-checked"]
+	v.press(control)
+	if was != "" {
+		v.see(css(`[data-switch="` + name + `"][aria-checked="` + map[string]string{"true": "false", "false": "true"}[was] + `"]`))
+	}
+	v.show("chat")
+}
+
+// killBot kills the bot and waits until the page says so.
+func (v *visit) killBot() {
+	v.Helper()
+	v.turn("bot_kill")
+	v.see(css(`.bot[data-bot="stopped"]`))
+}
+
+// startBot starts the bot and waits until it is connected.
+func (v *visit) startBot() {
+	v.Helper()
+	v.turn("bot_start")
+	v.see(css(`.bot[data-bot="running"][data-well="true"]`))
+}
+
+// owned waits until the page shows whose a contact is.
+func (v *visit) owned(contact, agent string) {
+	v.Helper()
+	v.show("azeer")
+	v.see(css(`.az-contact[data-contact="` + contact + `"][data-owner="` + agent + `"]`))
+	v.show("chat")
+}
+
+// interaction is the newest entry of What happened that holds this text.
+func interaction(says string) thing { return css(`.tl-item`).says(says) }
+
+// answered waits for a private answer that says this, and returns it.
+func (v *visit) answered(says string) sight {
+	v.Helper()
+	answer := v.see(css(`#place .msg.is-private[data-author="azeer"]`).says(says).newest())
+	if v.see(css(`#place .msg.is-private .msg-private`)).Text == "" {
+		v.Error("the answer is not marked as private")
+	}
+	return answer
+}
+
+// newest is the last of those that fit.
+func (th thing) newest() thing { th.Last = true; return th }
+
+// pick opens a menu of options, looks for one by a few letters, and chooses it.
+func (v *visit) pick(field thing, letters, value string) {
+	v.Helper()
+	v.fill(field, letters)
+	v.press(css(`[role="option"][data-value="` + value + `"]`))
+}
+
+// field is an element of the form on top.
+func field(action string) thing { return css(`[data-action="` + action + `"]`).in(dialog) }
+
+// submit presses the button that sends the form on top.
+func (v *visit) submit() {
+	v.Helper()
+	v.press(css("button.modal-submit").in(dialog))
+}
+
+// steps are the names of an interaction's steps as the server tells them.
+func steps(i page.Interaction) string {
+	var names []string
+	for _, step := range i.Steps {
+		names = append(names, step.Name)
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,325 @@
+package pagetest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"azeer-slack/sandbox/page"
+)
+
+const (
+	line    = "/assign 0544444444 omar@twerlo.com"
+	contact = "966544444444"
+)
+
+func TestCommandIsAnsweredAndSeenEverywhere(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.press(composer)
+		v.write("/")
+		v.see(css(`[role="listbox"][data-kind="slash"] [role="option"][data-value="/assign"]`))
+		v.write("as")
+		if v.device.touch {
+			v.press(css(`[role="option"][data-value="/assign"]`))
+		} else {
+			v.key(enter)
+		}
+		v.see(css(`.composer-hint`).says("[phone]"))
+		if text := v.see(composer).Value; text != "/assign " {
+			v.Errorf("the menu has written %q", text)
+		}
+		v.write("0544444444 omar@twerlo.com")
+		v.gone(css(`.composer-hint`).says("[phone]"))
+		v.key(enter)
+
+		v.answered("+966 54 444 4444 now belongs to Omar Hassan")
+		if text := v.see(composer).Value; text != "" {
+			v.Errorf("%q was sent and is still there", text)
+		}
+		v.owned(contact, "omar@twerlo.com")
+
+		v.show("timeline")
+		mine := interaction(line)
+		if outcome := v.see(mine).Attributes["data-outcome"]; outcome != "seen" {
+			v.Errorf("the outcome is %q", outcome)
+		}
+		for _, name := range []string{"typed", "delivered", "stored", "acknowledged", "sent", "answered", "seen"} {
+			v.see(mine.its(`.tl-step[data-step~="` + name + `"]`))
+		}
+		v.press(mine.its(".tl-more"))
+		v.see(mine.its(`[data-json="sent"] pre`).says(`"command": "/assign"`))
+		v.see(css(`.tl-breaches[data-breaches="0"]`))
+	})
+}
+
+func TestFormWithTypeAhead(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say("/assign")
+		v.see(dialog)
+		v.fill(field("contact"), "054")
+		v.pick(field("agent"), "nou", "noura.s@twerlo.com")
+		v.submit()
+		v.see(dialog.its(`[data-error-for="contact"]`).says("too short"))
+
+		v.fill(field("contact"), "٠٥٤٤٤٤٤٤٤٤")
+		v.gone(dialog.its(`[data-error-for="contact"]`))
+		v.fill(field("agent"), "nobody of that name")
+		v.see(dialog.its(".bk-none"))
+		v.pick(field("agent"), "lay", "layla@twerlo.com")
+		v.submit()
+		v.gone(dialog)
+		v.answered("now belongs to")
+		v.owned(contact, "layla@twerlo.com")
+	})
+}
+
+func TestMistakeIsMendedInTheForm(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say("/assign 12 omar@twerlo.com")
+		v.answered("Nothing was done.")
+		v.press(message("Nothing was done.").its(`button[data-action]`).says("Fix in form"))
+		v.see(dialog)
+		if typed := v.see(field("contact")).Value; typed != "12" {
+			v.Errorf("what was typed is not in the form, but %q", typed)
+		}
+		v.fill(field("contact"), "0544444444")
+		v.submit()
+		v.gone(dialog)
+		v.answered("now belongs to Omar Hassan")
+		v.owned(contact, "omar@twerlo.com")
+	})
+}
+
+func TestPrivateAnswersGoWithTheReloadUnlessKept(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say(line)
+		v.answered("now belongs to")
+		v.reload()
+		v.see(message("Good morning"))
+		v.gone(css(".msg.is-private"))
+		v.press(css(`#place .place-note [data-act="keep"]`))
+		v.answered("now belongs to")
+		v.reload()
+		v.answered("now belongs to")
+		v.gone(css(`#place .place-note [data-act="keep"]`))
+
+		v.be("sara")
+		v.see(message("Good morning"))
+		v.gone(message("now belongs to"))
+	})
+}
+
+func TestArabicSpeakerReadsFromRightToLeft(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.be("layla")
+		space := v.see(css(`.workspace[dir="rtl"][lang|="ar"]`))
+		if !v.device.touch {
+			side := v.see(css(".side"))
+			if side.X < space.X+space.Width/2 {
+				v.Errorf("the list of conversations stands at %.0f, on the left", side.X)
+			}
+			if panels := v.see(css(".panels")); panels.X < side.X {
+				v.Error("the panels changed sides: they speak English")
+			}
+		}
+		v.say("/assign ٠٥٤٤٤٤٤٤٤٤ omar@twerlo.com")
+		answer := v.answered("omar@twerlo.com")
+		if !strings.Contains(answer.Text, "\u2066+966 54 444 4444\u2069") {
+			v.Errorf("the number is not kept from turning round in %q", answer.Text)
+		}
+		v.see(css(".msg-private").says("مرئية لك وحدك"))
+		v.owned(contact, "omar@twerlo.com")
+
+		v.say("/assign")
+		if form := v.see(dialog); form.Attributes["dir"] != "rtl" {
+			v.Errorf("the form runs %q", form.Attributes["dir"])
+		}
+		v.press(dialog.its(".modal-x"))
+		v.gone(dialog)
+	})
+}
+
+func TestWhoMayNotIsTold(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		for handle, told := range map[string]string{
+			"guest":   "Guests may not assign",
+			"partner": "People of other organisations may not assign",
+			"intern":  "You are not on the list",
+		} {
+			v.be(handle)
+			if handle == "partner" { // is in the shared channel only
+				v.visitPlace("support")
+			}
+			v.say(line)
+			v.answered(told)
+		}
+		v.show("azeer")
+		v.see(css(`[data-empty="contacts"]`))
+	})
+}
+
+func TestSlowAzeerIsAnsweredTwice(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("azeer_slow")
+		v.say(line)
+		v.answered("Still assigning")
+		v.answered("now belongs to")
+		v.show("timeline")
+		v.see(interaction(line).its(".tl-wait"))
+	})
+}
+
+func TestDeadBotIsSlacksErrorAndComesBack(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.killBot()
+		v.say(line)
+		v.see(message("/assign failed with the error"))
+		v.show("timeline")
+		v.see(css(`.tl-item[data-outcome="failed"]`).says(line))
+		v.show("chat")
+		v.startBot()
+		v.say(line)
+		v.answered("now belongs to")
+	})
+}
+
+func TestWhatWasAcceptedSurvivesAKill(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("azeer_hang")
+		v.say(line)
+		v.show("timeline")
+		v.see(interaction(line).its(`.tl-step[data-step~="sent"]`))
+		v.show("chat")
+		v.killBot()
+		v.turn("azeer_hang")
+		v.startBot()
+		v.answered("now belongs to")
+		v.owned(contact, "omar@twerlo.com")
+		v.show("timeline")
+		v.see(css(`.tl-item[data-outcome="seen"]`).says(line))
+	})
+}
+
+func TestMessageMenuHasWhatTheAppOffers(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		row := message("Good morning")
+		v.see(row)
+		if !v.device.touch {
+			v.point(row)
+		}
+		v.press(row.its(`[data-act="message-menu"]`))
+		v.see(css(`[role="menu"] [data-act="reply"]`))
+		v.see(css(`[role="menu"] [data-act="copy"]`))
+		for _, offered := range v.demo.state("manager").Shortcuts {
+			if offered.Type == "message" {
+				v.see(css(`[role="menu"] [data-act="message-shortcut"][data-callback="` + offered.Callback + `"]`).says(offered.Name))
+			}
+		}
+		v.key(escape)
+		v.gone(css(`[role="menu"]`))
+	})
+}
+
+func TestThread(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		row := message("Good morning")
+		v.see(row)
+		if v.device.touch {
+			v.press(row.its(`[data-act="message-menu"]`))
+			v.press(css(`[role="menu"] [data-act="reply"]`))
+		} else {
+			v.point(row)
+			v.press(row.its(`[data-act="reply"]`))
+		}
+		pane := css("#thread")
+		reply := css(`textarea[data-composer-input="thread"]`)
+		v.see(pane.its(".msg").says("Good morning"))
+		v.fill(reply, "I take them")
+		v.key(enter)
+		v.see(pane.its(".msg").says("I take them"))
+
+		v.fill(reply, line)
+		v.key(enter)
+		v.see(pane.its(`[role="alert"]`).says("/assign is not supported in threads. Sorry!"))
+
+		v.press(pane.its(`[data-act="close-thread"]`))
+		v.gone(pane)
+		v.see(row.its(`[data-act="thread"]`).says("1 reply"))
+		v.gone(message("I take them"))
+	})
+}
+
+func TestDirectMessage(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.visitPlace("@sara")
+		v.say("Did you reach the hotel?")
+		v.see(message("Did you reach the hotel?"))
+		v.say(line)
+		v.answered("now belongs to")
+
+		v.be("sara")
+		v.visitPlace("@manager")
+		v.see(message("Did you reach the hotel?"))
+		v.gone(message("now belongs to"))
+	})
+}
+
+func TestChannelWithoutTheBot(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.visitPlace("vip")
+		v.see(css("#place [data-absent]").evenHidden())
+		v.say(line)
+		v.answered("now belongs to")
+	})
+}
+
+func TestAppsTabsAreThoseOfTheManifest(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		now := v.demo.state("manager")
+		at := now.Places[slices.IndexFunc(now.Places, func(p page.Place) bool { return p.Kind == "app" })]
+		v.visitPlace(at.Name)
+		if now.HomeTab {
+			v.see(css("#home [data-block]"))
+			v.gone(css("#home .bk-unknown"))
+			v.press(css(`[data-act="tab"][data-tab="messages"]`))
+		}
+		v.gone(css("#home"))
+		if now.MessagesTab == "open" {
+			v.say(line)
+			v.answered("now belongs to")
+		} else {
+			v.see(css(".place-closed").says("Sending messages to this app has been turned off."))
+		}
+	})
+}
+
+func TestShortcutAsksWhereToAnswer(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.press(css(`#place [data-act="shortcuts"]`))
+		v.press(css(`[role="menu"] [data-act="shortcut"]`).says("Assign contact"))
+		v.see(dialog)
+		v.fill(field("contact"), "0544444444")
+		v.pick(field("agent"), "sara", "sara@twerlo.com")
+		v.submit()
+		v.gone(dialog)
+		v.owned(contact, "sara@twerlo.com")
+	})
+}
+
+func TestMentionsAndManyLines(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.press(composer)
+		v.write("/assign 0544444444 @om")
+		v.press(css(`[role="listbox"][data-kind="people"] [role="option"][data-value="omar"]`))
+		v.key(enter)
+		v.answered("now belongs to Omar Hassan")
+
+		v.press(composer)
+		v.paste("one\ntwo\nthree")
+		if box := v.see(composer); box.Value != "one\ntwo\nthree" {
+			v.Errorf("pasted %q", box.Value)
+		}
+		v.key(enter)
+		v.see(message("one two three"))
+	})
+}
