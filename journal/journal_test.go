@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 func TestMemory(t *testing.T) {
 	journaltest.Run(t, func(*testing.T) journaltest.Backend {
 		m := assign.NewMemory()
+		m.Audit = true
 		return journaltest.Backend{
 			Open:  func(testing.TB) assign.Journal { return m },
 			Crash: func(testing.TB, assign.Journal) { m.Restart() },
@@ -38,7 +39,7 @@ func TestSQLite(t *testing.T) {
 		var latest *Journal
 		return journaltest.Backend{
 			Open: func(t testing.TB) assign.Journal {
-				latest = mustOpen(t, "sqlite://"+path, Config{})
+				latest = mustOpen(t, "sqlite://"+path, Config{Audit: true})
 				return latest
 			},
 			// What a killed process leaves is what its files hold at that moment.
@@ -76,7 +77,7 @@ func TestPostgres(t *testing.T) {
 		url := journaltest.StartPostgres(t)
 		return journaltest.Backend{
 			Shared: true,
-			Open:   func(t testing.TB) assign.Journal { return mustOpen(t, url, Config{}) },
+			Open:   func(t testing.TB) assign.Journal { return mustOpen(t, url, Config{Audit: true}) },
 			Crash: func(t testing.TB, j assign.Journal) {
 				p := j.(*Journal).store.(*postgres)
 				silence(p)
@@ -115,6 +116,9 @@ func execute(t testing.TB, url, sql string, args ...any) {
 
 func mustOpen(t testing.TB, url string, cfg Config) *Journal {
 	t.Helper()
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 10 * time.Second // the machine may be busy
+	}
 	j, err := Open(t.Context(), url, cfg)
 	if err != nil {
 		t.Fatal(err)

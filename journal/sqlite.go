@@ -22,6 +22,7 @@ type sqlite struct {
 	read  *sql.DB
 
 	stmt sqliteStatements
+	past sqlitePast
 
 	// Of the writer's goroutine only: what Take has not given out yet is all that is
 	// pending up to the id that was the last one when the journal was opened.
@@ -53,12 +54,12 @@ func (s *sqlite) prepare(ctx context.Context) error {
 					SELECT 1 FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
 			ORDER BY how, id DESC LIMIT 1`},
 		{s.write, &s.stmt.insert, `
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at)
-			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?)`},
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at, origin, undoes)
+			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{s.write, &s.stmt.join, `INSERT INTO joined (key, assignment) SELECT ?1, ?2 WHERE ?1 <> ''`},
 		{s.write, &s.stmt.load, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.write, &s.stmt.finish, `
-			UPDATE assignments SET kind = ?, outcome = ?, newer = ?, finished_at = ?
+			UPDATE assignments SET kind = ?, outcome = ?, newer = ?, finished_at = ?, due = ?
 			WHERE id = ? AND kind = ''`},
 		{s.write, &s.stmt.answered, `
 			UPDATE assignments SET answered = 1, reply = NULL WHERE id = ? AND kind <> ''`},
@@ -86,7 +87,7 @@ func (s *sqlite) prepare(ctx context.Context) error {
 		}
 		*p.stmt = stmt
 	}
-	return nil
+	return s.preparePast(ctx)
 }
 
 func (s *sqlite) now() int64 { return s.cfg.Now().UnixMicro() }
@@ -124,7 +125,7 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 		return s.accept(ctx, tx, w)
 	case *finishWork:
 		ended := s.now() - w.ended.Microseconds()
-		_, err := tx.StmtContext(ctx, s.stmt.finish).Exec(w.kind, w.outcome, w.newer, ended, w.id)
+		_, err := tx.StmtContext(ctx, s.stmt.finish).Exec(w.kind, w.outcome, w.newer, ended, s.cfg.Audit, w.id)
 		return err
 	case *answeredWork:
 		res, err := tx.StmtContext(ctx, s.stmt.answered).Exec(w.id)
@@ -146,6 +147,9 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 		}
 		_, err = tx.StmtContext(ctx, s.stmt.dropOld).Exec(string(ids))
 		return err
+	case *auditedWork:
+		_, err := tx.StmtContext(ctx, s.past.audited).Exec(w.id)
+		return err
 	case *pulseWork:
 		_, err := tx.StmtContext(ctx, s.stmt.pulse).Exec(s.now())
 		return err
@@ -155,6 +159,11 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 
 func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 	now := s.now()
+	if w.guard != 0 {
+		if stop, err := s.guard(ctx, tx, w, now); stop || err != nil {
+			return err
+		}
+	}
 	var id int64
 	var how int
 	err := tx.StmtContext(ctx, s.stmt.known).
@@ -178,7 +187,7 @@ func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 
 func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64) error {
 	res, err := tx.StmtContext(ctx, s.stmt.insert).
-		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now)
+		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now, w.origin, w.undoes)
 	if err != nil {
 		return err
 	}
@@ -191,7 +200,7 @@ func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int6
 func (w *acceptWork) fresh(id int64) row {
 	return row{
 		id: id, key: w.key, requester: w.requester, contact: w.contact, agent: w.agent,
-		reply: w.reply,
+		reply: w.reply, origin: w.origin, undoes: w.undoes,
 	}
 }
 
