@@ -187,6 +187,7 @@ func TestOldAnsweredAssignmentsAreDeleted(t *testing.T) {
 			wg.Go(func() { settle(t, j, mustAccept(t, j, numbered(i)).ID) })
 		}
 		wg.Wait()
+		last := mustAccept(t, j, numbered(n+1))
 		deleted, err := j.Prune(t.Context())
 		if err != nil || deleted != n {
 			t.Fatalf("%d deleted, error %v, want %d", deleted, err, n)
@@ -197,7 +198,11 @@ func TestOldAnsweredAssignmentsAreDeleted(t *testing.T) {
 		if a, ok, err := j.Latest(t.Context(), numbered(0).Contact); err != nil || !ok || a.ID != kept.ID {
 			t.Fatalf("unfinished one: found %t, error %v", ok, err)
 		}
-		if a := mustAccept(t, j, numbered(n+1)); a.ID <= kept.ID+n {
+		settle(t, j, last.ID)
+		if _, err := j.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a := mustAccept(t, j, numbered(n+2)); a.ID <= last.ID {
 			t.Fatalf("id %d was given before", a.ID)
 		}
 	})

@@ -39,6 +39,13 @@ type sqliteStatements struct {
 	lookAt, newestOf, latest, page *sql.Stmt // read
 }
 
+// of is the condition that a row of table is contact's, in words that let SQLite use both
+// indexes.
+func of(table, contact string) string {
+	return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
+		table, contact)
+}
+
 func (s *sqlite) prepare(ctx context.Context) error {
 	cols := columns(func(c string) string { return "?1 - " + c })
 	for _, p := range []struct {
@@ -50,8 +57,8 @@ func (s *sqlite) prepare(ctx context.Context) error {
 			SELECT id, 1 AS how FROM assignments WHERE key = ?1
 			UNION ALL SELECT assignment, 1 FROM joined WHERE key = ?1
 			UNION ALL SELECT id, 2 FROM assignments a
-				WHERE twin = ?2 AND kind = '' AND accepted_at > ?3 AND NOT EXISTS (
-					SELECT 1 FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
+				WHERE a.answered = 0 AND a.contact = ?4 AND twin = ?2 AND kind = '' AND accepted_at > ?3
+				AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + of("n", "?4") + ` AND n.id > a.id)
 			ORDER BY how, id DESC LIMIT 1`},
 		{s.write, &s.stmt.insert, `
 			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at, origin, undoes)
@@ -66,20 +73,23 @@ func (s *sqlite) prepare(ctx context.Context) error {
 		{s.write, &s.stmt.pulse, `
 			INSERT INTO pulse (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1`},
 		{s.write, &s.stmt.pending, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.answered = 0 AND a.id <= ?2 ORDER BY a.id`},
+			SELECT ` + cols + ` FROM assignments a INDEXED BY assignments_in_hand
+			LEFT JOIN assignments n ON n.id = a.newer WHERE a.answered = 0 AND a.id <= ?2 ORDER BY a.id`},
 		{s.write, &s.stmt.dropJoined, `
 			DELETE FROM joined WHERE assignment IN (SELECT value FROM json_each(?))`},
 		{s.write, &s.stmt.dropOld, `
 			DELETE FROM assignments WHERE id IN (SELECT value FROM json_each(?)) AND answered = 1`},
 		{s.read, &s.stmt.lookAt, `
 			SELECT kind <> '', coalesce((
-				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id), 0)
+				SELECT max(n.id) FROM assignments n WHERE ` + of("n", "a.contact") + ` AND n.id > a.id), 0)
 			FROM assignments a WHERE id = ?`},
 		{s.read, &s.stmt.newestOf, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.read, &s.stmt.latest, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.contact = ?2 ORDER BY a.id DESC LIMIT 1`},
+			SELECT ` + cols + ` FROM ` + tables + ` WHERE ` + of("a", "?2") + ` ORDER BY a.id DESC LIMIT 1`},
+		// Never the newest: its id would be given again.
 		{s.read, &s.stmt.page, `
-			SELECT id, accepted_at, answered FROM assignments WHERE id > ? ORDER BY id LIMIT ?`},
+			SELECT id, accepted_at, answered FROM assignments
+			WHERE id > ? AND id < (SELECT max(id) FROM assignments) ORDER BY id LIMIT ?`},
 	} {
 		stmt, err := p.db.PrepareContext(ctx, p.sql)
 		if err != nil {
@@ -167,7 +177,7 @@ func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 	var id int64
 	var how int
 	err := tx.StmtContext(ctx, s.stmt.known).
-		QueryRow(w.key, w.twin, now-assign.JoinWindow.Microseconds()).Scan(&id, &how)
+		QueryRow(w.key, w.twin, now-assign.JoinWindow.Microseconds(), w.contact).Scan(&id, &how)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.insert(ctx, tx, w, now)
 	}
