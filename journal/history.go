@@ -39,15 +39,17 @@ const (
 )
 
 // listing is a query in SQL. mark is what the database has in front of the number of a
-// parameter; args are those that columns needs.
-func listing(q assign.Query, columns, mark string, args ...any) (string, []any) {
+// parameter, of is its condition that a table's row is a contact's; args are those that
+// columns needs.
+func listing(q assign.Query, columns, mark string, of func(table, contact string) string, args ...any) (string, []any) {
 	conditions := []string{"true"}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
 		conditions = append(conditions, condition+mark+strconv.Itoa(len(args)))
 	}
 	if !q.Contact.IsZero() {
-		add("a.contact = ", clean(q.Contact.Digits()))
+		args = append(args, clean(q.Contact.Digits()))
+		conditions = append(conditions, of("a", mark+strconv.Itoa(len(args))))
 	}
 	if q.Requester != "" {
 		add("a.requester = ", clean(q.Requester))

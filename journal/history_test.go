@@ -33,6 +33,7 @@ func TestWhatIsDeletedIsForgottenWhole(t *testing.T) {
 		j := open(t, Config{Retention: time.Nanosecond, Audit: true})
 		old := mustAccept(t, j, numbered(1))
 		settle(t, j, old.ID)
+		newest := mustAccept(t, j, numbered(2))
 		if deleted, err := j.Prune(t.Context()); deleted != 1 || err != nil {
 			t.Fatalf("%d deleted, error %v", deleted, err)
 		}
@@ -45,7 +46,7 @@ func TestWhatIsDeletedIsForgottenWhole(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if len(listed) != 0 || len(due) != 0 || owned || len(counts) != 0 {
+		if len(listed) != 1 || listed[0].ID != newest.ID || len(due) != 0 || owned || len(counts) != 0 {
 			t.Errorf("%d listed, %d due, owned %t, %d counted", len(listed), len(due), owned, len(counts))
 		}
 		// So nobody can say what came after it: what was a guard is none any more.
@@ -187,17 +188,18 @@ func TestListsNeedNoSort(t *testing.T) {
 	}{
 		{assign.Query{}, "SCAN a"},
 		{assign.Query{Below: 7}, "SEARCH a USING INTEGER PRIMARY KEY"},
-		{assign.Query{Contact: contact}, "SEARCH a USING INDEX assignments_by_contact"},
+		{assign.Query{Contact: contact}, "MULTI-INDEX OR"},
 		{assign.Query{Requester: "U1", Below: 7}, "SEARCH a USING INDEX assignments_by_requester"},
 		{assign.Query{WentWrong: true}, "SCAN a USING INDEX assignments_wrong"},
 		{assign.Query{WentWrong: true, Requester: "U1"}, "SEARCH a USING INDEX assignments_wrong_by_requester"},
-		{assign.Query{WentWrong: true, Contact: contact}, "SEARCH a USING INDEX assignments_by_contact"},
+		{assign.Query{WentWrong: true, Contact: contact}, "MULTI-INDEX OR"},
 	} {
-		statement, args := listing(tt.query, columns(func(c string) string { return "?1 - " + c }), "?", s.now())
+		statement, args := listing(tt.query, columns(func(c string) string { return "?1 - " + c }), "?", of, s.now())
 		steps := explainPlan(t, s.read, statement, args...)
 		sorts := slices.ContainsFunc(steps, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") })
-		if way, _, _ := strings.Cut(steps[0], " ("); way != tt.want || sorts {
-			t.Errorf("%+v is read by %q, want %s and no sort", tt.query, steps, tt.want)
+		// A contact's few rows come from two indexes, so they are sorted.
+		if way, _, _ := strings.Cut(steps[0], " ("); way != tt.want || sorts != !tt.query.Contact.IsZero() {
+			t.Errorf("%+v is read by %q, want %s and no sort but of one contact's", tt.query, steps, tt.want)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (p *postgres) auditor() *string {
 }
 
 func (p *postgres) list(ctx context.Context, q assign.Query) (found []row, err error) {
-	statement, args := listing(q, pgColumns, "$")
+	statement, args := listing(q, pgColumns, "$", func(table, contact string) string { return table + ".contact = " + contact })
 	err = p.again(ctx, func() error {
 		found, err = collect(p.pool.Query(ctx, statement, args...))
 		return err

@@ -85,7 +85,8 @@ func (s *sqlite) prepare(ctx context.Context) error {
 			FROM assignments a WHERE id = ?`},
 		{s.read, &s.stmt.newestOf, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.read, &s.stmt.latest, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE ` + of("a", "?2") + ` ORDER BY a.id DESC LIMIT 1`},
+			SELECT ` + cols + ` FROM ` + tables + `
+			WHERE a.id = (SELECT max(id) FROM assignments WHERE ` + of("assignments", "?2") + `)`},
 		// Never the newest: its id would be given again.
 		{s.read, &s.stmt.page, `
 			SELECT id, accepted_at, answered FROM assignments

@@ -25,16 +25,16 @@ func (s *sqlite) preparePast(ctx context.Context) error {
 	}{
 		// No row says that the key is known.
 		{s.write, &s.past.newest, `
-			SELECT coalesce((SELECT max(id) FROM assignments WHERE contact = ?2), 0)
+			SELECT coalesce((SELECT max(id) FROM assignments WHERE ` + of("assignments", "?2") + `), 0)
 			WHERE NOT EXISTS (SELECT 1 FROM assignments WHERE key = ?1)
 			AND NOT EXISTS (SELECT 1 FROM joined WHERE key = ?1)`},
 		{s.write, &s.past.audited, `UPDATE assignments SET due = 0 WHERE id = ? AND due = 1`},
 		{s.read, &s.past.before, `
 			SELECT ` + cols + ` FROM ` + tables + `
-			WHERE a.contact = (SELECT contact FROM assignments WHERE id = ?2) AND a.id < ?2 AND ` + owning + `
+			WHERE ` + of("a", "(SELECT contact FROM assignments WHERE id = ?2)") + ` AND a.id < ?2 AND ` + owning + `
 			ORDER BY a.id DESC LIMIT 1`},
 		{s.read, &s.past.owner, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.contact = ?2 AND ` + owning + `
+			SELECT ` + cols + ` FROM ` + tables + ` WHERE ` + of("a", "?2") + ` AND ` + owning + `
 			ORDER BY a.id DESC LIMIT 1`},
 		{s.read, &s.past.assigned, `
 			SELECT finished_at, outcome FROM assignments
@@ -66,7 +66,7 @@ func (s *sqlite) guard(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64
 }
 
 func (s *sqlite) list(ctx context.Context, q assign.Query) ([]row, error) {
-	statement, args := listing(q, columns(func(c string) string { return "?1 - " + c }), "?", s.now())
+	statement, args := listing(q, columns(func(c string) string { return "?1 - " + c }), "?", of, s.now())
 	return scanAll(s.read.QueryContext(ctx, statement, args...))
 }
 
