@@ -120,7 +120,7 @@ func (p *Person) messageShortcut(callbackID string, m Message) *Delivery {
 // locate finds the message behind a copy, if it is still on the screen.
 func (p *Person) locate(m Message) (*channel, *message) {
 	c := p.slack.find(nil, m.Channel)
-	if c == nil {
+	if c == nil || !c.members[p.id] {
 		return nil, nil
 	}
 	return c, c.messageAt(m.TS, p.id)
@@ -141,7 +141,11 @@ func (p *Person) click(m Message, label string) *Delivery {
 	d := &Delivery{Kind: kindActions, person: p, TriggerID: k.newTrigger(p, nil),
 		ResponseURL: k.newResponseURL("actions", p, c, source)}
 	payload := k.interaction(kindActions, p)
-	payload["container"] = object{"type": "message", "message_ts": source.ts, "channel_id": c.id, "is_ephemeral": source.only != ""}
+	container := object{"type": "message", "message_ts": source.ts, "channel_id": c.id, "is_ephemeral": source.only != ""}
+	if source.thread != "" {
+		container["thread_ts"] = source.thread
+	}
+	payload["container"] = container
 	payload["channel"] = object{"id": c.id, "name": k.nameIn(c)}
 	if source.only == "" { // ephemeral messages are not in the payload
 		payload["message"] = source.payload()
@@ -346,10 +350,11 @@ func (k *Slack) SendEvent(event map[string]any) *Delivery {
 }
 
 func (k *Slack) newEvent(p *Person, event object) *Delivery {
+	c := k.find(nil, event.str("channel"))
 	payload := object{"type": "event_callback", "token": "deprecated", "team_id": TeamID, "api_app_id": AppID,
 		"event": event, "event_id": k.id("Ev"), "event_time": time.Now().Unix(),
 		"authorizations": []object{{"enterprise_id": nil, "team_id": TeamID, "user_id": BotUserID, "is_bot": true,
 			"is_enterprise_install": false}},
-		"is_ext_shared_channel": false}
+		"is_ext_shared_channel": c != nil && c.cfg.Shared}
 	return &Delivery{Kind: kindEvent, person: p, Payload: json.RawMessage(encode(payload))}
 }
