@@ -1,8 +1,9 @@
-// Package azeerslack carries the Slack app's manifest into the program. The program
-// itself is cmd/azeer-slack; what each folder is for stands in README.md.
+// Package azeerslack carries into the program what lies beside the code: the Slack app's
+// manifest, and samples of what the bot says. The program itself is cmd/azeer-slack; what
+// each folder is for stands in README.md.
 package azeerslack
 
-import _ "embed"
+import "embed"
 
 // Manifest is manifest.yaml, the file from which the Slack app is created. The demo's
 // workspace allows what it declares, and `azeer-slack check` holds it against what the
@@ -10,3 +11,10 @@ import _ "embed"
 //
 //go:embed manifest.yaml
 var Manifest []byte
+
+// Goldens are samples of every message and view of the bot in Block Kit's JSON, as its tests hold them:
+// bot/testdata/message_x.golden.json, view_x.golden.json, and with a language before
+// ".golden.json" where it is not English. The page shows them in its gallery.
+//
+//go:embed bot/testdata/*.golden.json
+var Goldens embed.FS

@@ -36,11 +36,11 @@ func (k *Slack) receive(s *socket, kind int, frame []byte, fragmented bool) {
 		return
 	}
 	if len(frame) >= maxAck {
-		k.breach(RuleAckTooLarge, "acknowledgement of %s has %d bytes, %d is too many: dropped", *ack.EnvelopeID, len(frame), maxAck)
+		k.breachOf(*ack.EnvelopeID, RuleAckTooLarge, "acknowledgement of %s has %d bytes, %d is too many: dropped", *ack.EnvelopeID, len(frame), maxAck)
 		return
 	}
 	if fragmented {
-		k.breach(RuleAckFragmented, "acknowledgement of %s came in several frames: dropped", *ack.EnvelopeID)
+		k.breachOf(*ack.EnvelopeID, RuleAckFragmented, "acknowledgement of %s came in several frames: dropped", *ack.EnvelopeID)
 		return
 	}
 	k.acknowledge(s, *ack.EnvelopeID, ack.Payload)
@@ -54,17 +54,17 @@ func (k *Slack) acknowledge(s *socket, id string, payload json.RawMessage) {
 		k.breach(RuleAckUnknown, "acknowledged %q, which was never sent", id)
 		return
 	case d.socket != s && k.unsettled.RefuseStrayAcks:
-		k.breach(RuleAckStray, "%s %s acknowledged on socket %d", d.Kind, id, s.number)
+		k.breachOf(id, RuleAckStray, "%s %s acknowledged on socket %d", d.Kind, id, s.number)
 		return
 	case d.state == ackDone && d.repeats > 0:
 		d.repeats--
 		return
 	case d.state == ackDone:
-		k.breach(RuleAckDouble, "%s %s acknowledged again", d.Kind, id)
+		k.breachOf(id, RuleAckDouble, "%s %s acknowledged again", d.Kind, id)
 		return
 	case d.state == ackExpired:
 		if d.socket == nil || d.socket.healthy() {
-			k.breach(RuleAckLate, "%s %s acknowledged %s after sending", d.Kind, id, time.Since(d.Sent).Round(time.Millisecond))
+			k.breachOf(id, RuleAckLate, "%s %s acknowledged %s after sending", d.Kind, id, time.Since(d.Sent).Round(time.Millisecond))
 		}
 		return
 	}
@@ -85,7 +85,7 @@ func (k *Slack) takePayload(d *Delivery, payload json.RawMessage) {
 	}
 	if !d.acceptsPayload() {
 		if !isEmptyJSON(payload) {
-			k.breach(RuleAckPayload, "payload in the acknowledgement of %s, which accepts none", d.Kind)
+			k.breachOf(d.EnvelopeID, RuleAckPayload, "payload in the acknowledgement of %s, which accepts none", d.Kind)
 		}
 		return
 	}
@@ -101,7 +101,7 @@ func (k *Slack) takePayload(d *Delivery, payload json.RawMessage) {
 
 // invalidAck records a payload that Slack cannot use.
 func (k *Slack) invalidAck(d *Delivery, problems ...string) {
-	k.breach(RuleAckInvalid, "acknowledgement of %s: %s", d.Kind, strings.Join(problems, "; "))
+	k.breachOf(d.EnvelopeID, RuleAckInvalid, "acknowledgement of %s: %s", d.Kind, strings.Join(problems, "; "))
 }
 
 // takeMessage posts the message in the acknowledgement of a command.
@@ -122,6 +122,7 @@ func (k *Slack) takeMessage(d *Delivery, payload json.RawMessage) {
 		k.post(d.channel, &message{author: d.person.id, text: d.line, via: ViaPerson})
 	}
 	m := messageFrom(body, ViaAck)
+	m.envelope = d.EnvelopeID
 	if m.empty() {
 		return
 	}
@@ -154,9 +155,13 @@ func (k *Slack) takeOptions(d *Delivery, payload json.RawMessage) {
 	}
 	choices := choicesOf(body)
 	d.Options = optionsOf(choices)
-	if d.view != nil {
-		d.view.offered[d.menu] = choices
+	if d.sheet == nil {
+		return
 	}
+	if menu, ok := d.sheet.menu(d.menu.block); ok && stateKey(menu.kind) == "selected_options" {
+		choices = append(choices, d.sheet.offered[d.menu]...) // several are chosen by several searches
+	}
+	d.sheet.offered[d.menu] = choices
 }
 
 // describe words problems of Block Kit as Slack does, for views.* still

@@ -52,10 +52,10 @@ func waiting(k *Slack, kind string) (*Delivery, *socket) {
 	k.closeAllViews(p)
 	p.feed, k.channels[0].messages = nil, nil
 	body, _ := parseObject(encode(assignView()))
-	v := k.newView(p, body, p.stand, nil)
+	v := k.newView(p, body, p.stand, "", nil)
 	p.forms = append(p.forms, v)
 	from := &socket{slack: k}
-	d := &Delivery{EnvelopeID: "E" + uuid(), Kind: kind, person: p, view: v, channel: k.channels[0],
+	d := &Delivery{EnvelopeID: "E" + uuid(), Kind: kind, person: p, view: v, sheet: &v.sheet, channel: k.channels[0],
 		line: "/assign", menu: fieldKey{"agent", "agent_input"}, socket: from, state: ackAwaited, done: make(chan struct{})}
 	if kind == kindCommand {
 		d.view = nil

@@ -43,7 +43,15 @@ func (p *Person) CommandAsync(channel, line string) *Delivery {
 		payload["is_enterprise_install"] = nil
 	}
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Where: k.title(c, p), Text: line})
+	return k.sendTyped(d, k.title(c, p), line)
+}
+
+// sendTyped sends what a person has just done, as the timeline says it.
+func (k *Slack) sendTyped(d *Delivery, where, text string) *Delivery {
+	if d.EnvelopeID == "" {
+		d.EnvelopeID = uuid()
+	}
+	k.record.event(Event{Kind: EventTyped, Who: d.who(), Where: where, Text: text, Envelope: d.EnvelopeID})
 	return k.send(d)
 }
 
@@ -91,8 +99,7 @@ func (p *Person) ShortcutAsync(callbackID string) *Delivery {
 	payload := k.interaction(kindShortcut, p)
 	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callbackID, d.TriggerID, k.actionTS()
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "shortcut " + callbackID})
-	return k.send(d)
+	return k.sendTyped(d, "", "shortcut "+callbackID)
 }
 
 func (p *Person) messageShortcut(callbackID string, m Message) *Delivery {
@@ -113,8 +120,7 @@ func (p *Person) messageShortcut(callbackID string, m Message) *Delivery {
 	payload["response_url"], payload["message_ts"], payload["message"] = d.ResponseURL, source.ts, source.payload()
 	payload["channel"] = object{"id": c.id, "name": k.nameIn(c)}
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "message shortcut " + callbackID})
-	return k.send(d)
+	return k.sendTyped(d, "", "message shortcut "+callbackID)
 }
 
 // locate finds the message behind a copy, if it is still on the screen.
@@ -127,6 +133,11 @@ func (p *Person) locate(m Message) (*channel, *message) {
 }
 
 func (p *Person) click(m Message, label string) *Delivery {
+	return p.touchMessage(m, func(s *sheet) (Touch, error) { return buttonLabelled(s, label) })
+}
+
+// touchMessage does to a message what find says.
+func (p *Person) touchMessage(m Message, find func(*sheet) (Touch, error)) *Delivery {
 	k := p.slack
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -134,13 +145,24 @@ func (p *Person) click(m Message, label string) *Delivery {
 	if source == nil {
 		return impossible(kindActions, errors.New("the message is no longer on the screen"))
 	}
-	button, ok := labelled(buttonsOf(source.blocks), label)
-	if !ok {
-		return impossible(kindActions, fmt.Errorf("the message has no button %q", label))
+	s := k.sheetOf(p, c, source)
+	action, said, err := k.found(s, find)
+	if err != nil {
+		return impossible(kindActions, err)
 	}
 	d := &Delivery{Kind: kindActions, person: p, TriggerID: k.newTrigger(p, nil),
 		ResponseURL: k.newResponseURL("actions", p, c, source)}
 	payload := k.interaction(kindActions, p)
+	k.fromMessage(payload, c, source)
+	payload["state"] = object{"values": s.state()}
+	payload["trigger_id"], payload["response_url"] = d.TriggerID, d.ResponseURL
+	payload["actions"] = []object{action}
+	d.Payload = encode(payload)
+	return k.sendTyped(d, k.title(c, p), said)
+}
+
+// fromMessage adds to a payload which message it came from.
+func (k *Slack) fromMessage(payload object, c *channel, source *message) {
 	container := object{"type": "message", "message_ts": source.ts, "channel_id": c.id, "is_ephemeral": source.only != ""}
 	if source.thread != "" {
 		container["thread_ts"] = source.thread
@@ -150,12 +172,23 @@ func (p *Person) click(m Message, label string) *Delivery {
 	if source.only == "" { // ephemeral messages are not in the payload
 		payload["message"] = source.payload()
 	}
-	payload["state"] = object{"values": object{}}
-	payload["trigger_id"], payload["response_url"] = d.TriggerID, d.ResponseURL
-	payload["actions"] = []object{button.action(k.actionTS())}
-	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Where: k.title(c, p), Text: "[" + label + "]"})
-	return k.send(d)
+}
+
+// found does what find says and returns its entry in actions[].
+func (k *Slack) found(s *sheet, find func(*sheet) (Touch, error)) (action object, said string, err error) {
+	t, err := find(s)
+	if err != nil {
+		return nil, "", err
+	}
+	return k.touch(s, t)
+}
+
+func buttonLabelled(s *sheet, label string) (Touch, error) {
+	button, ok := labelled(buttonsOf(s.blocks), label)
+	if !ok {
+		return Touch{}, fmt.Errorf("there is no button %q", label)
+	}
+	return Touch{BlockID: button.BlockID, ActionID: button.ActionID}, nil
 }
 
 func labelled(buttons []Button, label string) (Button, bool) {
@@ -180,6 +213,11 @@ func (p *Person) before(f *Form) (*view, error) {
 }
 
 func (p *Person) press(f *Form, label string) *Delivery {
+	return p.touchForm(f, func(s *sheet) (Touch, error) { return buttonLabelled(s, label) })
+}
+
+// touchForm does to a modal or the Home tab what find says.
+func (p *Person) touchForm(f *Form, find func(*sheet) (Touch, error)) *Delivery {
 	k := p.slack
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -187,27 +225,28 @@ func (p *Person) press(f *Form, label string) *Delivery {
 	if err != nil {
 		return impossible(kindActions, err)
 	}
-	button, ok := labelled(buttonsOf(v.blocks), label)
-	if !ok {
-		return impossible(kindActions, fmt.Errorf("the form has no button %q", label))
+	action, said, err := k.found(&v.sheet, find)
+	if err != nil {
+		return impossible(kindActions, err)
 	}
 	below := v
 	if v == p.home {
 		below = nil // a trigger from the Home tab opens a modal, it pushes none
 	}
-	d := &Delivery{Kind: kindActions, person: p, TriggerID: k.newTrigger(p, below)}
+	d := &Delivery{Kind: kindActions, EnvelopeID: uuid(), person: p, TriggerID: k.newTrigger(p, below)}
+	v.envelope = d.EnvelopeID
 	payload := k.interaction(kindActions, p)
 	payload["container"] = object{"type": "view", "view_id": v.id}
 	payload["view"] = v.payload(true)
 	payload["trigger_id"] = d.TriggerID
-	payload["actions"] = []object{button.action(k.actionTS())}
+	payload["actions"] = []object{action}
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "[" + label + "]"})
-	return k.send(d)
+	k.markView(v)
+	return k.sendTyped(d, "", said)
 }
 
-func (p *Person) typeInMenu(f *Form, blockID, text string) ([]Option, *Delivery) {
-	d := p.suggestion(f, blockID, text)
+// offers waits for the options that a suggestion brings.
+func (d *Delivery) offers() ([]Option, *Delivery) {
 	if d == nil {
 		return nil, nil
 	}
@@ -215,7 +254,8 @@ func (p *Person) typeInMenu(f *Form, blockID, text string) ([]Option, *Delivery)
 	return d.Options, d
 }
 
-// suggestion asks the app for the options of an external select.
+// suggestion asks the app for the options of an external select in a form; nil if
+// too little is typed.
 func (p *Person) suggestion(f *Form, blockID, text string) *Delivery {
 	k := p.slack
 	k.mu.Lock()
@@ -224,31 +264,38 @@ func (p *Person) suggestion(f *Form, blockID, text string) *Delivery {
 	if err != nil {
 		return impossible(kindSuggestion, err)
 	}
-	menu, ok := v.menu(blockID)
+	return k.suggest(&v.sheet, blockID, text, func(payload object) {
+		payload["container"] = object{"type": "view", "view_id": v.id}
+		payload["view"] = v.payload(true)
+	})
+}
+
+// suggestionIn is suggestion for a select in a message.
+func (p *Person) suggestionIn(m Message, blockID, text string) *Delivery {
+	k := p.slack
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c, source := p.locate(m)
+	if source == nil {
+		return impossible(kindSuggestion, errors.New("the message is no longer on the screen"))
+	}
+	return k.suggest(k.sheetOf(p, c, source), blockID, text, func(payload object) { k.fromMessage(payload, c, source) })
+}
+
+func (k *Slack) suggest(s *sheet, blockID, text string, from func(payload object)) *Delivery {
+	menu, ok := s.menu(blockID)
 	if !ok {
 		return impossible(kindSuggestion, fmt.Errorf("block %q is no menu that asks the app", blockID))
 	}
 	if len([]rune(text)) < menu.element.num("min_query_length", 3) {
 		return nil
 	}
-	d := &Delivery{Kind: kindSuggestion, person: p, view: v, menu: menu.fieldKey}
-	payload := k.interaction(kindSuggestion, p)
-	payload["container"] = object{"type": "view", "view_id": v.id}
+	d := &Delivery{Kind: kindSuggestion, person: s.person, sheet: s, menu: menu.fieldKey}
+	payload := k.interaction(kindSuggestion, s.person)
+	from(payload)
 	payload["action_id"], payload["block_id"], payload["value"] = menu.action, menu.block, text
-	payload["view"] = v.payload(true)
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: blockID + ": " + text})
-	return k.send(d)
-}
-
-// menu finds the external select of a block.
-func (v *view) menu(blockID string) (field, bool) {
-	for _, f := range fieldsOf(v.blocks) {
-		if f.block == blockID && strings.HasSuffix(f.kind, "external_select") {
-			return f, true
-		}
-	}
-	return field{}, false
+	return k.sendTyped(d, "", blockID+": "+text)
 }
 
 func (p *Person) submit(f *Form, values map[string]string) *Delivery {
@@ -266,24 +313,25 @@ func (p *Person) submit(f *Form, values map[string]string) *Delivery {
 		return impossible(kindSubmission, errors.New("the form has no submit button"))
 	}
 	v.errors, v.banner = v.refusals(), ""
+	k.markView(v)
 	if len(v.errors) > 0 { // the client refuses by itself
 		d := impossible(kindSubmission, nil)
 		d.Shown = ShownRequired
 		return d
 	}
-	d := &Delivery{Kind: kindSubmission, person: p, view: v, TriggerID: k.newTrigger(p, v)}
+	d := &Delivery{Kind: kindSubmission, EnvelopeID: uuid(), person: p, view: v, TriggerID: k.newTrigger(p, v)}
 	payload := k.interaction(kindSubmission, p)
 	payload["trigger_id"], payload["view"] = d.TriggerID, v.payload(true)
-	payload["response_urls"] = k.responseURLsOf(v)
+	v.sending++
+	payload["response_urls"] = k.responseURLsOf(v, d.EnvelopeID)
 	d.Payload = encode(payload)
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "submits " + fmt.Sprint(k.formOf(v).values)})
-	return k.send(d)
+	return k.sendTyped(d, "", "submits "+fmt.Sprint(k.formOf(v).values))
 }
 
 // responseURLsOf gives out a response URL for each conversation chosen in a
 // field with response_url_enabled
 // (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element).
-func (k *Slack) responseURLsOf(v *view) []object {
+func (k *Slack) responseURLsOf(v *view, envelope string) []object {
 	urls := []object{}
 	for _, f := range fieldsOf(v.blocks) {
 		id := v.values[f.fieldKey].str(stateKey(f.kind))
@@ -291,8 +339,9 @@ func (k *Slack) responseURLsOf(v *view) []object {
 		if !f.element.flag("response_url_enabled") || !f.input || id == "" || c == nil {
 			continue
 		}
-		urls = append(urls, object{"block_id": f.block, "action_id": f.action, "channel_id": id,
-			"response_url": k.newResponseURL("app", v.person, c, nil)})
+		u := k.newResponseURL("app", v.person, c, nil)
+		k.ownResponseURL(u, envelope)
+		urls = append(urls, object{"block_id": f.block, "action_id": f.action, "channel_id": id, "response_url": u})
 	}
 	return urls
 }
@@ -314,26 +363,29 @@ func (p *Person) closeForms(f *Form, all bool) *Delivery {
 	} else {
 		k.closeView(v)
 	}
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "closes the form"})
 	f.Closed = true
 	if !told.body.flag("notify_on_close") {
+		k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Text: "closes the form"})
 		return impossible(kindClosed, nil)
 	}
 	d := &Delivery{Kind: kindClosed, person: p}
 	payload := k.interaction(kindClosed, p)
 	payload["view"], payload["is_cleared"] = told.payload(false), all
 	d.Payload = encode(payload)
-	return k.send(d)
+	return k.sendTyped(d, "", "closes the form")
 }
 
-func (p *Person) openHome() *Delivery {
+// openApp opens a tab of the app: home or messages. It is nil where the app has no
+// such tab or does not want to know.
+func (p *Person) openApp(tab string) *Delivery {
 	k := p.slack
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !slices.Contains(k.manifest.BotEvents, "app_home_opened") || !k.manifest.HomeTab {
+	there := map[string]bool{"home": k.manifest.HomeTab, "messages": k.manifest.MessagesTab}[tab]
+	if !slices.Contains(k.manifest.BotEvents, "app_home_opened") || !there {
 		return nil
 	}
-	event := object{"type": "app_home_opened", "user": p.id, "channel": k.dm(p.id, BotUserID).id, "tab": "home",
+	event := object{"type": "app_home_opened", "user": p.id, "channel": k.dm(p.id, BotUserID).id, "tab": tab,
 		"event_ts": k.actionTS()}
 	if p.home != nil {
 		event["view"] = p.home.payload(true)

@@ -39,13 +39,16 @@ type AzeerAgent struct {
 
 // Call is one request that Azeer received.
 type Call struct {
+	N       int // counts up from 1
 	At      time.Time
 	Method  string
 	Path    string
-	Contact string // of an assignment, as sent
-	Agent   string // of an assignment, as sent
-	Status  int    // what was answered; 0: nothing
-	Effect  bool   // the contact has a new owner
+	Contact string        // of an assignment, as sent
+	Agent   string        // of an assignment, as sent
+	Status  int           // what was answered; 0: nothing
+	Effect  bool          // the contact has a new owner
+	Over    bool          // answered, or given up on by either side
+	Took    time.Duration // from the arrival until it was over
 }
 
 // Azeer is the account: its agents, who owns which contact, and how it misbehaves. What
@@ -136,6 +139,7 @@ func (z *Azeer) SetAgents(agents ...AzeerAgent) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.agents = slices.Clone(agents)
+	z.markAgents()
 }
 
 // AddAgent adds one; a zero ID is given the next number.
@@ -149,6 +153,7 @@ func (z *Azeer) AddAgent(a AzeerAgent) {
 		a.ID++
 	}
 	z.agents = append(z.agents, a)
+	z.markAgents()
 }
 
 // KnowOnly makes every contact but these unknown. Without a call of it all are known.
@@ -232,6 +237,7 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 		}
 		x := &exchange{w: w, r: r, body: body}
 		z.note(x, endpoint)
+		defer z.over(x)
 		status, reply := z.authorise(x)
 		z.stall(x)
 		m := x.orders
@@ -258,10 +264,11 @@ func (z *Azeer) note(x *exchange, endpoint string) {
 	z.mu.Lock()
 	x.call, x.orders, x.freed = len(z.calls), z.ordersFor(endpoint), z.freed
 	z.calls = append(z.calls, Call{
-		At: time.Now(), Method: x.r.Method, Path: x.r.URL.Path, Contact: sent.Contact, Agent: sent.Agent,
+		N: x.call + 1, At: time.Now(), Method: x.r.Method, Path: x.r.URL.Path, Contact: sent.Contact, Agent: sent.Agent,
 	})
 	close(z.changed)
 	z.changed = make(chan struct{})
+	z.markCall(x.call)
 	z.mu.Unlock()
 	text := x.r.Method + " " + x.r.URL.Path
 	if sent.Contact != "" {
@@ -274,6 +281,36 @@ func (z *Azeer) answered(x *exchange, status int) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.calls[x.call].Status = status
+}
+
+// over ends a call, however it ended.
+func (z *Azeer) over(x *exchange) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	call := &z.calls[x.call]
+	call.Over, call.Took = true, time.Since(call.At)
+	z.markCall(x.call)
+}
+
+func (z *Azeer) markAgents() { z.record.mark(func(m *marks) { m.agents = true }) }
+
+func (z *Azeer) markCall(n int) {
+	z.record.mark(func(m *marks) {
+		if !slices.Contains(m.calls, n) {
+			m.calls = append(m.calls, n)
+		}
+	})
+}
+
+// callsAt returns the calls with these indices.
+func (z *Azeer) callsAt(indices []int) []Call {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	var calls []Call
+	for _, at := range indices {
+		calls = append(calls, z.calls[at])
+	}
+	return calls
 }
 
 // authorise checks the headers; a zero status means that all is well.
@@ -322,6 +359,7 @@ func (z *Azeer) assign(x *exchange) (int, any) {
 	}
 	z.owners[contact] = agent
 	z.calls[x.call].Effect = true
+	z.markCall(x.call)
 	return http.StatusOK, object{"message": "assignment completed successfully", "success": true}
 }
 

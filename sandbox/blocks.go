@@ -131,14 +131,18 @@ func buttonsOf(blocks []object) []Button {
 	for _, b := range blocks {
 		for _, e := range elements(b) {
 			if e.str("type") == "button" {
-				buttons = append(buttons, Button{
-					Label: unescaped.Replace(e.plainText("text")), ActionID: e.str("action_id"), BlockID: b.str("block_id"),
-					Value: e.str("value"), URL: e.str("url"), Style: e.str("style"),
-				})
+				buttons = append(buttons, buttonOf(b, e))
 			}
 		}
 	}
 	return buttons
+}
+
+func buttonOf(block, element object) Button {
+	return Button{
+		Label: unescaped.Replace(element.plainText("text")), ActionID: element.str("action_id"), BlockID: block.str("block_id"),
+		Value: element.str("value"), URL: element.str("url"), Style: element.str("style"),
+	}
 }
 
 // action is the entry in actions[] for a pressed button.

@@ -57,6 +57,7 @@ type Delivery struct {
 	view    *view    // for forms: where it came from
 	channel *channel // for commands: where the answer goes
 	line    string   // for commands: as typed
+	sheet   *sheet   // for suggestions: where the menu is
 	menu    fieldKey // for suggestions: which menu
 	retry   int      // retry_attempt of events
 	repeats int      // sent again by Redeliver so often; each may be acknowledged
@@ -92,6 +93,9 @@ func (d *Delivery) settled() *Delivery {
 // settle ends the delivery. Call it with the lock held, once.
 func (d *Delivery) settle(state ackState) {
 	d.state = state
+	if d.view != nil && d.Kind == kindSubmission {
+		d.view.sending--
+	}
 	close(d.done)
 }
 
@@ -120,7 +124,13 @@ func impossible(kind string, err error) *Delivery {
 // send delivers d over any live socket and starts its deadline. Call it with the
 // lock held.
 func (k *Slack) send(d *Delivery) *Delivery {
-	d.EnvelopeID = uuid()
+	if d.EnvelopeID == "" {
+		d.EnvelopeID = uuid()
+	}
+	if t := k.triggers[d.TriggerID]; t != nil {
+		t.envelope = d.EnvelopeID
+	}
+	k.ownResponseURL(d.ResponseURL, d.EnvelopeID)
 	d.done = make(chan struct{})
 	k.deliveries[d.EnvelopeID] = d
 	d.socket = k.pickSocket()
@@ -154,7 +164,7 @@ func (k *Slack) expire(d *Delivery) {
 		return
 	}
 	if d.socket != nil && d.socket.healthy() {
-		k.breach(RuleAckMissing, "%s %s not acknowledged within %s", d.Kind, d.EnvelopeID, k.limits.Ack)
+		k.breachOf(d.EnvelopeID, RuleAckMissing, "%s %s not acknowledged within %s", d.Kind, d.EnvelopeID, k.limits.Ack)
 	}
 	if d.Kind == kindEvent {
 		k.retryEvent(d)
@@ -191,6 +201,7 @@ func (k *Slack) fail(d *Delivery, shown string) {
 	d.Shown = shown
 	if d.view != nil && d.Kind == kindSubmission {
 		d.view.banner = shown
+		k.markView(d.view)
 	}
 	k.record.event(Event{Kind: EventFailed, Who: d.who(), Text: shown, Envelope: d.EnvelopeID})
 	d.settle(ackExpired)

@@ -8,6 +8,7 @@
 // unknown_method. Every breach of a rule by the app is recorded, see
 // [Sandbox.Breaches], so a test can fail on it even where Slack says nothing.
 //
-// A test (or the demo) drives it as people do: see [Person]. Nothing here
+// A test (or the demo) drives it as people do: see [Person]. Package page draws it in
+// a browser, from [Person.Screen] and what a [Watch] tells. Nothing here
 // imports the app: it is reached only over the network, as Slack is.
 package sandbox

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,8 +13,8 @@ import (
 // wanted option has not been offered yet.
 func (p *Person) fill(f *Form, values map[string]string) error {
 	for block, text := range values {
-		if p.needsOffer(f, block, text) {
-			p.Type(f, block, text)
+		for _, wanted := range p.notOffered(f, block, text) {
+			p.Type(f, block, wanted)
 		}
 	}
 	k := p.slack
@@ -29,38 +30,44 @@ func (p *Person) fill(f *Form, values map[string]string) error {
 		if at < 0 {
 			return fmt.Errorf("the form has no field in block %q", block)
 		}
-		value, err := k.entered(v, fields[at], text)
+		value, err := k.entered(&v.sheet, fields[at], text)
 		if err != nil {
 			return fmt.Errorf("fill in %q: %w", block, err)
 		}
 		v.values[fields[at].fieldKey] = object{"type": fields[at].kind, stateKey(fields[at].kind): value}
 	}
+	k.markView(v)
 	return nil
 }
 
-func (p *Person) needsOffer(f *Form, block, text string) bool {
+// notOffered returns the options wanted of a menu that the app has not offered.
+func (p *Person) notOffered(f *Form, block, text string) (missing []string) {
 	p.slack.mu.Lock()
 	defer p.slack.mu.Unlock()
 	v, err := p.before(f)
 	if err != nil || text == "" {
-		return false
+		return nil
 	}
 	menu, ok := v.menu(block)
 	if !ok {
-		return false
+		return nil
 	}
-	_, offered := chosen(v.offered[menu.fieldKey], text)
-	return !offered && !v.holds(menu, text)
-}
-
-// holds tells whether a menu already has that option chosen.
-func (v *view) holds(f field, text string) bool {
-	held := v.values[f.fieldKey].obj("selected_option")
-	return held != nil && (held.str("value") == text || held.plainText("text") == text)
+	wanted := []string{text}
+	if stateKey(menu.kind) == "selected_options" {
+		wanted = strings.Split(text, ",")
+	}
+	for _, one := range wanted {
+		one = strings.TrimSpace(one)
+		_, offered := chosen(v.offered[menu.fieldKey], one)
+		if _, held := v.held(menu, one); one != "" && !offered && !held {
+			missing = append(missing, one)
+		}
+	}
+	return missing
 }
 
 // entered turns what a person enters into the value in state.values.
-func (k *Slack) entered(v *view, f field, text string) (any, error) {
+func (k *Slack) entered(s *sheet, f field, text string) (any, error) {
 	switch key := stateKey(f.kind); key {
 	case "value", "selected_date", "selected_time":
 		if text == "" {
@@ -71,11 +78,16 @@ func (k *Slack) entered(v *view, f field, text string) (any, error) {
 		if text == "" {
 			return nil, nil
 		}
-		return k.option(v, f, text)
+		return k.option(s, f, text)
 	case "selected_options":
-		return each(text, func(one string) (any, error) { return k.option(v, f, one) })
+		return each(text, func(one string) (any, error) { return k.option(s, f, one) })
+	case "selected_date_time":
+		if text == "" {
+			return nil, nil
+		}
+		return strconv.ParseInt(text, 10, 64)
 	default:
-		find := func(one string) (any, error) { return k.thing(v.person, f, one) }
+		find := func(one string) (any, error) { return k.thing(s.person, f, one) }
 		if strings.HasSuffix(key, "s") {
 			return each(text, find)
 		}
@@ -103,13 +115,13 @@ func each(text string, one func(string) (any, error)) (any, error) {
 
 // option finds the option a person picks: by value or text, among what the
 // element lists or the app last offered; a single offer is picked in any case.
-func (k *Slack) option(v *view, f field, wanted string) (any, error) {
-	if v.holds(f, wanted) {
-		return v.values[f.fieldKey]["selected_option"], nil
+func (k *Slack) option(s *sheet, f field, wanted string) (any, error) {
+	if held, ok := s.held(f, wanted); ok {
+		return held, nil
 	}
 	choices := choicesOf(f.element)
 	if strings.HasSuffix(f.kind, "external_select") {
-		choices = v.offered[f.fieldKey]
+		choices = s.offered[f.fieldKey]
 		if len(choices) == 1 {
 			return choices[0].option, nil
 		}
@@ -197,6 +209,8 @@ func (k *Slack) reading(f field, held object) (shown, value string) {
 		switch v := held[key].(type) {
 		case string:
 			return k.called(v), v
+		case int64, float64:
+			return fmt.Sprint(v), fmt.Sprint(v)
 		case []any:
 			var shown, ids []string
 			for _, one := range v {

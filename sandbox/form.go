@@ -17,6 +17,8 @@ type Form struct {
 	Errors          map[string]string // by block id, shown under the fields
 	Banner          string            // "We had some trouble connecting. Try again?"
 	Closed          bool              // no longer on the screen
+	Busy            bool              // submitted, and the app has not answered yet
+	State           json.RawMessage   // what the fields hold, as in state.values
 	Buttons         []Button
 
 	values map[string]string

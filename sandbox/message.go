@@ -14,10 +14,10 @@ type Message struct {
 	Ephemeral bool            // only this person sees it
 	Edited    bool            // a later version of a message already shown
 	Via       Via             // how it came
+	Version   int             // counts up from 1 with each change
 	Buttons   []Button
 
 	plain string
-	seq   int
 }
 
 // Via says how a message came about.

@@ -21,6 +21,7 @@ type names interface {
 type escaping struct {
 	Bare           bool // <@U…>, <mailto:a@b>: no label
 	PlainAddresses bool // emails and phones stay as typed
+	BareNames      bool // <@U…>, <#C…>, as in messages: only names without a label
 }
 
 var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -106,7 +107,7 @@ func wrapName(found string, who names, how escaping) (string, bool) {
 		switch {
 		case !ok:
 			return "", false
-		case how.Bare:
+		case how.Bare || how.BareNames:
 			return "<@" + id + ">", true
 		}
 		return "<@" + id + "|" + name + ">", true
@@ -117,7 +118,7 @@ func wrapName(found string, who names, how escaping) (string, bool) {
 		return "", false
 	case !public:
 		return "<#" + id + "|>", true
-	case how.Bare:
+	case how.Bare || how.BareNames:
 		return "<#" + id + ">", true
 	}
 	return "<#" + id + "|" + name + ">", true

@@ -92,6 +92,11 @@ func (p *Person) MessageShortcut(callbackID string, m Message) *Delivery {
 	return p.messageShortcut(callbackID, m).settled()
 }
 
+// MessageShortcutAsync is MessageShortcut without waiting.
+func (p *Person) MessageShortcutAsync(callbackID string, m Message) *Delivery {
+	return p.messageShortcut(callbackID, m)
+}
+
 // Form waits for a modal and returns the top one as it is now.
 func (p *Person) Form(ctx context.Context) (*Form, error) {
 	return p.FormWhere(ctx, func(*Form) bool { return true })
@@ -113,7 +118,18 @@ func (p *Person) Forms() []*Form { return p.openForms() }
 // options that the app offers; below min_query_length nothing is sent, the
 // delivery is nil and there are no options.
 func (p *Person) Type(f *Form, blockID, text string) ([]Option, *Delivery) {
-	return p.typeInMenu(f, blockID, text)
+	return p.suggestion(f, blockID, text).offers()
+}
+
+// TypeAsync is Type without waiting: the options are in the delivery once it is
+// settled.
+func (p *Person) TypeAsync(f *Form, blockID, text string) *Delivery {
+	return p.suggestion(f, blockID, text)
+}
+
+// TypeInAsync is TypeAsync for a menu in a message.
+func (p *Person) TypeInAsync(m Message, blockID, text string) *Delivery {
+	return p.suggestionIn(m, blockID, text)
 }
 
 // Submit fills in the blocks named in values, presses the submit button and
@@ -143,10 +159,16 @@ func (p *Person) Fill(f *Form, values map[string]string) error { return p.fill(f
 
 // Cancel presses Cancel in the top modal. The delivery is settled at once unless
 // the view asked for notify_on_close.
-func (p *Person) Cancel(f *Form) *Delivery { return p.closeForms(f, false).settled() }
+func (p *Person) Cancel(f *Form) *Delivery { return p.CancelAsync(f).settled() }
+
+// CancelAsync is Cancel without waiting.
+func (p *Person) CancelAsync(f *Form) *Delivery { return p.closeForms(f, false) }
 
 // CloseAll closes the whole stack with the ×.
-func (p *Person) CloseAll(f *Form) *Delivery { return p.closeForms(f, true).settled() }
+func (p *Person) CloseAll(f *Form) *Delivery { return p.CloseAllAsync(f).settled() }
+
+// CloseAllAsync is CloseAll without waiting.
+func (p *Person) CloseAllAsync(f *Form) *Delivery { return p.closeForms(f, true) }
 
 // Click presses the button of a message that bears this label and returns when
 // the click is acknowledged or has failed.
@@ -162,15 +184,44 @@ func (p *Person) Press(f *Form, label string) *Delivery {
 	return d
 }
 
+// Use does something to any element of a message, and returns when that is
+// acknowledged or has failed.
+func (p *Person) Use(m Message, t Touch) *Delivery { return p.UseAsync(m, t).settled() }
+
+// UseAsync is Use without waiting.
+func (p *Person) UseAsync(m Message, t Touch) *Delivery {
+	return p.touchMessage(m, func(*sheet) (Touch, error) { return t, nil })
+}
+
+// UseIn does something to any element of a modal or the Home tab that tells the
+// app at once: not to fields that are only submitted, see [Person.Fill].
+func (p *Person) UseIn(f *Form, t Touch) *Delivery {
+	d := p.UseInAsync(f, t).settled()
+	f.refresh()
+	return d
+}
+
+// UseInAsync is UseIn without waiting; f is not refreshed.
+func (p *Person) UseInAsync(f *Form, t Touch) *Delivery {
+	return p.touchForm(f, func(*sheet) (Touch, error) { return t, nil })
+}
+
 // OpenHome opens the app's Home tab and sends app_home_opened where the app has
 // subscribed to it; nil if it has not.
 func (p *Person) OpenHome() *Delivery {
-	d := p.openHome()
+	d := p.openApp("home")
 	if d == nil {
 		return nil
 	}
 	return d.settled()
 }
+
+// OpenHomeAsync is OpenHome without waiting.
+func (p *Person) OpenHomeAsync() *Delivery { return p.openApp("home") }
+
+// OpenMessagesAsync is OpenHomeAsync for the app's Messages tab, of which the app is
+// told by the same event.
+func (p *Person) OpenMessagesAsync() *Delivery { return p.openApp("messages") }
 
 // Home waits for the published Home tab.
 func (p *Person) Home(ctx context.Context) (*Form, error) { return p.awaitHome(ctx) }

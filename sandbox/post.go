@@ -15,10 +15,15 @@ type message struct {
 	only       string          // user id of the one who sees an ephemeral message
 	via        Via
 	edited     bool
-	bot, team  string    // of the author, where they are an integration or not of this workspace
-	attached   []object  // attachments
-	replies    int       // in the thread that it began
-	mention    *Delivery // the newest event about it
+	bot, team  string            // of the author, where they are an integration or not of this workspace
+	attached   []object          // attachments
+	replies    int               // in the thread that it began
+	mention    *Delivery         // the newest event about it
+	version    int               // 1, and one more with each change
+	named      json.RawMessage   // blocks with the ids that Slack gives; nil until asked for
+	plain      string            // as a person reads it
+	envelope   string            // of the interaction that it answers, if known
+	sheets     map[string]*sheet // by the id of the person before whom it lies
 }
 
 // messageFrom reads the body of a message by the app.
@@ -84,6 +89,7 @@ func (m *message) payload() object {
 // post puts a new message in a channel. Call it with the lock held.
 func (k *Slack) post(c *channel, m *message) {
 	m.ts = k.ts()
+	m.thread = c.rootOf(m.thread)
 	m.blocks = k.nameBlocks(m.blocks)
 	began := c.messageAt(m.thread, "")
 	if m.via == ViaPostEphemeral && (k.personNamed(m.only).idle || m.thread != "" && began.replies == 0) {
@@ -98,19 +104,23 @@ func (k *Slack) post(c *channel, m *message) {
 
 // show brings a new or changed message before everybody who can see it.
 func (k *Slack) show(c *channel, m *message) {
+	m.version++
+	m.named, m.plain = nil, k.plainMessage(m)
+	k.markMessage(c, m)
 	for _, p := range k.persons {
 		if p.removed || p.id == m.author || !m.visible(p, c) {
 			continue
 		}
 		seen := k.seenBy(p, c, m)
 		p.feed = append(p.feed, &seen)
-		k.record.event(Event{Kind: EventSeen, Who: p.cfg.Handle, Where: seen.Where, Text: seen.plain})
+		k.record.event(Event{Kind: EventSeen, Who: p.cfg.Handle, From: m.author, Where: seen.Where, Text: seen.plain, Envelope: m.envelope})
 	}
 	k.notify()
 }
 
 // remove takes a message off every screen.
 func (k *Slack) remove(c *channel, m *message) {
+	k.markGone(c, m)
 	for i, other := range c.messages {
 		if other == m {
 			c.messages = append(c.messages[:i:i], c.messages[i+1:]...)
@@ -122,12 +132,33 @@ func (k *Slack) remove(c *channel, m *message) {
 
 // seenBy copies a message as one person sees it.
 func (k *Slack) seenBy(p *Person, c *channel, m *message) Message {
-	k.nextID++
-	return Message{
-		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Where: k.title(c, p), Author: m.author,
-		Text: m.text, Blocks: m.raw, Ephemeral: m.only != "", Edited: m.edited, Via: m.via,
-		Buttons: buttonsOf(m.blocks), plain: k.plainMessage(m), seq: k.nextID,
+	seen := k.copyOf(c, m)
+	seen.Where, seen.Blocks = k.title(c, p), m.raw
+	return seen
+}
+
+// copyOf copies a message with the blocks as Slack's own clients have them: with
+// every id.
+func (k *Slack) copyOf(c *channel, m *message) Message {
+	if m.named == nil && len(m.blocks) > 0 {
+		m.named = encode(m.blocks)
 	}
+	return Message{
+		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Author: m.author,
+		Text: m.text, Blocks: m.named, Ephemeral: m.only != "", Edited: m.edited, Via: m.via, Version: m.version,
+		Buttons: buttonsOf(m.blocks), plain: m.plain,
+	}
+}
+
+// rootOf finds the message that began the thread of the one at ts.
+func (c *channel) rootOf(ts string) string {
+	if ts == "" {
+		return ""
+	}
+	if m := c.messageAt(ts, ""); m != nil && m.thread != "" {
+		return m.thread
+	}
+	return ts
 }
 
 func (k *Slack) plainMessage(m *message) string {

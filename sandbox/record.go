@@ -54,10 +54,11 @@ const (
 
 // Breach is one rule broken by the app.
 type Breach struct {
-	At     time.Time
-	Side   Side
-	Rule   Rule
-	Detail string // in words, for the developer
+	At       time.Time
+	Side     Side
+	Rule     Rule
+	Detail   string // in words, for the developer
+	Envelope string // envelope_id, where it is known which the breach is about
 }
 
 // String gives the breach in one line.
@@ -84,6 +85,7 @@ type Event struct {
 	At       time.Time
 	Kind     EventKind
 	Who      string // handle of the person, if any
+	From     string // of a message that was seen: user id of its author
 	Where    string // "#general", "@azeer" or empty
 	Text     string // what was typed, read or called
 	Envelope string // envelope_id, if the event belongs to one
@@ -95,6 +97,7 @@ type recorder struct {
 	breaches    []Breach
 	events      []Event
 	subscribers map[int]subscriber
+	watches     map[*Watch]bool
 	nextID      int
 	wake        chan struct{}
 	once        sync.Once
@@ -110,6 +113,7 @@ type subscriber struct {
 func newRecorder() *recorder {
 	r := &recorder{
 		subscribers: map[int]subscriber{},
+		watches:     map[*Watch]bool{},
 		wake:        make(chan struct{}, 1),
 		done:        make(chan struct{}),
 		stopped:     make(chan struct{}),
@@ -119,9 +123,16 @@ func newRecorder() *recorder {
 }
 
 func (r *recorder) breach(side Side, rule Rule, format string, args ...any) {
+	r.breachOf("", side, rule, format, args...)
+}
+
+// breachOf is breach where it is about one envelope.
+func (r *recorder) breachOf(envelope string, side Side, rule Rule, format string, args ...any) {
+	b := Breach{At: time.Now(), Side: side, Rule: rule, Detail: fmt.Sprintf(format, args...), Envelope: envelope}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.breaches = append(r.breaches, Breach{At: time.Now(), Side: side, Rule: rule, Detail: fmt.Sprintf(format, args...)})
+	r.breaches = append(r.breaches, b)
+	r.markLocked(func(m *marks) { m.breaches = append(m.breaches, b) })
 }
 
 // event adds e to the timeline; a zero At means now.
@@ -132,6 +143,7 @@ func (r *recorder) event(e Event) {
 		e.At = time.Now()
 	}
 	r.events = append(r.events, e)
+	r.markLocked(func(m *marks) { m.events = append(m.events, e) })
 	select {
 	case r.wake <- struct{}{}:
 	default:

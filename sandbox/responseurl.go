@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"azeer-slack/sandbox/blockkit"
@@ -21,6 +22,8 @@ type responseURL struct {
 	born    time.Time
 	uses    int
 	source  *message // the message whose button was pressed, if any
+
+	envelope string // of the interaction it was given out with
 }
 
 // newResponseURL gives one out; kind is commands, actions, app-actions or app.
@@ -30,6 +33,13 @@ func (k *Slack) newResponseURL(kind string, p *Person, c *channel, source *messa
 	path := "/" + kind + "/" + TeamID + "/" + strconv.Itoa(k.nextID) + "/" + randomHex(12)
 	k.responseURLs[path] = &responseURL{person: p, channel: c, born: time.Now(), source: source}
 	return k.URL() + path
+}
+
+// ownResponseURL says which interaction a response URL belongs to.
+func (k *Slack) ownResponseURL(url, envelope string) {
+	if u := k.responseURLs[strings.TrimPrefix(url, k.URL())]; u != nil {
+		u.envelope = envelope
+	}
 }
 
 // serveResponseURL takes a message for a response URL.
@@ -74,10 +84,10 @@ func (k *Slack) respond(r *http.Request) (status int, text string) {
 		k.breach(RuleResponseUnknown, "response URL that was never given out")
 		return http.StatusNotFound, "no_service"
 	case time.Since(u.born) > k.limits.ResponseURL:
-		k.breach(RuleResponseExpired, "response URL used %s after it was given out", time.Since(u.born).Round(time.Second))
+		k.breachOf(u.envelope, RuleResponseExpired, "response URL used %s after it was given out", time.Since(u.born).Round(time.Second))
 		return http.StatusNotFound, "expired_url"
 	case u.uses >= maxResponses:
-		k.breach(RuleResponseUsedUp, "response URL used more than %d times", maxResponses)
+		k.breachOf(u.envelope, RuleResponseUsedUp, "response URL used more than %d times", maxResponses)
 		return http.StatusNotFound, "used_url"
 	}
 	return k.answerThrough(u, raw)
@@ -88,18 +98,19 @@ func (k *Slack) respond(r *http.Request) (status int, text string) {
 func (k *Slack) answerThrough(u *responseURL, raw json.RawMessage) (int, string) {
 	body, err := parseObject(raw)
 	if err != nil {
-		k.breach(RuleBadRequest, "response URL got no JSON object")
+		k.breachOf(u.envelope, RuleBadRequest, "response URL got no JSON object")
 		return http.StatusBadRequest, "invalid_payload"
 	}
 	m := messageFrom(body, ViaResponseURL)
+	m.envelope = u.envelope
 	bare := m.empty()
 	deleting, inChannel := body.flag("delete_original"), body.str("response_type") == "in_channel"
 	if bare && !deleting && !inChannel {
-		k.breach(RuleInvalidMessage, "response URL got neither text nor blocks")
+		k.breachOf(u.envelope, RuleInvalidMessage, "response URL got neither text nor blocks")
 		return http.StatusBadRequest, "no_text"
 	}
 	if problems := describe(blockkit.Message(raw)); !bare && len(problems) > 0 {
-		k.breach(RuleInvalidMessage, "response URL: %v", problems)
+		k.breachOf(u.envelope, RuleInvalidMessage, "response URL: %v", problems)
 		return http.StatusBadRequest, "invalid_blocks"
 	}
 	u.uses++
@@ -110,6 +121,7 @@ func (k *Slack) answerThrough(u *responseURL, raw json.RawMessage) (int, string)
 	switch {
 	case bare:
 	case body.flag("replace_original") && u.source != nil:
+		u.source.envelope = u.envelope
 		k.edit(u.channel, u.source, body, ViaResponseURL)
 	default:
 		if !inChannel {

@@ -34,7 +34,7 @@ func (p *Person) Edit(m Message, text string) Message {
 	if edited == nil || edited.author != p.id {
 		panic("sandbox: " + p.cfg.Handle + " cannot edit that message")
 	}
-	k.edit(c, edited, k.typedBody(text), ViaPerson)
+	k.edit(c, edited, k.typedBody(text, lookup{k}), ViaPerson)
 	k.mention(p, c, edited)
 	return k.seenBy(p, c, edited)
 }
@@ -60,7 +60,11 @@ func (k *Slack) Mentioned(m Message) *Delivery {
 }
 
 func (p *Person) say(c *channel, thread, text string) Message {
-	body := p.slack.typedBody(text)
+	return p.sayAs(c, thread, text, lookup{p.slack})
+}
+
+func (p *Person) sayAs(c *channel, thread, text string, who names) Message {
+	body := p.slack.typedBody(text, who)
 	body["thread_ts"] = thread
 	p.slack.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Where: p.slack.title(c, p), Text: text})
 	return p.post(c, body)
@@ -107,7 +111,7 @@ func (k *Slack) mention(p *Person, c *channel, m *message) {
 
 // typedBody makes a message of what somebody types: mrkdwn, and the rich text that the
 // client sends beside it.
-func (k *Slack) typedBody(text string) object {
+func (k *Slack) typedBody(text string, who names) object {
 	var mrkdwn strings.Builder
 	var leaves []any
 	leaf := func(text string) {
@@ -122,7 +126,7 @@ func (k *Slack) typedBody(text string) object {
 		if group == 0 || insideWord(text, m[0], m[1]) {
 			continue // numbers stay as they are typed
 		}
-		link, rest := wrapLink(group, text[m[0]:m[1]], lookup{k}, escaping{Bare: group == 3 || group == 4})
+		link, rest := wrapLink(group, text[m[0]:m[1]], who, escaping{Bare: group == 3 || group == 4})
 		if link == "" {
 			continue
 		}

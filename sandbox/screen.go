@@ -14,6 +14,7 @@ func (k *Slack) formOf(v *view) *Form {
 		PrivateMetadata: v.body.str("private_metadata"), Hash: v.hash,
 		Title: v.body.plainText("title"), SubmitLabel: v.body.plainText("submit"), CloseLabel: v.body.plainText("close"),
 		Blocks: encode(v.blocks), Errors: map[string]string{}, Banner: v.banner, Closed: !v.open,
+		Busy: v.sending > 0, State: encode(v.state()),
 		Buttons: buttonsOf(v.blocks), values: map[string]string{}, person: v.person,
 	}
 	for block, text := range v.errors {
@@ -187,6 +188,11 @@ func (p *Person) reload() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, c := range k.channels {
+		for _, m := range c.messages {
+			if m.only == p.id {
+				k.markGone(c, m)
+			}
+		}
 		c.messages = slices.DeleteFunc(c.messages, func(m *message) bool { return m.only == p.id })
 	}
 	k.notify()

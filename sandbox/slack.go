@@ -214,6 +214,11 @@ func (k *Slack) breach(rule Rule, format string, args ...any) {
 	k.record.breach(SideSlack, rule, format, args...)
 }
 
+// breachOf is breach where it is about one envelope.
+func (k *Slack) breachOf(envelope string, rule Rule, format string, args ...any) {
+	k.record.breachOf(envelope, SideSlack, rule, format, args...)
+}
+
 // id makes an identifier that looks like Slack's. Call it with the lock held.
 func (k *Slack) id(prefix string) string {
 	k.nextID++

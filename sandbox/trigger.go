@@ -13,6 +13,8 @@ type trigger struct {
 	used    bool
 	view    *view  // the view it came from, nil outside of modals
 	channel string // where the person stood
+
+	envelope string // of the interaction it was given out with
 }
 
 // newTrigger gives one out. Call it with the lock held.
@@ -31,10 +33,10 @@ func (k *Slack) checkTrigger(id string) (*trigger, error) {
 		k.breach(RuleTriggerUnknown, "trigger_id %q was never given out", id)
 		return nil, apiError{code: "invalid_trigger_id"}
 	case t.used:
-		k.breach(RuleTriggerUsed, "trigger_id used twice")
+		k.breachOf(t.envelope, RuleTriggerUsed, "trigger_id used twice")
 		return nil, apiError{code: "exchanged_trigger_id"}
 	case time.Since(t.born) > k.limits.Trigger:
-		k.breach(RuleTriggerExpired, "trigger_id used %s after it was given out", time.Since(t.born).Round(time.Millisecond))
+		k.breachOf(t.envelope, RuleTriggerExpired, "trigger_id used %s after it was given out", time.Since(t.born).Round(time.Millisecond))
 		return nil, apiError{code: "expired_trigger_id"}
 	}
 	return t, nil

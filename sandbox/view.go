@@ -20,15 +20,13 @@ type view struct {
 	id, hash       string
 	root, previous string
 	body           object // as the app wrote it
-	blocks         []object
-	person         *Person
-	channel        string // where the person stood when it opened
-	open           bool
+	sheet
+	open bool
 
-	values  map[fieldKey]object   // entries of state.values
-	offered map[fieldKey][]choice // options last offered by the app
-	errors  map[string]string
-	banner  string
+	errors   map[string]string
+	banner   string
+	envelope string // of the interaction that opened it or changed it last, if known
+	sending  int    // submissions not yet answered
 }
 
 func (v *view) externalID() string { return v.body.str("external_id") }
@@ -67,9 +65,8 @@ func (k *Slack) sameExternalID(body object, except *view) bool {
 }
 
 // newView makes a view for a person on top of another (nil: none).
-func (k *Slack) newView(p *Person, body object, channel string, below *view) *view {
-	v := &view{id: k.id("V"), person: p, channel: channel, open: true,
-		values: map[fieldKey]object{}, offered: map[fieldKey][]choice{}}
+func (k *Slack) newView(p *Person, body object, channel, envelope string, below *view) *view {
+	v := &view{id: k.id("V"), sheet: newSheet(p, channel), open: true, envelope: envelope}
 	v.root = v.id
 	if below != nil {
 		v.root, v.previous = below.root, below.id
@@ -79,31 +76,20 @@ func (k *Slack) newView(p *Person, body object, channel string, below *view) *vi
 	return v
 }
 
-// fillView gives a view its content. What was typed survives where block_id,
-// action_id and element stay the same
-// (https://docs.slack.dev/surfaces/modals).
+// fillView gives a view its content.
 func (k *Slack) fillView(v *view, body object) {
 	v.body = body
-	v.blocks = k.nameBlocks(body.objects("blocks"))
+	v.lay(k, k.nameBlocks(body.objects("blocks")))
 	k.nextID++
 	v.hash = fmt.Sprintf("%d.%s", time.Now().Unix(), randomHex(4))
 	v.errors, v.banner = nil, ""
-	kept := v.values
-	v.values = map[fieldKey]object{}
-	for _, f := range fieldsOf(v.blocks) {
-		old, same := kept[f.fieldKey]
-		if same && old.str("type") == f.kind {
-			v.values[f.fieldKey] = old
-			continue
-		}
-		v.values[f.fieldKey] = k.initialValue(v, f)
-	}
-	k.record.event(Event{Kind: EventOpened, Who: v.person.cfg.Handle, Text: k.formOf(v).plain})
+	k.record.event(Event{Kind: EventOpened, Who: v.person.cfg.Handle, Text: k.formOf(v).plain, Envelope: v.envelope})
+	k.markView(v)
 	k.notify()
 }
 
 // initialValue is what a field holds before anybody touches it.
-func (k *Slack) initialValue(v *view, f field) object {
+func (k *Slack) initialValue(s *sheet, f field) object {
 	key := stateKey(f.kind)
 	value := object{"type": f.kind, key: nil}
 	initial := map[string]string{"value": "initial_value", "selected_option": "initial_option",
@@ -116,7 +102,7 @@ func (k *Slack) initialValue(v *view, f field) object {
 	case f.element[initial] != nil:
 		value[key] = f.element[initial]
 	case f.element.flag("default_to_current_conversation"):
-		if c := k.find(nil, v.channel); c != nil && c.passes(f.element.obj("filter")) {
+		if c := k.find(nil, s.channel); c != nil && c.passes(f.element.obj("filter")) {
 			value[key] = c.id
 		}
 	case key == "selected_options":
@@ -166,28 +152,19 @@ func (v *view) payload(withState bool) object {
 	if v.previous != "" {
 		o["previous_view_id"] = v.previous
 	}
-	o["state"] = object{"values": v.state(withState)}
-	return o
-}
-
-func (v *view) state(withValues bool) map[string]object {
 	values := map[string]object{}
-	for key, value := range v.values {
-		if !withValues {
-			break
-		}
-		if values[key.block] == nil {
-			values[key.block] = object{}
-		}
-		values[key.block][key.action] = value
+	if withState {
+		values = v.state()
 	}
-	return values
+	o["state"] = object{"values": values}
+	return o
 }
 
 // closeView takes one view off its stack.
 func (k *Slack) closeView(v *view) {
 	v.open = false
 	delete(k.views, v.id)
+	k.markView(v)
 	v.person.forms = slices.DeleteFunc(v.person.forms, func(other *view) bool { return other == v })
 	k.notify()
 }
@@ -202,6 +179,8 @@ func (k *Slack) closeAllViews(p *Person) {
 // Slack cannot use is shown to the person as trouble connecting, and to the app
 // not at all (bolt-python#241, bolt-js#1978).
 func (k *Slack) takeViewResponse(d *Delivery, payload json.RawMessage) {
+	defer k.markView(d.view)
+	d.view.envelope = d.EnvelopeID
 	if !d.view.open {
 		return // closed by the person in the meantime
 	}
@@ -276,7 +255,7 @@ func (k *Slack) takeView(v *view, push bool, raw json.RawMessage) []string {
 	case push && k.sameExternalID(body, nil), !push && k.sameExternalID(body, v):
 		return []string{"duplicate_external_id"}
 	case push:
-		above := k.newView(v.person, body, v.channel, v)
+		above := k.newView(v.person, body, v.channel, v.envelope, v)
 		v.person.forms = append(v.person.forms, above)
 	default:
 		k.fillView(v, body)

@@ -61,8 +61,9 @@ func (k *Slack) modalOf(c *call) (object, error) {
 }
 
 func (k *Slack) putOnTop(t *trigger, body object, below *view) object {
-	v := k.newView(t.person, body, t.channel, below)
+	v := k.newView(t.person, body, t.channel, t.envelope, below)
 	t.person.forms = append(t.person.forms, v)
+	k.markView(v)
 	k.notify()
 	return object{"view": v.payload(true)}
 }
@@ -130,7 +131,7 @@ func (k *Slack) viewsPublish(c *call) (object, error) {
 			return nil, err
 		}
 	} else {
-		p.home = k.newView(p, body, "", nil)
+		p.home = k.newView(p, body, "", "", nil)
 		k.notify()
 	}
 	return object{"view": p.home.payload(true)}, nil

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -104,6 +105,7 @@ func (k *Slack) RemovePerson(handle string) {
 	defer k.mu.Unlock()
 	if p := k.personNamed(handle); p != nil {
 		p.removed = true
+		k.markPeople()
 		for _, c := range k.channels {
 			delete(c.members, p.id)
 		}
@@ -125,6 +127,7 @@ func (k *Slack) addPerson(cfg PersonConfig) *Person {
 		p.team = PartnerTeamID
 	}
 	k.persons = append(k.persons, p)
+	k.markPeople()
 	return p
 }
 
@@ -146,6 +149,7 @@ func (k *Slack) addChannel(cfg ChannelConfig) *channel {
 	if cfg.BotMember {
 		c.members[BotUserID] = true
 	}
+	k.markPlaces()
 	k.channels = append(k.channels, c)
 	return c
 }
@@ -175,6 +179,7 @@ func (k *Slack) setMembers(channel string, handles []string, in bool) {
 			delete(c.members, id)
 		}
 	}
+	k.markPlaces()
 }
 
 // ChannelID returns the id of a channel by name ("#support").
@@ -261,14 +266,17 @@ func (p *Person) Here(channel string) bool {
 	return p.slack.find(p, channel) != nil
 }
 
-// dm returns the direct messages between two users, opened if need be.
+// dm returns the direct messages between two users, or of one with themselves,
+// opened if need be.
 func (k *Slack) dm(a, b string) *channel {
+	members := map[string]bool{a: true, b: true}
 	for _, c := range k.channels {
-		if c.im && c.members[a] && c.members[b] {
+		if c.im && maps.Equal(c.members, members) {
 			return c
 		}
 	}
-	c := &channel{id: k.id("D"), im: true, members: map[string]bool{a: true, b: true}}
+	c := &channel{id: k.id("D"), im: true, members: members}
+	k.markPlaces()
 	k.channels = append(k.channels, c)
 	return c
 }

@@ -31,19 +31,25 @@ const (
 
 func demoCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 	var lines said
-	flags.Var(&lines, "say", "type `LINE` and print what happens; may be given several times")
+	var view pageFlags
+	flags.Var(&lines, "say", "type `LINE` and print what happens; may be given several times; serves no page")
+	view.declare(flags)
 	return func(ctx context.Context) int {
-		if len(lines) == 0 && !terminal(p.in) {
-			fmt.Fprint(p.errors, "azeer-slack demo: there is no terminal to type at. Let it type for you:\n\n"+
-				"    azeer-slack demo --say '/assign 0544444444 omar@twerlo.com'\n")
+		switch {
+		case len(lines) > 0 && view.only:
+			fmt.Fprint(p.errors, "azeer-slack demo: --say prints what happens, --page shows it in a browser: choose one\n")
+			return exitUsage
+		case len(lines) > 0:
+			return p.demo(ctx, func(ctx context.Context, d *demo) error { return d.say(ctx, lines) })
+		case view.only:
+			return p.pageDemo(ctx, view, p.untilTold)
+		case !terminal(p.in):
+			fmt.Fprint(p.errors, "azeer-slack demo: there is no terminal to type at. Let it type for you, or serve the page only:\n\n"+
+				"    azeer-slack demo --say '/assign 0544444444 omar@twerlo.com'\n"+
+				"    azeer-slack demo --page\n")
 			return exitUsage
 		}
-		return p.demo(ctx, func(ctx context.Context, d *demo) error {
-			if len(lines) > 0 {
-				return d.say(ctx, lines)
-			}
-			return d.prompt(ctx, p.in)
-		})
+		return p.pageDemo(ctx, view, func(ctx context.Context, d *demo) error { return d.prompt(ctx, p.in) })
 	}
 }
 
@@ -76,7 +82,15 @@ type demo struct {
 
 // demo starts the box and the bot, lets act play, and ends both.
 func (p *program) demo(ctx context.Context, act func(context.Context, *demo) error) int {
-	err := p.playDemo(ctx, act)
+	return p.stage(ctx, func(*sandbox.Sandbox) {}, func(ctx context.Context, d *demo, folder string) error {
+		return p.withBot(ctx, d, folder, act)
+	})
+}
+
+// stage starts the box, has it furnished, lets play bring a bot to it, and ends it. The
+// journal may be kept in folder as long as play goes on.
+func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo, folder string) error) int {
+	err := p.inBox(ctx, furnish, play)
 	switch {
 	case err == nil, errors.Is(err, errQuit):
 		return exitDone
@@ -88,7 +102,7 @@ func (p *program) demo(ctx context.Context, act func(context.Context, *demo) err
 	return exitFault
 }
 
-func (p *program) playDemo(ctx context.Context, act func(context.Context, *demo) error) error {
+func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo, folder string) error) error {
 	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
 	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
@@ -97,6 +111,7 @@ func (p *program) playDemo(ctx context.Context, act func(context.Context, *demo)
 	if err != nil {
 		return errors.Join(fmt.Errorf("make folder for the journal: %w", err), box.Close())
 	}
+	furnish(box)
 	d := &demo{box: box, out: &lineWriter{out: p.out}, me: box.Slack.Person(demoPerson), place: demoPlace,
 		events: make(chan sandbox.Event, 1024)}
 	ctx, cancel := context.WithCancel(ctx)
@@ -106,7 +121,7 @@ func (p *program) playDemo(ctx context.Context, act func(context.Context, *demo)
 		case <-ctx.Done():
 		}
 	})
-	err = p.withBot(ctx, d, folder, act)
+	err = play(ctx, d, folder)
 	cancel()
 	unsubscribe()
 	return errors.Join(err, box.Close(), os.RemoveAll(folder))

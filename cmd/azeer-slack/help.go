@@ -20,16 +20,21 @@ Exit code 0 only if all is well.
 `
 
 const demoHelp = `Starts a Slack workspace and an Azeer account in a box, on loopback only, and the real bot
-against them. At the prompt you are a person in that workspace: type
+against them. Two ways lead into that workspace, at the same time: a page in the browser, and
+a prompt here. At either you are a person in it: type
 
     /assign 0544444444 omar@twerlo.com
 
-and "help" for the rest. Nothing leaves this machine; nothing is kept.
-With --say it types for you and prints what happened, with milliseconds:
+At the prompt "help" tells the rest. The page also shows Azeer's side and what happened, with
+milliseconds, and has switches for trouble: it can kill the bot, which is a process of its own,
+and start it again. Nothing leaves this machine; nothing is kept.
+
+With --page there is the page only, also without a terminal. With --say there is none: it types
+for you and prints what happened:
 
     azeer-slack demo --say '/assign 0544444444 omar@twerlo.com'
 
-Exit code 0 only if every command was answered.
+Exit code 0 only if every command of --say was answered.
 
 `
 

@@ -19,6 +19,7 @@ import (
 const asProgram = "AZEER_SLACK_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	inherited = append(inherited, asProgram)
 	if os.Getenv(asProgram) != "" {
 		main()
 		return

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/page"
+)
+
+// pageAddr is where the page is, if nobody else is there.
+const pageAddr = "127.0.0.1:4390"
+
+// pageFlags say how the demo shows its page.
+type pageFlags struct {
+	only      bool // the page without a prompt
+	noBrowser bool
+	addr      ownAddress
+}
+
+func (f *pageFlags) declare(flags *flag.FlagSet) {
+	f.addr = pageAddr
+	flags.BoolVar(&f.only, "page", false, "serve the page only, without a prompt, until Ctrl-C or SIGTERM")
+	flags.Var(&f.addr, "addr", "serve the page at `HOST:PORT`, on loopback; a free port if that one is busy")
+	flags.BoolVar(&f.noBrowser, "no-browser", false, "do not open the page in the browser")
+}
+
+// ownAddress is one that nobody but this machine can reach.
+type ownAddress string
+
+func (l *ownAddress) String() string { return string(*l) }
+
+func (l *ownAddress) Set(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return errors.New("it is no host:port, such as " + pageAddr)
+	}
+	if !loopback(host) {
+		return errors.New("the page is for this machine only: the host must be a loopback address, such as 127.0.0.1 or localhost")
+	}
+	*l = ownAddress(addr)
+	return nil
+}
+
+// pageDemo is demo with the page, and with the bot as a process of its own.
+func (p *program) pageDemo(ctx context.Context, f pageFlags, act func(context.Context, *demo) error) int {
+	return p.stage(ctx, furnish, func(ctx context.Context, d *demo, folder string) error {
+		return p.withPage(ctx, d, folder, f, act)
+	})
+}
+
+// intern is somebody who may not assign; the other members may.
+const intern = "intern"
+
+// furnish brings somebody without rights into the workspace, and something to read.
+func furnish(box *sandbox.Sandbox) {
+	k := box.Slack
+	k.AddPerson(sandbox.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
+	for _, said := range []struct{ who, where, what string }{
+		{"sara", "#general", "Good morning! The inbox is filling up. Who takes the new ones?"},
+		{"omar", "#general", "Hand them to me: `/assign`, the number, my name. I am omar@twerlo.com in Azeer."},
+		{"layla", "#support", "العميل صاحب الرقم ٠٥٤٤٤٤٤٤٤٤ ينتظر منذ الصباح"},
+		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
+		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},
+	} {
+		_, _ = k.Person(said.who).Write(said.where, "", said.what) // cannot fail: they are all there
+	}
+}
+
+// pageSettings are the demo's, with rights for everybody but the intern, and the manager
+// as whom to ask.
+func pageSettings(box *sandbox.Sandbox, folder string) lookup {
+	values := box.Env()
+	var allowed []string
+	for _, person := range box.Slack.Persons() {
+		if person.Handle() != intern {
+			allowed = append(allowed, person.ID())
+		}
+	}
+	values["ALLOWED_USERS"] = strings.Join(allowed, ",")
+	values["ADMIN_USERS"] = box.Slack.Person(demoPerson).ID()
+	return demoSettings(values, folder)
+}
+
+// withPage serves the page and runs the bot beside act, and ends both afterwards.
+func (p *program) withPage(ctx context.Context, d *demo, folder string, f pageFlags, act func(context.Context, *demo) error) (err error) {
+	bot, err := newBotProcess(pageSettings(d.box, folder), folder, p.errors)
+	if err != nil {
+		return err
+	}
+	site := page.New(d.box, page.Config{Bot: bot, Goldens: azeerslack.Goldens, Notes: map[string]string{intern: "May not assign"}})
+	defer func() {
+		d.box.Azeer.Behave() // nobody waits any more for what hangs
+		err = errors.Join(err, bot.Stop(), site.Close())
+	}()
+	url, err := p.listenForBrowsers(site, f.addr)
+	if err != nil {
+		return err
+	}
+	if err := d.startBot(ctx, bot); err != nil {
+		return err
+	}
+	bot.onEnd(func(why string) {
+		site.BotEnded(why)
+		d.out.print("\n  The bot ended by itself (" + why + "). The page can start it again.\n")
+	})
+	d.out.print("The page to click in:  " + url + "\n\n")
+	if !f.noBrowser && terminal(p.in) {
+		openBrowser(url)
+	}
+	return act(ctx, d)
+}
+
+// untilTold is the act of a demo without a prompt.
+func (p *program) untilTold(ctx context.Context, d *demo) error {
+	d.out.print("Ctrl-C ends it. Nothing leaves this machine; nothing is kept.\n")
+	for {
+		select {
+		case <-d.events: // the page shows them
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// listenForBrowsers serves the page where it was asked for, or at a free port.
+func (p *program) listenForBrowsers(site *page.Page, addr ownAddress) (url string, err error) {
+	url, err = site.Listen(string(addr))
+	var refused *net.OpError
+	if !errors.As(err, &refused) {
+		return url, err
+	}
+	host, _, _ := net.SplitHostPort(string(addr))
+	if url, err = site.Listen(net.JoinHostPort(host, "0")); err == nil {
+		fmt.Fprintf(p.errors, "azeer-slack demo: %s cannot be had (%v); the page is elsewhere.\n", addr, refused.Err)
+	}
+	return url, err
+}
+
+// startBot starts the bot and returns once it is connected.
+func (d *demo) startBot(ctx context.Context, bot *botProcess) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	bot.onEnd(func(why string) { fail(fmt.Errorf("run bot: %s", why)) })
+	if err := bot.Start(); err != nil {
+		return err
+	}
+	return d.awaitBot(ctx)
+}
+
+// openBrowser opens the page where there is a display. That it did not work is no harm:
+// the address has been printed.
+func openBrowser(url string) {
+	var cmd *exec.Cmd
+	switch {
+	case runtime.GOOS == "darwin":
+		cmd = exec.Command("open", url)
+	case runtime.GOOS == "windows":
+		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", url)
+	case os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "":
+		cmd = exec.Command("xdg-open", url)
+	default:
+		return
+	}
+	if cmd.Start() == nil {
+		go func() { _ = cmd.Wait() }()
+	}
+}

@@ -1,0 +1,308 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"azeer-slack/sandbox"
+)
+
+// maxAct is how much of an act is read, in bytes: the longest message, and room.
+const maxAct = 1 << 20
+
+// deed is what somebody does at the page. Which fields count depends on Act:
+//
+//	command {place, line}                   a slash command, in a channel or DM
+//	say {place, thread?, text}              a plain message
+//	click {message|view, block, action, selected?, value?}
+//	                                        a button, or any element that tells the app at once
+//	type {message|view, block, query}       type-ahead in a menu → data {options}
+//	fill {view, values}                     change fields
+//	submit {view, values?}                  change fields and submit
+//	cancel {view}, close_all {view}         close the top form, or all of them
+//	shortcut {callback, place?}             a global shortcut
+//	message_shortcut {callback, message}
+//	home {}                                 open the app's Home tab
+//	stand {place}                           go to a conversation (the DM with the app is its
+//	                                        Messages tab) → data: the place
+//	reload {}                               restart the client: private answers vanish
+//	trouble {switch, on}                    see trouble.go
+//	payload {interaction}                   → data: the interaction with payload and ack
+//
+// Places are ids, "#general" or "@sara". Messages are "<place>/<ts>".
+type deed struct {
+	Person      string           `json:"person"`
+	Act         string           `json:"act"`
+	Place       string           `json:"place"`
+	Line        string           `json:"line"`
+	Thread      string           `json:"thread"`
+	Text        string           `json:"text"`
+	Message     string           `json:"message"`
+	View        string           `json:"view"`
+	Block       string           `json:"block"`
+	Action      string           `json:"action"`
+	Query       string           `json:"query"`
+	Value       words            `json:"value"`
+	Selected    words            `json:"selected"`
+	Values      map[string]words `json:"values"`
+	Callback    string           `json:"callback"`
+	Switch      string           `json:"switch"`
+	On          bool             `json:"on"`
+	Interaction string           `json:"interaction"`
+}
+
+// words is what was entered in a field: text, or several texts for a field that
+// takes several, which the sandbox wants separated by commas.
+type words string
+
+// UnmarshalJSON reads a string, a list of strings, or null.
+func (w *words) UnmarshalJSON(raw []byte) error {
+	var one *string
+	if json.Unmarshal(raw, &one) == nil {
+		if one != nil {
+			*w = words(*one)
+		}
+		return nil
+	}
+	var several []string
+	if err := json.Unmarshal(raw, &several); err != nil {
+		return fmt.Errorf("read what was entered: %w", err)
+	}
+	*w = words(strings.Join(several, ","))
+	return nil
+}
+
+// Outcome is what came of an act.
+type Outcome struct {
+	OK    bool   `json:"ok"`
+	Shown string `json:"shown"` // what Slack shows where the app did not answer as it must
+	Error string `json:"error"` // why the person cannot do this at all
+	Data  any    `json:"data"`
+}
+
+// acts are the acts by name. They return when the app has acknowledged, or has not in
+// time: after three seconds at most.
+var acts = map[string]func(*Page, context.Context, *sandbox.Person, deed) Outcome{
+	"command":          (*Page).command,
+	"say":              (*Page).say,
+	"click":            (*Page).click,
+	"type":             (*Page).typeAhead,
+	"fill":             (*Page).fill,
+	"submit":           (*Page).submit,
+	"cancel":           (*Page).closeForms,
+	"close_all":        (*Page).closeForms,
+	"shortcut":         (*Page).shortcut,
+	"message_shortcut": (*Page).messageShortcut,
+	"home":             (*Page).openHome,
+	"stand":            (*Page).stand,
+	"reload":           (*Page).reload,
+	"trouble":          (*Page).switchTrouble,
+	"payload":          (*Page).payload,
+}
+
+func (p *Page) serveAct(w http.ResponseWriter, r *http.Request) {
+	var d deed
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAct))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		http.Error(w, "read act: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	do, known := acts[d.Act]
+	if !known {
+		http.Error(w, "there is no such act", http.StatusBadRequest)
+		return
+	}
+	person, ok := p.box.Slack.Find(d.Person)
+	if !ok {
+		writeJSON(w, failed(fmt.Errorf("there is nobody called %q", d.Person)))
+		return
+	}
+	ctx, cancel := p.until(r)
+	defer cancel()
+	writeJSON(w, do(p, ctx, person, d))
+}
+
+func failed(err error) Outcome { return Outcome{Error: err.Error()} }
+
+func done(data any) Outcome { return Outcome{OK: true, Data: data} }
+
+// settled waits for a delivery; nil is one that need not be made.
+func settled(ctx context.Context, d *sandbox.Delivery) Outcome {
+	if d == nil {
+		return done(nil)
+	}
+	if err := d.Wait(ctx); err != nil {
+		return failed(fmt.Errorf("wait for the app: %w", err))
+	}
+	if d.Err != nil {
+		return failed(d.Err)
+	}
+	return Outcome{OK: true, Shown: d.Shown}
+}
+
+func (p *Page) command(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	name, _, _ := strings.Cut(d.Line, " ")
+	if d.Thread != "" {
+		return Outcome{Error: name + " is not supported in threads. Sorry!"}
+	}
+	return settled(ctx, me.CommandAsync(d.Place, d.Line))
+}
+
+func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
+	m, err := me.Write(d.Place, d.Thread, d.Text)
+	if err != nil {
+		return failed(err)
+	}
+	return done(map[string]string{"message": m.Channel + "/" + m.TS})
+}
+
+// messageNamed is enough of a message for the sandbox to find it again.
+func messageNamed(id string) sandbox.Message {
+	channel, ts, _ := strings.Cut(id, "/")
+	return sandbox.Message{Channel: channel, TS: ts}
+}
+
+// view finds a form, or the Home tab, that the person has before them.
+func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
+	screen := me.Forms()
+	if home := me.HomeTab(); home != nil {
+		screen = append(screen, home)
+	}
+	for _, f := range screen {
+		if f.ViewID == id {
+			return f, nil
+		}
+	}
+	return nil, errors.New("the form is no longer open")
+}
+
+func (p *Page) click(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	touch := sandbox.Touch{BlockID: d.Block, ActionID: d.Action, Value: string(d.Selected)}
+	if touch.Value == "" {
+		touch.Value = string(d.Value)
+	}
+	if d.Message != "" {
+		return settled(ctx, me.UseAsync(messageNamed(d.Message), touch))
+	}
+	f, err := view(me, d.View)
+	if err != nil {
+		return failed(err)
+	}
+	return settled(ctx, me.UseInAsync(f, touch))
+}
+
+func (p *Page) typeAhead(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	var asked *sandbox.Delivery
+	if d.Message != "" {
+		asked = me.TypeInAsync(messageNamed(d.Message), d.Block, d.Query)
+	} else {
+		f, err := view(me, d.View)
+		if err != nil {
+			return failed(err)
+		}
+		asked = me.TypeAsync(f, d.Block, d.Query)
+	}
+	out := settled(ctx, asked)
+	offers := []Option{}
+	if out.OK && asked != nil {
+		for _, o := range asked.Options {
+			offers = append(offers, Option(o))
+		}
+	}
+	out.Data = map[string]any{"options": offers}
+	return out
+}
+
+// entered is what the sandbox takes.
+func (d deed) entered() map[string]string {
+	values := make(map[string]string, len(d.Values))
+	for block, value := range d.Values {
+		values[block] = string(value)
+	}
+	return values
+}
+
+func (p *Page) fill(_ context.Context, me *sandbox.Person, d deed) Outcome {
+	f, err := view(me, d.View)
+	if err != nil {
+		return failed(err)
+	}
+	if err := me.Fill(f, d.entered()); err != nil {
+		return failed(err)
+	}
+	return done(nil)
+}
+
+func (p *Page) submit(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	f, err := view(me, d.View)
+	switch {
+	case err != nil:
+		return failed(err)
+	case f.Busy: // Slack's client has switched the button off
+		return failed(errors.New("the form is being sent"))
+	}
+	return settled(ctx, me.SubmitAsync(f, d.entered()))
+}
+
+func (p *Page) closeForms(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	f, err := view(me, d.View)
+	if err != nil {
+		return failed(err)
+	}
+	if d.Act == "close_all" {
+		return settled(ctx, me.CloseAllAsync(f))
+	}
+	return settled(ctx, me.CancelAsync(f))
+}
+
+func (p *Page) shortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	if out := p.stand(ctx, me, d); d.Place != "" && !out.OK {
+		return out
+	}
+	return settled(ctx, me.ShortcutAsync(d.Callback))
+}
+
+func (p *Page) messageShortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+	return settled(ctx, me.MessageShortcutAsync(d.Callback, messageNamed(d.Message)))
+}
+
+func (p *Page) openHome(ctx context.Context, me *sandbox.Person, _ deed) Outcome {
+	return settled(ctx, me.OpenHomeAsync())
+}
+
+func (p *Page) stand(_ context.Context, me *sandbox.Person, d deed) Outcome {
+	at, ok := me.Place(d.Place)
+	if !ok {
+		return failed(fmt.Errorf("there is no %s here", d.Place))
+	}
+	me.Stand(at.ID)
+	if at.App {
+		me.OpenMessagesAsync() // the page need not wait for what comes of it
+	}
+	return done(placeOf(at))
+}
+
+func (p *Page) reload(_ context.Context, me *sandbox.Person, _ deed) Outcome {
+	me.Reload()
+	return done(nil)
+}
+
+func (p *Page) switchTrouble(_ context.Context, _ *sandbox.Person, d deed) Outcome {
+	if err := p.trouble(d.Switch, d.On); err != nil {
+		return failed(err)
+	}
+	return done(p.troubles())
+}
+
+func (p *Page) payload(_ context.Context, _ *sandbox.Person, d deed) Outcome {
+	i, ok := p.timeline.full(d.Interaction)
+	if !ok {
+		return failed(errors.New("this was too long ago: only the newest interactions are kept"))
+	}
+	return done(i)
+}

@@ -1,0 +1,154 @@
+package page
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"azeer-slack/sandbox"
+)
+
+//go:embed web
+var embedded embed.FS
+
+// Config is what a page may have besides the sandbox. All of it is optional.
+type Config struct {
+	// Bot is the app's process, for the switches that kill and start it; nil: there
+	// are no such switches.
+	Bot Bot
+	// Goldens holds samples for the gallery, files *.golden.json in any folder.
+	Goldens fs.FS
+	// Notes says in a few words who somebody is, by handle, beside what the page
+	// knows of the people whom every sandbox has.
+	Notes map[string]string
+	// Files takes the place of the embedded files, with index.html at its root, for
+	// working on the page without building the program.
+	Files fs.FS
+}
+
+// Bot is the process in which the app runs.
+type Bot interface {
+	Running() bool
+	Kill() error  // ends it at once, as a crash does
+	Start() error // starts it again; it does not wait until it is connected
+}
+
+// Page serves one sandbox to any number of browsers.
+type Page struct {
+	box      *sandbox.Sandbox
+	cfg      Config
+	files    fs.FS
+	live     *live
+	timeline *interactions
+	switches switches
+	watch    *sandbox.Watch
+
+	heartbeat time.Duration
+
+	ctx    context.Context // ends at Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // goroutines and requests
+
+	mu     sync.Mutex
+	closed bool
+	server *http.Server
+	owners map[string]Owner
+	places map[string]map[string]Place // last told, by handle and id
+}
+
+// New makes a page of a sandbox and begins to follow it. End it with Close, before
+// the sandbox.
+func New(box *sandbox.Sandbox, cfg Config) *Page {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &Page{box: box, cfg: cfg, files: cfg.Files, live: newLive(time.Now()), heartbeat: 15 * time.Second,
+		ctx: ctx, cancel: cancel, owners: map[string]Owner{}, places: map[string]map[string]Place{}}
+	if p.files == nil {
+		p.files, _ = fs.Sub(embedded, "web") // fails for invalid paths only
+	}
+	p.timeline = newInteractions(p)
+	p.watch = box.Watch()
+	p.begin()
+	p.wg.Go(p.follow)
+	return p
+}
+
+// Handler serves the page to a server that listens on loopback; see also Listen.
+func (p *Page) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/state", p.serveState)
+	mux.HandleFunc("GET /api/events", p.serveEvents)
+	mux.HandleFunc("POST /api/act", p.serveAct)
+	mux.HandleFunc("GET /api/gallery", p.serveGallery)
+	mux.HandleFunc("GET /", p.serveFile)
+	return p.guard(p.counted(mux))
+}
+
+// Listen serves the page at addr, which must be a loopback address: 127.0.0.1:0 or
+// localhost:4390, say. It returns the URL to open.
+func (p *Page) Listen(addr string) (url string, err error) {
+	if err := loopbackOnly(addr); err != nil {
+		return "", err
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return "", fmt.Errorf("listen for browsers: %w", err)
+	}
+	if !isLoopback(listener.Addr()) {
+		return "", errors.Join(fmt.Errorf("%s is no loopback address", addr), listener.Close())
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.server != nil {
+		return "", errors.Join(errors.New("the page is closed, or listens already"), listener.Close())
+	}
+	server := &http.Server{Handler: p.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	p.server = server
+	p.wg.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed
+	return "http://" + listener.Addr().String() + "/", nil
+}
+
+// Close ends all connections and returns when no goroutine of the page is left.
+func (p *Page) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	server := p.server
+	p.mu.Unlock()
+	p.cancel()
+	p.watch.Stop()
+	var err error
+	if server != nil {
+		err = server.Close()
+	}
+	p.wg.Wait()
+	return err
+}
+
+// counted counts requests under way, so that Close can wait for them.
+func (p *Page) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		closed := p.closed
+		if !closed {
+			p.wg.Add(1)
+		}
+		p.mu.Unlock()
+		if closed {
+			panic(http.ErrAbortHandler)
+		}
+		defer p.wg.Done()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// until returns a context that ends with the request or the page.
+func (p *Page) until(r *http.Request) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(r.Context())
+	stop := context.AfterFunc(p.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
+}

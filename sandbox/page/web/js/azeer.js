@@ -1,0 +1,162 @@
+// The other side: whose each contact is, who works in the inbox, and what Azeer
+// was asked.
+
+import { fill, h } from './dom.js';
+import { announcer, duration, face, flash, frame, ltr, onReload, phone, section, timeOf } from './pieces.js';
+
+const mostCalls = 200;
+
+/** mount draws the Azeer panel into el and keeps it current. Returns {off()}. */
+export function mount(el, store) {
+  const panel = new Azeer(el, store);
+  panel.draw();
+  const offs = [
+    store.on('owner', (e) => panel.owner(e && e.owner)),
+    store.on('agents', () => panel.drawAgents()),
+    store.on('call', (e) => panel.call(e && e.call)),
+    onReload(store, () => panel.draw()),
+  ];
+  return { off: () => offs.forEach((off) => typeof off === 'function' && off()) };
+}
+
+class Azeer {
+  constructor(el, store) {
+    this.store = store;
+    this.contacts = section('Contacts');
+    this.agents = section('Agents');
+    this.requests = section('Requests');
+    this.live = announcer();
+    this.owners = new Map(); // contact → {owner, before}
+    this.rows = new Map(); // call number → row
+    this.list = h('ul', { class: 'az-contacts', 'aria-label': 'Contacts and their owners, the newest change first' });
+    this.empty = h('div', { class: 'pn-empty', dataset: { empty: 'contacts' } },
+      h('strong', null, 'No contact belongs to anybody yet.'),
+      h('span', null, 'Assign one in the workspace, and it appears here the moment Azeer has it.'));
+    this.log = h('tbody');
+    this.quiet = h('p', { class: 'pn-note' }, 'The bot has not called Azeer yet.');
+    this.contacts.body.append(this.empty, this.list);
+    this.requests.body.append(this.quiet, table(this.log));
+    frame(el, 'azeer', 'Azeer',
+      h('p', { class: 'pn-lead' }, 'The WhatsApp inbox as Azeer knows it. The bot reaches it over its REST API, and so it changes here.'),
+      this.live.node, this.contacts.node, this.agents.node, this.requests.node);
+  }
+
+  draw() {
+    const azeer = (this.store.state || {}).azeer || {};
+    this.owners.clear();
+    for (const owner of azeer.owners || []) this.owners.set(owner.contact, { owner });
+    this.drawContacts();
+    this.drawAgents();
+    this.rows.clear();
+    this.log.replaceChildren();
+    for (const call of (azeer.calls || []).slice(-mostCalls)) this.call(call);
+    this.quiet.hidden = this.rows.size > 0;
+  }
+
+  /** owner takes in that a contact has a new owner. */
+  owner(owner) {
+    if (!owner) {
+      this.draw();
+      return;
+    }
+    const known = this.owners.get(owner.contact);
+    if (known && known.owner.at === owner.at && known.owner.agent === owner.agent) return; // told twice
+    const before = known && known.owner.agent !== owner.agent ? known.owner.agent : '';
+    this.owners.set(owner.contact, { owner, before });
+    this.drawContacts();
+    this.drawAgents();
+    flash(this.list.querySelector(`[data-contact="${CSS.escape(owner.contact)}"]`));
+    this.live.say(`In Azeer, ${phone(owner.contact)} now belongs to ${this.nameOf(owner.agent)}.`);
+  }
+
+  drawContacts() {
+    const newest = [...this.owners.values()].sort((a, b) => b.owner.at - a.owner.at);
+    fill(this.list, newest.map((entry) => this.contactRow(entry)));
+    this.empty.hidden = newest.length > 0;
+    this.contacts.count(newest.length);
+  }
+
+  contactRow({ owner, before }) {
+    const name = this.nameOf(owner.agent);
+    return h('li', { class: 'az-contact', dataset: { contact: owner.contact, owner: owner.agent } },
+      h('div', { class: 'az-who' },
+        ltr(phone(owner.contact), 'az-phone'),
+        h('time', { class: 'pn-time', datetime: new Date(owner.at).toISOString() }, timeOf(owner.at))),
+      h('div', { class: 'az-owner' },
+        face(name, owner.agent),
+        h('div', { class: 'az-owner-text' },
+          h('span', { class: 'az-name', dir: 'auto' }, name),
+          ltr(owner.agent, 'az-email'),
+          before && h('span', { class: 'az-before' }, 'before: ', h('s', null, this.nameOf(before))))));
+  }
+
+  drawAgents() {
+    const agents = this.agentList();
+    this.agents.count(agents.length);
+    fill(this.agents.body, h('ul', { class: 'az-agents' }, agents.map((agent) => {
+      const owned = [...this.owners.values()].filter(({ owner }) => owner.agent === agent.platform_id).length;
+      return h('li', { class: ['az-agent', agent.inactive && 'is-inactive'], dataset: { agent: agent.platform_id } },
+        face(agent.name, agent.platform_id),
+        h('div', { class: 'az-owner-text' },
+          h('span', { class: 'az-name', dir: 'auto' }, agent.name),
+          ltr(agent.platform_id, 'az-email')),
+        agent.inactive ? h('span', { class: 'pn-tag' }, 'inactive') : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, agent.role),
+        owned > 0 && h('span', { class: 'az-owned', title: `owns ${owned} of the contacts` }, owned,
+          h('span', { class: 'pn-hidden' }, owned === 1 ? ' contact' : ' contacts')));
+    })));
+  }
+
+  /** call puts a request into the log, or replaces what is known of it. */
+  call(call) {
+    if (!call) {
+      this.draw();
+      return;
+    }
+    const row = this.callRow(call);
+    const old = this.rows.get(call.n);
+    if (old) old.replaceWith(row);
+    else this.log.prepend(row);
+    this.rows.set(call.n, row);
+    if (this.rows.size > mostCalls) {
+      const [first] = this.rows.keys();
+      this.rows.get(first).remove();
+      this.rows.delete(first);
+    }
+    this.quiet.hidden = true;
+    this.requests.count(this.rows.size);
+  }
+
+  callRow(call) {
+    const pending = call.took < 0;
+    return h('tr', { class: ['az-call', pending && 'is-pending'], dataset: { call: call.n, status: call.status } },
+      h('td', { class: 'pn-time' }, timeOf(call.at)),
+      h('td', { class: 'az-what' },
+        h('span', { class: 'az-path' }, h('b', null, call.method), ' ', ltr(call.path.replace(/^\/v1/, ''))),
+        call.contact && h('span', { class: 'az-move' }, ltr(phone(call.contact)), ' → ', ltr(call.agent)),
+        call.effect && call.status !== 200 && h('span', { class: 'az-effect' }, 'done all the same: the contact has its new owner')),
+      h('td', { class: 'az-status' }, status(call, pending)),
+      h('td', { class: 'az-took' }, pending ? h('span', { class: 'pn-spinner', role: 'img', 'aria-label': 'under way' }) : duration(call.took)));
+  }
+
+  agentList() {
+    return ((this.store.state || {}).azeer || {}).agents || [];
+  }
+
+  nameOf(email) {
+    const agent = this.agentList().find((one) => one.platform_id === email);
+    return agent ? agent.name : email;
+  }
+}
+
+function status(call, pending) {
+  if (pending) return h('span', { class: 'pn-tag' }, '…');
+  if (!call.status) return h('span', { class: ['pn-tag', 'is-bad'] }, 'no answer');
+  return h('span', { class: ['pn-tag', call.status < 300 ? 'is-good' : 'is-bad'] }, call.status);
+}
+
+function table(body) {
+  const head = (text, className) => h('th', { scope: 'col', class: className }, text);
+  return h('div', { class: 'az-log' },
+    h('table', { 'aria-label': 'Requests that Azeer received, the newest first' },
+      h('thead', { class: 'pn-hidden' }, h('tr', null, head('Time'), head('Request'), head('Status'), head('Took'))), body));
+}

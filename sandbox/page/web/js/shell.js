@@ -1,0 +1,182 @@
+// The frame of the page: who one is, the workspace, the panels beside it, and what
+// is told in passing. On a phone one of these at a time.
+
+import { fill, h, svg } from './dom.js';
+import { icons } from './icons.js';
+import { direction } from './words.js';
+import { renderModals } from './modal.js';
+import { Conversation } from './conversation.js';
+import { ThreadPane } from './thread.js';
+import { Sidebar } from './sidebar.js';
+import { openSwitcher } from './switcher.js';
+import { peopleSwitch } from './people.js';
+import { firstSteps, showSteps, stepsShown } from './steps.js';
+import { toggleMenu } from './menu.js';
+import { Panels } from './panels.js';
+import { announcements } from './announce.js';
+import { setSetting, setting } from './prefs.js';
+
+const themes = { '': 'Like the system', light: 'Light', dark: 'Dark' };
+
+/** Shell draws the whole page into an element, once the State is there. */
+export class Shell {
+  constructor(element, store) {
+    Object.assign(this, { element, store });
+    this.workspace = h('div', { class: 'workspace', id: 'workspace' });
+    this.nav = h('nav', { class: 'side' });
+    this.main = h('main', { class: 'place', id: 'place', tabindex: -1 });
+    this.aside = h('aside', { class: 'thread', id: 'thread', hidden: true });
+    this.layer = h('div', { id: 'layer' });
+    this.strip = h('section', { class: 'steps', 'aria-label': 'First steps', hidden: true });
+    this.banner = h('div', { class: 'lost', role: 'alert', hidden: true });
+    this.panels = new Panels(store);
+    fill(this.workspace, this.nav, this.main, this.aside, this.layer);
+    fill(element,
+      h('a', { class: 'skip', href: '#place', onclick: (event) => this.skip(event) }, 'Skip to the message box'),
+      this.frame(), this.banner, this.strip, this.workspace, this.panels.element, this.panels.bottom);
+    announcements(element, store);
+    this.inhabit();
+    this.follow();
+  }
+
+  inhabit() {
+    const { store } = this;
+    this.speak();
+    this.conversation = new Conversation(this.main, store, { onBack: () => this.chat('places') });
+    this.thread = new ThreadPane(this.aside, store);
+    this.sidebar = new Sidebar(this.nav, store, { onChoose: (id) => this.choose(id), onJump: () => this.jump() });
+    renderModals(this.layer, store);
+    firstSteps(this.strip, store, (text) => this.write(text));
+    this.chat('place');
+  }
+
+  follow() {
+    const { store } = this;
+    store.on('state', () => this.speak());
+    store.on('go', () => this.chat('place'));
+    store.on('connection', ({ lost }) => this.connection(lost));
+    store.on('trouble', () => this.drawBot());
+    store.on('state', () => this.drawBot());
+    store.on('forms', ({ forms }) => forms.length > 0 && this.panels.isPhone() && this.panels.open('chat'));
+    document.addEventListener('keydown', (event) => this.keys(event));
+    this.drawBot();
+    this.connection(store.lost);
+  }
+
+  // speak gives the workspace the person's language; the rest of the page is in English.
+  speak() {
+    const { lang } = this.store;
+    this.workspace.lang = lang;
+    this.workspace.dir = direction(lang);
+    document.title = `${this.store.state.app.name} – sandbox`;
+  }
+
+  frame() {
+    const { store } = this;
+    this.bot = h('button', { type: 'button', class: 'bot', dataset: { act: 'bot' }, onclick: () => store.show('trouble') });
+    const gear = h('button', {
+      type: 'button', class: 'tool frame-tool', dataset: { act: 'settings' }, title: 'Settings', 'aria-label': 'Settings', 'aria-haspopup': 'menu',
+      'aria-expanded': 'false', onclick: () => this.settings(gear),
+    }, svg(icons.gear));
+    return h('header', { class: 'frame' },
+      h('div', { class: 'brand' }, h('span', { class: 'brand-mark' }, svg(icons.mark)),
+        h('span', { class: 'brand-text' }, h('strong', { class: 'brand-name' }, store.state.app.name), h('span', { class: 'brand-kind' }, 'sandbox'))),
+      peopleSwitch(store), h('span', { class: 'frame-space' }), this.bot, gear);
+  }
+
+  settings(button) {
+    const { store } = this;
+    const now = setting('theme') || '';
+    toggleMenu(button, [
+      { heading: 'Theme' },
+      ...Object.entries(themes).map(([theme, label]) => ({ label, checked: theme === now, act: 'theme', data: { theme: theme || 'auto' }, run: () => this.theme(theme) })),
+      { heading: 'Private answers' },
+      {
+        label: 'Keep after a reload', note: 'Slack forgets them', checked: store.keep, role: 'menuitemcheckbox', act: 'keep',
+        run: () => store.setKeep(!store.keep),
+      },
+      !stepsShown() && { heading: 'Help' },
+      !stepsShown() && { label: 'Show the first steps', act: 'steps-on', run: () => showSteps(store) },
+    ], { label: 'Settings' });
+  }
+
+  theme(theme) {
+    setSetting('theme', theme || null);
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+  }
+
+  // drawBot tells how the app's process and its sockets are.
+  drawBot() {
+    const { bot, sockets } = this.store.state.trouble;
+    const text = bot === 'stopped' ? 'Bot is stopped' : sockets > 0 ? 'Bot is connected' : 'Bot has no connection';
+    const well = bot !== 'stopped' && sockets > 0;
+    if (this.bot.title === `${text} (${sockets})`) return;
+    this.bot.title = `${text} (${sockets})`;
+    this.bot.dataset.bot = bot;
+    this.bot.dataset.well = String(well);
+    this.bot.setAttribute('aria-label', `${text}, ${sockets} ${sockets === 1 ? 'socket' : 'sockets'}. Open Trouble`);
+    fill(this.bot, h('span', { class: 'bot-light', 'aria-hidden': 'true' }), h('span', { class: 'bot-text' }, text));
+  }
+
+  connection(lost) {
+    this.element.classList.toggle('is-lost', lost);
+    this.banner.hidden = !lost;
+    fill(this.banner, lost && [
+      svg(icons.alarm), h('span', null, 'The connection to the sandbox is lost. Trying again…'),
+      h('button', { type: 'button', class: 'link', dataset: { act: 'reconnect' }, onclick: () => this.store.renew() }, 'Try now')]);
+  }
+
+  // chat shows the list of conversations or the conversation, where there is room for one of them only.
+  chat(which) {
+    this.element.dataset.chat = which;
+    if (which === 'places' && this.panels.isPhone()) this.sidebar.focus();
+  }
+
+  async choose(id) {
+    await this.store.setPlace(id);
+    this.chat('place');
+    if (!this.panels.isPhone()) this.conversation.composer.focus();
+  }
+
+  jump() {
+    if (this.store.state.forms.length) return; // a form must be closed first, as in Slack
+    if (this.panels.isPhone()) this.panels.open('chat');
+    openSwitcher(this.store, (id) => this.choose(id));
+  }
+
+  async write(text) {
+    if (this.panels.isPhone()) this.panels.open('chat');
+    this.chat('place');
+    await this.conversation.fill(text);
+  }
+
+  skip(event) {
+    event.preventDefault();
+    const { field, element } = this.conversation.composer;
+    (element.hidden ? this.main : field).focus();
+  }
+
+  keys(event) {
+    const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (control && event.key.toLowerCase() === 'k') this.jump();
+    else if (event.key === 'F6') this.region(event.shiftKey ? -1 : 1);
+    else return;
+    event.preventDefault();
+  }
+
+  // region moves the focus to the next part of the page, as F6 does in Slack.
+  region(step) {
+    const composer = this.conversation.composer.field;
+    const parts = [
+      [this.element.querySelector('.frame'), () => this.element.querySelector('.me').focus()],
+      [this.nav, () => this.sidebar.focus()],
+      [this.main, () => (composer.closest('[hidden]') ? this.main : composer).focus()],
+      [this.aside, () => this.thread.composer.focus()],
+      [this.layer, () => this.layer.querySelector('.is-top input, .is-top textarea, .is-top button')?.focus()],
+      [this.panels.element, () => this.panels.focus()],
+    ].filter(([part]) => part.offsetParent !== null && !part.inert && part.checkVisibility());
+    const at = parts.findIndex(([part]) => part.contains(document.activeElement));
+    parts[(at + step + parts.length) % parts.length][1]();
+  }
+}

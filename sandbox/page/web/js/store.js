@@ -1,0 +1,369 @@
+// What the page knows: the State of one person, kept current by the server's
+// events, and where on the page that person is. Everything else draws from here.
+
+import { holdInTab, setSetting, setting, tabHeld } from './prefs.js';
+import { apply, tsAt } from './events.js';
+import { failedCommands } from './slackbot.js';
+import { phrase } from './phrases.js';
+
+const lostAfter = 1200; // ms without a connection before anybody is told
+const retryAfter = 2000; // ms between attempts where the browser makes none
+
+class Store {
+  constructor() {
+    /** state is the State of PAGE's contract; null until it has been read. */
+    this.state = null;
+    /** me is the handle of the person whom the page belongs to. */
+    this.me = '';
+    /** place is the id of the conversation that is shown. */
+    this.place = '';
+    /** thread is the ts of the message whose thread is open; empty: none. */
+    this.thread = '';
+    /** panel is the open panel: azeer, timeline, trouble or gallery; chat on a phone. */
+    this.panel = '';
+    /** keep says whether private answers stay after a reload. */
+    this.keep = setting('keep') === '1';
+    this.lost = false;
+    this.handlers = new Map();
+    this.dismissed = new Set(); // ids of private messages
+    this.opened = Date.now();
+    this.began = tabHeld('began', 0) || this.opened;
+    holdInTab('began', this.began);
+    this.seen = tabHeld('seen', {}); // by handle and place: ts of the last message read
+    this.reading = 0; // numbers the readings of State; only the newest counts
+  }
+
+  /** on calls fn with every event of a type; returns a function that ends it. */
+  on(type, fn) {
+    if (!this.handlers.has(type)) this.handlers.set(type, new Set());
+    this.handlers.get(type).add(fn);
+    return () => this.handlers.get(type).delete(fn);
+  }
+
+  emit(type, event = {}) {
+    for (const fn of this.handlers.get(type) || []) {
+      try {
+        fn(event);
+      } catch (error) {
+        reportError(error); // one panel's fault is not another's
+      }
+    }
+  }
+
+  /** start reads the State for the first time; resolves when there is something to show. */
+  async start() {
+    const from = new URLSearchParams(window.location.hash.slice(1));
+    this.panel = from.get('panel') || '';
+    window.addEventListener('popstate', () => this.follow());
+    document.addEventListener('visibilitychange', () => !document.hidden && this.state && this.lookUp());
+    await this.load(from.get('person') || '', from);
+  }
+
+  /** setPerson becomes somebody else. */
+  async setPerson(handle) {
+    if (handle === this.me) return;
+    await this.load(handle, new URLSearchParams({ place: this.place }));
+  }
+
+  // load reads a person's State and follows it. It tries until it succeeds.
+  async load(person, from) {
+    this.reading += 1;
+    const turn = this.reading;
+    for (;;) {
+      const state = await this.read(person);
+      if (turn !== this.reading) return;
+      if (state === 'nobody') {
+        person = '';
+      } else if (state) {
+        this.take(state, from);
+        return;
+      } else {
+        this.setLost(true);
+        await new Promise((again) => { setTimeout(again, retryAfter); });
+        if (turn !== this.reading) return;
+      }
+    }
+  }
+
+  async read(person) {
+    try {
+      const answer = await fetch(`/api/state?${new URLSearchParams({ person, keep: '1' })}`, { headers: { 'X-Sandbox': '1' } });
+      if (answer.status === 404) return person ? 'nobody' : null;
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  take(state, from) {
+    this.state = state;
+    this.me = state.me;
+    this.threads = new Map();
+    for (const message of failedCommands(state)) apply.message(state, { message });
+    const wanted = from.get('place');
+    const fits = state.places.find((place) => place.id === wanted);
+    const first = state.places.find((place) => place.member && place.kind !== 'app') || state.places[0];
+    this.arrive((fits || first || { id: '' }).id, fits ? from.get('thread') || '' : '');
+    this.count();
+    this.listen();
+    this.write('replace');
+    this.emit('state');
+    this.stand();
+  }
+
+  // listen follows the events after those that are in the State.
+  listen() {
+    if (this.stream) this.stream.close();
+    const query = new URLSearchParams({ person: this.me, after: String(this.state.seq) });
+    const stream = new EventSource(`/api/events?${query}`);
+    this.stream = stream;
+    stream.onopen = () => this.setLost(false);
+    stream.onmessage = (event) => {
+      if (event.lastEventId) this.state.seq = Number(event.lastEventId);
+      this.happened(JSON.parse(event.data));
+    };
+    stream.onerror = () => {
+      this.setLost(true);
+      // The browser tries again by itself, unless the server has said no.
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => stream === this.stream && this.renew(), retryAfter);
+    };
+  }
+
+  /** renew reads everything anew, as after a long absence; the place stays. */
+  renew() {
+    if (this.stream) this.stream.close();
+    return this.load(this.me, new URLSearchParams({ place: this.place, thread: this.thread }));
+  }
+
+  happened(event) {
+    if (event.type === 'reset') {
+      this.renew();
+      return;
+    }
+    if (!Object.hasOwn(apply, event.type)) return;
+    const change = apply[event.type](this.state, event);
+    if (event.type === 'interaction' && event.interaction.shown) this.slackbot();
+    if (event.type === 'message' && !change) return;
+    if (event.type === 'message') this.arrived(event.message, change);
+    if (event.type === 'gone') this.threads.clear();
+    this.emit(event.type, event);
+  }
+
+  // arrived counts a new message as read or unread.
+  arrived(message, change) {
+    if (message.thread) this.threads.delete(message.channel);
+    if (change !== 'added' || !this.counts(message)) return;
+    if (message.channel === this.place && !document.hidden) this.see(message.channel);
+    else this.unread.set(message.channel, (this.unread.get(message.channel) || 0) + 1);
+  }
+
+  // slackbot says what Slack's client says when a command failed.
+  slackbot() {
+    for (const message of failedCommands(this.state)) {
+      if (apply.message(this.state, { message })) this.emit('message', { message });
+    }
+  }
+
+  /** act does something as the person; never throws: what went wrong is in `error`. */
+  async act(act, args = {}) {
+    try {
+      const answer = await fetch('/api/act', {
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Sandbox': '1' },
+        body: JSON.stringify({ person: this.me, act, ...args }),
+      });
+      if (!answer.ok) throw new Error((await answer.text()).trim() || `status ${answer.status}`);
+      return await answer.json();
+    } catch (error) {
+      const told = error instanceof TypeError ? 'The sandbox cannot be reached. Is it still running?' : error.message;
+      return { ok: false, shown: '', error: told, data: null };
+    }
+  }
+
+  /** setPlace shows a conversation, by id, or by "@handle" for a DM not opened yet. */
+  async setPlace(id, thread = '') {
+    if (id.startsWith('@')) {
+      const answer = await this.act('stand', { place: id });
+      if (!answer.ok) {
+        this.toast(answer.error, 'error');
+        return;
+      }
+      apply.place(this.state, { place: answer.data });
+      this.emit('place', { place: answer.data });
+      id = answer.data.id;
+    }
+    if (!this.state.places.some((place) => place.id === id)) return;
+    const moved = id !== this.place;
+    if (!moved && thread === this.thread) return;
+    this.arrive(id, thread);
+    this.write('push');
+    this.emit('go', { moved });
+    if (moved) this.stand();
+  }
+
+  arrive(place, thread) {
+    /** freshFrom is the ts after which the messages of the place were new when the person came. */
+    if (place !== this.place || !this.freshFrom) this.freshFrom = this.readUpTo(place);
+    this.place = place;
+    this.thread = thread;
+    this.see(place);
+  }
+
+  /** setThread opens a thread of the conversation, by ts; empty closes it. */
+  setThread(ts) {
+    if (ts !== this.thread) this.setPlace(this.place, ts);
+  }
+
+  /** show opens a panel. */
+  show(panel) {
+    this.panel = panel;
+    this.write('replace');
+    this.emit('panel', { panel });
+  }
+
+  /** setKeep says whether private answers stay after a reload. */
+  setKeep(keep) {
+    this.keep = keep;
+    setSetting('keep', keep ? '1' : null);
+    this.emit('keep');
+  }
+
+  /** dismiss takes a private message off this page. */
+  dismiss(id) {
+    this.dismissed.add(id);
+    this.emit('gone', { ids: [id] });
+  }
+
+  /** toast tells something in passing; kind "error", "good" or "". */
+  toast(text, kind = '') {
+    this.emit('toast', { text, kind });
+  }
+
+  /** visible tells whether a message is on this page: private ones vanish with a reload. */
+  visible(message) {
+    if (!message.ephemeral) return true;
+    return !this.dismissed.has(message.id) && (this.keep || message.at >= this.opened);
+  }
+
+  /** lang is the language of the person: "ar-SA". */
+  get lang() {
+    return (this.person || {}).locale || 'en-US';
+  }
+
+  /** person is who the page belongs to. */
+  get person() {
+    return this.state && this.state.people.find((person) => person.handle === this.me);
+  }
+
+  /** here is the conversation that is shown. */
+  get here() {
+    return this.state && this.state.places.find((place) => place.id === this.place);
+  }
+
+  /** say returns a text of the client in the person's language. */
+  say(name, ...values) {
+    return phrase(name, this.lang, ...values);
+  }
+
+  /** messages are those of a place, oldest first. */
+  messages(place) {
+    return (this.state && this.state.messages[place]) || [];
+  }
+
+  /** replies tells of the threads in a place: by ts of the first message, how many and when the last. */
+  replies(place) {
+    if (!this.threads.has(place)) {
+      const found = new Map();
+      for (const message of this.messages(place)) {
+        if (!message.thread || message.thread === message.ts || message.ephemeral) continue;
+        const before = found.get(message.thread);
+        found.set(message.thread, { count: (before ? before.count : 0) + 1, last: message.at });
+      }
+      this.threads.set(place, found);
+    }
+    return this.threads.get(place);
+  }
+
+  // What has been read. A message counts from somebody else, outside of threads.
+  counts(message) {
+    return message.author.handle !== this.me && (!message.thread || message.thread === message.ts) && this.visible(message);
+  }
+
+  /** readUpTo is the ts of the last message that the person has read in a place. */
+  readUpTo(place) {
+    return ((this.seen[this.me] || {})[place]) || tsAt(this.began);
+  }
+
+  see(place) {
+    const last = this.messages(place).at(-1);
+    this.unread?.delete(place);
+    if (!last) return;
+    this.seen[this.me] = { ...this.seen[this.me], [place]: last.ts };
+    clearTimeout(this.holding);
+    this.holding = setTimeout(() => holdInTab('seen', this.seen), 200);
+  }
+
+  lookUp() {
+    this.see(this.place);
+    this.emit('unread');
+  }
+
+  count() {
+    this.unread = new Map();
+    for (const place of this.state.places) {
+      const read = this.readUpTo(place.id);
+      const fresh = this.messages(place.id).filter((message) => message.ts > read && this.counts(message)).length;
+      if (fresh && place.id !== this.place) this.unread.set(place.id, fresh);
+    }
+  }
+
+  // stand tells the sandbox where the person is, which forms of the app ask for.
+  async stand() {
+    const { here } = this;
+    if (!here || (!here.member && here.kind !== 'app')) return;
+    this.emit('stand', { place: here });
+    if (here.kind !== 'app') await this.act('stand', { place: here.id });
+  }
+
+  setLost(lost) {
+    clearTimeout(this.losing);
+    if (lost === this.lost) return;
+    if (!lost) {
+      this.lost = false;
+      this.emit('connection', { lost });
+      return;
+    }
+    this.losing = setTimeout(() => {
+      this.lost = true;
+      this.emit('connection', { lost: true });
+    }, this.state ? lostAfter : 0);
+  }
+
+  // write puts where the person is into the address, for reloads and the back button.
+  write(how) {
+    const where = new URLSearchParams({ person: this.me, place: this.place });
+    if (this.thread) where.set('thread', this.thread);
+    if (this.panel) where.set('panel', this.panel);
+    const url = `#${where}`;
+    if (url === window.location.hash) return;
+    if (how === 'push') window.history.pushState(null, '', url);
+    else window.history.replaceState(null, '', url);
+  }
+
+  // follow goes where the address says, after the back button.
+  follow() {
+    const to = new URLSearchParams(window.location.hash.slice(1));
+    if ((to.get('person') || this.me) !== this.me) {
+      this.load(to.get('person'), to);
+      return;
+    }
+    const place = this.state.places.find((p) => p.id === to.get('place'));
+    if (!place) return;
+    const moved = place.id !== this.place;
+    this.arrive(place.id, to.get('thread') || '');
+    this.emit('go', { moved });
+    if (moved) this.stand();
+  }
+}
+
+/** store is the page's only one. */
+export const store = new Store();

@@ -1,0 +1,12 @@
+// Sets the theme before anything is drawn, so that the page does not flash. It is
+// no module, for modules run late.
+
+(() => {
+  let theme = '';
+  try {
+    theme = localStorage.getItem('theme') || '';
+  } catch {
+    // Storage is blocked: the system's theme will do.
+  }
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+})();
