@@ -25,6 +25,15 @@ type Request struct {
 	// Reply says where the answer goes. It is opaque here: the Answerer wrote it and
 	// reads it. It may hold secrets, so it is deleted once the answer is out.
 	Reply string
+	// Origin says where and how it was asked, for the history. It is opaque here, and
+	// kept as long as the assignment: no secrets in it.
+	Origin string
+	// Guard, unless 0, is the ID of the contact's newest assignment as far as the
+	// requester knows. Only if it still is that, the request is accepted; see Overtaken.
+	// It is not stored.
+	Guard int64
+	// Undoes is the ID of the assignment that this one takes back; 0: of none.
+	Undoes int64
 }
 
 // Assignment is one accepted request, and what became of it.
@@ -60,6 +69,12 @@ const (
 	// Expired: found after a restart, too old to carry out.
 	Expired OutcomeKind = "expired"
 )
+
+// WentWrong tells the kinds after which a person may want to try again: not done, or
+// not known.
+func (k OutcomeKind) WentWrong() bool {
+	return k == Refused || k == Failed || k == Unknown || k == Expired
+}
 
 // Outcome is how an assignment ended, and why.
 type Outcome struct {
@@ -121,6 +136,10 @@ const (
 	// Joined: the same requester asked the same less than JoinWindow ago and it is
 	// unfinished. The new Key is remembered; one call and one answer will do for both.
 	Joined
+	// Overtaken: the request's Guard is not the newest assignment of its contact any
+	// more; nothing was stored. What is returned is the newest, or an Assignment with
+	// ID 0 where the journal has deleted Guard and knows of nothing newer.
+	Overtaken
 )
 
 // JoinWindow is how long an unfinished request takes in an equal one of the same person.

@@ -3,6 +3,7 @@ package assign
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Latest gives the newest assignment of contact, whatever became of it, or false if the
@@ -14,3 +15,27 @@ func (s *Service) Latest(ctx context.Context, contact Phone) (Assignment, bool, 
 	}
 	return a, found, nil
 }
+
+// List, Before, Owner and Tally are the journal's; see History.
+func (s *Service) List(ctx context.Context, q Query) ([]Assignment, error) {
+	return s.journal.List(ctx, q)
+}
+
+func (s *Service) Before(ctx context.Context, id int64) (Assignment, bool, error) {
+	return s.journal.Before(ctx, id)
+}
+
+func (s *Service) Owner(ctx context.Context, contact Phone) (Assignment, bool, error) {
+	return s.journal.Owner(ctx, contact)
+}
+
+func (s *Service) Tally(ctx context.Context, since time.Time) ([]Count, error) {
+	return s.journal.Tally(ctx, since)
+}
+
+// Unaudited and Audited are the journal's; see Audit.
+func (s *Service) Unaudited(ctx context.Context, limit int) ([]Assignment, error) {
+	return s.journal.Unaudited(ctx, limit)
+}
+
+func (s *Service) Audited(ctx context.Context, id int64) error { return s.journal.Audited(ctx, id) }

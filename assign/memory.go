@@ -22,6 +22,9 @@ const (
 // Assignments that are finished and answered are kept for an hour, or, when there are
 // more than 10,000 of them, for ten minutes. All others are kept for ever.
 type Memory struct {
+	// Audit makes outcomes due to be reported; see Audit. To be set before first use.
+	Audit bool
+
 	mu       sync.Mutex
 	last     int64
 	rows     map[int64]*row
@@ -37,6 +40,7 @@ type row struct {
 	held   bool     // in the hands of the running process
 	onWire bool     // between a TurnGo and the next Turn or Finish
 	done   bool     // in settled
+	due    bool     // to be audited
 }
 
 // history is what the rows of one contact have in common.
@@ -67,6 +71,10 @@ func (m *Memory) Accept(ctx context.Context, r Request) (Assignment, Acceptance,
 	if known, ok := m.keys[r.Key]; ok && r.Key != "" {
 		return known.Assignment, Repeated, nil
 	}
+	if r.Guard != 0 && !m.newestIs(r.Contact, r.Guard) {
+		return m.since(r.Contact, r.Guard), Overtaken, nil
+	}
+	r.Guard = 0
 	if equal := m.joinable(r, now); equal != nil {
 		m.remember(equal, r.Key)
 		return equal.Assignment, Joined, nil
@@ -143,7 +151,7 @@ func (m *Memory) Finish(ctx context.Context, id int64, o Outcome) error {
 	if r == nil || r.Finished() {
 		return nil
 	}
-	r.Outcome, r.onWire = o, false
+	r.Outcome, r.onWire, r.due = o, false, m.Audit
 	delete(m.contacts[r.Contact.Digits()].open, id)
 	return nil
 }

@@ -74,10 +74,13 @@ type Answerer interface {
 // All methods are safe for concurrent use.
 type Journal interface {
 	// Accept stores r and returns when that is durable. It commits in the order of the
-	// calls. A Key already stored gives that assignment and Repeated; an equal request
-	// of the same requester gives that one and Joined, while it is younger than JoinWindow,
-	// unfinished, and the newest of its contact (of omar, sara, omar in ten seconds the
-	// last must win). Errors wrap ErrNotStored: then nothing was accepted.
+	// calls. A Key already stored gives that assignment and Repeated. Otherwise, a Guard
+	// that does not hold gives the newest of the contact and Overtaken: that is decided
+	// in the same transaction, so of two requests with one Guard only one is accepted.
+	// Otherwise, an equal request of the same requester gives that one and Joined, while
+	// it is younger than JoinWindow, unfinished, and the newest of its contact (of omar,
+	// sara, omar in ten seconds the last must win). Errors wrap ErrNotStored: then
+	// nothing was accepted.
 	Accept(ctx context.Context, r Request) (Assignment, Acceptance, error)
 	// Turn is asked before each attempt and tells whether assignment id may run now.
 	Turn(ctx context.Context, id int64) (Turn, error)
@@ -92,6 +95,58 @@ type Journal interface {
 	Take(ctx context.Context) ([]Assignment, error)
 	// Latest gives the newest assignment of contact, or false if there is none.
 	Latest(ctx context.Context, contact Phone) (Assignment, bool, error)
+
+	History
+	Audit
+}
+
+// History is what a Journal remembers, as far as it has not been deleted for its age.
+// Assignments come without their Reply.
+type History interface {
+	// List gives the assignments that q asks for, newest first.
+	List(ctx context.Context, q Query) ([]Assignment, error)
+	// Before gives the assignment that made the owner whom assignment id found: of those
+	// of the same contact that were accepted earlier, the newest that ended Assigned.
+	// false: there is none; or one after it ended Unknown, so that nobody knows.
+	Before(ctx context.Context, id int64) (Assignment, bool, error)
+	// Owner gives the assignment that made the present owner of contact, as Before does:
+	// it knows nothing of what is done in Azeer itself.
+	Owner(ctx context.Context, contact Phone) (Assignment, bool, error)
+	// Tally counts what ended Assigned from since until now, per agent and calendar day
+	// in the time zone of since. In order of days, then of agents.
+	Tally(ctx context.Context, since time.Time) ([]Count, error)
+}
+
+// Query says which assignments a list shall hold; all conditions that are set must hold.
+type Query struct {
+	Contact   Phone
+	Requester string
+	// WentWrong leaves out all but the kinds of outcome of which WentWrong is true.
+	WentWrong bool
+	// Below leaves out the assignments from this ID on: to go on after the last of a
+	// list. 0: none.
+	Below int64
+	// Limit is how many there may be, at most 100; 0: 20.
+	Limit int
+}
+
+// Size gives Limit as it counts.
+func (q Query) Size() int {
+	if q.Limit <= 0 {
+		return 20
+	}
+	return min(q.Limit, 100)
+}
+
+// Audit is how a Journal remembers which outcomes are yet to be reported, if it was
+// set up to do so when they were stored. Each is due in one process at a time.
+type Audit interface {
+	// Unaudited gives finished assignments whose outcome is due in this process, oldest
+	// first, up to limit: what it finished itself, and what the dead left behind, from
+	// the moment on at which Take has found them dead. Without their Reply.
+	Unaudited(ctx context.Context, limit int) ([]Assignment, error)
+	// Audited notes that the outcome of assignment id has been reported.
+	Audited(ctx context.Context, id int64) error
 }
 
 // ErrNotStored says that a request was not accepted, so nothing will be done.

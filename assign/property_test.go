@@ -14,7 +14,8 @@ import (
 
 // The property: whatever people, Azeer, Slack and the machine do, every accepted
 // request is answered; the owner of a contact is that of the last accepted request
-// which Azeer took; and no request is carried out after a newer one was.
+// which Azeer took; no request is carried out after a newer one was; and one with a
+// guard is accepted exactly while nothing newer than that is.
 
 // truth is the outside world across all lives of the program.
 type truth struct {
@@ -126,7 +127,11 @@ func (l *life) Answer(ctx context.Context, a Assignment) error {
 func (l *life) Interim(context.Context, Assignment) {}
 
 // flaky is the journal as a process sees it: sometimes away, and gone with the process.
-type flaky struct{ *life }
+type flaky struct {
+	*life
+	History
+	Audit
+}
 
 func (f flaky) away() error {
 	f.mu.Lock()
@@ -185,7 +190,7 @@ func (f flaky) Latest(ctx context.Context, p Phone) (Assignment, bool, error) {
 // begin starts a process; the func it returns ends it: in good order, or by a crash.
 func (w *truth) begin() (*Service, func(crash bool)) {
 	l := &life{truth: w}
-	s := NewService(l, flaky{l}, NewDirectory(l, nil, DirectoryConfig{}), Config{Concurrency: 2})
+	s := NewService(l, flaky{l, w.journal, w.journal}, NewDirectory(l, nil, DirectoryConfig{}), Config{Concurrency: 2})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, l) }()
@@ -225,6 +230,7 @@ func live(fates, steps, whos []int) []string {
 		answered: make(map[int64]int), kinds: make(map[int64]OutcomeKind),
 	}
 	accepted := make(map[int64]string)
+	newest := make(map[string]int64)
 	s, end := w.begin()
 	count := 0
 	for i, step := range steps {
@@ -239,11 +245,22 @@ func live(fates, steps, whos []int) []string {
 			if step < 2 && count > 1 {
 				r.Key = fmt.Sprint("key ", count-1)
 			}
-			a, _, err := s.Accept(context.Background(), r)
+			if step >= 7 { // by a button that is up to date, or a word behind
+				r.Guard = newest[contact] - int64(step%2)
+			}
+			a, how, err := s.Accept(context.Background(), r)
+			if err == nil {
+				err = guardFault(r, a, how, newest[contact])
+			}
 			if err != nil {
+				end(true)
 				return []string{err.Error()}
 			}
+			if how == Overtaken {
+				continue
+			}
 			accepted[a.ID] = a.Contact.Digits()
+			newest[a.Contact.Digits()] = max(newest[a.Contact.Digits()], a.ID)
 		case step < 16:
 			<-time.After(time.Duration(1+whos[i]*whos[i]) * 300 * time.Millisecond)
 		default:
@@ -254,6 +271,20 @@ func live(fates, steps, whos []int) []string {
 	<-time.After(30 * time.Minute)
 	end(false)
 	return w.verdict(accepted)
+}
+
+// guardFault tells what is wrong with what became of r, where newest was the newest
+// accepted for its contact. A guard that is no assignment of the contact never holds.
+func guardFault(r Request, a Assignment, how Acceptance, newest int64) error {
+	holds := r.Guard == 0 || r.Guard == newest
+	switch {
+	case how == Repeated:
+	case holds == (how == Overtaken):
+		return fmt.Errorf("guard %d with %d as the newest: acceptance %d", r.Guard, newest, how)
+	case how == Overtaken && a.ID != newest && (a.ID != 0 || r.Guard <= newest):
+		return fmt.Errorf("guard %d was overtaken by %d, not by %d", r.Guard, a.ID, newest)
+	}
+	return nil
 }
 
 func (w *truth) verdict(accepted map[int64]string) []string {

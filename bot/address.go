@@ -12,6 +12,9 @@ import (
 type address struct {
 	// Channel is where it was asked; empty for a shortcut without a conversation.
 	Channel string `json:"channel,omitempty"`
+	// Thread is the thread in which it was asked, by the ts of its first message; empty
+	// outside of threads.
+	Thread string `json:"thread,omitempty"`
 	// URL is the response URL, good for 5 uses in the 30 minutes after Since.
 	URL   string    `json:"url,omitempty"`
 	Since time.Time `json:"since,omitzero"`
@@ -20,6 +23,8 @@ type address struct {
 	Replace bool `json:"replace,omitempty"`
 	// View is the form that may still show "Assigning…".
 	View string `json:"view,omitempty"`
+	// Way is how a form came to be opened, where that was not by a command or button.
+	Way manner `json:"way,omitempty"`
 }
 
 func (a address) encode() string { return encode(a) }
@@ -35,7 +40,7 @@ func decodeAddress(s string) (address, error) {
 // address is where an answer to the call itself goes.
 func (c *call) address() address {
 	return address{
-		Channel: c.channel(), URL: c.ResponseURL, Since: c.envelope.Received,
+		Channel: c.channel(), Thread: c.thread(), URL: c.ResponseURL, Since: c.envelope.Received,
 		Replace: c.kind == click && c.replaces(),
 	}
 }

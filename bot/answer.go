@@ -28,12 +28,13 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 			return ctx.Err()
 		}
 	}
-	if err := b.post.deliver(ctx, a.Requester, to, b.outcome(a)); err != nil {
+	v, before := b.speak(ctx, a.Requester), b.before(ctx, a)
+	if err := b.post.deliver(ctx, a.Requester, to, v.outcome(a, before)); err != nil {
 		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
 	}
 	if open {
-		lead, body := b.told(a)
-		b.post.settle(ctx, to.View, b.panel(lead, body))
+		lead, body := v.told(a, before)
+		b.post.settle(ctx, to.View, v.panel(lead, body))
 	}
 	return nil
 }
@@ -45,7 +46,8 @@ func (b *Bot) Interim(ctx context.Context, a assign.Assignment) {
 	if err != nil || to.View != "" {
 		return
 	}
-	m := b.notice("interim", b.onItsWay(a.Request))
+	v := b.speak(ctx, a.Requester)
+	m := v.notice("interim", v.onItsWay(a.Request))
 	if err := b.post.once(ctx, a.Requester, to, m); err != nil {
 		b.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
 	}

@@ -37,9 +37,10 @@ type Agents interface {
 type Config struct {
 	// Region is the ISO 3166 region of numbers without a country code; "" is SA.
 	Region string
-	// Languages are tried in this order; none is English.
-	Languages []string
-	Door      DoorConfig
+	// Language is read by people whose Slack locale has no catalogue: "en" or "ar"; "" is
+	// English.
+	Language string
+	Door     DoorConfig
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
@@ -71,10 +72,11 @@ type Bot struct {
 	api     *slack.Client
 	sockets *socket.Client
 	service Service
+	history assign.History
 	agents  Agents
 	people  *People
 	door    *door
-	texts   texts.Printer
+	voices  voices
 	region  string
 	post    *poster
 	order   *order
@@ -87,7 +89,7 @@ type Bot struct {
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
-func New(api *slack.Client, service Service, agents Agents, people *People, cfg Config) (*Bot, error) {
+func New(api *slack.Client, service Service, history assign.History, agents Agents, people *People, cfg Config) (*Bot, error) {
 	catalogue, err := texts.Load()
 	if err != nil {
 		return nil, err
@@ -101,10 +103,11 @@ func New(api *slack.Client, service Service, agents Agents, people *People, cfg 
 	b := &Bot{
 		api:     api,
 		service: service,
+		history: history,
 		agents:  agents,
 		people:  people,
 		door:    &door{cfg: cfg.Door, people: people},
-		texts:   catalogue.In(cfg.Languages...),
+		voices:  newVoices(catalogue, agents, cfg),
 		region:  cfg.Region,
 		post:    &poster{api: api, http: cfg.HTTP, log: cfg.Logger},
 		order:   newOrder(),
@@ -189,7 +192,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 		defer c.turn.leave()
 		if err != nil {
 			b.log.Warn().Err(err).Str("envelope", e.ID).Msg("payload not understood")
-			b.acknowledge(ctx, c, b.notUnderstood(k, e.ID))
+			b.acknowledge(ctx, c, b.notUnderstood(ctx, c))
 			return
 		}
 		c.turn.wait(c.deadline)
@@ -199,9 +202,9 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 
 // notUnderstood acknowledges what cannot be read; of a command, the person is told that
 // nothing comes of it.
-func (b *Bot) notUnderstood(k kind, reference string) any {
-	if k == command {
-		return b.notice("broken", texts.Data{"Reference": reference})
+func (b *Bot) notUnderstood(ctx context.Context, c *call) any {
+	if c.kind == command {
+		return b.speakTo(ctx, c).notice("broken", texts.Data{"Reference": c.envelope.ID})
 	}
 	return nil
 }
@@ -227,6 +230,10 @@ func (b *Bot) serve(ctx context.Context, c *call) {
 		b.onClick(ctx, c)
 	case shortcut:
 		b.onShortcut(ctx, c)
+	case messageShortcut:
+		b.onMessageShortcut(ctx, c)
+	case event:
+		b.onEvent(ctx, c)
 	default:
 		b.acknowledge(ctx, c, nil)
 	}
@@ -287,14 +294,15 @@ func (b *Bot) write(ctx context.Context, c *call, answer any) bool {
 
 // apologise answers a call whose handler broke.
 func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
-	m := b.notice("broken", texts.Data{"Reference": reference})
+	v := b.speakTo(ctx, c)
+	m := v.notice("broken", texts.Data{"Reference": reference})
 	switch c.kind {
 	case command:
 		if b.acknowledge(ctx, c, m) {
 			return
 		}
 	case submission:
-		if b.acknowledge(ctx, c, b.closing("broken", texts.Data{"Reference": reference})) {
+		if b.acknowledge(ctx, c, v.closing("broken", texts.Data{"Reference": reference})) {
 			return
 		}
 	case suggestion:

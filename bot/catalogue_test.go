@@ -1,43 +1,317 @@
 package bot
 
 import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"azeer-slack/assign"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// Every way of being wrong and every way of ending has words of its own, with all blanks
-// filled.
-func TestEveryMistakeHasWords(t *testing.T) {
-	b := testBot(t, loadedDesk())
-	for _, kind := range assign.AllMistakeKinds() {
-		id, data := mistakeText(&assign.Mistake{Kind: kind, Typed: assign.NewTyped("0544444444 x"), Example: "0544444444 omar@twerlo.com",
-			Perhaps: []assign.Phone{assign.NewPhone("966544444444")}})
-		text := b.texts.Text(id, data)
-		if text == id || strings.Contains(text, "<no value>") {
-			t.Errorf("%s: %q", kind, text)
+// sampleMistake is a mistake of a kind as Parse makes it.
+func sampleMistake(kind assign.MistakeKind) *assign.Mistake {
+	return &assign.Mistake{Kind: kind, Typed: assign.NewTyped("0544444444 x"), Example: "0544444444 omar@twerlo.com", Region: "SA",
+		Perhaps: []assign.Phone{assign.NewPhone("966544444444"), assign.NewPhone("966555555555"), assign.NewPhone("966533333333")}}
+}
+
+// allOutcomes gives every way of ending with every reason, likely or not.
+func allOutcomes() (all []assign.Outcome) {
+	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
+		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
+		assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.NoWord}
+	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+		for _, reason := range reasons {
+			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
 		}
-		if !strings.Contains(strings.ReplaceAll(text, " ", ""), "544444444") {
-			t.Errorf("%s shows no example: %q", kind, text)
+	}
+	return all
+}
+
+// Every way of being wrong and every way of ending has words of its own, with all blanks
+// filled, in every language.
+func TestEveryMistakeHasWords(t *testing.T) {
+	for language, v := range testBot(t, loadedDesk()).voices.speaks {
+		for _, kind := range assign.AllMistakeKinds() {
+			id, data := mistakeText(sampleMistake(kind))
+			text := v.texts.Text(id, data)
+			if text == id || strings.Contains(text, "<no value>") {
+				t.Errorf("%s: %s: %q", language, kind, text)
+			}
+			if !strings.Contains(strings.ReplaceAll(text, " ", ""), "544444444") {
+				t.Errorf("%s: %s shows no example: %q", language, kind, text)
+			}
 		}
 	}
 }
 
 func TestEveryOutcomeHasWords(t *testing.T) {
-	b := testBot(t, loadedDesk())
-	kinds := []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired}
-	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
-		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.NoWord}
-	for _, kind := range kinds {
-		for _, reason := range reasons {
-			a := assign.Assignment{ID: 17, Outcome: assign.Outcome{Kind: kind, Reason: reason, Said: "no such thing"},
-				Request: assign.Request{Contact: assign.NewPhone("966544444444"), Agent: assign.RefEmail("omar@twerlo.com")}}
-			lead, body := b.told(a)
-			if id := b.outcomeText(a.Outcome); body == id || strings.HasPrefix(lead, "lead_") || strings.Contains(lead+body, "<no value>") {
-				t.Errorf("%s %s: %q %q", kind, reason, lead, body)
+	for language, v := range testBot(t, loadedDesk()).voices.speaks {
+		for _, o := range allOutcomes() {
+			a := goldenOutcome(o)
+			lead, body := v.told(a, assign.Agent{})
+			if id := v.outcomeText(o); body == id || strings.HasPrefix(lead, "lead_") || strings.Contains(lead+body, "<no value>") {
+				t.Errorf("%s: %s %s: %q %q", language, o.Kind, o.Reason, lead, body)
 			}
 		}
+	}
+}
+
+// What one types for oneself is understood as that in every language.
+func TestTheWordForOneselfIsUnderstood(t *testing.T) {
+	for language, v := range testBot(t, loadedDesk()).voices.speaks {
+		if ref, err := assign.ParseAgent(v.typedAgain(assign.RefMe())); err != nil || ref.Kind != assign.ByMe {
+			t.Errorf("%s: %q is %v (%v)", language, v.typedAgain(assign.RefMe()), ref.Kind, err)
+		}
+	}
+}
+
+// What the help shows can be typed as it stands.
+func TestTheHelpShowsWhatCanBeTyped(t *testing.T) {
+	for language, v := range testBot(t, loadedDesk()).voices.speaks {
+		text := v.help("/assign").Text
+		if n := strings.Count(text, "\n") + 1; n != 3 {
+			t.Errorf("%s: the help has %d lines", language, n)
+		}
+		for _, found := range regexp.MustCompile("`/assign ?([^`]*)`").FindAllStringSubmatch(text, -1) {
+			line := found[1]
+			if w, _, _, ok := readWord(line); ok && w != wordHelp {
+				continue
+			}
+			if _, err := assign.Parse(line, "SA"); err != nil {
+				t.Errorf("%s: %q is not understood: %v", language, line, err)
+			}
+		}
+	}
+}
+
+// prints are the functions whose first argument is a message's id, and the place of its
+// blanks among the arguments; -1 if it has none.
+var prints = map[string]int{
+	"Text": 1, "Plain": 1, "notice": 1, "closing": 1, "button": -1, "view": -1, "refuse": -1,
+}
+
+// Every message that the code names is in the catalogue, gets all its blanks filled, and
+// no message is left that nothing names.
+func TestTheCodeAndTheCatalogueAgree(t *testing.T) {
+	catalogue := readCatalogue(t)
+	named := map[string]bool{"comma": true, "digits": true}
+	for _, kind := range assign.AllMistakeKinds() {
+		named["mistake_"+string(kind)] = true
+	}
+	for _, o := range allOutcomes() {
+		named["lead_"+string(o.Kind)], named[string(o.Kind)], named[string(o.Kind)+"_"+string(o.Reason)] = true, true, true
+		named["state_"+string(o.Kind)], named["why_"+string(o.Reason)] = true, true
+	}
+	eachSource(t, func(file string, n ast.Node) {
+		if text, ok := literal(n); ok {
+			named[text] = true
+		}
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return
+		}
+		id, ok := literal(call.Args[0])
+		at, prints := prints[functionName(call)]
+		if !ok || !prints || strings.HasSuffix(id, "_") {
+			return
+		}
+		text, exists := catalogue[id]
+		if !exists {
+			t.Errorf("%s names the message %q, which does not exist", file, id)
+			return
+		}
+		if at > 0 && at < len(call.Args) {
+			checkBlanks(t, file, id, text, call.Args[at])
+		}
+	})
+	for id := range catalogue {
+		if !named[id] {
+			t.Errorf("nothing names the message %q", id)
+		}
+	}
+}
+
+var blankName = regexp.MustCompile(`{{[^}]*?\.([A-Z]\w*)`)
+
+// checkBlanks holds a literal texts.Data, or nil, against the blanks of a message.
+func checkBlanks(t *testing.T, file, id, text string, arg ast.Expr) {
+	t.Helper()
+	given := make(map[string]bool)
+	switch arg := arg.(type) {
+	case *ast.CompositeLit:
+		for _, e := range arg.Elts {
+			if pair, ok := e.(*ast.KeyValueExpr); ok {
+				name, _ := literal(pair.Key)
+				given[name] = true
+			}
+		}
+	case *ast.Ident:
+		if arg.Name != "nil" {
+			return
+		}
+	default:
+		return
+	}
+	for _, found := range blankName.FindAllStringSubmatch(text, -1) {
+		if !given[found[1]] {
+			t.Errorf("%s prints %q without %s", file, id, found[1])
+		}
+	}
+	for name := range given {
+		if name != "Count" && !strings.Contains(text, "."+name) {
+			t.Errorf("%s prints %q with %s, which it does not hold", file, id, name)
+		}
+	}
+}
+
+// readCatalogue gives the English messages, all forms of each as one text.
+func readCatalogue(t *testing.T) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile("texts/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var messages map[string]any
+	if err := yaml.Unmarshal(raw, &messages); err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	for id, m := range messages {
+		switch m := m.(type) {
+		case string:
+			all[id] = m
+		case map[string]any:
+			for _, form := range m {
+				all[id] += " " + form.(string)
+			}
+		}
+	}
+	return all
+}
+
+// eachSource visits the syntax of the package's files, tests excepted.
+func eachSource(t *testing.T, visit func(file string, n ast.Node)) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source: %v", err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			visit(file, n)
+			return true
+		})
+	}
+}
+
+func literal(n ast.Node) (string, bool) {
+	lit, ok := n.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
+}
+
+func functionName(call *ast.CallExpr) string {
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		return fun.Sel.Name
+	case *ast.Ident:
+		return fun.Name
+	}
+	return ""
+}
+
+// checkDirections holds every text of an Arabic message or view against the rule that
+// phones, emails and other digits stand in isolates. What stands in an input is what
+// will be sent, and holds none.
+func checkDirections(t *testing.T, v any) {
+	t.Helper()
+	raw := encode(v)
+	var whole any
+	if err := json.Unmarshal([]byte(raw), &whole); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, each := range v {
+				walk(each)
+			}
+		case map[string]any:
+			if text, ok := v["text"].(string); ok {
+				if outside := outsideIsolates(text); strings.ContainsFunc(outside, unicode.IsDigit) || strings.ContainsAny(outside, "@") && emailLike.MatchString(outside) {
+					t.Errorf("outside of isolates stands %q", outside)
+				}
+			}
+			for _, each := range v {
+				walk(each)
+			}
+		}
+	}
+	walk(whole)
+}
+
+var emailLike = regexp.MustCompile(`[A-Za-z0-9]@[A-Za-z0-9]`)
+
+func outsideIsolates(text string) string {
+	var out strings.Builder
+	depth := 0
+	for _, r := range text {
+		switch {
+		case slices.Contains([]rune("\u2066\u2067\u2068"), r):
+			depth++
+		case r == '\u2069' && depth > 0:
+			depth--
+		case depth == 0:
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+// No golden file is left of what is not made any more.
+func TestEveryGoldenFileIsMade(t *testing.T) {
+	b := testBot(t, loadedDesk())
+	made := map[string]bool{}
+	for language, suffix := range inEachLanguage {
+		v := b.voices.speaks[language]
+		for name := range goldenMessages(v) {
+			made["message_"+name+suffix+".golden.json"] = true
+		}
+		for name := range goldenViews(v, v) {
+			made["view_"+name+suffix+".golden.json"] = true
+		}
+		made["mistakes"+suffix+".golden.json"], made["outcomes"+suffix+".golden.json"] = true, true
+	}
+	err := fs.WalkDir(os.DirFS("testdata"), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".golden.json") && !made[path] {
+			t.Errorf("testdata/%s belongs to nothing", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"azeer-slack/bot/texts"
 )
@@ -84,13 +83,13 @@ func (d *door) refuse(text string, blank ...any) refusal {
 	return refusal{text, data}
 }
 
-func mentions(users []string) texts.Markup { return joined(users, texts.Mention) }
-func channels(ids []string) texts.Markup   { return joined(ids, texts.Channel) }
+func mentions(users []string) []texts.Markup { return links(users, texts.Mention) }
+func channels(ids []string) []texts.Markup   { return links(ids, texts.Channel) }
 
-func joined(ids []string, link func(string) texts.Markup) texts.Markup {
-	links := make([]string, len(ids))
+func links(ids []string, link func(string) texts.Markup) []texts.Markup {
+	all := make([]texts.Markup, len(ids))
 	for i, id := range ids {
-		links[i] = string(link(id))
+		all[i] = link(id)
 	}
-	return texts.Markup(strings.Join(links, ", "))
+	return all
 }

@@ -15,6 +15,7 @@ import (
 const (
 	formCallback = "assign_form"
 
+	blockTyped   = "typed"
 	blockContact = "contact"
 	blockAgent   = "agent"
 	blockEmail   = "agent_email" // in place of blockAgent while there is no agent list
@@ -54,33 +55,33 @@ type origin address
 func (o origin) encode() string { return address(o).encode() }
 
 // form builds the form. It makes no call: agents come from memory.
-func (b *Bot) form(d draft, from origin) slack.ModalViewRequest {
+func (v voice) form(d draft, from origin) slack.ModalViewRequest {
 	var blocks []slack.Block
-	if line := b.typedLine(d); line != nil {
+	if line := v.typedLine(d); line != nil {
 		blocks = append(blocks, line)
 	}
-	blocks = append(blocks, b.contactInput(d.Contact), b.agentInput(d.Agent))
+	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(d.Agent))
 	if from.Channel == "" {
-		blocks = append(blocks, b.answerInput())
+		blocks = append(blocks, v.answerInput())
 	}
-	v := b.view("form_title", blocks...)
-	v.CallbackID = formCallback
-	v.PrivateMetadata = from.encode()
-	v.Submit = plainText(b.texts.Plain("form_submit", nil), 24)
-	v.Close = plainText(b.texts.Plain("form_cancel", nil), 24)
-	return v
+	form := v.view("form_title", blocks...)
+	form.CallbackID = formCallback
+	form.PrivateMetadata = from.encode()
+	form.Submit = plainText(v.texts.Plain("form_submit", nil), 24)
+	form.Close = plainText(v.texts.Plain("form_cancel", nil), 24)
+	return form
 }
 
-func (b *Bot) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
+func (v voice) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plainText(b.texts.Plain(title, nil), 24),
+		Type: slack.VTModal, Title: plainText(v.texts.Plain(title, nil), 24),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
 
 // typedLine repeats what the form starts with, since phones may not show text filled in
 // beforehand.
-func (b *Bot) typedLine(d draft) slack.Block {
+func (v voice) typedLine(d draft) slack.Block {
 	var typed []string
 	for _, half := range []string{d.Contact, d.Agent} {
 		if half != "" {
@@ -90,74 +91,70 @@ func (b *Bot) typedLine(d draft) slack.Block {
 	if len(typed) == 0 {
 		return nil
 	}
-	text := b.texts.Text("form_typed", texts.Data{"Typed": texts.Typed(strings.Join(typed, " · "))})
-	return slack.NewContextBlock("typed", slack.NewTextBlockObject(slack.MarkdownType, clip(text, 2000), false, false))
+	text := v.texts.Text("form_typed", texts.Data{"Typed": texts.Typed(strings.Join(typed, " · "))})
+	return slack.NewContextBlock(blockTyped, slack.NewTextBlockObject(slack.MarkdownType, clip(text, 2000), false, false))
 }
 
-func (b *Bot) contactInput(typed string) slack.Block {
-	input := slack.NewPlainTextInputBlockElement(plainText(b.texts.Plain("form_contact_example", texts.Data{"Phone": assign.ExamplePhone(b.region)}), 150), blockContact)
+func (v voice) contactInput(typed string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(plainText(v.texts.Plain("form_contact_example", texts.Data{"Phone": v.examplePhone()}), 150), blockContact)
 	input.MaxLength = contactMax
 	input.InitialValue = clip(typed, contactMax)
-	return slack.NewInputBlock(blockContact, plainText(b.texts.Plain("form_contact", nil), 2000), nil, input)
+	return slack.NewInputBlock(blockContact, plainText(v.texts.Plain("form_contact", nil), 2000), nil, input)
 }
 
 // agentInput is a menu of agents, or a plain field while there is no list to offer.
-func (b *Bot) agentInput(typed string) slack.Block {
-	label := plainText(b.texts.Plain("form_agent", nil), 2000)
-	if state := b.agents.State(); !state.Loaded {
-		input := slack.NewEmailTextInputBlockElement(plainText(b.texts.Plain("form_email_example", nil), 150), blockEmail)
+func (v voice) agentInput(typed string) slack.Block {
+	label := plainText(v.texts.Plain("form_agent", nil), 2000)
+	if state := v.agents.State(); !state.Loaded {
+		input := slack.NewEmailTextInputBlockElement(plainText(v.texts.Plain("form_email_example", nil), 150), blockEmail)
 		if ref, err := assign.ParseAgent(typed); err == nil && ref.Kind == assign.ByEmail {
 			input.InitialValue = ref.Reveal()
 		}
-		hint := plainText(b.texts.Plain("form_no_list", nil), 2000)
+		hint := plainText(v.texts.Plain("form_no_list", nil), 2000)
 		return slack.NewInputBlock(blockEmail, label, hint, input)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(b.texts.Plain("form_agent_pick", nil), 150), blockAgent)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.texts.Plain("form_agent_pick", nil), 150), blockAgent)
 	none := 0
 	menu.MinQueryLength = &none
-	menu.InitialOption = b.initialAgent(typed)
+	menu.InitialOption = v.initialAgent(typed)
 	return slack.NewInputBlock(blockAgent, label, nil, menu)
 }
 
 // initialAgent is what was typed as a menu's first choice: the agent it means, else the
 // words themselves, so that nothing typed is lost. Nil if it means nobody.
-func (b *Bot) initialAgent(typed string) *slack.OptionBlockObject {
+func (v voice) initialAgent(typed string) *slack.OptionBlockObject {
 	ref, err := assign.ParseAgent(typed)
 	if err != nil || ref.IsZero() {
 		return nil
 	}
-	if agent, ok := b.agents.Guess(ref); ok {
-		return agentOption(agent)
+	if agent, ok := v.agents.Guess(ref); ok {
+		return v.agentOption(agent)
 	}
-	label := ref.Reveal()
+	label := v.texts.Person(texts.Person{Name: ref.Reveal()})
 	switch ref.Kind {
 	case assign.ByMe:
-		label = b.texts.Plain("form_me", nil)
+		label = v.texts.Plain("form_me", nil)
 	case assign.ByMention:
-		label = b.texts.Plain("form_mentioned", nil)
+		label = v.texts.Plain("form_mentioned", nil)
 	}
 	return newOption(label, ref)
 }
 
 // answerInput lets somebody who came by the shortcut choose where to read the answer.
 // The conversation they stand in is chosen already; none means a direct message.
-func (b *Bot) answerInput() slack.Block {
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(b.texts.Plain("form_answer_pick", nil), 150), blockAnswer)
+func (v voice) answerInput() slack.Block {
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.texts.Plain("form_answer_pick", nil), 150), blockAnswer)
 	menu.DefaultToCurrentConversation = true
 	menu.ResponseURLEnabled = true
-	block := slack.NewInputBlock(blockAnswer, plainText(b.texts.Plain("form_answer", nil), 2000),
-		plainText(b.texts.Plain("form_answer_hint", nil), 2000), menu)
+	block := slack.NewInputBlock(blockAnswer, plainText(v.texts.Plain("form_answer", nil), 2000),
+		plainText(v.texts.Plain("form_answer_hint", nil), 2000), menu)
 	block.Optional = true
 	return block
 }
 
 // agentOption offers an agent in a menu; nil if the menu's limits cannot hold them.
-func agentOption(a assign.Agent) *slack.OptionBlockObject {
-	label := agentLabel(a)
-	if email := agentEmail(a); len([]rune(label)) > optionText {
-		label = clip(a.Name, max(optionText-len([]rune(email))-3, 2)) + " (" + email + ")"
-	}
-	return newOption(label, assign.RefEmail(a.PlatformID.Reveal()))
+func (v voice) agentOption(a assign.Agent) *slack.OptionBlockObject {
+	return newOption(v.agentLabel(a, optionText), assign.RefEmail(a.PlatformID.Reveal()))
 }
 
 func newOption(label string, ref assign.AgentRef) *slack.OptionBlockObject {
@@ -169,14 +166,14 @@ func newOption(label string, ref assign.AgentRef) *slack.OptionBlockObject {
 }
 
 // panel is a view that only tells something.
-func (b *Bot) panel(lead, body string) *slack.ModalViewRequest {
+func (v voice) panel(lead, body string) *slack.ModalViewRequest {
 	text := strings.TrimSpace(lead + "\n" + body)
-	v := b.view("form_title", slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, clip(text, 3000), false, false), nil, nil))
-	v.Close = plainText(b.texts.Plain("form_close", nil), 24)
-	return &v
+	panel := v.view("form_title", slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, clip(text, 3000), false, false), nil, nil))
+	panel.Close = plainText(v.texts.Plain("form_close", nil), 24)
+	return &panel
 }
 
 // closing turns a submitted form into a panel with one text of the catalogue.
-func (b *Bot) closing(text string, data texts.Data) *slack.ViewSubmissionResponse {
-	return slack.NewUpdateViewSubmissionResponse(b.panel("", b.texts.Text(text, data)))
+func (v voice) closing(text string, data texts.Data) *slack.ViewSubmissionResponse {
+	return slack.NewUpdateViewSubmissionResponse(v.panel("", v.texts.Text(text, data)))
 }

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,6 +47,7 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("a key of %d bytes is kept", len(p.key()))
 		}
 		_, _, _, _, _ = p.person(), p.channel(), p.responseURLs(), p.field(blockContact), p.field(agentBlock(p))
+		_, _ = p.thread(), written(p.Message)
 	})
 }
 
@@ -98,7 +101,7 @@ func FuzzReadAgent(f *testing.F) {
 		f.Add(true, seed)
 		f.Add(false, seed)
 	}
-	b := testBot(f, loadedDesk())
+	v := testBot(f, loadedDesk()).voices.usual
 	f.Fuzz(func(t *testing.T, picked bool, value string) {
 		block := blockEmail
 		if picked {
@@ -106,7 +109,7 @@ func FuzzReadAgent(f *testing.F) {
 		}
 		ref, err := readAgent(block, value)
 		if err != nil {
-			if line := b.mistakeLine(err); line == "" || strings.HasPrefix(line, "mistake_") {
+			if line := v.mistakeLine(err); line == "" || strings.HasPrefix(line, "mistake_") {
 				t.Errorf("%q is refused with %q", value, line)
 			}
 			return
@@ -149,7 +152,8 @@ func FuzzCheckPosted(f *testing.F) {
 }
 
 // FuzzMessages: whatever is typed, or stands in Azeer's answer, a message or a form made
-// of it keeps Slack's rules and holds no active markup but mentions of user ids.
+// of it keeps Slack's rules and holds no active markup but mentions of user ids; and in
+// Arabic no number and no address stands outside an isolate.
 func FuzzMessages(f *testing.F) {
 	for _, seed := range []string{
 		"<!channel> 05444 omar@", "0544444444 <@U1|x> <!here>", "<https://example.com|x>", "&lt;!channel&gt;", "<@U1> > <#C1>",
@@ -160,16 +164,18 @@ func FuzzMessages(f *testing.F) {
 		}
 	}
 	b := testBot(f, loadedDesk())
+	languages := slices.Sorted(maps.Keys(b.voices.speaks))
 	kinds := []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired}
 	refs := []func(string) assign.AgentRef{assign.RefEmail, assign.RefName, assign.RefMention}
 	f.Fuzz(func(t *testing.T, typed, other string, n byte) {
+		v := b.voices.speaks[languages[int(n)%len(languages)]]
 		reading, err := assign.Parse(typed, b.region)
 		d := draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}
 		if mistake := (*assign.Mistake)(nil); errors.As(err, &mistake) {
-			checkMessage(t, b.mistaken(mistake, d))
+			checkMessage(t, v.mistaken(mistake, d))
 		}
-		checkView(t, b.form(d, origin{Channel: "C1"}))
-		checkView(t, b.form(draft{Contact: typed, Agent: other}, origin{}))
+		checkView(t, v.form(d, origin{Channel: "C1"}))
+		checkView(t, v.form(draft{Contact: typed, Agent: other}, origin{}))
 
 		ref, _ := assign.DecodeRef(refs[int(n)%len(refs)](typed).Encode())
 		who := agent(clip(other, 300), "omar@twerlo.com")
@@ -179,9 +185,13 @@ func FuzzMessages(f *testing.F) {
 		if n%2 == 0 {
 			a.Outcome.Agent = who
 		}
-		checkMessage(t, b.outcome(a))
-		checkMessage(t, b.notice("interim", b.onItsWay(a.Request)))
-		checkView(t, *b.panel(b.told(a)))
+		checkMessage(t, v.outcome(a, assign.Agent{}))
+		if v.language == "ar" {
+			checkDirections(t, v.outcome(a, assign.Agent{}))
+			checkDirections(t, v.form(draft{Contact: typed, Agent: other}, origin{}))
+		}
+		checkMessage(t, v.notice("interim", v.onItsWay(a.Request)))
+		checkView(t, *v.panel(v.told(a, assign.Agent{})))
 	})
 }
 

@@ -3,7 +3,9 @@ package bot
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,68 +21,148 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Every message and view has a golden file, which can be pasted into Block Kit Builder,
-// and which the sandbox's validator accepts.
+// Every message and view has a golden file in every language, which can be pasted into
+// Block Kit Builder, and which the sandbox's validator accepts.
+
+// inEachLanguage gives what a language adds to the name of a golden file.
+var inEachLanguage = map[string]string{"en": "", "ar": ".ar"}
 
 func TestMessagesAreAsGolden(t *testing.T) {
-	b := testBot(t, loadedDesk())
-	omar := agent("Omar Hassan", "omar@twerlo.com")
-	made := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
-	outcome := func(o assign.Outcome) message {
-		return b.outcome(assign.Assignment{ID: 17, AcceptedAt: made, Outcome: o, Request: assign.Request{
-			Requester: "U0MANAGER", Contact: assign.NewPhone("966544444444"), Agent: assign.RefEmail("omar@twerlo.com")}})
+	for language, suffix := range inEachLanguage {
+		v := testBot(t, loadedDesk()).voices.speaks[language]
+		for name, m := range goldenMessages(v) {
+			t.Run(name+suffix, func(t *testing.T) {
+				checkGoldenMessage(t, name, golden(t, "message_"+name+suffix, m))
+				if language == "ar" {
+					checkDirections(t, m)
+				}
+			})
+		}
 	}
+}
+
+func checkGoldenMessage(t *testing.T, name string, raw []byte) {
+	t.Helper()
+	for _, problem := range blockkit.Message(raw) {
+		t.Errorf("%s at %s", problem.Message, problem.Pointer)
+	}
+	if strings.Contains(string(raw), "<!channel>") && !strings.Contains(name, "hostile") {
+		t.Error("pings the channel")
+	}
+}
+
+// goldenRequest is what the golden messages are about.
+var goldenRequest = assign.Request{Requester: "U0MANAGER", Contact: assign.NewPhone("966544444444"), Agent: assign.RefEmail("omar@twerlo.com")}
+
+var goldenTime = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+func goldenOutcome(o assign.Outcome) assign.Assignment {
+	return assign.Assignment{ID: 17, AcceptedAt: goldenTime, Outcome: o, Request: goldenRequest}
+}
+
+func goldenMessages(v voice) map[string]message {
+	omar, layla := agent("Omar Hassan", "omar@twerlo.com"), agent("ليلى أحمد", "layla@twerlo.com")
+	outcome := func(o assign.Outcome) message { return v.outcome(goldenOutcome(o), assign.Agent{}) }
+	newer := assign.Assignment{ID: 18, AcceptedAt: goldenTime, Request: assign.Request{Requester: "U0SARA", Agent: assign.RefEmail("sara@twerlo.com")}}
 	messages := map[string]message{
 		"assigned":             outcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
-		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("ليلى أحمد", "layla@twerlo.com")}),
+		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: layla}),
 		"no_such_agent": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent,
-			Nearest: []assign.Agent{omar, agent("ليلى أحمد", "layla@twerlo.com")}}),
+			Nearest: []assign.Agent{omar, layla}}),
 		"not_found_hostile": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar,
 			Said: "<!channel> no & <https://example.com|such> contact " + strings.Repeat("x", 5000)}),
 		"key_refused":  outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar}),
 		"server_error": outcome(assign.Outcome{Kind: assign.Failed, Reason: assign.ServerError, Status: 502, Agent: omar}),
 		"unknown":      outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Agent: omar}),
 		"expired":      outcome(assign.Outcome{Kind: assign.Expired, Agent: omar}),
-		"superseded": outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &assign.Assignment{ID: 18,
-			Request: assign.Request{Requester: "U0SARA", Agent: assign.RefEmail("sara@twerlo.com")}}}),
-		"help":        b.help("/assign"),
-		"not_allowed": b.refusing((&door{cfg: DoorConfig{Admins: []string{"U0ADMIN"}}}).refuse("not_allowed_person")),
+		"superseded":   outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &newer}),
+		"interim":      v.notice("interim", v.onItsWay(goldenRequest)),
+		"joined":       v.notice("joined", v.onItsWay(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: assign.RefMe()})),
+		"not_stored":   v.notStored(goldenRequest),
+		"broken":       v.notice("broken", texts.Data{"Reference": "ABCD1234"}),
+		"overtaken":    v.overtaken(goldenRequest, newer, wishFor(newer)),
+		"form_late":    v.formLate(draft{Contact: "0544444444"}),
+		"help":         v.help("/assign"),
+		"mention_help": v.mentionHelp("U0AZEER"),
+		"mention_late": v.mentionLate(goldenRequest, wishFor(newer)),
+		"no_such_word": v.perhapsMeant("histroy", errand{"/assign", wordHistory, "0544444444"}, "/assign history 0544444444"),
+		"not_allowed":  v.refusing((&door{cfg: DoorConfig{Admins: []string{"U0ADMIN"}}}).refuse("not_allowed_person")),
+		"not_allowed_here": v.refusing((&door{cfg: DoorConfig{Channels: []string{"C0SUPPORT", "C0SALES"}}}).refuse("not_allowed_here",
+			"Channels", channels([]string{"C0SUPPORT", "C0SALES"}))),
 	}
-	_, err := assign.Parse("<!channel> 05444 omar@", "SA")
-	messages["mistake_hostile"] = b.mistaken(err.(*assign.Mistake), draft{Contact: "05444 <!channel>", Agent: "omar@"})
-	for name, m := range messages {
-		t.Run(name, func(t *testing.T) {
-			raw := golden(t, "message_"+name, m)
-			for _, problem := range blockkit.Message(raw) {
-				t.Errorf("%s at %s", problem.Message, problem.Pointer)
-			}
-			if strings.Contains(string(raw), "<!channel>") && !strings.Contains(name, "hostile") {
-				t.Error("pings the channel")
-			}
-		})
+	for name, line := range map[string]string{
+		"hostile": "<!channel> 05444 omar@", "phone": "05444 omar@twerlo.com", "two_contacts": "0544444444 0555555555",
+	} {
+		var m *assign.Mistake
+		reading, err := assign.Parse(line, "SA")
+		if errors.As(err, &m) {
+			messages["mistake_"+name] = v.mistaken(m, draft{Contact: reading.TypedContact, Agent: reading.TypedAgent})
+		}
+	}
+	maps.Copy(messages, goldenUndo(v))
+	maps.Copy(messages, goldenHistory(v))
+	return messages
+}
+
+// All mistakes stand in one file, and all ways of ending in another, to be read as a whole.
+func TestMistakesAndOutcomesAreAsGolden(t *testing.T) {
+	for language, suffix := range inEachLanguage {
+		v := testBot(t, loadedDesk()).voices.speaks[language]
+		mistakes, outcomes := make(map[string]message), make(map[string]message)
+		for _, kind := range assign.AllMistakeKinds() {
+			mistakes[string(kind)] = v.mistaken(sampleMistake(kind), draft{})
+		}
+		for _, o := range allOutcomes() {
+			outcomes[v.outcomeText(o)] = v.outcome(goldenOutcome(o), assign.Agent{})
+		}
+		for name, messages := range map[string]map[string]message{"mistakes": mistakes, "outcomes": outcomes} {
+			t.Run(name+suffix, func(t *testing.T) {
+				golden(t, name+suffix, messages)
+				for id, m := range messages {
+					checkGoldenMessage(t, id, []byte(encode(m)))
+					if language == "ar" {
+						checkDirections(t, m)
+					}
+				}
+			})
+		}
 	}
 }
 
 func TestViewsAreAsGolden(t *testing.T) {
-	loaded, empty := testBot(t, loadedDesk()), testBot(t, &desk{})
-	from := origin{Channel: "C0SUPPORT", URL: "https://hooks.slack.com/commands/T/1/x", Since: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)}
-	views := map[string]any{
+	for language, suffix := range inEachLanguage {
+		loaded, empty := testBot(t, loadedDesk()).voices.speaks[language], testBot(t, &desk{}).voices.speaks[language]
+		for name, view := range goldenViews(loaded, empty) {
+			t.Run(name+suffix, func(t *testing.T) {
+				raw := golden(t, "view_"+name+suffix, view)
+				for _, problem := range blockkit.View(raw, "/view") {
+					t.Errorf("%s at %s", problem.Message, problem.Pointer)
+				}
+				if language == "ar" {
+					checkDirections(t, view)
+				}
+			})
+		}
+	}
+}
+
+// goldenViews gives all views, from a voice that knows the agents and one that does not.
+func goldenViews(loaded, empty voice) map[string]any {
+	from := origin{Channel: "C0SUPPORT", URL: "https://hooks.slack.com/commands/T/1/x", Since: goldenTime}
+	fromMessage := origin{Channel: "C0SUPPORT", Thread: "1795340000.000100", URL: "https://hooks.slack.com/app-actions/T/1/x", Since: goldenTime, Way: "message"}
+	return map[string]any{
 		"form":           loaded.form(draft{}, from),
 		"form_prefilled": loaded.form(draft{Contact: "٠٥٤٤٤٤٤٤٤٤", Agent: "omar@twerlo.com"}, from),
 		"form_long":      loaded.form(draft{Contact: strings.Repeat("0", 4000), Agent: strings.Repeat("ب", 4000)}, from),
-		"form_me":        loaded.form(draft{Agent: "me"}, from),
+		"form_me":        loaded.form(draft{Agent: loaded.typedAgain(assign.RefMe())}, from),
 		"form_shortcut":  loaded.form(draft{}, origin{}),
 		"form_no_list":   empty.form(draft{Agent: "omar@twerlo.com"}, from),
-		"assigning": loaded.closing("form_assigning", texts.Data{
-			"Contact": "+966 54 444 4444", "Agent": "omar@twerlo.com"}).View,
-	}
-	for name, v := range views {
-		t.Run(name, func(t *testing.T) {
-			raw := golden(t, "view_"+name, v)
-			for _, problem := range blockkit.View(raw, "/view") {
-				t.Errorf("%s at %s", problem.Message, problem.Pointer)
-			}
-		})
+		"assigning":      loaded.closing("form_assigning", loaded.onItsWay(goldenRequest)).View,
+		"barred":         loaded.barred((&door{}).refuse("not_allowed_guest")),
+		"message_none":   loaded.formFound(nil, fromMessage),
+		"message_one":    loaded.formFound(assign.FindPhones("0544444444", "SA"), fromMessage),
+		"message_two":    loaded.formFound(assign.FindPhones("0544444444 or +971 50 123 4567", "SA"), fromMessage),
+		"message_many":   loaded.formFound(manyFound(120), fromMessage),
 	}
 }
 

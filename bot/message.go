@@ -34,34 +34,39 @@ func say(text string, buttons ...*slack.ButtonBlockElement) message {
 }
 
 // notice says one text of the catalogue.
-func (b *Bot) notice(text string, data texts.Data, buttons ...*slack.ButtonBlockElement) message {
-	return say(b.texts.Text(text, data), buttons...)
+func (v voice) notice(text string, data texts.Data, buttons ...*slack.ButtonBlockElement) message {
+	return say(v.texts.Text(text, data), buttons...)
 }
 
-// refusing tells somebody that they may not.
-func (b *Bot) refusing(r refusal) message { return b.notice(r.text, r.data) }
+// barred tells somebody in a form that they may not.
+func (v voice) barred(r refusal) *slack.ModalViewRequest {
+	return v.panel("", v.texts.Text(r.text, r.data))
+}
+
+// refusing tells somebody in a conversation that they may not.
+func (v voice) refusing(r refusal) message { return v.notice(r.text, r.data) }
 
 // mistaken tells what was wrong with what somebody typed, and offers the form with all
 // of it already filled in.
-func (b *Bot) mistaken(m *assign.Mistake, d draft) message {
-	return say(b.texts.Text("lead_mistake", nil)+" "+b.texts.Text(mistakeText(m)),
-		b.button("fix_in_form", actionFix, d.encode(), slack.StylePrimary))
+func (v voice) mistaken(m *assign.Mistake, d draft) message {
+	return say(v.texts.Text("lead_mistake", nil)+" "+v.texts.Text(mistakeText(m)),
+		v.button("fix_in_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
 // mistakeText is the message for a mistake, and what fills its blanks.
 func mistakeText(m *assign.Mistake) (string, texts.Data) {
-	perhaps := make([]string, len(m.Perhaps))
+	perhaps := make([]string, len(m.Perhaps)) // phones
 	for i, p := range m.Perhaps {
 		perhaps[i] = p.International()
 	}
 	return "mistake_" + string(m.Kind), texts.Data{
-		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps,
+		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps, "Count": len(perhaps),
 	}
 }
 
 // button makes a button labelled by a text of the catalogue.
-func (b *Bot) button(label, action, value string, style slack.Style) *slack.ButtonBlockElement {
-	return styled(slack.NewButtonBlockElement(action, value, plainText(b.texts.Plain(label, nil), 75)), style)
+func (v voice) button(label, action, value string, style slack.Style) *slack.ButtonBlockElement {
+	return styled(slack.NewButtonBlockElement(action, value, plainText(v.texts.Plain(label, nil), 75)), style)
 }
 
 func styled(b *slack.ButtonBlockElement, style slack.Style) *slack.ButtonBlockElement {
@@ -75,56 +80,69 @@ func plainText(text string, limit int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, clip(text, limit), false, false)
 }
 
-// clip cuts text for showing to at most limit code points.
+// clip cuts text for showing to at most limit code points, and ends the direction isolates
+// that would stay open.
 func clip(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {
 		return text
 	}
-	return string(runes[:limit-1]) + "…"
+	for keep := limit - 1; ; keep-- {
+		if ends := texts.Open(runes[:keep]); keep+1+len(ends) <= limit || keep == 0 {
+			return string(runes[:keep]) + "…" + string(ends)
+		}
+	}
 }
 
-// outcome is how an assignment ended, as a message.
-func (b *Bot) outcome(a assign.Assignment) message {
-	lead, body := b.told(a)
+// outcome is how an assignment ended, as a message. See told.
+func (v voice) outcome(a assign.Assignment, before assign.Agent) message {
+	lead, body := v.told(a, before)
 	if len(a.Outcome.Nearest) > 0 {
-		body += " " + b.texts.Text("pick_below", nil)
+		body += " " + v.texts.Text("pick_below", nil)
 	}
-	return say(lead+"\n"+body, b.outcomeButtons(a)...)
+	return say(lead+"\n"+body, v.outcomeButtons(a, before)...)
 }
 
 // told puts an outcome into words: a lead that says whether it was done, and a body that
-// says why and what to do.
-func (b *Bot) told(a assign.Assignment) (lead, body string) {
-	data := b.outcomeData(a)
-	return b.texts.Text("lead_"+string(a.Outcome.Kind), data), b.texts.Text(b.outcomeText(a.Outcome), data)
+// says why and what to do. before is whom the contact was taken from; the zero Agent if
+// nobody, or nobody known.
+func (v voice) told(a assign.Assignment, before assign.Agent) (lead, body string) {
+	data := v.outcomeData(a)
+	if a.Undoes != 0 && a.Outcome.Kind == assign.Assigned {
+		return v.texts.Text("lead_undone", nil), v.texts.Text("undone", data)
+	}
+	lead, body = v.texts.Text("lead_"+string(a.Outcome.Kind), data), v.texts.Text(v.outcomeText(a.Outcome), data)
+	if !before.PlatformID.IsZero() {
+		body += " " + v.texts.Text("took_over", texts.Data{"Before": agentPerson(before)})
+	}
+	return lead, body
 }
 
 // outcomeText is the message for an outcome: the one for its kind and reason, or for its
 // kind alone.
-func (b *Bot) outcomeText(o assign.Outcome) string {
+func (v voice) outcomeText(o assign.Outcome) string {
 	if o.Reason != assign.NoReason {
-		if id := string(o.Kind) + "_" + string(o.Reason); b.texts.Has(id) {
+		if id := string(o.Kind) + "_" + string(o.Reason); v.texts.Has(id) {
 			return id
 		}
 	}
 	return string(o.Kind)
 }
 
-func (b *Bot) outcomeData(a assign.Assignment) texts.Data {
+func (v voice) outcomeData(a assign.Assignment) texts.Data {
 	data := texts.Data{
 		"Contact":   a.Contact.International(),
-		"Agent":     b.agentOf(a, a.Requester),
-		"Asked":     b.asked(a.Request, a.Requester),
+		"Agent":     v.agentOf(a, a.Requester),
+		"Asked":     v.asked(a.Request, a.Requester),
 		"Said":      clip(a.Outcome.Said, 300),
 		"Status":    a.Outcome.Status,
 		"Reference": strconv.FormatInt(a.ID, 10),
-		"Admins":    mentions(b.cfg.Door.Admins),
-		"Nearest":   len(a.Outcome.Nearest),
+		"Admins":    v.admins,
+		"Nearest":   len(a.Outcome.Nearest) > 0,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
-		data["NewerAgent"] = b.asked(newer.Request, a.Requester)
+		data["NewerAgent"] = v.asked(newer.Request, a.Requester)
 		data["NewerMine"] = newer.Requester == a.Requester
 	}
 	return data
@@ -132,20 +150,20 @@ func (b *Bot) outcomeData(a assign.Assignment) texts.Data {
 
 // agentOf names the agent of an assignment, for reader: as Azeer knows them, else as
 // asked for.
-func (b *Bot) agentOf(a assign.Assignment, reader string) any {
+func (v voice) agentOf(a assign.Assignment, reader string) any {
 	if a.Outcome.Agent.PlatformID.IsZero() {
-		return b.asked(a.Request, reader)
+		return v.asked(a.Request, reader)
 	}
-	return agentLabel(a.Outcome.Agent)
+	return agentPerson(a.Outcome.Agent)
 }
 
 // asked repeats, for reader, how the agent was named: "me" is whoever asked.
-func (b *Bot) asked(r assign.Request, reader string) any {
+func (v voice) asked(r assign.Request, reader string) any {
 	switch {
 	case r.Agent.Kind == assign.ByMention:
 		return texts.Mention(r.Agent.Reveal())
 	case r.Agent.Kind == assign.ByMe && r.Requester == reader:
-		return b.texts.Text("you", nil)
+		return v.texts.Text("you", nil)
 	case r.Agent.Kind == assign.ByMe:
 		return texts.Mention(r.Requester)
 	}
@@ -153,17 +171,25 @@ func (b *Bot) asked(r assign.Request, reader string) any {
 }
 
 // onItsWay fills the blanks of what is said while a request is not finished.
-func (b *Bot) onItsWay(r assign.Request) texts.Data {
-	return texts.Data{"Contact": r.Contact.International(), "Agent": b.asked(r, r.Requester)}
+func (v voice) onItsWay(r assign.Request) texts.Data {
+	return texts.Data{"Contact": r.Contact.International(), "Agent": v.asked(r, r.Requester)}
 }
 
-// agentLabel shows an agent as "Name (email)".
-func agentLabel(a assign.Agent) string {
-	email := agentEmail(a)
-	if a.Name == "" || a.Name == email {
-		return email
+// agentPerson shows an agent as "Name (email)".
+func agentPerson(a assign.Agent) texts.Person {
+	return texts.Person{Name: a.Name, Email: agentEmail(a)}
+}
+
+// agentLabel is that in a plain text of at most limit characters, for which the name may
+// be cut; the email tells namesakes apart.
+func (v voice) agentLabel(a assign.Agent, limit int) string {
+	who := agentPerson(a)
+	label := v.texts.Person(who)
+	if over := utf8.RuneCountInString(label) - limit; over > 0 {
+		who.Name = clip(who.Name, max(utf8.RuneCountInString(who.Name)-over, 2))
+		label = clip(v.texts.Person(who), limit)
 	}
-	return texts.Isolate(a.Name) + " (" + email + ")"
+	return label
 }
 
 func agentEmail(a assign.Agent) string {
@@ -174,42 +200,47 @@ func agentEmail(a assign.Agent) string {
 }
 
 // outcomeButtons offers what the requester may want to do next.
-func (b *Bot) outcomeButtons(a assign.Assignment) []*slack.ButtonBlockElement {
+func (v voice) outcomeButtons(a assign.Assignment, before assign.Agent) []*slack.ButtonBlockElement {
 	var buttons []*slack.ButtonBlockElement
 	switch a.Outcome.Kind {
+	case assign.Assigned:
+		if !before.PlatformID.IsZero() && a.Undoes == 0 {
+			buttons = v.wishButton("undo", actionUndo, wishBack(a, before), slack.StyleDefault)
+		}
+		return append(buttons, v.reassignButton(a.Contact))
 	case assign.Failed, assign.Unknown:
-		return b.wishButton("assign_again", wishFor(a), slack.StyleDefault)
+		return v.wishButton("assign_again", actionAgain, wishFor(a), slack.StyleDefault)
 	case assign.Expired:
-		return b.wishButton("assign_now", wishFor(a), slack.StylePrimary)
+		return v.wishButton("assign_now", actionAgain, wishFor(a), slack.StylePrimary)
 	case assign.Refused:
 		for i, agent := range a.Outcome.Nearest {
 			wish := wish{Contact: a.Contact.Digits(), Agent: assign.RefEmail(agent.PlatformID.Reveal()).Encode()}
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.encode(),
-				plainText(agentLabel(agent), 75)))
+				plainText(v.agentLabel(agent, 75), 75)))
 		}
-		d := draft{Contact: a.Contact.International(), Agent: typedAgain(a.Agent)}
-		return append(buttons, b.button("fix_in_form", actionFix, d.encode(), slack.StyleDefault))
+		d := draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
+		return append(buttons, v.button("fix_in_form", actionFix, d.encode(), slack.StyleDefault))
 	}
 	return buttons
 }
 
 // wishButton is one button, or none if the wish does not fit into it: an answer with a
 // value too long would be refused by Slack, again and again.
-func (b *Bot) wishButton(label string, w wish, style slack.Style) []*slack.ButtonBlockElement {
+func (v voice) wishButton(label, action string, w wish, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.encode()
 	if utf8.RuneCountInString(value) > valueMax {
 		return nil
 	}
-	return []*slack.ButtonBlockElement{b.button(label, actionAgain, value, style)}
+	return []*slack.ButtonBlockElement{v.button(label, action, value, style)}
 }
 
 // typedAgain writes a reference as a person would type it.
-func typedAgain(ref assign.AgentRef) string {
+func (v voice) typedAgain(ref assign.AgentRef) string {
 	switch ref.Kind {
 	case assign.ByMention:
 		return "<@" + ref.Reveal() + ">"
 	case assign.ByMe:
-		return "me"
+		return v.texts.Plain("me", nil)
 	}
 	return ref.Reveal()
 }

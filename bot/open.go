@@ -25,7 +25,7 @@ func (b *Bot) onShortcut(ctx context.Context, c *call) {
 		return
 	}
 	if r := b.door.admit(ctx, c.person(), ""); r.refused() {
-		b.openView(ctx, c, *b.panel("", b.texts.Text(r.text, r.data)))
+		b.openView(ctx, c, *b.speakTo(ctx, c).barred(r))
 		return
 	}
 	b.openForm(ctx, c, draft{}, origin{})
@@ -37,13 +37,18 @@ const shortcutCallback = "assign_contact"
 // openForm opens the form; if Slack's time for that is over, it offers a button, whose
 // click brings a fresh trigger.
 func (b *Bot) openForm(ctx context.Context, c *call, d draft, from origin) {
-	if b.openView(ctx, c, b.form(d, from)) {
+	v := b.speakTo(ctx, c)
+	if b.openView(ctx, c, v.form(d, from)) {
 		return
 	}
-	m := b.notice("form_late", nil, b.button("open_form", actionFix, d.encode(), slack.StylePrimary))
-	if err := b.post.deliver(ctx, c.person().id, address(from), m); err != nil {
+	if err := b.post.deliver(ctx, c.person().id, address(from), v.formLate(d)); err != nil {
 		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
 	}
+}
+
+// formLate offers to open a form for which there was no time, with all that it holds.
+func (v voice) formLate(d draft) message {
+	return v.notice("form_late", nil, v.button("open_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
 // openView spends the call's trigger on a view, and tells whether it opened.
@@ -72,7 +77,7 @@ func (b *Bot) onSuggestion(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, noOptions)
 		return
 	}
-	options := b.suggest(c.Value)
+	options := b.speakTo(ctx, c).suggest(c.Value)
 	if len(options) == 0 {
 		b.acknowledge(ctx, c, noOptions)
 		return
@@ -87,7 +92,7 @@ const (
 
 // suggest lists the agents that match what is typed in the menu. While the list may be
 // partial, an email that is not in it can be picked as typed.
-func (b *Bot) suggest(query string) []*slack.OptionBlockObject {
+func (v voice) suggest(query string) []*slack.OptionBlockObject {
 	var options []*slack.OptionBlockObject
 	size := 0
 	add := func(o *slack.OptionBlockObject) bool {
@@ -102,14 +107,14 @@ func (b *Bot) suggest(query string) []*slack.OptionBlockObject {
 		options = append(options, o)
 		return true
 	}
-	for _, agent := range b.agents.Search(query, menuMost) {
-		if !add(agentOption(agent)) {
+	for _, agent := range v.agents.Search(query, menuMost) {
+		if !add(v.agentOption(agent)) {
 			break
 		}
 	}
-	if len(options) == 0 && b.agents.State().Partial {
+	if len(options) == 0 && v.agents.State().Partial {
 		if ref, err := assign.ParseAgent(query); err == nil && ref.Kind == assign.ByEmail {
-			add(newOption(ref.Reveal(), ref))
+			add(newOption(v.texts.Person(texts.Person{Email: ref.Reveal()}), ref))
 		}
 	}
 	return options
@@ -121,26 +126,24 @@ const (
 	actionFix    = "fix"    // the form with a draft
 	actionPick   = "pick:"  // one of the nearest agents, by number
 	actionAgain  = "again"  // carry out a wish, unless somebody else has since
+	actionRetry  = "retry"  // the same, in a list
 	actionAnyway = "anyway" // carry it out all the same
+	actionUndo   = "undo"   // give a contact back, unless it has been assigned since
+	actionWord   = "word"   // a sub-command
 )
 
-// wish is an assignment that a button stands for. It travels in the button's value.
-type wish struct {
-	Contact string `json:"c"`
-	Agent   string `json:"a"`           // an encoded assign.AgentRef
-	After   int64  `json:"n,omitempty"` // the last assignment of the contact that the clicker knows of
-}
-
-func (w wish) encode() string { return encode(w) }
-
-func wishFor(a assign.Assignment) wish {
-	return wish{Contact: a.Contact.Digits(), Agent: a.Agent.Encode(), After: a.ID}
-}
-
 // replaces tells whether the answer to a click takes the place of the clicked message:
-// buttons that have done their work should not stay.
+// buttons that have done their work should not stay. A form may be closed again, and a
+// list holds more than the one button.
 func (c *call) replaces() bool {
-	return len(c.Actions) > 0 && c.Actions[0].ActionID != actionOpen && c.Actions[0].ActionID != actionFix
+	if len(c.Actions) == 0 {
+		return false
+	}
+	switch c.Actions[0].ActionID {
+	case actionOpen, actionFix, actionRetry:
+		return false
+	}
+	return true
 }
 
 // onClick serves the buttons below our messages.
@@ -151,7 +154,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 	}
 	if r := b.door.admit(ctx, c.person(), c.Channel.ID); r.refused() {
 		b.acknowledge(ctx, c, nil)
-		b.reply(ctx, c, b.refusing(r))
+		b.reply(ctx, c, b.speakTo(ctx, c).refusing(r))
 		return
 	}
 	switch chosen := c.Actions[0]; chosen.ActionID {
@@ -162,56 +165,17 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		if err := json.Unmarshal([]byte(chosen.Value), &d); err != nil {
 			b.log.Warn().Msg("button without a draft, opening an empty form")
 		}
-		b.openForm(ctx, c, d, origin{Channel: c.Channel.ID, URL: c.ResponseURL, Since: c.envelope.Received})
+		b.openForm(ctx, c, d, origin(c.address()))
+	case actionWord:
+		b.onErrand(ctx, c, chosen)
 	default:
 		b.fulfil(ctx, c, chosen)
 	}
 }
 
-// fulfil carries out the wish that a button stands for.
-func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
-	var w wish
-	if err := json.Unmarshal([]byte(chosen.Value), &w); err != nil || w.Contact == "" {
-		b.acknowledge(ctx, c, nil) // a link, or a button of another time
-		return
-	}
-	ref, err := assign.DecodeRef(w.Agent)
-	if err != nil || ref.IsZero() {
-		b.acknowledge(ctx, c, nil)
-		return
-	}
-	r := assign.Request{Requester: c.person().id, Contact: assign.NewPhone(w.Contact), Agent: ref}
-	if chosen.ActionID == actionAgain {
-		if m, stop := b.overtaken(ctx, r, w); stop {
-			b.acknowledge(ctx, c, nil)
-			b.reply(ctx, c, m)
-			return
-		}
-	}
-	b.accept(ctx, c, r)
-}
-
-// overtaken asks once more where somebody has assigned the contact since the button was
-// made.
-func (b *Bot) overtaken(ctx context.Context, r assign.Request, w wish) (message, bool) {
-	latest, found, err := b.service.Latest(ctx, r.Contact)
-	if err != nil {
-		b.log.Error().Err(err).Msg("latest assignment not read")
-		return b.notice("not_stored", nil), true
-	}
-	if !found || latest.ID <= w.After {
-		return message{}, false
-	}
-	w.After = latest.ID
-	return b.notice("overtaken", texts.Data{
-		"Contact": r.Contact.International(), "Agent": b.asked(r, r.Requester),
-		"By": texts.Mention(latest.Requester), "To": b.agentOf(latest, r.Requester), "When": slackTime(latest.AcceptedAt),
-	}, b.button("assign_anyway", actionAnyway, w.encode(), slack.StyleDanger)), true
-}
-
 // slackTime lets Slack show a moment in the reader's own time zone.
 // See https://docs.slack.dev/messaging/formatting-message-text#date-formatting.
 func slackTime(t time.Time) texts.Markup {
-	fallback := t.UTC().Format("15:04 UTC")
+	fallback := t.UTC().Format("2006-01-02 15:04 UTC")
 	return texts.Markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{date_short_pretty} {time}|" + fallback + ">")
 }

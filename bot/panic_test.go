@@ -64,7 +64,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	var logs safeBuffer
 	people := bot.NewPeople(api, nil, zerolog.Nop())
 	directory := assign.NewDirectory(nobody{}, people, assign.DirectoryConfig{})
-	b, err := bot.New(api, broken{directory}, directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
+	b, err := bot.New(api, broken{directory}, assign.NewMemory(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 			t.Fatalf("%s shows %q", line, d.Shown)
 		}
 	}
-	for _, want := range []string{"Something went wrong on our side", "Hand a WhatsApp contact"} {
+	for _, want := range []string{"Something went wrong on our side", "hands a WhatsApp contact"} {
 		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
 		if err != nil || !strings.Contains(m.Plain(), want) {
 			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)

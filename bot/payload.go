@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,12 +13,13 @@ import (
 type kind string
 
 const (
-	command    kind = "slash_command"
-	submission kind = "view_submission"
-	suggestion kind = "block_suggestion"
-	click      kind = "block_actions"
-	shortcut   kind = "shortcut"
-	event      kind = "event"
+	command         kind = "slash_command"
+	submission      kind = "view_submission"
+	suggestion      kind = "block_suggestion"
+	click           kind = "block_actions"
+	shortcut        kind = "shortcut"
+	messageShortcut kind = "message_action" // a shortcut on a message
+	event           kind = "event"
 	// other is whatever only needs acknowledging: closed views, kinds nobody asked for.
 	other kind = "other"
 )
@@ -55,6 +57,28 @@ type payload struct {
 	Actions      []action      `json:"actions"`
 	View         view          `json:"view"`
 	ResponseURLs []responseURL `json:"response_urls"`
+	// Container is what holds a clicked button.
+	Container struct {
+		ThreadTS string `json:"thread_ts"`
+	} `json:"container"`
+	// Message is that of a shortcut on one.
+	Message json.RawMessage `json:"message"`
+
+	// Event is that of the Events API.
+	Event happening `json:"event"`
+}
+
+// happening is an event of the Events API.
+type happening struct {
+	Type     string          `json:"type"`
+	Subtype  string          `json:"subtype"`
+	User     string          `json:"user"`
+	BotID    string          `json:"bot_id"`
+	Channel  string          `json:"channel"`
+	Text     string          `json:"text"`
+	TS       string          `json:"ts"`
+	ThreadTS string          `json:"thread_ts"`
+	Edited   json.RawMessage `json:"edited"`
 }
 
 type team struct {
@@ -110,7 +134,7 @@ func kindOf(envelopeType string, p payload) kind {
 		return event
 	case "interactive":
 		switch k := kind(p.Type); k {
-		case submission, suggestion, click, shortcut:
+		case submission, suggestion, click, shortcut, messageShortcut:
 			return k
 		}
 	}
@@ -138,6 +162,9 @@ func (p payload) person() person {
 	if p.UserID != "" {
 		return person{id: p.UserID, team: p.TeamID, enterprise: p.EnterpriseID}
 	}
+	if p.Event.User != "" {
+		return person{id: p.Event.User} // the team beside an event is the one that hears of it
+	}
 	home := p.User.TeamID
 	if home == "" {
 		home = p.Team.ID
@@ -146,11 +173,17 @@ func (p payload) person() person {
 }
 
 // channel is where it was done; empty for shortcuts and forms.
-func (p payload) channel() string {
-	if p.ChannelID != "" {
-		return p.ChannelID
+func (p payload) channel() string { return cmp.Or(p.ChannelID, p.Channel.ID, p.Event.Channel) }
+
+// thread is the thread in which it was done; empty outside of threads.
+func (p payload) thread() string {
+	var message struct {
+		ThreadTS string `json:"thread_ts"`
 	}
-	return p.Channel.ID
+	if len(p.Message) > 0 {
+		_ = json.Unmarshal(p.Message, &message) // a message that cannot be read is in no thread
+	}
+	return cmp.Or(p.Event.ThreadTS, p.Container.ThreadTS, message.ThreadTS)
 }
 
 // responseURLs are the URLs that came with a submitted form.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -19,19 +20,21 @@ import (
 // Scopes are the bot token's scopes that the program uses, each with what for. The
 // manifest asks for these and no others.
 var Scopes = []struct{ Name, Why string }{
-	{"commands", "/assign and the shortcut"},
+	{"commands", "/assign and the shortcuts"},
 	{"chat:write", "answers that cannot go through the command's own reply"},
 	{"users:read", "who is a guest or of another organisation"},
 	{"users:read.email", "which agent a mentioned person is"},
 	{"usergroups:read", "ALLOWED_USERGROUPS"},
+	{"app_mentions:read", "requests that mention the bot"},
 }
 
 const (
-	peopleEvery = time.Hour       // how often the whole workspace is read
-	peopleRetry = time.Minute     // how soon again after that did not work
-	lookupLimit = time.Second     // for one person nobody has met yet
-	emailLimit  = 8 * time.Second // for an email, which nobody waits for in a form
-	pageSize    = 500             // people a page; Slack recommends no more than 200 to 1,000
+	peopleEvery = time.Hour              // how often the whole workspace is read
+	peopleRetry = time.Minute            // how soon again after that did not work
+	lookupLimit = time.Second            // for one person nobody has met yet
+	localeLimit = 300 * time.Millisecond // for the language of such a person
+	emailLimit  = 8 * time.Second        // for an email, which nobody waits for in a form
+	pageSize    = 500                    // people a page; Slack recommends no more than 200 to 1,000
 )
 
 // standing is what kind of member somebody is.
@@ -45,12 +48,18 @@ const (
 	gone
 )
 
+// acquaintance is what is known of somebody.
+type acquaintance struct {
+	standing standing // unmet if Slack would not say
+	language string   // of their Slack locale: "en", "ar", …; "" if it is not known
+}
+
 // person is somebody who did something, as the payload tells it.
 type person struct{ id, team, enterprise string }
 
-// People knows who is who in the workspace. Who may do what is answered from memory,
-// which is read at the start and every hour; only somebody who joined since costs a
-// short call. It is the assign.People that resolves mentions.
+// People knows who is who in the workspace. Who may do what, and who reads which
+// language, is answered from memory, which is read at the start and every hour; only
+// somebody who joined since costs a short call. It is the assign.People that resolves mentions.
 type People struct {
 	api    *slack.Client
 	groups []string
@@ -59,8 +68,10 @@ type People struct {
 	mu         sync.RWMutex
 	team       string
 	enterprise string
-	standings  map[string]standing
-	grouped    map[string]bool // members of any of groups
+	self       string // the bot's own user id
+	met        map[string]acquaintance
+	lookups    map[string]*lookup // that are under way
+	grouped    map[string]bool    // members of any of groups
 	groupsRead bool
 	unreached  error // why Slack could not be asked who we are; nil once it could
 }
@@ -68,7 +79,7 @@ type People struct {
 // NewPeople makes a People that also keeps the members of the given user groups.
 func NewPeople(api *slack.Client, groups []string, log zerolog.Logger) *People {
 	return &People{
-		api: api, groups: groups, standings: make(map[string]standing),
+		api: api, groups: groups, met: make(map[string]acquaintance), lookups: make(map[string]*lookup),
 		log: log.With().Str("component", "people").Logger(),
 	}
 }
@@ -119,7 +130,7 @@ func (p *People) identify(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.team, p.enterprise = who.TeamID, who.EnterpriseID
+	p.team, p.enterprise, p.self = who.TeamID, who.EnterpriseID, who.UserID
 	return nil
 }
 
@@ -158,7 +169,7 @@ func refusedToken(err error) error {
 func (p *People) refresh(ctx context.Context) {
 	wait := peopleEvery
 	p.mu.RLock()
-	if len(p.standings) == 0 || !p.groupsRead {
+	if len(p.met) == 0 || !p.groupsRead {
 		wait = peopleRetry
 	}
 	p.mu.RUnlock()
@@ -187,7 +198,7 @@ func (p *People) read(ctx context.Context) error {
 	p.grouped, p.groupsRead = grouped, true
 	p.mu.Unlock()
 
-	met := make(map[string]standing)
+	met := make(map[string]acquaintance)
 	page := p.api.GetUsersPaginated(slack.GetUsersOptionLimit(pageSize))
 	for {
 		var err error
@@ -200,14 +211,18 @@ func (p *People) read(ctx context.Context) error {
 			continue
 		}
 		for _, u := range page.Users {
-			met[u.ID] = p.standingOf(u)
+			met[u.ID] = p.acquaintanceOf(u)
 		}
 	}
 	p.mu.Lock()
-	p.standings = met
+	p.met = met
 	p.mu.Unlock()
 	p.log.Debug().Int("people", len(met)).Int("in_groups", len(grouped)).Msg("workspace members read")
 	return nil
+}
+
+func (p *People) acquaintanceOf(u slack.User) acquaintance {
+	return acquaintance{p.standingOf(u), texts.Language(u.Locale)}
 }
 
 func (p *People) standingOf(u slack.User) standing {
@@ -220,6 +235,13 @@ func (p *People) standingOf(u slack.User) standing {
 		return guest
 	}
 	return member
+}
+
+// ourselves is the bot's own user id; "" before introduce.
+func (p *People) ourselves() string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.self
 }
 
 // foreign tells whether a team is another organisation's. Teams of one Enterprise
@@ -239,23 +261,32 @@ func (p *People) standing(ctx context.Context, who person) (standing, error) {
 	if p.foreign(who.team, who.enterprise) {
 		return external, nil
 	}
-	p.mu.RLock()
-	s := p.standings[who.id]
-	p.mu.RUnlock()
-	if s != unmet {
-		return s, nil
+	if known, _ := p.known(who.id); known.standing != unmet {
+		return known.standing, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
-	defer cancel()
-	u, err := p.api.GetUserInfoContext(ctx, who.id)
+	found, err := p.lookUp(who.id).wait(ctx, lookupLimit)
 	if err != nil {
 		return unmet, fmt.Errorf("look up person: %w", err)
 	}
-	s = p.standingOf(*u)
-	p.mu.Lock()
-	p.standings[who.id] = s
-	p.mu.Unlock()
-	return s, nil
+	return found.standing, nil
+}
+
+// language is that of somebody's Slack locale: "en", "ar", …; "" where it is not known,
+// which costs at most localeLimit to find out.
+func (p *People) language(ctx context.Context, id string) string {
+	known, met := p.known(id)
+	if met || id == "" {
+		return known.language
+	}
+	found, _ := p.lookUp(id).wait(ctx, localeLimit)
+	return found.language
+}
+
+func (p *People) known(id string) (acquaintance, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	a, met := p.met[id]
+	return a, met
 }
 
 // inGroups tells whether somebody is in one of the kept user groups; not known before
@@ -271,9 +302,8 @@ func (p *People) Email(ctx context.Context, user string) (assign.Email, error) {
 	ctx, cancel := context.WithTimeout(ctx, emailLimit)
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, user)
-	var said slack.SlackErrorResponse
 	switch {
-	case errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible"):
+	case hidden(err):
 		return assign.Email{}, assign.ErrNoEmail
 	case err != nil:
 		return assign.Email{}, fmt.Errorf("look up email: %w", err)

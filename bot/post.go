@@ -31,8 +31,8 @@ const (
 	longestAsked = 30 * time.Second
 )
 
-// poster brings messages to people: by response URL, else privately into the channel,
-// else as a direct message. Only what Slack confirmed counts as delivered.
+// poster brings messages to people: into the thread where it was asked, else by response
+// URL, else privately into the channel, else as a direct message. Only what Slack confirmed counts as delivered.
 type poster struct {
 	api  *slack.Client
 	http *http.Client
@@ -54,16 +54,8 @@ func (p *poster) once(ctx context.Context, user string, to address, m message) e
 }
 
 func (p *poster) try(ctx context.Context, tries int, user string, to address, m message) error {
-	ways := []struct {
-		name  string
-		visit func(context.Context) error
-	}{
-		{"response_url", func(ctx context.Context) error { return p.byURL(ctx, to, m) }},
-		{"ephemeral", func(ctx context.Context) error { return p.privately(ctx, to.Channel, user, m) }},
-		{"direct_message", func(ctx context.Context) error { return p.directly(ctx, user, m) }},
-	}
 	var failures []error
-	for _, way := range ways {
+	for _, way := range p.ways(user, to, m) {
 		err := again(ctx, tries, way.visit)
 		if err == nil {
 			return nil
@@ -74,6 +66,27 @@ func (p *poster) try(ctx context.Context, tries int, user string, to address, m 
 		failures = append(failures, fmt.Errorf("by %s: %w", way.name, err))
 	}
 	return errors.Join(failures...)
+}
+
+// way is one way of bringing a message to somebody.
+type way struct {
+	name  string
+	visit func(context.Context) error
+}
+
+// ways are all of them, the best first. A response URL reaches where the bot is no member,
+// but never into a thread, save to replace a message there.
+func (p *poster) ways(user string, to address, m message) []way {
+	ways := []way{
+		{"response_url", func(ctx context.Context) error { return p.byURL(ctx, to, m) }},
+		{"ephemeral", func(ctx context.Context) error { return p.privately(ctx, to.Channel, "", user, m) }},
+		{"direct_message", func(ctx context.Context) error { return p.directly(ctx, user, m) }},
+	}
+	if to.Thread != "" && !to.Replace {
+		inThread := func(ctx context.Context) error { return p.privately(ctx, to.Channel, to.Thread, user, m) }
+		return append([]way{{"thread", inThread}}, ways...)
+	}
+	return ways
 }
 
 // again calls do until it succeeds, cannot, or has been tried often enough.
@@ -176,11 +189,16 @@ func withoutURL(err error) error {
 	return err
 }
 
-func (p *poster) privately(ctx context.Context, channel, user string, m message) error {
+// privately shows a message to one person in a channel, or in a thread of it.
+func (p *poster) privately(ctx context.Context, channel, thread, user string, m message) error {
 	if channel == "" {
 		return errNoWay
 	}
-	_, err := p.api.PostEphemeralContext(ctx, channel, user, m.options()...)
+	options := m.options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	_, err := p.api.PostEphemeralContext(ctx, channel, user, options...)
 	return err
 }
 

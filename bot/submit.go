@@ -1,9 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -25,16 +25,19 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		return
 	}
 	to := b.formAddress(c)
-	if r := b.door.admit(ctx, c.person(), to.Channel); r.refused() {
-		b.acknowledge(ctx, c, b.closing(r.text, r.data))
+	r := b.door.admit(ctx, c.person(), to.Channel)
+	v := b.speakTo(ctx, c)
+	if r.refused() {
+		b.acknowledge(ctx, c, v.closing(r.text, r.data))
 		return
 	}
-	request, mistakes := b.read(c)
+	request, mistakes := b.read(v, c)
 	if len(mistakes) > 0 {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
 	request.Key, request.Requester, request.Reply = c.request(), c.person().id, to.encode()
+	request.Origin = source{cmp.Or(to.Way, byForm), to.Channel}.encode()
 	waiting := b.forms.expect(request.Key)
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
@@ -44,53 +47,53 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 	case err != nil:
 		b.forms.forget(request.Key)
 		b.log.Error().Err(err).Msg("request not stored")
-		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{blockContact: b.texts.Plain("not_stored", nil)}))
+		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{blockContact: v.texts.Plain("not_stored", nil)}))
 	case how != assign.Accepted:
 		b.forms.forget(request.Key)
-		b.acknowledge(ctx, c, b.closing("joined", b.onItsWay(request)))
+		b.acknowledge(ctx, c, v.closing("joined", v.onItsWay(request)))
 	default:
-		b.await(ctx, c, request, waiting)
+		b.await(ctx, v, c, request, waiting)
 	}
 }
 
 // await acknowledges an accepted form with the outcome, if that comes soon enough.
-func (b *Bot) await(ctx context.Context, c *call, r assign.Request, w *waitingForm) {
+func (b *Bot) await(ctx context.Context, v voice, c *call, r assign.Request, w *waitingForm) {
 	timer := time.NewTimer(time.Until(c.envelope.Received.Add(formWait)))
 	defer timer.Stop()
 	select {
 	case a := <-w.outcome:
-		w.told <- b.conclude(ctx, c, a)
+		w.told <- b.conclude(ctx, v, c, a)
 	case <-timer.C:
 		if !b.forms.forget(r.Key) { // the outcome came at this very moment
-			w.told <- b.conclude(ctx, c, <-w.outcome)
+			w.told <- b.conclude(ctx, v, c, <-w.outcome)
 			return
 		}
-		b.acknowledge(ctx, c, b.closing("form_assigning", b.onItsWay(r)))
+		b.acknowledge(ctx, c, v.closing("form_assigning", v.onItsWay(r)))
 	}
 }
 
 // conclude acknowledges a form with its outcome, and tells whether that was all the
 // requester needs to be told: a refusal stands under its field, everything else is
 // posted as well.
-func (b *Bot) conclude(ctx context.Context, c *call, a assign.Assignment) (told bool) {
+func (b *Bot) conclude(ctx context.Context, v voice, c *call, a assign.Assignment) (told bool) {
 	if a.Outcome.Kind != assign.Refused {
 		b.acknowledge(ctx, c, nil)
 		return false
 	}
-	text := b.texts.Plain(b.outcomeText(a.Outcome), b.outcomeData(a))
-	if names := nearestNames(a.Outcome.Nearest); names != "" {
-		text += " " + b.texts.Plain("did_you_mean", texts.Data{"Names": names})
+	text := v.texts.Plain(v.outcomeText(a.Outcome), v.outcomeData(a))
+	if names := nearestNames(a.Outcome.Nearest); len(names) > 0 {
+		text += " " + v.texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(
 		map[string]string{blockAtFault(a.Outcome.Reason, c.payload): text}))
 }
 
-func nearestNames(agents []assign.Agent) string {
-	names := make([]string, len(agents))
+func nearestNames(agents []assign.Agent) []texts.Person {
+	names := make([]texts.Person, len(agents))
 	for i, a := range agents {
-		names[i] = agentLabel(a)
+		names[i] = agentPerson(a)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // blockAtFault is the input under which a refusal belongs.
@@ -111,16 +114,16 @@ func agentBlock(p payload) string {
 }
 
 // read makes a request of a submitted form, or says what is wrong under which input.
-func (b *Bot) read(c *call) (assign.Request, map[string]string) {
+func (b *Bot) read(v voice, c *call) (assign.Request, map[string]string) {
 	var r assign.Request
 	wrong := make(map[string]string)
 	var err error
 	if r.Contact, err = assign.ParsePhone(c.field(blockContact), b.region); err != nil {
-		wrong[blockContact] = b.mistakeLine(err)
+		wrong[blockContact] = v.mistakeLine(err)
 	}
 	block := agentBlock(c.payload)
 	if r.Agent, err = readAgent(block, c.field(block)); err != nil {
-		wrong[block] = b.mistakeLine(err)
+		wrong[block] = v.mistakeLine(err)
 	}
 	return r, wrong
 }
@@ -134,13 +137,13 @@ func readAgent(block, value string) (assign.AgentRef, error) {
 	return assign.ParseAgent(value)
 }
 
-func (b *Bot) mistakeLine(err error) string {
+func (v voice) mistakeLine(err error) string {
 	var m *assign.Mistake
 	if errors.As(err, &m) {
 		id, data := mistakeText(m)
-		return b.texts.Plain(id, data)
+		return v.texts.Plain(id, data)
 	}
-	return b.texts.Plain("unreadable", nil)
+	return v.texts.Plain("unreadable", nil)
 }
 
 // formAddress is where the answer to a submitted form goes: to the conversation it was

@@ -17,7 +17,7 @@ func TestMenusStayFarBelowSlacksLimits(t *testing.T) {
 		n := strconv.Itoa(i)
 		crowd = append(crowd, agent(strings.Repeat("عبد الرحمن ", 20)+n, strings.Repeat("ع", 40)+n+"@twerlo.com"))
 	}
-	options := testBot(t, &desk{agents: crowd}).suggest("")
+	options := testBot(t, &desk{agents: crowd}).voices.usual.suggest("")
 	raw, err := json.Marshal(options)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestMenusStayFarBelowSlacksLimits(t *testing.T) {
 // than cut; the email can still be typed.
 func TestAnAgentTooLongForAMenuIsLeftOut(t *testing.T) {
 	long := agent("Long", strings.Repeat("x", 80)+"@twerlo.com")
-	if options := testBot(t, &desk{agents: []assign.Agent{long}}).suggest(""); len(options) != 0 {
+	if options := testBot(t, &desk{agents: []assign.Agent{long}}).voices.usual.suggest(""); len(options) != 0 {
 		t.Errorf("offered %s", options[0].Value)
 	}
 }

@@ -57,18 +57,18 @@ func sameOutcome(got, want assign.Outcome) bool {
 // Law: a request is read as written. Text that no database takes is cleaned, once and
 // for all; the reply, which is not text, is left as it is.
 func FuzzRequestIsReadAsWritten(f *testing.F) {
-	f.Add("1.2.3", "U1", "966544444444", "omar@twerlo.com", "{}")
-	f.Add("", "\x00", "٠٥", "عمر:x", "\xff\x00")
-	f.Fuzz(func(t *testing.T, key, requester, contact, name, reply string) {
+	f.Add("1.2.3", "U1", "966544444444", "omar@twerlo.com", "{}", "command C1", int64(0))
+	f.Add("", "\x00", "٠٥", "عمر:x", "\xff\x00", "\xff\x00 \u2066", int64(-1))
+	f.Fuzz(func(t *testing.T, key, requester, contact, name, reply, origin string, undoes int64) {
 		r := assign.Request{
 			Key: key, Requester: requester, Contact: assign.NewPhone(contact),
-			Agent: assign.RefName(name), Reply: reply,
+			Agent: assign.RefName(name), Reply: reply, Origin: origin, Undoes: undoes, Guard: undoes,
 		}
 		if name == "" {
 			r.Agent = assign.RefMe()
 		}
 		w := newAccept(r)
-		for _, text := range []string{w.key, w.requester, w.contact, w.agent, w.twin} {
+		for _, text := range []string{w.key, w.requester, w.contact, w.agent, w.twin, w.origin} {
 			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 				t.Fatalf("%q is not fit for a text column", text)
 			}
@@ -81,6 +81,9 @@ func FuzzRequestIsReadAsWritten(f *testing.F) {
 		if a.Key != clean(key) || a.Requester != clean(requester) || a.Contact.Digits() != clean(contact) ||
 			a.Agent.Kind != r.Agent.Kind || a.Agent.Reveal() != clean(r.Agent.Reveal()) || a.Reply != reply {
 			t.Fatalf("read %q %q %q %q %q", a.Key, a.Requester, a.Contact.Digits(), a.Agent.Encode(), a.Reply)
+		}
+		if a.Origin != clean(origin) || a.Undoes != undoes || a.Guard != 0 {
+			t.Fatalf("read origin %q, undoes %d, guard %d", a.Origin, a.Undoes, a.Guard)
 		}
 		again := newAccept(a.Request)
 		if again.key != w.key || again.twin != w.twin || again.agent != w.agent {

@@ -24,6 +24,8 @@ type Config struct {
 	// Timeout is how long a transaction may take; 0 means 2 s, which leaves time to
 	// tell the requester within Slack's 3 s.
 	Timeout time.Duration
+	// Audit makes the outcomes stored from now on due to be reported; see assign.Audit.
+	Audit bool
 	// Logger is told of a lost or late lease, and of what is deleted.
 	Logger zerolog.Logger
 	// Now is this machine's clock; nil means time.Now.
@@ -117,6 +119,9 @@ func (j *Journal) Accept(ctx context.Context, r assign.Request) (assign.Assignme
 	if err := j.writer.do(ctx, w); err != nil {
 		return assign.Assignment{}, 0, notStored(err)
 	}
+	if w.acceptance == assign.Overtaken {
+		return j.overtaken(w)
+	}
 	a, err := w.stored.assignment(j.cfg.Now())
 	if err != nil {
 		return assign.Assignment{}, 0, notStored(err)
@@ -135,6 +140,9 @@ func newAccept(r assign.Request) *acceptWork {
 		contact:   clean(r.Contact.Digits()),
 		agent:     clean(r.Agent.Encode()),
 		reply:     []byte(r.Reply),
+		origin:    clean(r.Origin),
+		guard:     r.Guard,
+		undoes:    r.Undoes,
 	}
 	w.twin = twin(w.requester, w.contact, w.agent)
 	return w
@@ -194,18 +202,7 @@ func (j *Journal) Take(ctx context.Context) ([]assign.Assignment, error) {
 	if err := j.writer.do(ctx, w); err != nil {
 		return nil, fmt.Errorf("take assignments: %w", err)
 	}
-	now := j.cfg.Now()
-	taken := make([]assign.Assignment, 0, len(w.taken))
-	for i := range w.taken {
-		a, err := w.taken[i].assignment(now)
-		if err != nil {
-			// One that cannot be read must not keep the others from being done.
-			j.cfg.Logger.Error().Err(err).Msg("assignment in the journal cannot be read")
-			continue
-		}
-		taken = append(taken, a)
-	}
-	return taken, nil
+	return j.readable(w.taken), nil
 }
 
 // Latest gives the newest assignment of contact; see assign.Journal.

@@ -21,18 +21,7 @@ const versions = "azeer_slack_versions"
 // migrate brings the tables up to date. A journal written by a newer version of this
 // program is refused: this one wouldn't know what it destroys.
 func migrate(ctx context.Context, dialect database.Dialect, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations/"+map[database.Dialect]string{
-		database.DialectSQLite3: "sqlite", database.DialectPostgres: "postgres",
-	}[dialect])
-	if err != nil {
-		return err
-	}
-	table, err := database.NewStore(dialect, versions)
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectCustom, db, files,
-		goose.WithStore(table), goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(dialect, db)
 	if err != nil {
 		return err
 	}
@@ -52,4 +41,20 @@ func migrate(ctx context.Context, dialect database.Dialect, db *sql.DB) error {
 		return fmt.Errorf("create tables: %w", err)
 	}
 	return nil
+}
+
+// newProvider knows the migrations of a dialect.
+func newProvider(dialect database.Dialect, db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations/"+map[database.Dialect]string{
+		database.DialectSQLite3: "sqlite", database.DialectPostgres: "postgres",
+	}[dialect])
+	if err != nil {
+		return nil, err
+	}
+	table, err := database.NewStore(dialect, versions)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectCustom, db, files,
+		goose.WithStore(table), goose.WithDisableGlobalRegistry(true))
 }

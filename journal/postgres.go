@@ -63,21 +63,22 @@ const (
 		WITH known AS (
 			SELECT id, 1 AS how FROM assignments WHERE key = $1
 			UNION ALL SELECT assignment, 1 FROM joined WHERE key = $1
-			UNION ALL SELECT id, 2 FROM assignments a
+			UNION ALL ` + sqlGuard + `
+			UNION ALL SELECT id, 3 FROM assignments a
 				WHERE twin = $5 AND kind = '' AND accepted_at > clock_timestamp() - $9::interval
 				AND NOT EXISTS (SELECT FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
 			ORDER BY how, id DESC LIMIT 1
 		), noted AS (
-			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 2 AND $1 <> ''
+			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 3 AND $1 <> ''
 		), fresh AS (
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch)
-			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8 WHERE NOT EXISTS (SELECT FROM known)
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11 WHERE NOT EXISTS (SELECT FROM known)
 			RETURNING id
 		)
 		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
 	sqlFinish = `
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
-			finished_at = clock_timestamp() - $5::interval
+			finished_at = clock_timestamp() - $5::interval, auditor = $6
 		WHERE id = $1 AND kind = ''`
 	sqlAnswered = `
 		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
@@ -217,7 +218,7 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 		case *acceptWork:
 			p.accept(&b, w, batch, load)
 		case *finishWork:
-			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended)
+			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended, p.auditor())
 		case *answeredWork:
 			b.Queue(sqlAnswered, w.id).Exec(func(tag pgconn.CommandTag) error {
 				w.found = tag.RowsAffected() > 0
@@ -228,6 +229,8 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 		case *forgetWork:
 			b.Queue(sqlForgetJoined, w.ids)
 			b.Queue(sqlForget, w.ids)
+		case *auditedWork:
+			b.Queue(sqlAudited, w.id)
 		case *pulseWork:
 			b.Queue(sqlAlive, p.id, p.cfg.Lease)
 		}
@@ -252,16 +255,16 @@ func (p *postgres) lockContacts(b *pgx.Batch, works []work) {
 
 func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int64][]*row) {
 	q := b.Queue(sqlAccept, w.key, w.requester, w.contact, w.agent, w.twin, w.reply,
-		p.id, batch, assign.JoinWindow)
+		p.id, batch, assign.JoinWindow, w.origin, w.undoes, w.guard)
 	q.QueryRow(func(found pgx.Row) error {
 		var id int64
 		var how int
 		if err := found.Scan(&id, &how); err != nil {
 			return err
 		}
-		w.acceptance = [...]assign.Acceptance{assign.Accepted, assign.Repeated, assign.Joined}[how]
+		w.acceptance = [...]assign.Acceptance{assign.Accepted, assign.Repeated, assign.Overtaken, assign.Joined}[how]
 		w.stored = w.fresh(id)
-		if w.acceptance != assign.Accepted {
+		if w.acceptance != assign.Accepted && id != 0 {
 			load[id] = append(load[id], &w.stored)
 		}
 		return nil

@@ -40,7 +40,8 @@ func (j *Journal) Run(ctx context.Context) error {
 }
 
 // Prune deletes answered assignments older than Config.Retention, and returns how many.
-// Unfinished and unanswered ones stay, however old.
+// Unfinished and unanswered ones stay, however old; so does the newest of all in SQLite,
+// which makes sure that no id is given twice.
 func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 	for page := (oldPage{more: true}); page.more; {
 		page, err = j.store.old(ctx, page.last, j.cfg.Retention, prunePage)

@@ -28,6 +28,8 @@ type row struct {
 	newerBy     *string
 	newerAgent  *string
 	newerAccept *int64 // µs ago
+	origin      string
+	undoes      int64
 }
 
 // fields are the places to scan a row into, in the order of columns.
@@ -35,7 +37,7 @@ func (r *row) fields() []any {
 	return []any{
 		&r.id, &r.key, &r.requester, &r.contact, &r.agent, &r.reply, &r.accepted,
 		&r.kind, &r.outcome, &r.finished, &r.answered,
-		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept,
+		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept, &r.origin, &r.undoes,
 	}
 }
 
@@ -45,7 +47,7 @@ func columns(age func(column string) string) string {
 	return strings.Join([]string{
 		"a.id", "coalesce(a.key, '')", "a.requester", "a.contact", "a.agent", "a.reply", age("a.accepted_at"),
 		"a.kind", "a.outcome", age("a.finished_at"), "a.answered",
-		"a.newer", "n.requester", "n.agent", age("n.accepted_at"),
+		"a.newer", "n.requester", "n.agent", age("n.accepted_at"), "a.origin", "a.undoes",
 	}, ", ")
 }
 
@@ -66,6 +68,8 @@ func (r *row) assignment(now time.Time) (assign.Assignment, error) {
 			Contact:   assign.NewPhone(r.contact),
 			Agent:     agent,
 			Reply:     string(r.reply),
+			Origin:    r.origin,
+			Undoes:    r.undoes,
 		},
 		AcceptedAt: ago(now, r.accepted),
 		Answered:   r.answered,

@@ -22,6 +22,7 @@ type sqlite struct {
 	read  *sql.DB
 
 	stmt sqliteStatements
+	past sqlitePast
 
 	// Of the writer's goroutine only: what Take has not given out yet is all that is
 	// pending up to the id that was the last one when the journal was opened.
@@ -38,6 +39,13 @@ type sqliteStatements struct {
 	lookAt, newestOf, latest, page *sql.Stmt // read
 }
 
+// of is the condition that a row of table is contact's, in words that let SQLite use both
+// indexes.
+func of(table, contact string) string {
+	return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
+		table, contact)
+}
+
 func (s *sqlite) prepare(ctx context.Context) error {
 	cols := columns(func(c string) string { return "?1 - " + c })
 	for _, p := range []struct {
@@ -49,36 +57,40 @@ func (s *sqlite) prepare(ctx context.Context) error {
 			SELECT id, 1 AS how FROM assignments WHERE key = ?1
 			UNION ALL SELECT assignment, 1 FROM joined WHERE key = ?1
 			UNION ALL SELECT id, 2 FROM assignments a
-				WHERE twin = ?2 AND kind = '' AND accepted_at > ?3 AND NOT EXISTS (
-					SELECT 1 FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
+				WHERE a.answered = 0 AND a.contact = ?4 AND twin = ?2 AND kind = '' AND accepted_at > ?3
+				AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + of("n", "?4") + ` AND n.id > a.id)
 			ORDER BY how, id DESC LIMIT 1`},
 		{s.write, &s.stmt.insert, `
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at)
-			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?)`},
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at, origin, undoes)
+			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{s.write, &s.stmt.join, `INSERT INTO joined (key, assignment) SELECT ?1, ?2 WHERE ?1 <> ''`},
 		{s.write, &s.stmt.load, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.write, &s.stmt.finish, `
-			UPDATE assignments SET kind = ?, outcome = ?, newer = ?, finished_at = ?
+			UPDATE assignments SET kind = ?, outcome = ?, newer = ?, finished_at = ?, due = ?
 			WHERE id = ? AND kind = ''`},
 		{s.write, &s.stmt.answered, `
 			UPDATE assignments SET answered = 1, reply = NULL WHERE id = ? AND kind <> ''`},
 		{s.write, &s.stmt.pulse, `
 			INSERT INTO pulse (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1`},
 		{s.write, &s.stmt.pending, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.answered = 0 AND a.id <= ?2 ORDER BY a.id`},
+			SELECT ` + cols + ` FROM assignments a INDEXED BY assignments_in_hand
+			LEFT JOIN assignments n ON n.id = a.newer WHERE a.answered = 0 AND a.id <= ?2 ORDER BY a.id`},
 		{s.write, &s.stmt.dropJoined, `
 			DELETE FROM joined WHERE assignment IN (SELECT value FROM json_each(?))`},
 		{s.write, &s.stmt.dropOld, `
 			DELETE FROM assignments WHERE id IN (SELECT value FROM json_each(?)) AND answered = 1`},
 		{s.read, &s.stmt.lookAt, `
 			SELECT kind <> '', coalesce((
-				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id), 0)
+				SELECT max(n.id) FROM assignments n WHERE ` + of("n", "a.contact") + ` AND n.id > a.id), 0)
 			FROM assignments a WHERE id = ?`},
 		{s.read, &s.stmt.newestOf, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.read, &s.stmt.latest, `
-			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.contact = ?2 ORDER BY a.id DESC LIMIT 1`},
+			SELECT ` + cols + ` FROM ` + tables + `
+			WHERE a.id = (SELECT max(id) FROM assignments WHERE ` + of("assignments", "?2") + `)`},
+		// Never the newest: its id would be given again.
 		{s.read, &s.stmt.page, `
-			SELECT id, accepted_at, answered FROM assignments WHERE id > ? ORDER BY id LIMIT ?`},
+			SELECT id, accepted_at, answered FROM assignments
+			WHERE id > ? AND id < (SELECT max(id) FROM assignments) ORDER BY id LIMIT ?`},
 	} {
 		stmt, err := p.db.PrepareContext(ctx, p.sql)
 		if err != nil {
@@ -86,7 +98,7 @@ func (s *sqlite) prepare(ctx context.Context) error {
 		}
 		*p.stmt = stmt
 	}
-	return nil
+	return s.preparePast(ctx)
 }
 
 func (s *sqlite) now() int64 { return s.cfg.Now().UnixMicro() }
@@ -124,7 +136,7 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 		return s.accept(ctx, tx, w)
 	case *finishWork:
 		ended := s.now() - w.ended.Microseconds()
-		_, err := tx.StmtContext(ctx, s.stmt.finish).Exec(w.kind, w.outcome, w.newer, ended, w.id)
+		_, err := tx.StmtContext(ctx, s.stmt.finish).Exec(w.kind, w.outcome, w.newer, ended, s.cfg.Audit, w.id)
 		return err
 	case *answeredWork:
 		res, err := tx.StmtContext(ctx, s.stmt.answered).Exec(w.id)
@@ -146,6 +158,9 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 		}
 		_, err = tx.StmtContext(ctx, s.stmt.dropOld).Exec(string(ids))
 		return err
+	case *auditedWork:
+		_, err := tx.StmtContext(ctx, s.past.audited).Exec(w.id)
+		return err
 	case *pulseWork:
 		_, err := tx.StmtContext(ctx, s.stmt.pulse).Exec(s.now())
 		return err
@@ -155,10 +170,15 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 
 func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 	now := s.now()
+	if w.guard != 0 {
+		if stop, err := s.guard(ctx, tx, w, now); stop || err != nil {
+			return err
+		}
+	}
 	var id int64
 	var how int
 	err := tx.StmtContext(ctx, s.stmt.known).
-		QueryRow(w.key, w.twin, now-assign.JoinWindow.Microseconds()).Scan(&id, &how)
+		QueryRow(w.key, w.twin, now-assign.JoinWindow.Microseconds(), w.contact).Scan(&id, &how)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.insert(ctx, tx, w, now)
 	}
@@ -178,7 +198,7 @@ func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 
 func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64) error {
 	res, err := tx.StmtContext(ctx, s.stmt.insert).
-		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now)
+		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now, w.origin, w.undoes)
 	if err != nil {
 		return err
 	}
@@ -191,7 +211,7 @@ func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int6
 func (w *acceptWork) fresh(id int64) row {
 	return row{
 		id: id, key: w.key, requester: w.requester, contact: w.contact, agent: w.agent,
-		reply: w.reply,
+		reply: w.reply, origin: w.origin, undoes: w.undoes,
 	}
 }
 

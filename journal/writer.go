@@ -27,6 +27,8 @@ type (
 	acceptWork struct {
 		key, requester, contact, agent, twin string
 		reply                                []byte
+		origin                               string
+		guard, undoes                        int64
 
 		stored     row
 		acceptance assign.Acceptance
@@ -70,6 +72,7 @@ type store interface {
 	// old lists up to limit assignments beyond after, by id, with those that are
 	// answered and older than age.
 	old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error)
+	past
 	// tidy is called now and then.
 	tidy(ctx context.Context) error
 	close(ctx context.Context) error

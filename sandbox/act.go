@@ -126,7 +126,7 @@ func (p *Person) messageShortcut(callbackID string, m Message) *Delivery {
 // locate finds the message behind a copy, if it is still on the screen.
 func (p *Person) locate(m Message) (*channel, *message) {
 	c := p.slack.find(nil, m.Channel)
-	if c == nil {
+	if c == nil || !c.members[p.id] {
 		return nil, nil
 	}
 	return c, c.messageAt(m.TS, p.id)
@@ -402,10 +402,11 @@ func (k *Slack) SendEvent(event map[string]any) *Delivery {
 }
 
 func (k *Slack) newEvent(p *Person, event object) *Delivery {
+	c := k.find(nil, event.str("channel"))
 	payload := object{"type": "event_callback", "token": "deprecated", "team_id": TeamID, "api_app_id": AppID,
 		"event": event, "event_id": k.id("Ev"), "event_time": time.Now().Unix(),
 		"authorizations": []object{{"enterprise_id": nil, "team_id": TeamID, "user_id": BotUserID, "is_bot": true,
 			"is_enterprise_install": false}},
-		"is_ext_shared_channel": false}
+		"is_ext_shared_channel": c != nil && c.cfg.Shared}
 	return &Delivery{Kind: kindEvent, person: p, Payload: json.RawMessage(encode(payload))}
 }

@@ -62,6 +62,23 @@ func (k *Slack) postable(c *call) (*channel, error) {
 	return k.reachable(conversation)
 }
 
+// threadOf checks thread_ts, which must be that of the message that began the thread.
+func (k *Slack) threadOf(c *call, conversation *channel) error {
+	thread := c.str("thread_ts")
+	if thread == "" {
+		return nil
+	}
+	began := conversation.messageAt(thread, "")
+	if began == nil {
+		k.breach(RuleBadRequest, "%s: thread_ts of no message in that conversation", c.method)
+		return apiError{code: "cannot_reply_to_message"}
+	}
+	if began.thread != "" {
+		k.breach(RuleBadRequest, "%s: thread_ts of a reply, not of the message that began the thread", c.method)
+	}
+	return nil
+}
+
 func (k *Slack) reachable(c *channel) (*channel, error) {
 	switch {
 	case c.appDM() && !k.manifest.MessagesTab:
@@ -87,6 +104,9 @@ func (k *Slack) chatPostMessage(c *call) (object, error) {
 		err = nil
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := k.threadOf(c, conversation); err != nil {
 		return nil, err
 	}
 	if err := k.withinRate("chat.postMessage "+conversation.id, 3, 3*time.Second); err != nil {
@@ -116,6 +136,9 @@ func (k *Slack) chatPostEphemeral(c *call) (object, error) {
 		return nil, apiError{code: "msg_too_long"}
 	case !conversation.members[c.str("user")] || k.personNamed(c.str("user")) == nil:
 		return nil, apiError{code: "user_not_in_channel"}
+	}
+	if err := k.threadOf(c, conversation); err != nil {
+		return nil, err
 	}
 	m.via, m.only = ViaPostEphemeral, c.str("user")
 	k.post(conversation, m)

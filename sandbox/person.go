@@ -44,7 +44,18 @@ func (p *Person) ID() string { return p.id }
 func (p *Person) Handle() string { return p.cfg.Handle }
 
 // Config returns what is known of the person.
-func (p *Person) Config() PersonConfig { return p.cfg }
+func (p *Person) Config() PersonConfig {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	return p.cfg
+}
+
+// Speak changes the language of the person's Slack: the locale of users.info.
+func (p *Person) Speak(locale string) {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	p.cfg.Locale = locale
+}
 
 // Stand moves the person to a channel. Global shortcuts are opened from there,
 // and default_to_current_conversation means it. Everybody starts in #general.

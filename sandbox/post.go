@@ -15,6 +15,10 @@ type message struct {
 	only       string          // user id of the one who sees an ephemeral message
 	via        Via
 	edited     bool
+	bot, team  string            // of the author, where they are an integration or not of this workspace
+	attached   []object          // attachments
+	replies    int               // in the thread that it began
+	mention    *Delivery         // the newest event about it
 	version    int               // 1, and one more with each change
 	named      json.RawMessage   // blocks with the ids that Slack gives; nil until asked for
 	plain      string            // as a person reads it
@@ -34,14 +38,16 @@ func (m *message) setContent(body object) {
 	if m.text == "" {
 		m.text = body.str("markdown_text")
 	}
-	m.raw, m.blocks = nil, nil
+	m.raw, m.blocks, m.attached = nil, nil, body.objects("attachments")
 	if list, ok := body["blocks"].([]any); ok && len(list) > 0 {
 		m.raw = encode(list)
 		m.blocks = decodeBlocks(m.raw)
 	}
 }
 
-func (m *message) empty() bool { return strings.TrimSpace(m.text) == "" && len(m.blocks) == 0 }
+func (m *message) empty() bool {
+	return strings.TrimSpace(m.text) == "" && len(m.blocks) == 0 && len(m.attached) == 0
+}
 
 // visible tells whether a person has the message on their screen.
 func (m *message) visible(p *Person, c *channel) bool {
@@ -53,15 +59,29 @@ func (m *message) visible(p *Person, c *channel) bool {
 
 // payload is the message as Slack shows it to the app.
 func (m *message) payload() object {
-	o := object{"type": "message", "ts": m.ts, "text": m.text, "user": m.author, "team": TeamID}
-	if m.author == BotUserID {
+	o := object{"type": "message", "ts": m.ts, "text": m.text, "user": m.author, "team": firstOf(m.team, TeamID)}
+	switch {
+	case m.author == BotUserID:
 		o["bot_id"], o["app_id"] = BotID, AppID
+	case m.bot != "":
+		o["bot_id"], o["subtype"] = m.bot, "bot_message"
+	case m.via == ViaPerson:
+		o["client_msg_id"] = uuid()
+	}
+	if m.edited && m.via == ViaPerson {
+		o["edited"] = object{"user": m.author, "ts": m.ts}
+	}
+	if len(m.attached) > 0 {
+		o["attachments"] = m.attached
 	}
 	if len(m.blocks) > 0 {
 		o["blocks"] = m.blocks
 	}
-	if m.thread != "" {
+	switch {
+	case m.thread != "":
 		o["thread_ts"] = m.thread
+	case m.replies > 0:
+		o["thread_ts"], o["reply_count"] = m.ts, m.replies
 	}
 	return o
 }
@@ -71,8 +91,12 @@ func (k *Slack) post(c *channel, m *message) {
 	m.ts = k.ts()
 	m.thread = c.rootOf(m.thread)
 	m.blocks = k.nameBlocks(m.blocks)
-	if m.via == ViaPostEphemeral && k.personNamed(m.only).idle {
-		return
+	began := c.messageAt(m.thread, "")
+	if m.via == ViaPostEphemeral && (k.personNamed(m.only).idle || m.thread != "" && began.replies == 0) {
+		return // accepted and never shown; in a thread only where there is one already
+	}
+	if began != nil && m.only == "" {
+		began.replies++
 	}
 	c.messages = append(c.messages, m)
 	k.show(c, m)
@@ -138,10 +162,14 @@ func (c *channel) rootOf(ts string) string {
 }
 
 func (k *Slack) plainMessage(m *message) string {
-	if len(m.blocks) == 0 {
-		return plainText(m.text, lookup{k})
+	plain := plainText(m.text, lookup{k})
+	if len(m.blocks) > 0 {
+		plain = plainBlocks(m.blocks, lookup{k}, nil)
 	}
-	return plainBlocks(m.blocks, lookup{k}, nil)
+	for _, a := range m.attached {
+		plain = strings.TrimPrefix(plain+"\n"+plainText(firstOf(a.str("fallback"), a.str("text")), lookup{k}), "\n")
+	}
+	return plain
 }
 
 // lookup answers for the workspace what turning text into Slack's markup and back

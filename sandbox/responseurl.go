@@ -125,7 +125,7 @@ func (k *Slack) answerThrough(u *responseURL, raw json.RawMessage) (int, string)
 		k.edit(u.channel, u.source, body, ViaResponseURL)
 	default:
 		if !inChannel {
-			m.only = u.person.id
+			m.only, m.thread = u.person.id, "" // into a thread only for everybody to read
 		}
 		k.post(u.channel, m)
 	}

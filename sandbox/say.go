@@ -1,95 +1,157 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// Say posts a plain message, as a person types it: @names and #channels become
-// mentions. thread is the ts of the message that it answers, or empty. The app is
-// told as far as its manifest subscribes to it and its bot is in the conversation:
-// app_mention, and message.channels, message.groups or message.im.
-func (p *Person) Say(channel, thread, text string) (Message, []*Delivery, error) {
+// Say posts what the person types in a conversation they are in. The app is told of it
+// (app_mention) where it is mentioned as @ and its name, is in the conversation, has
+// subscribed to that and has the scope; in a direct message it never is
+// (https://docs.slack.dev/reference/events/app_mention). It panics where the person
+// cannot post: an error in the test.
+func (p *Person) Say(place, text string) Message {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	return p.say(p.slack.place(p, place), "", text)
+}
+
+// SayInThread is Say as a reply to m, or to the message that m replies to.
+func (p *Person) SayInThread(m Message, text string) Message {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	return p.say(p.slack.place(p, m.Channel), firstOf(m.ThreadTS, m.TS), text)
+}
+
+// Edit changes a message of the person's. Slack tells of its mention again then, as a new
+// event that says by whom and when the message was edited (slack-go#1256).
+func (p *Person) Edit(m Message, text string) Message {
 	k := p.slack
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c := k.find(p, channel)
-	if err := k.sayable(p, c, channel, thread, text); err != nil {
-		return Message{}, nil, err
+	c, edited := p.locate(m)
+	if edited == nil || edited.author != p.id {
+		panic("sandbox: " + p.cfg.Handle + " cannot edit that message")
 	}
-	m := &message{author: p.id, thread: thread, via: ViaPerson,
-		text: escapeCommandText(text, anyCase{lookup{k}}, escaping{BareNames: true})}
-	k.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Where: k.title(c, p), Text: text})
-	k.post(c, m)
-	return k.seenBy(p, c, m), k.tellApp(p, c, m), nil
+	k.edit(c, edited, k.typedBody(text, lookup{k}), ViaPerson)
+	k.mention(p, c, edited)
+	return k.seenBy(p, c, edited)
 }
 
-func (k *Slack) sayable(p *Person, c *channel, name, thread, text string) error {
-	switch {
-	case c == nil || !c.members[p.id]:
-		return fmt.Errorf("%s is not in %s", p.cfg.Handle, name)
-	case c.cfg.Archived:
-		return fmt.Errorf("%s is archived", name)
-	case c.appDM() && (!k.manifest.MessagesTab || k.manifest.MessagesReadOnly):
-		return errors.New("sending messages to this app has been turned off")
-	case strings.TrimSpace(text) == "":
-		return errors.New("there is nothing to send")
-	case len([]rune(text)) > maxText:
-		return fmt.Errorf("the message is longer than %d characters", maxText)
-	case thread != "" && c.messageAt(thread, "") == nil:
-		return errors.New("the message to answer is gone")
+// Post posts a message as an integration does: body holds text, blocks, attachments and
+// thread_ts as they are sent. It panics where Say does.
+func (p *Person) Post(place string, body map[string]any) Message {
+	p.slack.mu.Lock()
+	defer p.slack.mu.Unlock()
+	return p.post(p.slack.place(p, place), object(body))
+}
+
+// Mentioned returns the newest event by which the app was told of m; nil if it was not.
+func (k *Slack) Mentioned(m Message) *Delivery {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if c := k.find(nil, m.Channel); c != nil {
+		if told := c.messageAt(m.TS, ""); told != nil {
+			return told.mention
+		}
 	}
 	return nil
 }
 
-// anyCase finds names however they are written, as the list that Slack's client
-// offers while one types.
-type anyCase struct{ lookup }
-
-func (l anyCase) userID(handle string) (string, bool) {
-	if strings.EqualFold(handle, l.botName()) || strings.EqualFold(handle, l.manifest.Name) {
-		return BotUserID, true
-	}
-	for _, p := range l.persons {
-		if strings.EqualFold(p.cfg.Handle, handle) && !p.removed {
-			return p.id, true
-		}
-	}
-	return "", false
+func (p *Person) say(c *channel, thread, text string) Message {
+	return p.sayAs(c, thread, text, lookup{p.slack})
 }
 
-// tellApp sends the events that a message means to the app
-// (https://docs.slack.dev/reference/events/app_mention, …/message).
-func (k *Slack) tellApp(p *Person, c *channel, m *message) []*Delivery {
-	var told []*Delivery
-	if !c.members[BotUserID] {
-		return nil
+func (p *Person) sayAs(c *channel, thread, text string, who names) Message {
+	body := p.slack.typedBody(text, who)
+	body["thread_ts"] = thread
+	p.slack.record.event(Event{Kind: EventTyped, Who: p.cfg.Handle, Where: p.slack.title(c, p), Text: text})
+	return p.post(c, body)
+}
+
+func (p *Person) post(c *channel, body object) Message {
+	k := p.slack
+	if !c.members[p.id] {
+		panic(fmt.Sprintf("sandbox: %s is not in %s", p.cfg.Handle, k.title(c, p)))
 	}
-	send := func(subscription, scope, kind string, more object) {
-		if !slices.Contains(k.manifest.BotEvents, subscription) || k.inScope([]string{scope}) != nil {
-			return
+	m := messageFrom(parsed(body), ViaPerson)
+	m.author, m.team = p.id, p.team
+	if p.cfg.Bot {
+		m.bot = "B" + strings.TrimPrefix(p.id, "U")
+	}
+	k.post(c, m)
+	k.mention(p, c, m)
+	return k.seenBy(p, c, m)
+}
+
+// parsed gives a body as it looks after a way over the network.
+func parsed(body object) object {
+	o, err := parseObject(encode(body))
+	if err != nil {
+		panic("sandbox: message: " + err.Error())
+	}
+	return o
+}
+
+// mention tells the app of a message that mentions it. Call it with the lock held.
+func (k *Slack) mention(p *Person, c *channel, m *message) {
+	subscribed := slices.Contains(k.manifest.BotEvents, "app_mention") && k.inScope([]string{"app_mentions:read"}) == nil
+	if !subscribed || c.im || !c.members[BotUserID] || !strings.Contains(m.text, "<@"+BotUserID+">") {
+		return
+	}
+	event := m.payload()
+	event["type"], event["channel"], event["event_ts"] = "app_mention", c.id, m.ts
+	delete(event, "subtype")
+	if p.cfg.External {
+		event["user_team"], event["source_team"] = p.team, p.team
+	}
+	m.mention = k.send(k.newEvent(p, event))
+}
+
+// typedBody makes a message of what somebody types: mrkdwn, and the rich text that the
+// client sends beside it.
+func (k *Slack) typedBody(text string, who names) object {
+	var mrkdwn strings.Builder
+	var leaves []any
+	leaf := func(text string) {
+		if text != "" {
+			leaves = append(leaves, object{"type": "text", "text": text})
+			mrkdwn.WriteString(escapeEntities(text))
 		}
-		event := object{"type": kind, "user": p.id, "text": m.text, "ts": m.ts, "event_ts": m.ts, "channel": c.id, "team": p.team}
-		if m.thread != "" {
-			event["thread_ts"] = m.thread
+	}
+	last := 0
+	for _, m := range linkable.FindAllStringSubmatchIndex(text, -1) {
+		group := slices.IndexFunc([]int{1, 2, 3, 4, 5}, func(g int) bool { return m[2*g] >= 0 }) + 1
+		if group == 0 || insideWord(text, m[0], m[1]) {
+			continue // numbers stay as they are typed
 		}
-		for key, value := range more {
-			event[key] = value
+		link, rest := wrapLink(group, text[m[0]:m[1]], who, escaping{Bare: group == 3 || group == 4})
+		if link == "" {
+			continue
 		}
-		told = append(told, k.send(k.newEvent(p, event)))
+		leaf(text[last:m[0]])
+		last = m[1] - len(rest)
+		leaves = append(leaves, richLink(link))
+		mrkdwn.WriteString(link)
 	}
-	if !c.im && strings.Contains(m.text, "<@"+BotUserID+">") {
-		send("app_mention", "app_mentions:read", "app_mention", nil)
+	leaf(text[last:])
+	return object{"text": mrkdwn.String(), "blocks": []any{object{"type": "rich_text",
+		"elements": []any{object{"type": "rich_text_section", "elements": leaves}}}}}
+}
+
+// richLink is the leaf of a rich text for a link in mrkdwn.
+func richLink(link string) object {
+	target, label, _ := strings.Cut(strings.Trim(link, "<>"), "|")
+	switch target[0] {
+	case '@':
+		return object{"type": "user", "user_id": target[1:]}
+	case '#':
+		return object{"type": "channel", "channel_id": target[1:]}
 	}
-	switch {
-	case c.im:
-		send("message.im", "im:history", "message", object{"channel_type": "im"})
-	case c.cfg.Private:
-		send("message.groups", "groups:history", "message", object{"channel_type": "group"})
-	default:
-		send("message.channels", "channels:history", "message", object{"channel_type": "channel"})
+	leaf := object{"type": "link", "url": unescaped.Replace(target)}
+	if label != "" {
+		leaf["text"] = unescaped.Replace(label)
 	}
-	return told
+	return leaf
 }

@@ -73,7 +73,7 @@ func TestClickInAThread(t *testing.T) {
 	t.Parallel()
 	s := begin(t, Config{})
 	app, omar := greet(t, s), s.Slack.Person("omar")
-	root, _, err := omar.Say("#general", "", "who takes this?")
+	root, err := omar.Write("#general", "", "who takes this?")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func TestEventsNameTheAuthorOfAMessage(t *testing.T) {
 	t.Parallel()
 	s := begin(t, Config{})
 	sara := s.Slack.Person("sara")
-	if _, _, err := sara.Say("#general", "", "hello"); err != nil {
+	if _, err := sara.Write("#general", "", "hello"); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range s.Events() {

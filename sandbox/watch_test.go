@@ -64,7 +64,7 @@ func TestWatchTellsOfMessages(t *testing.T) {
 	if m.Plain() != "private\n[Fix in form]" {
 		t.Errorf("reads %q", m.Plain())
 	}
-	_, _, _ = s.Slack.Person("sara").Say("#vip", "", "hello")
+	_, _ = s.Slack.Person("sara").Write("#vip", "", "hello")
 	c = watched(t, w, func(c Changes) bool { return len(c.Messages) == 1 })
 	if handlesOf(c.Messages[0].People) != "manager sara" {
 		t.Errorf("told of %+v", c.Messages)
@@ -187,7 +187,7 @@ func TestWatchMissesNothingOfAnyBurst(t *testing.T) {
 	sara := s.Slack.Person("sara")
 	go func() {
 		for i := range 500 {
-			_, _, _ = sara.Say("#general", "", fmt.Sprint(i))
+			_, _ = sara.Write("#general", "", fmt.Sprint(i))
 		}
 	}()
 	c := watched(t, w, func(c Changes) bool { return len(c.Messages) >= 500 })

@@ -6,45 +6,41 @@ package texts
 import (
 	"embed"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
-	"golang.org/x/text/unicode/bidi"
 )
 
 //go:embed *.yaml
 var files embed.FS
 
-// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn, Typed
-// nearly so; values of type Markup are not.
-type Data map[string]any
-
-// Markup is text that is already Slack's mrkdwn, such as a mention that we made.
-type Markup string
-
-// Typed is what a person typed. It is escaped like any string, except that a mention of a
-// user is shown as one: the id alone would tell nobody anything, and in a private message
-// or a form it notifies nobody.
-type Typed string
-
-// Mention addresses a Slack user by id. What cannot be an id is shown as text.
-func Mention(user string) Markup { return link("<@", user) }
-
-// Channel links to a Slack channel by id. What cannot be an id is shown as text.
-func Channel(id string) Markup { return link("<#", id) }
-
-func link(open, id string) Markup {
-	if id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		return Markup(Escape(id))
-	}
-	return Markup(open + id + ">")
-}
-
 // Catalogue is all messages in all languages.
 type Catalogue struct{ bundle *i18n.Bundle }
+
+// Languages are those that there is a catalogue for: "ar", "en".
+func (c *Catalogue) Languages() []string {
+	var all []string
+	for _, tag := range c.bundle.LanguageTags() {
+		all = append(all, tag.String())
+	}
+	return all
+}
+
+// Language is the language of a Slack locale, which is a BCP 47 tag: "en" of "en-GB"; ""
+// of what is none.
+func Language(locale string) string {
+	tag, err := language.Parse(locale)
+	if err != nil {
+		return ""
+	}
+	base, confidence := tag.Base()
+	if confidence < language.High {
+		return ""
+	}
+	return base.String()
+}
 
 // Load reads the catalogues built into the program.
 func Load() (*Catalogue, error) {
@@ -65,25 +61,32 @@ func Load() (*Catalogue, error) {
 // In gives a printer for the first of the languages that there is a catalogue for,
 // English failing all. Languages are BCP 47 tags, as Slack's locales are (ar, en-US).
 func (c *Catalogue) In(languages ...string) Printer {
-	return Printer{i18n.NewLocalizer(c.bundle, languages...)}
+	p := Printer{localizer: i18n.NewLocalizer(c.bundle, languages...)}
+	digits, tag, _ := p.localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: "digits"})
+	p.comma, p.digits = p.Plain("comma", nil)+" ", []rune(digits)
+	script, _ := tag.Script()
+	p.rtl = script == arabic || script == hebrew
+	return p
 }
 
+var arabic, hebrew = language.MustParseScript("Arab"), language.MustParseScript("Hebr")
+
 // Printer prints messages in one language.
-type Printer struct{ localizer *i18n.Localizer }
+type Printer struct {
+	localizer *i18n.Localizer
+	rtl       bool
+	comma     string
+	digits    []rune // of 0 to 9
+}
 
 // Text prints message id as mrkdwn.
 func (p Printer) Text(id string, data Data) string {
-	return p.print(id, data, Escape, func(t Typed) string {
-		return mention.ReplaceAllString(Escape(string(t)), "<@$1>")
-	})
+	return p.print(id, data, mrkdwn)
 }
-
-// mention is an escaped mention of a user, with or without a label.
-var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
 
 // Plain prints message id for a plain_text object, where Slack interprets nothing.
 func (p Printer) Plain(id string, data Data) string {
-	return p.print(id, data, func(s string) string { return s }, func(t Typed) string { return string(t) })
+	return p.print(id, data, plain)
 }
 
 // Has tells whether there is a message of that id.
@@ -92,45 +95,25 @@ func (p Printer) Has(id string) bool {
 	return err == nil
 }
 
-func (p Printer) print(id string, data Data, escape func(string) string, echo func(Typed) string) string {
-	filled := make(map[string]any, len(data))
-	for name, value := range data {
-		switch v := value.(type) {
-		case string:
-			filled[name] = Isolate(escape(v))
-		case Typed:
-			filled[name] = Isolate(echo(v))
-		case Markup:
-			filled[name] = string(v)
-		default:
-			filled[name] = v
+// Digits writes the digits of s as the language does: for examples of what to type. What
+// people may want to copy, or compare with another screen, keeps its digits.
+func (p Printer) Digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' && len(p.digits) == 10 {
+			return p.digits[r-'0']
 		}
-	}
-	text, err := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: filled})
-	if err != nil {
-		return id // a test holds every id against the catalogue
-	}
-	return strings.TrimSpace(text)
+		return r
+	}, s)
 }
 
-// Escape makes text harmless in mrkdwn.
-// See https://docs.slack.dev/messaging/formatting-message-text#escaping.
-func Escape(s string) string { return escaper.Replace(s) }
-
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// Isolate wraps text that holds right-to-left letters in direction isolates (U+2068 …
-// U+2069), so that it does not reorder the words and numbers beside it.
-func Isolate(s string) string {
-	if strings.ContainsRune(s, '\u2068') {
-		return s // part of it is isolated already, which is enough
+func (p Printer) print(id string, data Data, kind textKind) string {
+	cfg := &i18n.LocalizeConfig{MessageID: id, TemplateData: p.fill(data, kind)}
+	if count, ok := data["Count"].(int); ok {
+		cfg.PluralCount = count
 	}
-	for _, r := range s {
-		p, _ := bidi.LookupRune(r)
-		switch p.Class() {
-		case bidi.R, bidi.AL, bidi.RLE, bidi.RLO, bidi.RLI:
-			return "\u2068" + s + "\u2069"
-		}
+	text, _ := p.localizer.Localize(cfg) // an error leaves the English text, if there is any
+	if text == "" {
+		return id // a test holds every id against the catalogues
 	}
-	return s
+	return p.turn(strings.TrimSpace(text))
 }

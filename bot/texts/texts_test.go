@@ -35,15 +35,6 @@ func TestTypedMentionsOfPeopleAreShownAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestRightToLeftWordsAreIsolated(t *testing.T) {
-	if got := Isolate("ليلى"); got != "\u2068ليلى\u2069" {
-		t.Errorf("Isolate = %q", got)
-	}
-	if got := Isolate("Omar 0544444444"); got != "Omar 0544444444" {
-		t.Errorf("Isolate changed left-to-right text: %q", got)
-	}
-}
-
 func TestUnknownLanguagesFallBackToEnglish(t *testing.T) {
 	c, err := Load()
 	if err != nil {

@@ -71,7 +71,7 @@ func furnish(box *sandbox.Sandbox) {
 		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
 		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},
 	} {
-		_, _, _ = k.Person(said.who).Say(said.where, "", said.what) // cannot fail: they are all there
+		_, _ = k.Person(said.who).Write(said.where, "", said.what) // cannot fail: they are all there
 	}
 }
 

@@ -117,7 +117,7 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 		Logger:      log,
 		Observe:     func(a assign.Assignment) { m.finished(a.Outcome.Kind) },
 	})
-	slackSide, err := bot.New(api, service, directory, people, botConfig(cfg, m, log))
+	slackSide, err := bot.New(api, service, record, directory, people, botConfig(cfg, m, log))
 	if err != nil {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
@@ -135,8 +135,8 @@ func takeEvery(cfg Config) time.Duration {
 
 func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
-		Region:    cfg.DefaultRegion,
-		Languages: []string{cfg.DefaultLanguage},
+		Region:   cfg.DefaultRegion,
+		Language: cfg.DefaultLanguage,
 		Door: bot.DoorConfig{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,

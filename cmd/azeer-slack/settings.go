@@ -106,7 +106,7 @@ var settings = []setting{
 	},
 	{
 		name: "DEFAULT_LANGUAGE", fallback: "en",
-		about:    "`en` or `ar`, when the person's Slack locale is neither; so far all texts are English",
+		about:    "`en` or `ar`: what people read whose Slack is in neither",
 		expected: "en or ar",
 		read:     oneOf(func(c *Config, v string) { c.DefaultLanguage = v }, "en", "ar"),
 	},

@@ -99,7 +99,7 @@ func TestHelpComesForHelpAndForUnknownWords(t *testing.T) {
 	manager := w.person("manager")
 	for _, line := range []string{"/assign help", "/assign status please", "/assign ?"} {
 		manager.types("#support", line)
-		m := manager.reads("Hand a WhatsApp contact", "/assign 0544444444 omar@example.com")
+		m := manager.reads("hands a WhatsApp contact", "/assign 0544444444 omar@example.com")
 		if m.Via != sandbox.ViaAck {
 			t.Errorf("%s was answered by %s", line, m.Via)
 		}

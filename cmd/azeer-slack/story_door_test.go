@@ -22,12 +22,30 @@ var ways = map[string]func(w *world, p someone) string{
 		p.types("#support", "/assign help")
 		return p.reads().Plain()
 	},
+	"history": func(w *world, p someone) string {
+		p.types("#support", "/assign history 0544444444")
+		return p.reads().Plain()
+	},
+	"mine": func(w *world, p someone) string {
+		p.types("#support", "/assign mine")
+		return p.reads().Plain()
+	},
 	"shortcut": func(w *world, p someone) string {
 		p.Stand("#support")
 		p.Shortcut("assign_contact")
 		f := p.form()
 		defer p.Cancel(f)
 		return f.Plain()
+	},
+	"message": func(w *world, p someone) string {
+		f := p.shortcut(w.Slack.Person("omar").Say("#support", "call 0544444444"))
+		defer p.Cancel(f)
+		return f.Plain()
+	},
+	"mention": func(w *world, p someone) string {
+		w.Slack.Invite("#support", "bot")
+		p.Say("#support", "@azeer assign 0544444444 omar@twerlo.com")
+		return p.reads().Plain()
 	},
 }
 

@@ -118,8 +118,10 @@ func (w *world) inOrder() map[*request]bool {
 	return took
 }
 
-// lastWord checks that the last accepted request for each contact took effect. Nothing
-// that is wrong with Azeer here lasts, so there is no excuse.
+// lastWord checks that the last accepted request for each contact took effect. There are
+// two excuses. Azeer may have been unwell at each of its attempts: then its requester was
+// told that it is not done, or not known. And what Slack did not see accepted may have
+// been accepted all the same, a moment later: then that one was the last.
 func (w *world) lastWord(took map[string]*request) {
 	last := map[string]*request{}
 	for _, r := range w.book.requests {
@@ -128,8 +130,13 @@ func (w *world) lastWord(took map[string]*request) {
 		}
 	}
 	for contact, r := range last {
-		if took[contact] == nil || took[contact].nth < r.nth {
-			w.t.Errorf("the last request for %s, for %s, did not take effect", contact, r.agent)
+		winner := took[contact]
+		switch {
+		case winner != nil && winner.nth >= r.nth:
+		case strings.Contains(r.told, "Not done"), strings.Contains(r.told, "Not known"):
+		case strings.Contains(r.told, "Overtaken") && winner != nil && winner.acked.IsZero():
+		default:
+			w.t.Errorf("the last request for %s, for %s, did not take effect, and its requester was told %q", contact, r.agent, r.told)
 		}
 	}
 }

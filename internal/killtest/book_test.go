@@ -23,7 +23,8 @@ type request struct {
 	typed   int       // how often it went to Slack; more than once if Slack showed it as failed
 	acked   time.Time // when Slack saw it accepted; zero: it did not
 	answers []time.Time
-	done    bool // an answer said that it was carried out
+	done    bool   // an answer said that it was carried out
+	told    string // how the newest answer began
 }
 
 // death is one end of a child, and what came after.
@@ -108,6 +109,7 @@ func (b *book) observe(e sandbox.Event) {
 	}
 	r.answers = append(r.answers, e.At)
 	r.done = r.done || strings.Contains(e.Text, "Done.")
+	r.told, _, _ = strings.Cut(e.Text, ":")
 }
 
 func digits(s string) string { return strings.NewReplacer("+", "", " ", "").Replace(s) }

@@ -20,6 +20,9 @@ func sharedTests() []test {
 			r := func(i int) assign.Request { return request(key(fmt.Sprint(i))) }
 			race(t, assign.Joined, r, b.Open(t), b.Open(t))
 		}},
+		{"two instances: of requests with one guard one is accepted", func(t *testing.T, b Backend) {
+			raceGuard(t, b.Open(t), b.Open(t))
+		}},
 		{"two instances: a newer one waits for the older on the wire", waits},
 		{"two instances: the living keep their work", keepsWork},
 		{"two instances: the dead one's work is taken over", takenOver},

@@ -14,7 +14,8 @@ import (
 
 // Backend is one storage, on which journals can be opened.
 type Backend struct {
-	// Open opens a journal. Unless Shared is set, the one before it has been crashed.
+	// Open opens a journal, set up for an audit. Unless Shared is set, the one before it
+	// has been crashed.
 	Open func(t testing.TB) assign.Journal
 	// Crash ends j without a goodbye, as SIGKILL does, and lets its lease run out.
 	Crash func(t testing.TB, j assign.Journal)
@@ -51,12 +52,13 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"equal requests at once become one", racingTwins},
 		{"a caller that gave up stored nothing", gaveUp},
 	}
+	tests = slices.Concat(tests, guardTests(), historyTests(), auditTests())
 	backend := open(t)
 	if backend.Age != nil {
 		tests = append(tests, test{"after ten seconds nothing joins", agedJoin})
 	}
 	if backend.Shared {
-		tests = append(tests, sharedTests()...)
+		tests = slices.Concat(tests, sharedTests(), sharedAuditTests())
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -120,6 +120,8 @@ var broken = []struct{ old, new, path string }{
 	{"socket_mode_enabled: true", "socket_mode_enabled: false", "Event Subscription requires either Request URL or Socket Mode Enabled"},
 	{"socket_mode_enabled: true", "socket_mode_enabled: false", "features.slash_commands[0].url"},
 	{"[app_home_opened]", "[app_home_opened, app_home_opened]", "settings.event_subscriptions.bot_events[1]"},
+	{"[app_home_opened]", "[app_mention]", "app_mention needs the scope app_mentions:read"},
+	{"[app_home_opened]", "[app_closed]", "app_closed is not an event"},
 	{"[app_home_opened]", "app_home_opened", "settings.event_subscriptions.bot_events"},
 	{"socket_mode_enabled: true", "socket_mode_enabled: true\n  allowed_ip_address_ranges: [127.0.0.256]", "settings.allowed_ip_address_ranges[0]"},
 	{"function_runtime: remote", "function_runtime: nearby", "settings.function_runtime"},

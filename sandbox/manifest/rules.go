@@ -134,6 +134,22 @@ var parameterTypes = []string{
 	"slack#/types/message_ts", "slack#/types/message_context",
 }
 
+// events are those that a bot may subscribe to here, each with the scope that it needs
+// (https://docs.slack.dev/reference/events).
+var events = map[string]string{
+	"app_home_opened":   "",
+	"app_mention":       "app_mentions:read",
+	"app_uninstalled":   "",
+	"function_executed": "",
+	"message.channels":  "channels:history",
+	"message.groups":    "groups:history",
+	"message.im":        "im:history",
+	"message.mpim":      "mpim:history",
+	"team_join":         "users:read",
+	"tokens_revoked":    "",
+	"user_change":       "users:read",
+}
+
 // serverRules are those that Slack's server adds: one part of the manifest needs another.
 func (w *wire) serverRules() []error {
 	var errs []error
@@ -153,6 +169,12 @@ func (w *wire) serverRules() []error {
 		"features.shortcuts", "shortcuts need settings.interactivity")
 	refuse(len(scopes) > 0 && f.BotUser.DisplayName == "", "features.bot_user", "is required by the bot scopes")
 	refuse(f.AppHome.Home && len(scopes) == 0, "features.app_home", "a Home tab needs at least one scope")
+	for i, event := range s.Events.Bot {
+		path := fmt.Sprintf("settings.event_subscriptions.bot_events[%d]", i)
+		scope, known := events[event]
+		refuse(!known, path, "%s is not an event that the sandbox knows", event)
+		refuse(scope != "" && !slices.Contains(scopes, scope), path, "%s needs the scope %s", event, scope)
+	}
 	refuse(len(w.Functions) > 0 && s.FunctionRuntime == "", "settings.function_runtime", "is required by functions")
 	return append(errs, w.repeats()...)
 }

@@ -154,7 +154,7 @@ func (p *Page) command(ctx context.Context, me *sandbox.Person, d deed) Outcome 
 }
 
 func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
-	m, _, err := me.Say(d.Place, d.Thread, d.Text)
+	m, err := me.Write(d.Place, d.Thread, d.Text)
 	if err != nil {
 		return failed(err)
 	}

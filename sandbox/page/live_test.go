@@ -187,7 +187,7 @@ func TestALongChannel(t *testing.T) {
 	seq := d.state("omar").Seq
 	sara := d.box.Slack.Person("sara")
 	for i := range many {
-		if _, _, err := sara.Say("#general", "", strconv.Itoa(i)); err != nil {
+		if _, err := sara.Write("#general", "", strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,26 +3,30 @@
 -- "azsl": tells this file from the SQLite files of other programs.
 PRAGMA application_id = 1635414892;
 
--- One row per accepted request. Times are microseconds since 1970.
+-- One row per accepted request. Times are microseconds since 1970. The newest row is
+-- never deleted, so no id is given twice.
 CREATE TABLE assignments (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice, also after pruning
-    key         TEXT    UNIQUE,                    -- NULL if the request had none
+    id          INTEGER PRIMARY KEY,
+    key         TEXT    UNIQUE,              -- NULL if the request had none
     requester   TEXT    NOT NULL,
     contact     TEXT    NOT NULL,
     agent       TEXT    NOT NULL,
-    twin        TEXT    NOT NULL,                  -- equal for requests that may join
-    reply       BLOB,                              -- NULL once answered
+    twin        TEXT    NOT NULL,            -- equal for requests that may join
+    reply       BLOB,                        -- NULL once answered
     accepted_at INTEGER NOT NULL,
-    kind        TEXT    NOT NULL DEFAULT '',       -- '' while unfinished
+    kind        TEXT    NOT NULL DEFAULT '', -- '' while unfinished
     outcome     TEXT,
     newer       INTEGER,
     finished_at INTEGER,
     answered    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX assignments_by_contact ON assignments (contact, id);
-CREATE INDEX assignments_open ON assignments (twin) WHERE kind = '';
-CREATE INDEX assignments_pending ON assignments (id) WHERE answered = 0;
+-- Somebody waits for every page that accepting writes. So what is in hand and what is
+-- settled have an index each: the first is small whatever the journal's size, and the
+-- second is written to when nobody waits any more. Keys need no such care: Slack's begin
+-- with a number that grows, so they come at the end of their index.
+CREATE INDEX assignments_in_hand ON assignments (contact, id) WHERE answered = 0;
+CREATE INDEX assignments_settled ON assignments (contact, id) WHERE answered = 1;
 
 -- Keys of requests that joined an assignment.
 CREATE TABLE joined (

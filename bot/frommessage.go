@@ -1,0 +1,237 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// messageCallback is the message shortcut that the manifest declares.
+const messageCallback = "assign_from_message"
+
+// onMessageShortcut opens the form with the number that a message holds, or with a choice
+// of them. The answer goes where the message is, into its thread too.
+func (b *Bot) onMessageShortcut(ctx context.Context, c *call) {
+	b.acknowledge(ctx, c, nil)
+	c.turn.leave()
+	if c.CallbackID != messageCallback {
+		return
+	}
+	r := b.door.admit(ctx, c.person(), c.channel())
+	v := b.speakTo(ctx, c)
+	if r.refused() {
+		b.openView(ctx, c, *v.barred(r))
+		return
+	}
+	found := assign.FindPhones(written(c.Message), b.region)
+	from := origin(c.address())
+	from.Way = byMessage
+	if b.openView(ctx, c, v.formFound(found, from)) {
+		return
+	}
+	var d draft
+	if len(found) == 1 {
+		d.Contact = found[0].Phone.International()
+	}
+	if err := b.post.deliver(ctx, c.person().id, address(from), v.formLate(d)); err != nil {
+		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
+	}
+}
+
+// mostChoices is how many numbers a menu can offer; mostRadios, how many are offered
+// without one.
+const (
+	mostChoices = 100
+	mostRadios  = 10
+)
+
+// formFound is the form for the numbers found in a message: none, one, or a choice. A
+// line on top says so.
+func (v voice) formFound(found []assign.Found, from origin) slack.ModalViewRequest {
+	var d draft
+	line, data := "message_found", texts.Data{"Count": len(found)}
+	switch len(found) {
+	case 0:
+		line = "message_none"
+	case 1:
+		d.Contact = found[0].Phone.International()
+		line, data = "message_one", texts.Data{"Contact": d.Contact}
+	}
+	text := slack.NewTextBlockObject(slack.MarkdownType, v.texts.Text(line, data), false, false)
+	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
+	form := v.form(d, from)
+	for _, block := range form.Blocks.BlockSet {
+		switch {
+		case block.ID() == blockTyped: // nothing was typed
+		case block.ID() == blockContact && len(found) > 1:
+			blocks = append(blocks, v.contactChoice(found))
+		default:
+			blocks = append(blocks, block)
+		}
+	}
+	form.Blocks.BlockSet = blocks
+	return form
+}
+
+// contactChoice takes the place of the field for the number. Nothing is chosen yet: a
+// number that nobody looked at must not be sent.
+func (v voice) contactChoice(found []assign.Found) slack.Block {
+	var options []*slack.OptionBlockObject
+	for _, f := range found[:min(len(found), mostChoices)] {
+		label := v.texts.Line(texts.Code(f.Phone.International()))
+		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
+	}
+	label := plainText(v.texts.Plain("form_contact", nil), 2000)
+	if len(options) <= mostRadios {
+		return slack.NewInputBlock(blockContact, label, nil, slack.NewRadioButtonsBlockElement(blockContact, options...))
+	}
+	pick := plainText(v.texts.Plain("message_pick", nil), 150)
+	return slack.NewInputBlock(blockContact, label, nil, slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, blockContact, options...))
+}
+
+// mostWritten is how many bytes of a message are searched for numbers. People write a
+// few thousand at most.
+const mostWritten = 16 << 10
+
+// written is all that a person can read in a message: its text, blocks and attachments, in
+// Slack's mrkdwn, one piece a line. What is not understood counts as not there.
+func written(message json.RawMessage) string {
+	var m any
+	if len(message) == 0 || json.Unmarshal(message, &m) != nil {
+		return ""
+	}
+	var r reader
+	r.message(m)
+	text := strings.Join(r.lines, "\n")
+	if len(text) <= mostWritten {
+		return text
+	}
+	return text[:strings.LastIndexAny(text[:mostWritten], " \n")+1] // no number in halves
+}
+
+// reader collects the lines of a message. It goes by the keys of Slack's reference
+// (https://docs.slack.dev/reference/block-kit/blocks) wherever it finds them.
+type reader struct{ lines []string }
+
+func (r *reader) add(text string) {
+	if strings.TrimSpace(text) != "" {
+		r.lines = append(r.lines, text)
+	}
+}
+
+func (r *reader) message(m any) {
+	r.add(str(m, "text"))
+	each(m, "blocks", r.block)
+	each(m, "attachments", r.attachment)
+}
+
+func (r *reader) attachment(a any) {
+	for _, key := range []string{"pretext", "title", "text"} {
+		r.add(str(a, key))
+	}
+	each(a, "fields", func(f any) {
+		if title := strings.TrimSpace(str(f, "title")); title != "" {
+			r.add(strings.TrimSuffix(title, ":") + ":")
+		}
+		r.add(str(f, "value"))
+	})
+	each(a, "blocks", r.block)
+	each(a, "message_blocks", func(shared any) { r.message(get(shared, "message")) })
+	r.add(str(a, "fallback"))
+	r.add(str(a, "footer"))
+}
+
+func (r *reader) block(b any) {
+	switch str(b, "type") {
+	case "rich_text":
+		each(b, "elements", r.rich)
+	case "table":
+		if rows, ok := get(b, "rows").([]any); ok {
+			for _, row := range rows {
+				cells, _ := row.([]any)
+				for _, cell := range cells {
+					r.cell(cell)
+				}
+			}
+		}
+	case "actions", "input":
+		// Buttons and fields say what can be done, not what is.
+	default:
+		r.textObject(b, "text")
+		each(b, "fields", func(f any) { r.textObject(map[string]any{"text": f}, "text") })
+		each(b, "elements", func(e any) { r.textObject(map[string]any{"text": e}, "text") })
+	}
+}
+
+func (r *reader) cell(c any) {
+	if str(c, "type") == "rich_text" {
+		r.block(c)
+		return
+	}
+	r.add(texts.Escape(str(c, "text")))
+}
+
+// textObject adds what stands under a key: a text object, or the text itself as in a
+// markdown block.
+func (r *reader) textObject(o any, key string) {
+	text := get(o, key)
+	if s, ok := text.(string); ok {
+		r.add(s)
+		return
+	}
+	if str(text, "type") == "plain_text" {
+		r.add(texts.Escape(str(text, "text")))
+		return
+	}
+	r.add(str(text, "text"))
+}
+
+// rich adds a section, list, quote or the like of a rich text, each item a line.
+func (r *reader) rich(e any) {
+	if str(e, "type") == "rich_text_list" {
+		each(e, "elements", r.rich)
+		return
+	}
+	var line strings.Builder
+	each(e, "elements", func(leaf any) { line.WriteString(richLeaf(leaf)) })
+	for text := range strings.SplitSeq(line.String(), "\n") {
+		r.add(text)
+	}
+}
+
+// richLeaf is a piece of rich text as mrkdwn.
+func richLeaf(leaf any) string {
+	switch text := texts.Escape(str(leaf, "text")); str(leaf, "type") {
+	case "text":
+		return text
+	case "link":
+		target := strings.NewReplacer("|", "%7C", "\n", "").Replace(texts.Escape(str(leaf, "url")))
+		if text == "" {
+			return "<" + target + ">"
+		}
+		return "<" + target + "|" + text + ">"
+	}
+	return " " // a mention, an emoji, a date
+}
+
+func get(o any, key string) any {
+	fields, _ := o.(map[string]any)
+	return fields[key]
+}
+
+func str(o any, key string) string {
+	s, _ := get(o, key).(string)
+	return s
+}
+
+func each(o any, key string, do func(any)) {
+	items, _ := get(o, key).([]any)
+	for _, item := range items {
+		do(item)
+	}
+}

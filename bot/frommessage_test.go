@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"azeer-slack/assign"
+)
+
+// manyFound are n numbers as found in a message.
+func manyFound(n int) []assign.Found {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "05444440%02d\n05555550%02d\n", i%100, i%100)
+	}
+	return assign.FindPhones(text.String(), "SA")[:n]
+}
+
+func TestAllThatAMessageSaysIsRead(t *testing.T) {
+	for name, c := range map[string]struct{ message, want string }{
+		"text":       {`{"text":"call 0544444444"}`, "966544444444"},
+		"tel link":   {`{"text":"call <tel:+966544444444|him>"}`, "966544444444"},
+		"no text":    {`{"text":""}`, ""},
+		"of nothing": {`{}`, ""},
+		"rich text": {`{"text":"","blocks":[{"type":"rich_text","elements":[
+			{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1"},{"type":"text","text":" 054 444"},{"type":"text","text":" 4444","style":{"bold":true}},{"type":"text","text":"\n0555555555"}]},
+			{"type":"rich_text_list","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"order 0512345678"}]},
+				{"type":"rich_text_section","elements":[{"type":"link","url":"tel:0566666666","text":"call | him"}]}]},
+			{"type":"rich_text_quote","elements":[{"type":"link","url":"https://wa.me/966577777777"},{"type":"emoji","name":"x"},{"type":"text","text":"0588888888"}]}]}]}`,
+			"966544444444 966555555555 966566666666 966577777777 966588888888"},
+		"emoji between": {`{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[
+			{"type":"text","text":"0544444444"},{"type":"emoji","name":"phone"},{"type":"text","text":"0555555555"}]}]}]}`, "966544444444 966555555555"},
+		"section":     {`{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Phone:* 0544444444"}}]}`, "966544444444"},
+		"plain text":  {`{"blocks":[{"type":"section","text":{"type":"plain_text","text":"<0544444444> & co"}}]}`, "966544444444"},
+		"fields":      {`{"blocks":[{"type":"section","fields":[{"type":"mrkdwn","text":"*Order:*\n0512345678"},{"type":"mrkdwn","text":"*Phone*\n0544444444"}]}]}`, "966544444444"},
+		"label field": {`{"blocks":[{"type":"section","fields":[{"type":"mrkdwn","text":"*Order ID*"},{"type":"mrkdwn","text":"0512345678"}]}]}`, ""},
+		"context":     {`{"blocks":[{"type":"context","elements":[{"type":"image","alt_text":"0555555555"},{"type":"plain_text","text":"0544444444"}]}]}`, "966544444444"},
+		"header":      {`{"blocks":[{"type":"header","text":{"type":"plain_text","text":"Lead 0544444444"}}]}`, "966544444444"},
+		"markdown":    {`{"blocks":[{"type":"markdown","text":"**Lead** 0544444444"}]}`, "966544444444"},
+		"table": {`{"blocks":[{"type":"table","rows":[[{"type":"raw_text","text":"Phone"},{"type":"rich_text","elements":[{"type":"rich_text_section",
+			"elements":[{"type":"text","text":"0544444444"}]}]}]]}]}`, "966544444444"},
+		"buttons": {`{"blocks":[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"0544444444"}}]}]}`, ""},
+		"attachment": {`{"attachments":[{"pretext":"0544444444","title":"0555555555","text":"0566666666","fallback":"0544444444 0577777777",
+			"fields":[{"title":"Order","value":"0512345678"},{"title":"Phone","value":"588888888"}],"footer":"0599999999"}]}`,
+			"966544444444 966555555555 966566666666 966588888888 966577777777 966599999999"},
+		"blocks of one":  {`{"attachments":[{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"0544444444"}}]}]}`, "966544444444"},
+		"shared message": {`{"attachments":[{"is_share":true,"message_blocks":[{"message":{"blocks":[{"type":"header","text":{"type":"plain_text","text":"0544444444"}}]}}]}]}`, "966544444444"},
+		"text and blocks": {`{"text":"0544444444 and 0555555555","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"0555555555 and 0544444444"}}]}`,
+			"966544444444 966555555555"},
+		"odd types": {`{"text":5,"blocks":{"x":1},"attachments":["0544444444",{"fields":[7,{"value":"0544444444"}],"blocks":[null,{"type":"rich_text","elements":"x"}]}]}`, "966544444444"},
+	} {
+		var digits []string
+		for _, found := range assign.FindPhones(written(json.RawMessage(c.message)), "SA") {
+			digits = append(digits, found.Phone.Digits())
+		}
+		if got := strings.Join(digits, " "); got != c.want {
+			t.Errorf("%s: found %q, want %q in\n%s", name, got, c.want, written(json.RawMessage(c.message)))
+		}
+	}
+}
+
+// FuzzWritten: whatever a message is made of, what is read of it is short, and cut
+// nowhere but between words.
+func FuzzWritten(f *testing.F) {
+	f.Add([]byte(`{"text":"call 0544444444","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"link","url":"tel:1"}]}]}]}`))
+	f.Add([]byte(`{"attachments":[{"fields":[{"title":"Phone","value":"0544444444"}],"message_blocks":[{"message":{"text":"x"}}]}]}`))
+	f.Add([]byte(`{"text":"` + strings.Repeat("٠٥٤٤٤٤٤٤٤٤ ", 2000) + `"}`))
+	f.Add([]byte(strings.Repeat(`{"attachments":[`, 5000)))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text := written(raw)
+		if len(text) > mostWritten || !utf8.ValidString(text) {
+			t.Fatalf("%d bytes, valid %t", len(text), utf8.ValidString(text))
+		}
+		for _, found := range assign.FindPhones(text, "SA") {
+			if found.Phone.IsZero() {
+				t.Error("a number without digits")
+			}
+		}
+	})
+}

@@ -1,0 +1,93 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot"
+	"azeer-slack/sandbox"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+)
+
+// sluggish is a journal that has not answered in time once, and then answers with err.
+type sluggish struct {
+	*assign.Memory
+	err   error
+	asked int
+}
+
+func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignment, error) {
+	if s.asked++; s.asked == 1 {
+		return nil, context.DeadlineExceeded
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.Memory.List(ctx, q)
+}
+
+// A journal that takes its time does not keep the command waiting: it is acknowledged, and
+// answered by response URL, whatever the answer is.
+func TestASlowJournalIsNotWaitedFor(t *testing.T) {
+	for want, err := range map[string]error{"no request of yours": nil, "history could not be read": errors.New("disk on fire")} {
+		t.Run(want, func(t *testing.T) {
+			box, ctx := lookedUpIn(t, &sluggish{Memory: assign.NewMemory(), err: err})
+			manager := box.Slack.Person("manager")
+			if d := manager.Command("#support", "/assign mine"); d.Shown != "" || d.Reply != nil {
+				t.Errorf("shows %q, replies %v", d.Shown, d.Reply)
+			}
+			m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+			if err != nil || !strings.Contains(m.Plain(), want) || m.Via != sandbox.ViaResponseURL {
+				t.Errorf("read %q by %s (%v)", m.Plain(), m.Via, err)
+			}
+		})
+	}
+}
+
+// lookedUpIn runs a bot that looks into a history, in a workspace of its own.
+func lookedUpIn(t *testing.T, history assign.History) (*sandbox.Sandbox, context.Context) {
+	t.Helper()
+	manifest, err := os.ReadFile("../manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.Start(sandbox.Config{Manifest: manifest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	people := bot.NewPeople(api, nil, zerolog.Nop())
+	directory := assign.NewDirectory(nobody{}, people, assign.DirectoryConfig{})
+	b, err := bot.New(api, broken{directory}, history, directory, people, bot.Config{Connections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	up := make(chan struct{}, 16)
+	box.Subscribe(func(e sandbox.Event) {
+		if e.Kind == sandbox.EventConnected {
+			up <- struct{}{}
+		}
+	})
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("stopped with %v", err)
+		}
+		for _, breach := range box.Breaches() {
+			t.Error(breach)
+		}
+		_ = box.Close()
+	})
+	<-up
+	return box, ctx
+}

@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// onEvent serves the Events API.
+func (b *Bot) onEvent(ctx context.Context, c *call) {
+	switch c.Event.Type {
+	case "app_mention":
+		b.onMention(ctx, c)
+	default:
+		b.acknowledge(ctx, c, nil)
+	}
+}
+
+// slashCommand is the command as the manifest names it, for people who came another way.
+const slashCommand = "/assign"
+
+// onMention serves a message that mentions the bot, in a channel or thread: it is read like
+// the line of a command, and answered privately where it was written. There is no trigger,
+// so no form opens by itself.
+//
+// Slack tells of an edited message again, as a new event: it is ignored, so that mending a
+// spelling changes no owner. So are integrations, which cannot be told anything.
+func (b *Bot) onMention(ctx context.Context, c *call) {
+	us := b.people.ourselves()
+	if c.Event.isNobodys() || c.Event.User == us {
+		b.acknowledge(ctx, c, nil)
+		return
+	}
+	c.Command, c.Text = slashCommand, spoken(c.Event.Text, us)
+	r := b.door.admit(ctx, c.person(), c.Event.Channel)
+	v := b.speakTo(ctx, c)
+	if r.refused() {
+		b.reply(ctx, c, v.refusing(r))
+		return
+	}
+	b.onLine(ctx, v, c)
+}
+
+// isNobodys tells what an integration wrote, and what was changed after it was written.
+func (h happening) isNobodys() bool {
+	return h.User == "" || h.BotID != "" || h.Subtype == "bot_message" || len(h.Edited) > 0 && string(h.Edited) != "null"
+}
+
+// onMentionRead goes on with a mention that holds no mistake.
+func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r assign.Reading) {
+	var err error
+	switch {
+	case len(r.Contacts) == 0 && r.Agent.IsZero(), b.isChatter(r):
+		b.reply(ctx, c, v.mentionHelp(b.people.ourselves()))
+		return
+	case len(r.Contacts) == 0:
+		_, err = assign.ParsePhone("", b.region)
+	case r.Agent.IsZero():
+		_, err = assign.ParseAgent("")
+	}
+	if m, ok := err.(*assign.Mistake); ok {
+		b.reply(ctx, c, v.mistaken(m, draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
+		return
+	}
+	request := assign.Request{Requester: c.person().id, Contact: r.Contacts[0], Agent: r.Agent}
+	if m, late := b.belated(ctx, v, c, &request); late {
+		b.reply(ctx, c, m)
+		return
+	}
+	b.accept(ctx, c, request)
+}
+
+// mentionHelp teaches to mention the bot.
+func (v voice) mentionHelp(us string) message {
+	return v.notice("mention_help", texts.Data{
+		"Bot": texts.Mention(us), "Rest": v.examplePhone() + " omar@example.com",
+		"Help": texts.Code(slashCommand + " " + wordHelp.named(v.language)),
+	}, v.button("open_form", actionOpen, draft{}.encode(), slack.StylePrimary))
+}
+
+const (
+	// promptly is how soon Slack tells of a mention if all is well, generously.
+	promptly = 30 * time.Second
+	// tooLate is when nobody waits for a mention any more, as for a request that was
+	// found after a restart.
+	tooLate = 10 * time.Minute
+)
+
+// belated keeps a mention that Slack could not deliver when it was written from
+// overruling what was asked for since, and from surprising people long after. What may
+// still be carried out is guarded against what comes until it is accepted.
+func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) (message, bool) {
+	written, known := c.Event.written()
+	age := c.envelope.Received.Sub(written)
+	if !known || age < promptly {
+		return message{}, false
+	}
+	latest, found, err := b.service.Latest(ctx, r.Contact)
+	if err != nil {
+		b.log.Error().Err(err).Msg("latest assignment not read")
+		return v.notStored(*r), true
+	}
+	w := wish{Contact: r.Contact.Digits(), Agent: r.Agent.Encode()}
+	if found {
+		w.After, r.Guard = latest.ID, latest.ID
+	}
+	switch {
+	case found && latest.AcceptedAt.After(written):
+		return v.overtaken(*r, latest, w), true
+	case age > tooLate:
+		return v.mentionLate(*r, w), true
+	}
+	return message{}, false
+}
+
+// mentionLate says that nothing was done, and offers it.
+func (v voice) mentionLate(r assign.Request, w wish) message {
+	return v.notice("mention_late", v.onItsWay(r), v.wishButton("assign_now", actionAgain, w, slack.StylePrimary)...)
+}
+
+// written is when the message was written, which its ts says.
+func (h happening) written() (time.Time, bool) {
+	seconds, err := strconv.ParseFloat(h.TS, 64)
+	if err != nil || !(1 <= seconds && seconds < 1e11) {
+		return time.Time{}, false
+	}
+	return time.UnixMicro(int64(seconds * 1e6)), true
+}
+
+// spoken is what a message says to the bot, whose user id is us: what stands behind its
+// mention or, if nothing does, before it; of several lines the first, if that is an
+// assignment in full. Words of courtesy around it are left out.
+func spoken(text, us string) string {
+	mention := regexp.MustCompile(`<@` + regexp.QuoteMeta(us) + `(?:\|[^<>]*)?>`)
+	before, behind := text, ""
+	if at := mention.FindStringIndex(text); at != nil {
+		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")
+	}
+	if said := withoutCourtesy(behind); said != "" {
+		first, _, _ := strings.Cut(strings.TrimSpace(behind), "\n")
+		if r, err := assign.Parse(withoutCourtesy(first), "SA"); err == nil && len(r.Contacts) == 1 && !r.Agent.IsZero() {
+			return withoutCourtesy(first)
+		}
+		return said
+	}
+	return withoutCourtesy(before)
+}
+
+// withoutCourtesy drops words around a request that belong to the sentence and not to it.
+func withoutCourtesy(text string) string {
+	words := strings.Fields(text)
+	bare := func(w string) string { return strings.ToLower(strings.Trim(w, ".,:;!?،؛؟…—-")) }
+	for len(words) > 0 && (courtesies[bare(words[0])] || verbs[bare(words[0])] || bare(words[0]) == "") {
+		words = words[1:]
+	}
+	for len(words) > 0 && courtesies[bare(words[len(words)-1])] {
+		words = words[:len(words)-1]
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	courtesies = courtesy("please pls plz kindly hi hey hello thanks thank you thx can could would now " +
+		"من فضلك فضلكم لو سمحت سمحتم رجاء رجاءً الرجاء أرجو ارجو يرجى يُرجى مرحبا مرحبًا السلام عليكم ممكن شكرا شكرًا الآن الان")
+	verbs = courtesy("assign reassign transfer give hand over move " +
+		"عين عيّن عيّني تعيين أسند اسند أسندي إسناد اسناد حول حوّل حوّلي تحويل سلم سلّم سلّمي تسليم انقل نقل خصص خصّص")
+)
+
+func courtesy(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}

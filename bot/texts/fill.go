@@ -1,0 +1,145 @@
+package texts
+
+import (
+	"cmp"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn, Typed and
+// Code nearly so; values of type Markup are not. Numbers are printed in digits; the one
+// called Count chooses the plural form. Of slices, each value is printed by itself, with
+// the language's comma between. All of these can be asked for with {{if}}, but a number
+// is never empty: give a bool instead.
+type Data map[string]any
+
+// Markup is text that is already Slack's mrkdwn, such as a mention that we made.
+type Markup string
+
+// Typed is what a person typed. It is escaped like any string, except that a mention of a
+// user is shown as one: the id alone would tell nobody anything, and in a private message
+// or a form it notifies nobody.
+type Typed string
+
+// Code is what a person may type, shown as such: `/assign help`.
+type Code string
+
+// Person is somebody with an email, shown as "Name (email)", or by the one that is known.
+type Person struct{ Name, Email string }
+
+// Mention addresses a Slack user by id. What cannot be an id is shown as text.
+func Mention(user string) Markup { return link("<@", user) }
+
+// Channel links to a Slack channel by id. What cannot be an id is shown as text.
+func Channel(id string) Markup { return link("<#", id) }
+
+func link(open, id string) Markup {
+	if id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return Markup(Escape(id))
+	}
+	return Markup(open + id + ">")
+}
+
+// textKind is the kind of text object that a message is printed for.
+type textKind bool
+
+const (
+	mrkdwn textKind = false
+	plain  textKind = true
+)
+
+// escape makes text harmless in the kind of text object.
+func (k textKind) escape(s string) string {
+	if k == plain {
+		return s
+	}
+	return Escape(s)
+}
+
+func (k textKind) typed(t Typed) string {
+	if k == plain {
+		return string(t)
+	}
+	return mention.ReplaceAllString(Escape(string(t)), "<@$1>")
+}
+
+// mention is an escaped mention of a user, with or without a label.
+var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
+
+// fill turns data into what the message's template prints.
+func (p Printer) fill(data Data, kind textKind) map[string]any {
+	filled := make(map[string]any, len(data))
+	for name, value := range data {
+		switch v := value.(type) {
+		case []string:
+			filled[name] = list(p, kind, v)
+		case []Markup:
+			filled[name] = list(p, kind, v)
+		case []Code:
+			filled[name] = list(p, kind, v)
+		case []Person:
+			filled[name] = list(p, kind, v)
+		default:
+			filled[name] = p.value(v, kind)
+		}
+	}
+	return filled
+}
+
+func list[T any](p Printer, kind textKind, values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i], _ = p.value(v, kind).(string)
+	}
+	return strings.Join(texts, p.comma)
+}
+
+// value gives one value as the text it is shown as; what is none, such as a bool, as it is.
+func (p Printer) value(value any, kind textKind) any {
+	switch v := value.(type) {
+	case string:
+		return p.isolate(kind.escape(v))
+	case Typed:
+		return p.isolate(kind.typed(v))
+	case Markup:
+		return p.enclose(string(v))
+	case Code:
+		return p.code(kind.escape(string(v)), kind)
+	case Person:
+		return p.person(Person{kind.escape(v.Name), kind.escape(v.Email)})
+	case int:
+		return p.isolate(strconv.Itoa(v))
+	}
+	return value
+}
+
+func (p Printer) person(who Person) string {
+	if who.Name == "" || who.Email == "" || who.Name == who.Email {
+		return p.isolate(cmp.Or(who.Email, who.Name))
+	}
+	return p.isolate(who.Name) + " (" + p.isolate(who.Email) + ")"
+}
+
+// Person shows somebody in a plain_text object that holds nothing else.
+func (p Printer) Person(who Person) string { return p.person(who) }
+
+// Line shows a piece of Code in a plain_text object that holds nothing else.
+func (p Printer) Line(c Code) string { return p.isolate(string(c)) }
+
+func (p Printer) code(s string, kind textKind) string {
+	s = strings.ReplaceAll(s, "`", "'")
+	switch {
+	case kind == plain:
+		return p.isolate(s)
+	case p.rtl && s != "":
+		return lri + " `" + s + "` " + pdi // see closeUp
+	}
+	return "`" + s + "`"
+}
+
+// Escape makes text harmless in mrkdwn.
+// See https://docs.slack.dev/messaging/formatting-message-text#escaping.
+func Escape(s string) string { return escaper.Replace(s) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// beforeLimit is how long an answer may wait to hear who had the contact before.
+const beforeLimit = 3 * time.Second
+
+// before is whom an assignment took the contact from, as far as the journal knows; the
+// zero Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
+func (b *Bot) before(ctx context.Context, a assign.Assignment) assign.Agent {
+	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 {
+		return assign.Agent{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, beforeLimit)
+	defer cancel()
+	earlier, known, err := b.history.Before(ctx, a.ID)
+	if err != nil {
+		b.log.Warn().Err(err).Int64("assignment", a.ID).Msg("previous owner not read, answering without")
+		return assign.Agent{}
+	}
+	if !known || earlier.Outcome.Agent.PlatformID.Equal(a.Outcome.Agent.PlatformID) {
+		return assign.Agent{}
+	}
+	return earlier.Outcome.Agent
+}
+
+// wishBack is to give the contact of an assignment back to whom it was taken from.
+func wishBack(a assign.Assignment, before assign.Agent) wish {
+	return wish{Contact: a.Contact.Digits(), Agent: assign.RefEmail(before.PlatformID.Reveal()).Encode(), Of: a.ID}
+}
+
+// reassignButton opens the form with the contact filled in.
+func (v voice) reassignButton(contact assign.Phone) *slack.ButtonBlockElement {
+	return v.button("reassign", actionFix, draft{Contact: contact.International()}.encode(), slack.StyleDefault)
+}
+
+// mostUndoTries is how often an undo looks again at what came since.
+const mostUndoTries = 3
+
+// takeBack hands an undo to the service. What was asked since but changed nothing, such
+// as a refused request, does not stand in its way. Overtaken comes with the assignment
+// that does.
+func (b *Bot) takeBack(ctx context.Context, r assign.Request) verdict {
+	for tries := 1; ; tries++ {
+		said := b.ask(ctx, r)
+		if said.err != nil || said.how != assign.Overtaken || !changedNothing(said.Outcome.Kind) {
+			return said
+		}
+		owner, known, err := b.history.Owner(ctx, r.Contact)
+		switch {
+		case err != nil:
+			return verdict{err: err}
+		case known && owner.ID != r.Undoes:
+			said.Assignment = owner
+			return said
+		case !known || tries == mostUndoTries:
+			return said
+		}
+		r.Guard = said.ID
+	}
+}
+
+// changedNothing tells the ways of ending that leave the owner as it was.
+func changedNothing(k assign.OutcomeKind) bool {
+	return k == assign.Refused || k == assign.Failed || k == assign.Expired
+}
+
+// answerUndo answers a click on Undo that was not simply accepted.
+func (b *Bot) answerUndo(ctx context.Context, c *call, r assign.Request, said verdict) {
+	v, reader := b.speakTo(ctx, c), c.person().id
+	switch {
+	case said.err != nil:
+		b.log.Error().Err(said.err).Msg("request not stored")
+		b.beside(ctx, c, v.notStored(r))
+	case said.how == assign.Joined, said.how == assign.Repeated && !said.Finished():
+		b.beside(ctx, c, v.notice("joined", v.onItsWay(r)))
+	case said.how != assign.Accepted:
+		b.reply(ctx, c, v.notUndone(r, said, reader))
+	}
+}
+
+// notUndone says why an undo was not accepted.
+func (v voice) notUndone(r assign.Request, said verdict, reader string) message {
+	reassign := v.reassignButton(r.Contact)
+	data := texts.Data{
+		"Contact": r.Contact.International(), "By": texts.Mention(said.Requester), "Mine": said.Requester == reader,
+		"To": v.agentOf(said.Assignment, reader), "When": slackTime(said.AcceptedAt), "Open": !said.Finished(),
+	}
+	switch {
+	case said.ID == 0 || !said.Contact.Equal(r.Contact): // or of another journal
+		return v.notice("undo_too_old", data, reassign)
+	case said.how == assign.Overtaken && said.Outcome.Kind == assign.Assigned:
+		return v.notice("undo_overtaken", data, reassign)
+	case said.how == assign.Overtaken:
+		return v.notice("undo_overtaken_open", data, reassign)
+	case said.Outcome.Kind == assign.Assigned:
+		return v.notice("undo_already", data, reassign)
+	}
+	return v.usedAlready(said.Assignment, reader)
+}

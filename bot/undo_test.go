@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"testing"
+	"time"
+
+	"azeer-slack/assign"
+)
+
+// goldenUndo gives all messages about taking an assignment back.
+func goldenUndo(v voice) map[string]message {
+	omar, sara := agent("Omar Hassan", "omar@twerlo.com"), agent("Sara Ali", "sara@twerlo.com")
+	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar})
+	back := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: sara})
+	back.ID, back.Undoes = 18, done.ID
+	failed, open := back, back
+	failed.Outcome = assign.Outcome{Kind: assign.Failed, Reason: assign.Busy, Agent: sara}
+	open.Outcome = assign.Outcome{}
+	unknown := open
+	unknown.Outcome = assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord}
+	theirs := back
+	theirs.Requester, theirs.Undoes = "U0SARA", 0
+	not := func(a assign.Assignment, how assign.Acceptance) message {
+		return v.notUndone(goldenRequest, verdict{Assignment: a, how: how}, "U0MANAGER")
+	}
+	return map[string]message{
+		"assigned_over":        v.outcome(done, sara),
+		"undone":               v.outcome(back, assign.Agent{}),
+		"undo_failed":          v.outcome(failed, assign.Agent{}),
+		"undo_already":         not(back, assign.Repeated),
+		"undo_tried":           not(failed, assign.Repeated),
+		"undo_overtaken":       not(theirs, assign.Overtaken),
+		"undo_overtaken_mine":  not(back, assign.Overtaken),
+		"undo_overtaken_open":  not(open, assign.Overtaken),
+		"undo_overtaken_maybe": not(unknown, assign.Overtaken),
+		"undo_too_old":         not(assign.Assignment{}, assign.Overtaken),
+	}
+}
+
+// ledger is a bot over a journal in memory, in which assignments can be made and ended.
+type ledger struct {
+	*Bot
+	t *testing.T
+	*assign.Memory
+}
+
+func newLedger(t *testing.T) ledger {
+	l := ledger{testBot(t, loadedDesk()), t, assign.NewMemory()}
+	l.service, l.history = l.Memory, l.Memory
+	return l
+}
+
+// ends makes an assignment to an agent that ended so; "" leaves it open.
+func (l ledger) ends(email string, kind assign.OutcomeKind) assign.Assignment {
+	l.t.Helper()
+	r := goldenRequest
+	r.Key, r.Agent = l.t.Name()+time.Now().String(), assign.RefEmail(email)
+	a, how, err := l.Accept(l.t.Context(), r)
+	if err != nil || how != assign.Accepted {
+		l.t.Fatal(how, err)
+	}
+	if kind != "" {
+		a.Outcome = assign.Outcome{Kind: kind, Agent: agent(email, email), At: a.AcceptedAt}
+		if err := l.Finish(l.t.Context(), a.ID, a.Outcome); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	return a
+}
+
+// undoes clicks Undo below the answer to an assignment.
+func (l ledger) undoes(a assign.Assignment) verdict {
+	l.t.Helper()
+	w := wishBack(a, l.before(l.t.Context(), a))
+	_, back, ok := readWish(w.encode())
+	if !ok {
+		l.t.Fatalf("no Undo below %+v", a)
+	}
+	return l.takeBack(l.t.Context(), assign.Request{
+		Key: w.once("undo"), Requester: a.Requester, Contact: a.Contact, Agent: back, Guard: a.ID, Undoes: a.ID,
+	})
+}
+
+func TestAnUndoGivesTheContactBack(t *testing.T) {
+	l := newLedger(t)
+	l.ends("sara@twerlo.com", assign.Assigned)
+	a := l.ends("omar@twerlo.com", assign.Assigned)
+	said := l.undoes(a)
+	if said.err != nil || said.how != assign.Accepted || said.Agent.Reveal() != "sara@twerlo.com" || said.Undoes != a.ID {
+		t.Fatalf("%+v", said)
+	}
+	if again := l.undoes(a); again.how != assign.Repeated || again.ID != said.ID {
+		t.Errorf("the second click: %+v", again)
+	}
+}
+
+// What was asked since stands in the way of an undo if it changed the owner, or may have.
+func TestAnUndoYieldsOnlyToWhatChangedTheOwner(t *testing.T) {
+	for _, c := range []struct {
+		since []assign.OutcomeKind
+		want  assign.Acceptance
+		at    int // which of since is named, where the undo is overtaken
+	}{
+		{nil, assign.Accepted, 0},
+		{[]assign.OutcomeKind{assign.Refused}, assign.Accepted, 0},
+		{[]assign.OutcomeKind{assign.Failed, assign.Expired, assign.Refused}, assign.Accepted, 0},
+		{[]assign.OutcomeKind{assign.Assigned}, assign.Overtaken, 0},
+		{[]assign.OutcomeKind{assign.Assigned, assign.Refused}, assign.Overtaken, 0},
+		{[]assign.OutcomeKind{assign.Unknown}, assign.Overtaken, 0},
+		{[]assign.OutcomeKind{assign.Unknown, assign.Refused}, assign.Overtaken, 1},
+		{[]assign.OutcomeKind{assign.Refused, ""}, assign.Overtaken, 1},
+	} {
+		l := newLedger(t)
+		l.ends("sara@twerlo.com", assign.Assigned)
+		a := l.ends("omar@twerlo.com", assign.Assigned)
+		var since []assign.Assignment
+		for _, kind := range c.since {
+			since = append(since, l.ends("layla@twerlo.com", kind))
+		}
+		said := l.undoes(a)
+		if said.err != nil || said.how != c.want {
+			t.Errorf("after %v: %v, %v", c.since, said.how, said.err)
+		}
+		if c.want == assign.Overtaken && said.ID != since[c.at].ID {
+			t.Errorf("after %v: names assignment %d of %d", c.since, said.ID, since[c.at].ID)
+		}
+	}
+}
+
+func TestNobodyIsNamedWhoDidNotLoseTheContact(t *testing.T) {
+	for name, before := range map[string]func(l ledger){
+		"the first":                      func(ledger) {},
+		"after the same agent":           func(l ledger) { l.ends("OMAR@twerlo.com", assign.Assigned) },
+		"after one that was refused":     func(l ledger) { l.ends("sara@twerlo.com", assign.Refused) },
+		"after one of which is no word":  func(l ledger) { l.ends("sara@twerlo.com", assign.Assigned); l.ends("layla@twerlo.com", assign.Unknown) },
+		"one that was not done, itself":  func(l ledger) { l.ends("sara@twerlo.com", assign.Assigned) },
+		"one that takes back, as it was": func(l ledger) { l.ends("sara@twerlo.com", assign.Assigned) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLedger(t)
+			before(l)
+			a := l.ends("omar@twerlo.com", assign.Assigned)
+			switch name {
+			case "one that was not done, itself":
+				a.Outcome.Kind = assign.Failed
+			case "one that takes back, as it was":
+				a.Undoes = 1
+			}
+			if who := l.before(t.Context(), a); !who.PlatformID.IsZero() {
+				t.Errorf("taken from %s", agentEmail(who))
+			}
+		})
+	}
+}
+
+// A button's wish is for its own journal: in another, an ID may mean another contact.
+func TestAnUndoOfAnotherJournalIsTooOld(t *testing.T) {
+	v := testBot(t, loadedDesk()).voices.usual
+	other := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("Omar Hassan", "omar@twerlo.com")})
+	other.Contact = assign.NewPhone("966555555555")
+	got := v.notUndone(goldenRequest, verdict{Assignment: other, how: assign.Repeated}, "U0MANAGER")
+	if want := v.notUndone(goldenRequest, verdict{how: assign.Overtaken}, "U0MANAGER"); got.Text != want.Text {
+		t.Errorf("says %q", got.Text)
+	}
+}
+
+// FuzzWish: what a button may ask for names a contact and an agent, and reads as itself
+// when written again.
+func FuzzWish(f *testing.F) {
+	for _, seed := range []string{``, `{}`, `null`, `[]`, `{"c":"966544444444","a":"email:omar@twerlo.com","n":17,"o":17}`,
+		`{"c":"966544444444","a":"me:"}`, `{"c":"1","a":"name:<!channel>","n":-1}`, `{"c":5}`, `{"c":"1","a":"sms:1"}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		w, agent, ok := readWish(value)
+		if !ok {
+			return
+		}
+		if w.Contact == "" || agent.IsZero() {
+			t.Fatalf("%q is a wish for nobody: %+v", value, w)
+		}
+		if again, _, ok := readWish(w.encode()); !ok || again != w {
+			t.Errorf("%q reads as %+v, then as %+v", value, w, again)
+		}
+	})
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/sandbox"
+)
+
+func TestAMentionAssignsAndAnswersPrivatelyWhereItWas(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("now belongs to", "Omar Hassan"); !m.Ephemeral || m.Where != "#general" || m.ThreadTS != "" || m.Via != sandbox.ViaPostEphemeral {
+		t.Errorf("answered by %s in %s, thread %q", m.Via, m.Where, m.ThreadTS)
+	}
+	root := sara.Say("#general", "who takes 0544444444?")
+	manager.SayInThread(root, "@azeer please transfer +966 54 444 4444 to @sara, thanks")
+	if m := manager.reads("now belongs to", "Sara Ali"); !m.Ephemeral || m.ThreadTS != root.TS {
+		t.Errorf("answered in %s, thread %q", m.Where, m.ThreadTS)
+	}
+	w.Slack.Invite("#vip", "bot")
+	sara.Say("#vip", "@azeer 0544444444 me")
+	if m := sara.reads("now belongs to", "Sara Ali"); m.Where != "#vip" || !m.Ephemeral {
+		t.Errorf("answered in %s", m.Where)
+	}
+	if n := w.calls(); n != 3 {
+		t.Errorf("%d calls to Azeer, want 3", n)
+	}
+}
+
+// Where the bot is not, Slack tells it of nothing.
+func TestAMentionElsewhereIsNotHeard(t *testing.T) {
+	w := begin(t)
+	sara := w.person("sara")
+	for _, place := range []string{"#support", "#vip", "@manager", "@azeer"} {
+		if m := sara.Say(place, "@azeer assign 0544444444 omar@twerlo.com"); w.Slack.Mentioned(m) != nil {
+			t.Errorf("heard in %s", place)
+		}
+	}
+}
+
+func TestMistakesInAMentionAreAnsweredTheSameWay(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	root := w.person("sara").Say("#general", "who takes this?")
+	for _, c := range []struct{ said, told, contact string }{
+		{"@azeer assign 05444 omar@twerlo.com", "too short", "05444"},
+		{"@azeer assign 0544444444 0555555555 omar@twerlo.com", "2 numbers", "0544444444 0555555555"},
+		{"@azeer 0544444444", "Which agent?", "0544444444"},
+		{"@azeer omar@twerlo.com", "Which contact?", ""},
+	} {
+		manager.SayInThread(root, c.said)
+		m := manager.reads("Nothing was done", c.told)
+		if !m.Ephemeral || m.ThreadTS != root.TS {
+			t.Errorf("%q: answered in thread %q", c.said, m.ThreadTS)
+		}
+		manager.Click(m, "Fix in form")
+		f := manager.form()
+		if got := f.Values()["contact"]; got != c.contact {
+			t.Errorf("%q: the form starts with %q", c.said, got)
+		}
+		manager.Cancel(f)
+	}
+	manager.SayInThread(root, "@azeer 0544444444 omer@twerlo.com")
+	m := manager.reads("no agent", "omer@twerlo.com")
+	manager.Click(m, "Omar Hassan (omar@twerlo.com)")
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}
+
+func TestAMentionOfNothingGetsHelp(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	manager.Say("#general", "@azeer")
+	m := manager.reads("@azeer 0544444444 omar@example.com", "/assign help")
+	manager.Click(m, "Open the form")
+	manager.assigns(manager.form(), map[string]string{"contact": "0544444444"})
+	manager.reads("now belongs to")
+	manager.Say("#general", "thank you @azeer!")
+	manager.reads("Mention me with a number and an agent")
+	manager.Say("#general", "@azeer how are you today")
+	manager.reads("Mention me with a number and an agent")
+	manager.Say("#general", "@azeer help")
+	manager.reads("/assign 0544444444 omar@example.com")
+}
+
+func TestAnEventThatComesTwiceIsOneRequest(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	d := w.Slack.Mentioned(manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com"))
+	manager.reads("now belongs to")
+	w.Slack.Redeliver(d)
+	manager.types("#general", "/assign help") // comes after it
+	manager.reads("/assign 0544444444")
+	w.restart(func() {})
+	w.Slack.Redeliver(d) // known from the journal
+	manager.types("#general", "/assign help")
+	manager.reads("/assign 0544444444")
+	if n := w.calls(); n != 1 {
+		t.Errorf("%d calls to Azeer, want 1", n)
+	}
+}
+
+func TestIntegrationsAndEditsAskForNothing(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	crm := w.Slack.AddPerson(sandbox.PersonConfig{Handle: "crm", Bot: true})
+	crm.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	m := manager.Say("#general", "thanks to Azeer")
+	manager.Edit(m, "@azeer assign 0544444444 omar@twerlo.com")
+	for _, id := range []*sandbox.Delivery{w.Slack.Mentioned(m)} {
+		if err := id.Wait(w.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	manager.types("#general", "/assign help") // comes after them
+	manager.reads("/assign 0544444444")
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d calls to Azeer", n)
+	}
+}
+
+func TestWhoMayNotMentionsInVain(t *testing.T) {
+	w := begin(t, with("ALLOW_GUESTS", "false"))
+	w.Slack.Invite("#support", "bot")
+	root := w.person("sara").Say("#support", "who takes 0544444444?")
+	for person, told := range map[string]string{"guest": "Guests may not", "partner": "other organisations may not"} {
+		p := w.person(person)
+		p.SayInThread(root, "@azeer assign 0544444444 omar@twerlo.com")
+		if m := p.reads(told); !m.Ephemeral || m.ThreadTS != root.TS {
+			t.Errorf("%s was told in thread %q", person, m.ThreadTS)
+		}
+	}
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d calls to Azeer", n)
+	}
+}
+
+func TestAMentionIsUnderstoodInArabic(t *testing.T) {
+	w := begin(t)
+	layla := w.person("layla")
+	layla.Say("#general", "@azeer عيّن ٠٥٤٤٤٤٤٤٤٤ إلى omar@twerlo.com لو سمحت")
+	if m := layla.reads("تم", "+966 54 444 4444", "Omar Hassan"); !m.Ephemeral {
+		t.Errorf("answered by %s", m.Via)
+	}
+	w.owner("966544444444", "omar@twerlo.com")
+	layla.Say("#general", "@azeer ٠٥٤٤٤ أنا")
+	layla.reads("لم يُنفَّذ")
+	layla.Say("#general", "@azeer")
+	layla.reads("٠٥٤٤٤٤٤٤٤٤", "/assign مساعدة")
+}
+
+func TestWhereNothingCanBeShownADirectMessageAnswers(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	w.Slack.FailAPI("chat.postEphemeral", -1, sandbox.Failure{Error: "not_in_channel"})
+	manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostMessage || m.Where != "@azeer" {
+		t.Errorf("answered by %s in %s", m.Via, m.Where)
+	}
+}
+
+// heardAt delivers a mention by manager as if it had been written so long ago.
+func (w *world) heardAt(ago time.Duration) {
+	written := time.Now().Add(-ago)
+	w.Slack.SendEvent(map[string]any{"type": "app_mention", "user": w.person("manager").ID(), "channel": w.Slack.ChannelID("#general"),
+		"ts":   fmt.Sprintf("%d.000100", written.Unix()),
+		"text": "<@" + sandbox.BotUserID + "> assign 0544444444 omar@twerlo.com"})
+}
+
+// Slack delivers late what it could not deliver at once. It must not overrule what was
+// asked for in between.
+func TestAMentionThatComesLateOverrulesNothing(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	w.heardAt(2 * time.Minute)
+	manager.reads("now belongs to", "Omar Hassan")
+	sara.types("#general", "/assign 0544444444 me")
+	sara.reads("now belongs to", "Sara Ali")
+
+	w.heardAt(3 * time.Minute)
+	m := manager.reads("Since then", "Sara Ali", "all the same?")
+	w.owner("966544444444", "sara@twerlo.com")
+	manager.Click(m, "Assign anyway")
+	manager.reads("now belongs to", "Omar Hassan")
+}
+
+func TestAMentionThatComesMuchTooLateAsksFirst(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	w.heardAt(11 * time.Minute)
+	m := manager.reads("Not done", "ten minutes", "Assign it now?")
+	if n := w.calls(); n != 0 || !strings.Contains(m.Plain(), "+966 54 444 4444") {
+		t.Errorf("%d calls; %s", n, m.Plain())
+	}
+	manager.Click(m, "Assign now")
+	manager.reads("now belongs to", "Omar Hassan")
+	w.owner("966544444444", "omar@twerlo.com")
+}

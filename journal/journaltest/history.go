@@ -1,0 +1,318 @@
+package journaltest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"azeer-slack/assign"
+)
+
+// historyTests are about what is remembered.
+func historyTests() []test {
+	return []test{
+		{"a list is newest first and has a limit", listed},
+		{"a list goes on where another ended", pages},
+		{"a list holds what was asked for", listFilters},
+		{"a list of what went wrong holds just that", wentWrong},
+		{"a list has whole outcomes and no replies", listWhole},
+		{"the owner before is who was assigned last", before},
+		{"the owner is who was assigned last", owner},
+		{"nobody owns what ended unknown", ownerUnknown},
+		{"assigned contacts are counted by agent and day", tally},
+		{"days are those of the time zone", tallyZones},
+	}
+}
+
+func list(t *testing.T, j assign.Journal, q assign.Query) []assign.Assignment {
+	t.Helper()
+	found, err := j.List(t.Context(), q)
+	if err != nil {
+		t.Fatalf("list %+v: %v", q, err)
+	}
+	return found
+}
+
+func wantList(t *testing.T, j assign.Journal, q assign.Query, want ...int64) {
+	t.Helper()
+	if got := ids(list(t, j, q)); !slices.Equal(got, want) {
+		t.Fatalf("list %+v has %v, want %v", q, got, want)
+	}
+}
+
+func ids(as []assign.Assignment) []int64 {
+	found := []int64{}
+	for _, a := range as {
+		found = append(found, a.ID)
+	}
+	return found
+}
+
+// end gives an assignment its outcome at that time.
+func end(t *testing.T, j assign.Journal, id int64, kind assign.OutcomeKind, agent string, at time.Time) {
+	t.Helper()
+	email := assign.NewEmail(agent)
+	o := assign.Outcome{Kind: kind, At: at, Agent: assign.Agent{PlatformID: email, Email: email, Name: agent}}
+	if err := j.Finish(t.Context(), id, o); err != nil {
+		t.Fatalf("finish %d: %v", id, err)
+	}
+}
+
+func listed(t *testing.T, b Backend) {
+	j := b.Open(t)
+	if found := list(t, j, assign.Query{}); len(found) != 0 {
+		t.Fatalf("an empty journal lists %v", ids(found))
+	}
+	all := burst(t, 15, 7, func(c, i int) (assign.Assignment, assign.Acceptance, error) {
+		return j.Accept(t.Context(), request(key(fmt.Sprintf("%d-%d", c, i)), contact(100*c+i)))
+	})
+	slices.Reverse(all)
+	for limit, want := range map[int]int{0: 20, -1: 20, 1: 1, 3: 3, 100: 100, 5000: 100} {
+		wantList(t, j, assign.Query{Limit: limit}, all[:want]...)
+	}
+}
+
+func pages(t *testing.T, b Backend) {
+	j := b.Open(t)
+	var all, got []int64
+	for i := range 9 {
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(i)))
+		all = append([]int64{a.ID}, all...)
+	}
+	for q := (assign.Query{Limit: 4}); ; q.Below = got[len(got)-1] {
+		page := ids(list(t, j, q))
+		if len(page) == 0 {
+			break
+		}
+		got = append(got, page...)
+	}
+	wantIDs(t, got, all...)
+}
+
+func listFilters(t *testing.T, b Backend) {
+	j := b.Open(t)
+	one := accept(t, j, assign.Accepted, request(key("1"), contact(1))).ID
+	two := accept(t, j, assign.Accepted, request(key("2"), contact(2))).ID
+	three := accept(t, j, assign.Accepted, request(key("3"), contact(1), by("U2"))).ID
+	four := accept(t, j, assign.Accepted, request(key("4"), contact(2), by("U2"))).ID
+	finish(t, j, two, assign.Assigned)
+	answer(t, j, two)
+	wantList(t, j, assign.Query{}, four, three, two, one)
+	wantList(t, j, assign.Query{Contact: request(contact(1)).Contact}, three, one)
+	wantList(t, j, assign.Query{Contact: request(contact(1)).Contact, Limit: 1}, three)
+	wantList(t, j, assign.Query{Contact: request(contact(3)).Contact})
+	wantList(t, j, assign.Query{Requester: "U1"}, two, one)
+	wantList(t, j, assign.Query{Requester: "U1", Below: two}, one)
+	wantList(t, j, assign.Query{Requester: "u1"})
+	wantList(t, j, assign.Query{Requester: "U3"})
+	wantList(t, j, assign.Query{Requester: "U2", Contact: request(contact(2)).Contact}, four)
+}
+
+func wentWrong(t *testing.T, b Backend) {
+	j := b.Open(t)
+	var wrong, mine []int64
+	for i, kind := range []assign.OutcomeKind{
+		assign.Refused, assign.Assigned, assign.Failed, assign.Superseded, assign.Unknown, "", assign.Expired,
+	} {
+		who := []string{"U1", "U2"}[i/4]
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(1), by(who), to(fmt.Sprint("agent", i))))
+		if kind != "" {
+			finish(t, j, a.ID, kind)
+		}
+		if kind.WentWrong() {
+			wrong = append([]int64{a.ID}, wrong...)
+		}
+		if kind.WentWrong() && who == "U1" {
+			mine = append([]int64{a.ID}, mine...)
+		}
+	}
+	if len(wrong) != 4 || len(mine) != 2 {
+		t.Fatalf("%v went wrong, of U1 %v", wrong, mine)
+	}
+	wantList(t, j, assign.Query{WentWrong: true}, wrong...)
+	wantList(t, j, assign.Query{WentWrong: true, Limit: 1}, wrong[0])
+	wantList(t, j, assign.Query{WentWrong: true, Requester: "U1"}, mine...)
+	wantList(t, j, assign.Query{WentWrong: true, Contact: request(contact(1)).Contact, Below: wrong[0]}, wrong[1:]...)
+	wantList(t, j, assign.Query{WentWrong: true, Contact: request(contact(2)).Contact})
+}
+
+func listWhole(t *testing.T, b Backend) {
+	j := b.Open(t)
+	older := accept(t, j, assign.Accepted, request(key("1")))
+	newer := accept(t, j, assign.Accepted, request(key("2"), by("U2"), to("sara@twerlo.com")))
+	if err := j.Finish(t.Context(), older.ID, assign.Outcome{Kind: assign.Superseded, Newer: &newer}); err != nil {
+		t.Fatal(err)
+	}
+	ended := time.Now().Add(-time.Hour)
+	end(t, j, newer.ID, assign.Assigned, "sara@twerlo.com", ended)
+	found := list(t, j, assign.Query{})
+	want := request(key("2"), by("U2"), to("sara@twerlo.com"))
+	want.Reply = ""
+	wantRequest(t, found[0].Request, want)
+	wantNow(t, "acceptance", found[0].AcceptedAt)
+	wantNow(t, "end", found[0].Outcome.At.Add(time.Hour))
+	if o := found[0].Outcome; o.Kind != assign.Assigned || o.Agent.PlatformID.Reveal() != "sara@twerlo.com" {
+		t.Fatalf("outcome is %+v", o)
+	}
+	if n := found[1].Outcome.Newer; found[1].Reply != "" || n == nil || n.ID != newer.ID || n.Requester != "U2" {
+		t.Fatalf("the superseded one is %+v", found[1])
+	}
+}
+
+func wantBefore(t *testing.T, j assign.Journal, id, want int64) {
+	t.Helper()
+	a, found, err := j.Before(t.Context(), id)
+	if err != nil || found != (want != 0) || a.ID != want || a.Reply != "" {
+		t.Fatalf("before %d: %d, reply %q, found %t, error %v, want %d", id, a.ID, a.Reply, found, err, want)
+	}
+}
+
+func wantOwner(t *testing.T, j assign.Journal, want int64) {
+	t.Helper()
+	a, found, err := j.Owner(t.Context(), request().Contact)
+	if err != nil || found != (want != 0) || a.ID != want || a.Reply != "" {
+		t.Fatalf("owner by %d, reply %q, found %t, error %v, want %d", a.ID, a.Reply, found, err, want)
+	}
+}
+
+// ended accepts for the contact of all requests, from somebody new each time, and
+// finishes.
+func ended(t *testing.T, j assign.Journal, n int, kind assign.OutcomeKind) int64 {
+	t.Helper()
+	a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(n)), by(fmt.Sprint("U", n))))
+	if kind != "" {
+		end(t, j, a.ID, kind, fmt.Sprintf("agent%d@twerlo.com", n), time.Now())
+	}
+	return a.ID
+}
+
+func before(t *testing.T, b Backend) {
+	j := b.Open(t)
+	refused := ended(t, j, 1, assign.Refused)
+	omar := ended(t, j, 2, assign.Assigned)
+	end(t, j, accept(t, j, assign.Accepted, request(key("other"), contact(1))).ID, assign.Assigned, "x", time.Now())
+	failed := ended(t, j, 3, assign.Failed)
+	sara := ended(t, j, 4, assign.Assigned)
+	running := ended(t, j, 5, "")
+	last := ended(t, j, 6, assign.Assigned)
+	for id, want := range map[int64]int64{
+		refused: 0, omar: 0, failed: omar, sara: omar, running: sara, last: sara, last + 1000: 0, 0: 0,
+	} {
+		wantBefore(t, j, id, want)
+	}
+	if a, _, _ := j.Before(t.Context(), sara); a.Outcome.Agent.PlatformID.Reveal() != "agent2@twerlo.com" {
+		t.Fatalf("the owner before was %+v", a.Outcome.Agent)
+	}
+}
+
+func owner(t *testing.T, b Backend) {
+	j := b.Open(t)
+	wantOwner(t, j, 0)
+	ended(t, j, 1, assign.Refused)
+	wantOwner(t, j, 0)
+	omar := ended(t, j, 2, assign.Assigned)
+	end(t, j, accept(t, j, assign.Accepted, request(key("other"), contact(1))).ID, assign.Assigned, "x", time.Now())
+	wantOwner(t, j, omar)
+	for i, kind := range []assign.OutcomeKind{assign.Refused, assign.Failed, assign.Expired, assign.Superseded, ""} {
+		ended(t, j, 3+i, kind)
+		wantOwner(t, j, omar)
+	}
+	sara := ended(t, j, 9, assign.Assigned)
+	answer(t, j, sara)
+	wantOwner(t, j, sara)
+}
+
+func ownerUnknown(t *testing.T, b Backend) {
+	j := b.Open(t)
+	omar := ended(t, j, 1, assign.Assigned)
+	unknown := ended(t, j, 2, assign.Unknown)
+	failed := ended(t, j, 3, assign.Failed)
+	wantOwner(t, j, 0)
+	wantBefore(t, j, unknown, omar)
+	wantBefore(t, j, failed, 0)
+	sara := ended(t, j, 4, assign.Assigned)
+	wantOwner(t, j, sara)
+	wantBefore(t, j, sara, 0)
+}
+
+// counted describes a tally.
+func counted(t *testing.T, j assign.Journal, since time.Time) []string {
+	t.Helper()
+	counts, err := j.Tally(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []string{}
+	for _, c := range counts {
+		found = append(found, fmt.Sprintf("%s %s %s %d",
+			c.Day.Format("2006-01-02 15:04 -0700"), c.Agent.PlatformID.Reveal(), c.Agent.Name, c.Assigned))
+	}
+	return found
+}
+
+func wantCounts(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Fatalf("counted %q, want %q", got, want)
+	}
+}
+
+func tally(t *testing.T, b Backend) {
+	j := b.Open(t)
+	year, month, day := time.Now().UTC().AddDate(0, 0, -5).Date()
+	noon := time.Date(year, month, day, 12, 0, 0, 0, time.UTC)
+	wantCounts(t, counted(t, j, noon))
+	for i, e := range []struct {
+		kind  assign.OutcomeKind
+		agent string
+		after time.Duration
+	}{
+		{assign.Assigned, "sara@twerlo.com", time.Hour},
+		{assign.Assigned, "omar@twerlo.com", -time.Hour},
+		{assign.Assigned, "omar@twerlo.com", 24 * time.Hour},
+		{assign.Assigned, "omar@twerlo.com", 2 * time.Hour},
+		{assign.Refused, "omar@twerlo.com", 2 * time.Hour},
+		{assign.Unknown, "omar@twerlo.com", 2 * time.Hour},
+		{assign.Assigned, "Omar@twerlo.com", 3 * time.Hour},
+		{assign.Assigned, "layla@twerlo.com", 3 * time.Hour},
+	} {
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(i)))
+		end(t, j, a.ID, e.kind, e.agent, noon.Add(e.after))
+	}
+	accept(t, j, assign.Accepted, request(key("unfinished"), contact(50)))
+	today, tomorrow := noon.Format(time.DateOnly), noon.AddDate(0, 0, 1).Format(time.DateOnly)
+	wantCounts(t, counted(t, j, noon),
+		today+" 12:00 +0000 layla@twerlo.com layla@twerlo.com 1",
+		today+" 12:00 +0000 Omar@twerlo.com Omar@twerlo.com 2",
+		today+" 12:00 +0000 sara@twerlo.com sara@twerlo.com 1",
+		tomorrow+" 12:00 +0000 omar@twerlo.com omar@twerlo.com 1")
+	wantCounts(t, counted(t, j, noon.Add(25*time.Hour)))
+}
+
+func tallyZones(t *testing.T, b Backend) {
+	j := b.Open(t)
+	year, month, day := time.Now().UTC().AddDate(0, 0, -5).Date()
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	for i, after := range []time.Duration{-4, 4, 14, 20} {
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(i)))
+		end(t, j, a.ID, assign.Assigned, "omar", midnight.Add(after*time.Hour))
+	}
+	dayBefore, dayAfter := midnight.AddDate(0, 0, -1), midnight.AddDate(0, 0, 1)
+	for offset, want := range map[time.Duration][3]int{ // the day before, the day, the day after
+		0:                            {1, 3, 0},
+		5*time.Hour + 45*time.Minute: {0, 3, 1},
+		-5 * time.Hour:               {2, 2, 0},
+		14 * time.Hour:               {0, 2, 2},
+	} {
+		zone := time.FixedZone("", int(offset.Seconds()))
+		var lines []string
+		for i, day := range []time.Time{dayBefore, midnight, dayAfter} {
+			if want[i] > 0 {
+				noon := time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)
+				lines = append(lines, noon.Format("2006-01-02 15:04 -0700")+fmt.Sprintf(" omar omar %d", want[i]))
+			}
+		}
+		wantCounts(t, counted(t, j, midnight.AddDate(0, 0, -2).In(zone)), lines...)
+	}
+}
