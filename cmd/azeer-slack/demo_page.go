@@ -66,7 +66,7 @@ func furnish(box *sandbox.Sandbox) {
 	k.AddPerson(sandbox.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
 	for _, said := range []struct{ who, where, what string }{
 		{"sara", "#general", "Good morning! The inbox is filling up. Who takes the new ones?"},
-		{"omar", "#general", "Hand them to me: `/assign`, the number, my name. I am omar@twerlo.com in Azeer."},
+		{"omar", "#general", "Hand them to me: /assign, the number, and omar@twerlo.com. That is me in Azeer."},
 		{"layla", "#support", "العميل صاحب الرقم ٠٥٤٤٤٤٤٤٤٤ ينتظر منذ الصباح"},
 		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
 		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},

@@ -27,7 +27,8 @@ func onEachDevice(t *testing.T, story func(v *visit)) {
 	}
 }
 
-// say writes a line and sends it.
+// say writes a line and sends it. Where a line is nothing but a command, a space behind
+// it closes the menu, in which Enter would choose.
 func (v *visit) say(line string) {
 	v.Helper()
 	v.fill(composer, line)
@@ -120,10 +121,10 @@ func (v *visit) answered(says string) sight {
 func (th thing) newest() thing { th.Last = true; return th }
 
 // pick opens a menu of options, looks for one by a few letters, and chooses it.
-func (v *visit) pick(field thing, letters, value string) {
+func (v *visit) pick(field thing, letters, option string) {
 	v.Helper()
 	v.fill(field, letters)
-	v.press(css(`[role="option"][data-value="` + value + `"]`))
+	v.press(css(`.bk-list [role="option"][data-value]`).says(option))
 }
 
 // field is an element of the form on top.

@@ -15,7 +15,7 @@
 
   // all elements that fit a description: {css, name, says, within, hidden}.
   const all = (thing) => {
-    const roots = thing.within ? all(thing.within) : [document];
+    const roots = !thing.within ? [document] : thing.within.last ? [one(thing.within)].filter(Boolean) : all(thing.within);
     const found = roots.flatMap((root) => [...root.querySelectorAll(thing.css || '*')]);
     return found.filter((element) => (thing.hidden || shown(element))
       && (!thing.says || spaces(element.innerText ?? '').includes(spaces(thing.says)))
@@ -30,7 +30,7 @@
   const look = (element) => {
     const box = element.getBoundingClientRect();
     return {
-      text: spaces(element.innerText ?? ''), value: element.value ?? '', name: nameOf(element), role: element.computedRole ?? '',
+      text: spaces(element.innerText ?? ''), value: String(element.value ?? ''), name: nameOf(element), role: element.computedRole ?? '',
       attributes: Object.fromEntries([...element.attributes].map((attribute) => [attribute.name, attribute.value])),
       x: box.x, y: box.y, width: box.width, height: box.height,
     };

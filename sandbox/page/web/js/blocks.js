@@ -51,7 +51,7 @@ export function renderBlock(block, ctx) {
  */
 export function renderMessage(message, store) {
   const state = store.state;
-  const body = h('div', { class: 'bk-message', dir: 'auto' });
+  const body = h('div', { class: 'bk-message' });
   if (!message.blocks || !message.blocks.length) {
     return append(body, h('div', { class: 'mk', dir: 'auto' }, mrkdwn(message.text, { state })));
   }
