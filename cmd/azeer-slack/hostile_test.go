@@ -19,7 +19,7 @@ import (
 const (
 	hostileFrames = 2_000
 	// hostileAtOnce is how many frames are under way before the next is sent.
-	hostileAtOnce = 32
+	hostileAtOnce = 8
 	// hostileGrowth bounds what is still held, in bytes, when all is over: much less than
 	// was sent. It includes the sandbox's own record of everything.
 	hostileGrowth = 48 << 20

@@ -4,111 +4,190 @@ import (
 	_ "embed"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp/kb"
 )
 
-// access holds the checks of what people need who see badly, or use no mouse.
+// access are the rules of accessibility, as a script of the page.
 //
 //go:embed js/access.js
 var access string
 
-// schemes are the themes as the system asks for them.
-var schemes = []string{"light", "dark"}
-
-// prefer makes the system ask for a theme, and for no movement.
-func (v *visit) prefer(scheme string) {
+// judged makes the visit one whose page can be judged, in a theme of the system.
+func (v *visit) judged(theme string) {
 	v.Helper()
-	call(v, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}})
+	v.prefer(theme)
+	call(v, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: access})
+	v.reload()
 }
 
-// accessible checks the page as it stands, in both themes. The state is named in what is
-// told of it.
+// accessible judges the page as it is now.
 func (v *visit) accessible(state string) {
 	v.Helper()
-	eval[bool](v, "if (!window.access) {\n%s}\ntrue", access)
-	for _, scheme := range schemes {
-		v.prefer(scheme)
-		for _, fault := range eval[[]string](v, "access.check()") {
-			v.Errorf("%s, %s: %s", state, scheme, fault)
+	for _, fault := range eval[[]string](v, "access.look()") {
+		v.Errorf("%s: %s", state, fault)
+	}
+}
+
+func TestAccessible(t *testing.T) {
+	t.Parallel()
+	for _, d := range devices {
+		for _, theme := range []string{"light", "dark"} {
+			t.Run(d.name+", "+theme, func(t *testing.T) {
+				t.Parallel()
+				v := open(t, d)
+				v.judged(theme)
+				v.accessible("at first")
+				v.accessibleChat()
+				v.accessibleForm()
+				v.accessiblePanels()
+				v.accessibleArabic()
+			})
 		}
 	}
 }
 
-func TestEverybodyCanUseThePage(t *testing.T) {
-	onEachDevice(t, func(v *visit) {
-		v.prefer("light")
-		v.accessible("untouched")
+// accessibleChat goes through what the workspace shows.
+func (v *visit) accessibleChat() {
+	v.Helper()
+	v.press(composer)
+	v.write("/")
+	v.see(css(`[data-kind="slash"] [role="option"]`))
+	v.accessible("with the slash menu")
+	v.key(escape)
+	v.say("/assign 12 omar@twerlo.com")
+	v.answered("Nothing was done.")
+	v.say(line)
+	v.answered("now belongs to")
+	v.say("/nothing")
+	v.see(css(`#place .composer-error`))
+	v.accessible("with answers and an error")
+	v.fill(composer, "")
 
-		v.say(line)
-		v.answered("now belongs to")
-		v.say("/assign 12 omar@twerlo.com")
-		v.answered("Nothing was done.")
-		v.say("/assign help")
-		v.answered("/assign")
-		v.accessible("answers")
+	row := message("Good morning")
+	if !v.device.touch {
+		v.point(row)
+	}
+	v.press(row.its(`[data-act="message-menu"]`))
+	v.see(css(`[role="menu"]`))
+	v.accessible("with the message menu")
+	v.press(css(`[role="menu"] [data-act="reply"]`))
+	v.see(css("#thread"))
+	v.accessible("with a thread")
+	v.press(css(`#thread [data-act="close-thread"]`))
 
-		v.press(composer)
-		v.write("/")
-		v.see(css(`[role="listbox"][data-kind="slash"]`))
-		v.accessible("slash menu")
+	for _, menu := range []string{"people", "settings", "shortcuts"} {
+		v.press(css(`[data-act="` + menu + `"]`))
+		v.see(css(`[role="menu"]`))
+		v.accessible("with the menu " + menu)
 		v.key(escape)
-
-		v.press(css(`[data-act="people"]`))
-		v.see(css(`[role="menu"] [data-person]`))
-		v.accessible("switch of people")
-		v.key(escape)
-	})
+		v.gone(css(`[role="menu"]`))
+	}
+	v.key('k', kb.ModifierCtrl)
+	v.see(css(`.jump [role="option"]`))
+	v.accessible("with the switch between conversations")
+	v.key(escape)
+	v.gone(css(".jump"))
+	if v.device.touch {
+		v.press(css(`#place [data-act="places"]`))
+		v.accessible("with the list of conversations")
+		v.press(css(`.side [data-name="general"]`))
+	}
 }
 
-func TestEverybodyCanUseTheForm(t *testing.T) {
-	onEachDevice(t, func(v *visit) {
-		v.prefer("light")
-		v.say("/assign ")
-		v.see(dialog)
-		v.accessible("form")
-		v.fill(field("contact"), "054")
-		v.pick(field("agent"), "nou", "noura.s@twerlo.com")
-		v.submit()
-		v.see(dialog.its(`[data-error-for="contact"]`))
-		v.accessible("form with an error")
-		v.fill(field("agent"), "la")
-		v.see(css(`.bk-list [role="option"][data-value]`))
-		v.accessible("type-ahead")
-	})
+// accessibleForm goes through the form, with errors and its menu.
+func (v *visit) accessibleForm() {
+	v.Helper()
+	v.say("/assign ")
+	v.see(dialog)
+	v.accessible("with the form")
+	v.fill(field("contact"), "12")
+	v.fill(field("agent"), "no")
+	v.see(css(`.bk-list [role="option"][data-value]`))
+	v.accessible("with the menu of agents")
+	v.press(css(`.bk-list [role="option"][data-value]`))
+	v.submit()
+	v.see(dialog.its(`[data-error-for]`))
+	v.accessible("with an error in the form")
+	v.press(dialog.its(".modal-x"))
+	v.gone(dialog)
 }
 
-func TestEverybodyCanUseThePanels(t *testing.T) {
-	onEachDevice(t, func(v *visit) {
-		v.prefer("light")
-		v.say(line)
-		v.owned(contact, "omar@twerlo.com")
-		v.killBot()
-		v.say(line)
-		v.see(message("/assign failed with the error"))
-		v.accessible("bot is dead")
-		for _, panel := range []string{"azeer", "timeline", "trouble", "gallery"} {
-			v.show(panel)
-			if panel == "gallery" {
-				v.see(css(".gallery-item"))
+// accessiblePanels goes through the panels, with something in them.
+func (v *visit) accessiblePanels() {
+	v.Helper()
+	v.show("timeline")
+	v.press(interaction(line).its(".tl-more"))
+	v.see(interaction(line).its(`[data-json="ack"]`))
+	v.accessible("What happened")
+	v.show("trouble")
+	v.press(css(`[data-switch="azeer_slow"]`))
+	v.see(css(`[data-switch="azeer_slow"][aria-checked="true"]`))
+	v.press(css(`[data-switch="bot_kill"]`))
+	v.see(css(`.tr-status[data-bot="stopped"]`))
+	v.accessible("Trouble")
+	v.show("gallery")
+	v.see(css(".gallery-item"))
+	v.accessible("Gallery")
+	v.show("azeer")
+	v.see(css(".az-contact"))
+	v.accessible("Azeer")
+	v.show("chat")
+}
+
+// accessibleArabic looks at the workspace of somebody who reads from right to left, with
+// a bot that is dead.
+func (v *visit) accessibleArabic() {
+	v.Helper()
+	v.be("layla")
+	v.say(line)
+	v.see(message("/assign"))
+	v.accessible("in Arabic")
+}
+
+func TestTabReachesEverythingAndShowsIt(t *testing.T) {
+	t.Parallel()
+	for _, theme := range []string{"light", "dark"} {
+		t.Run(theme, func(t *testing.T) {
+			t.Parallel()
+			v := open(t, desktop)
+			v.judged(theme)
+			v.say(line)
+			v.answered("now belongs to")
+			v.tabThrough("the page")
+			v.say("/assign ")
+			v.see(dialog)
+			v.tabThrough("the form")
+			v.key(escape)
+			v.gone(dialog)
+			for _, panel := range []string{"timeline", "trouble", "gallery"} {
+				v.show(panel)
+				v.tabThrough(panel)
 			}
-			v.accessible(panel)
-		}
-	})
+		})
+	}
 }
 
-func TestEverybodyCanUseThePageInArabic(t *testing.T) {
-	onEachDevice(t, func(v *visit) {
-		v.prefer("light")
-		v.be("layla")
-		v.say(line)
-		v.answered("omar@twerlo.com")
-		v.accessible("Arabic")
-		v.say("/assign ")
-		v.see(dialog)
-		v.submit()
-		v.see(dialog.its("[data-error-for]"))
-		v.accessible("Arabic form")
-	})
+// tabThrough presses Tab until it has come round, and looks at each stop.
+func (v *visit) tabThrough(what string) {
+	v.Helper()
+	eval[any](v, "access.forget()")
+	type stop struct {
+		Where, Fault string
+		Again        bool
+	}
+	const most = 400
+	for range most {
+		v.key(tab)
+		at := eval[stop](v, "access.focus()")
+		if at.Again {
+			break
+		}
+		if at.Fault != "" {
+			v.Errorf("%s: %s: %s", what, at.Where, at.Fault)
+		}
+	}
+	for _, missed := range eval[[]string](v, "access.missed()") {
+		v.Errorf("%s: Tab does not reach %s", what, missed)
+	}
 }

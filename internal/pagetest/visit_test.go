@@ -111,6 +111,14 @@ func viewport(d device) chromedp.Action[chromedp.Void] {
 	return chromedp.EmulateViewport(d.width, d.height)
 }
 
+// prefer has the system prefer "light" or "dark", and nothing that moves.
+func (v *visit) prefer(scheme string) {
+	v.Helper()
+	call(v, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+}
+
 // do has the browser do something, or ends the test.
 func (v *visit) do(step chromedp.Action[chromedp.Void]) {
 	v.Helper()

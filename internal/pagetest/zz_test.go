@@ -1,21 +1,27 @@
 package pagetest
 
-import ("testing"; "time")
+import ("testing")
 
-func TestZTiming(t *testing.T) {
-	at := time.Now()
-	lap := func(what string) { t.Logf("%s %v", what, time.Since(at)); at = time.Now() }
-	build(); lap("build")
-	chromium(t); lap("chromium")
-	for range 3 {
-	d := startDemo(t); lap("demo")
-	v := newVisit(t, d.url, desktop); v.demo = d; lap("tab")
-	v.look(d.url); lap("look")
-	v.settled(); lap("settled")
-	v.press(composer); lap("press")
-	v.write(line); lap("write")
-	v.key(enter); lap("enter")
-	v.answered("now belongs"); lap("answered")
-	v.reload(); lap("reload")
+func TestZRules(t *testing.T) {
+	v := open(t, desktop)
+	v.judged("light")
+	v.say(line)
+	v.answered("now belongs to")
+	t.Log(eval[[]string](v, "access.times()"))
+	v.show("gallery")
+	v.see(css(".gallery-item"))
+	t.Log(eval[[]string](v, "access.times()"))
+	v.show("azeer")
+	eval[any](v, "access.forget()")
+	type stop struct {
+		Where, Fault string
+		Again        bool
 	}
+	for range 60 {
+		v.key(tab)
+		at := eval[stop](v, "access.focus()")
+		t.Log(at)
+		if at.Again { break }
+	}
+	t.Log(eval[[]string](v, "access.missed()"))
 }

@@ -1,210 +1,319 @@
-// What people need who cannot see the page, see it badly, or have no mouse. Each check
-// returns faults as lines of text; access.check() is all of them. Rules are WCAG 2.2, AA.
+// What keeps people from using a page who do not see it, not well, or use no mouse.
+// Each rule returns what breaks it; the rules are those of WCAG 2.2 AA that a program
+// can judge, and of ARIA.
 
 (() => {
-  const roles = new Set(('alert alertdialog application article banner blockquote button caption cell checkbox code columnheader combobox '
-    + 'complementary contentinfo definition deletion dialog document emphasis feed figure form generic grid gridcell group heading img insertion link list '
-    + 'listbox listitem log main marquee math menu menubar menuitem menuitemcheckbox menuitemradio meter navigation none note option paragraph presentation '
-    + 'progressbar radio radiogroup region row rowgroup rowheader scrollbar search searchbox separator slider spinbutton status strong subscript superscript '
-    + 'switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem').split(' '));
-
-  // what a role cannot do without: attributes, and the roles one of which must stand around it.
-  const needs = {
-    checkbox: ['aria-checked'], combobox: ['aria-expanded'], menuitemcheckbox: ['aria-checked'], menuitemradio: ['aria-checked'],
-    radio: ['aria-checked'], switch: ['aria-checked'], heading: ['aria-level'], slider: ['aria-valuenow'],
-  };
-  const homes = {
-    option: ['listbox'], tab: ['tablist'], menuitem: ['menu', 'menubar'], menuitemcheckbox: ['menu', 'menubar'], menuitemradio: ['menu', 'menubar'],
-    listitem: ['list'], row: ['table', 'grid', 'treegrid', 'rowgroup'], cell: ['row'], columnheader: ['row'],
-  };
-  const controls = 'a[href], button, input:not([type="hidden"]), select, textarea, summary, [tabindex], [contenteditable="true"], [role="button"], [role="link"], '
-    + '[role="checkbox"], [role="radio"], [role="switch"], [role="tab"], [role="option"], [role="menuitem"], [role="menuitemradio"], [role="menuitemcheckbox"], '
-    + '[role="combobox"], [role="textbox"], [role="slider"]';
-  const fields = 'input:not([type="hidden"], [type="button"], [type="submit"]), select, textarea';
-
   const { shown, nameOf, spaces } = window.eyes;
-  const every = (selector) => [...document.querySelectorAll(selector)];
-  const visible = (selector) => every(selector).filter(shown);
-  const active = (element) => !element.closest('[inert]') && !element.closest(':disabled, [aria-disabled="true"]');
-  const tell = (element) => {
-    const where = element.closest('[id]:not([id^="u"])');
-    return `${element.outerHTML.replace(/\s+/g, ' ').slice(0, 160)}${where && where !== element ? ` (in #${where.id})` : ''}`;
+
+  const roles = new Set(`alert alertdialog application article banner blockquote button caption cell checkbox code
+    columnheader combobox complementary contentinfo definition deletion dialog document emphasis feed figure form
+    generic grid gridcell group heading img insertion link list listbox listitem log main mark marquee math menu
+    menubar menuitem menuitemcheckbox menuitemradio meter navigation none note option paragraph presentation
+    progressbar radio radiogroup region row rowgroup rowheader scrollbar search searchbox separator slider
+    spinbutton status strong subscript superscript switch tab table tablist tabpanel term textbox time timer toolbar
+    tooltip tree treegrid treeitem`.split(/\s+/));
+
+  const attributes = new Set(`activedescendant atomic autocomplete braillelabel brailleroledescription busy checked
+    colcount colindex colindextext colspan controls current describedby description details disabled errormessage
+    expanded flowto haspopup hidden invalid keyshortcuts label labelledby level live modal multiline multiselectable
+    orientation owns placeholder posinset pressed readonly relevant required roledescription rowcount rowindex
+    rowindextext rowspan selected setsize sort valuemax valuemin valuenow valuetext`.split(/\s+/));
+
+  // Where a role must stand, and what it must say of itself.
+  const within = {
+    option: '[role=listbox]', tab: '[role=tablist]', menuitem: '[role=menu], [role=menubar]', menuitemradio: '[role=menu]',
+    menuitemcheckbox: '[role=menu]', listitem: '[role=list]', gridcell: '[role=row]', treeitem: '[role=tree]',
   };
-  const fault = (rule, element, why = '') => `${rule}: ${why}${why && ' '}${tell(element)}`;
-
-  // --- names, roles, structure ---
-
-  const names = () => visible(controls).filter((element) => !element.matches('main, aside, [role="tabpanel"], [tabindex="-1"]:not(button, a, input, [role])'))
-    .filter((element) => !nameOf(element)).map((element) => fault('no name', element));
-
-  // A placeholder vanishes when one types; a title is not there for fingers and keys.
-  const labels = () => visible(fields)
-    .filter((field) => !field.labels?.length && !field.ariaLabel && !field.hasAttribute('aria-labelledby'))
-    .map((field) => fault('no label', field));
-
-  // Who speaks to the computer says what is written on a button.
-  const spoken = () => visible('button[aria-label], a[aria-label], [role="tab"][aria-label], [role="menuitem"][aria-label]').filter((element) => {
-    const written = spaces([...element.childNodes].map((node) => (node.ariaHidden === 'true' ? '' : node.innerText ?? node.data ?? '')).join(' ')).toLowerCase();
-    return /[\p{L}\p{N}]{2}/u.test(written) && !nameOf(element).toLowerCase().includes(written);
-  }).map((element) => fault('name without what is written', element));
-
-  const ids = () => {
-    const seen = new Set();
-    return every('[id]').filter((element) => seen.size === seen.add(element.id).size).map((element) => fault('id twice', element));
+  const must = {
+    checkbox: ['aria-checked'], switch: ['aria-checked'], radio: ['aria-checked'], menuitemradio: ['aria-checked'],
+    menuitemcheckbox: ['aria-checked'], combobox: ['aria-expanded', 'aria-controls'], tab: ['aria-selected'], option: ['aria-selected'],
+    heading: ['aria-level'], slider: ['aria-valuenow'], scrollbar: ['aria-valuenow', 'aria-controls'], meter: ['aria-valuenow'],
   };
 
-  const references = () => ['aria-labelledby', 'aria-describedby', 'aria-activedescendant', 'aria-errormessage', 'aria-controls', 'aria-owns', 'for']
-    .flatMap((attribute) => every(`[${attribute}]`)
-      .filter((element) => attribute !== 'aria-controls' || element.ariaExpanded === 'true') // what is closed need not be there
-      .filter((element) => element.getAttribute(attribute).split(/\s+/).some((id) => id && !document.getElementById(id)))
-      .map((element) => fault(`${attribute} leads nowhere`, element)));
+  const interactive = `a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link],
+    [role=tab], [role=option], [role=menuitem], [role=menuitemradio], [role=menuitemcheckbox], [role=switch],
+    [role=checkbox], [role=radio], [role=combobox], [role=textbox], [role=searchbox], [role=slider], [role=spinbutton]`;
+  const fields = 'input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea, select, [role=textbox], [role=combobox]';
 
-  const rolesValid = () => every('[role]').flatMap((element) => {
-    const role = element.getAttribute('role');
-    if (!roles.has(role)) return [fault('unknown role', element)];
-    const missing = (needs[role] ?? []).filter((attribute) => !element.hasAttribute(attribute) && !element.matches('input, h1, h2, h3, h4, h5, h6'));
-    const faults = missing.map((attribute) => fault(`role ${role} without ${attribute}`, element));
-    if (homes[role] && !element.parentElement.closest(homes[role].map((home) => `[role="${home}"]`).join() + (role === 'listitem' ? ', ul, ol' : ''))) {
-      faults.push(fault(`role ${role} outside of ${homes[role].join(' or ')}`, element));
-    }
-    return faults;
-  });
+  const where = (element) => {
+    const hooks = ['id', 'data-act', 'data-action', 'data-switch', 'data-name', 'class'];
+    const short = (node) => {
+      const hook = hooks.find((name) => node.getAttribute(name));
+      return node.localName + (hook ? `[${hook}="${node.getAttribute(hook)}"]` : '');
+    };
+    const path = [];
+    for (let node = element; node && node !== document.body && path.length < 3; node = node.parentElement) path.unshift(short(node));
+    return path.join(' > ');
+  };
 
-  const structure = () => [
-    ...every('li').filter((item) => !item.hasAttribute('role') && !item.parentElement.matches('ul, ol, menu')).map((item) => fault('li without list', item)),
-    ...every('img:not([alt]), [role="img"]').filter((image) => !image.hasAttribute('alt') && !nameOf(image)).map((image) => fault('picture without alt', image)),
-    ...visible('svg').filter((picture) => picture.ariaHidden !== 'true' && !nameOf(picture)).map((picture) => fault('picture neither named nor hidden', picture)),
-    ...every('[tabindex]').filter((element) => element.tabIndex > 0).map((element) => fault('positive tabindex', element)),
-    ...every('[aria-hidden="true"]').filter((hidden) => [hidden, ...hidden.querySelectorAll(controls)].some((inside) => inside.tabIndex >= 0 && shown(inside)))
-      .map((hidden) => fault('hidden from readers, yet in the tab order', hidden)),
-    ...visible('[role="dialog"], [role="alertdialog"], [role="listbox"], [role="menu"], [role="tablist"], [role="tabpanel"], nav, section[aria-label], fieldset')
-      .filter((region) => !nameOf(region)).map((region) => fault('region without name', region)),
-    ...visible('button, a[href], [role="button"]').filter((outer) => [...outer.querySelectorAll(controls)].some(shown)).map((outer) => fault('control inside of a control', outer)),
-    ...visible('[lang]').filter((element) => !/^[a-z]{2,3}(-\w+)*$/.test(element.lang)).map((element) => fault('no language', element)),
-  ];
+  const off = (element) => Boolean(element.closest('[inert]'));
+  const present = (selector) => [...document.querySelectorAll(selector)].filter((element) => shown(element) && !off(element));
+  const heard = (element) => !element.closest('[aria-hidden="true"]');
+  const speck = (box) => box.width <= 2 || box.height <= 2; // for screen readers only
 
-  const page = () => [
-    !/^[a-z]{2}/.test(document.documentElement.lang) && 'html has no lang',
-    !document.title.trim() && 'the page has no title',
-    every('main').length !== 1 && `the page has ${every('main').length} main`,
-    every('[lang|="ar"], [lang|="he"]').some((element) => !element.closest('[dir]') && getComputedStyle(element).direction !== 'rtl') && 'Arabic from left to right',
-    every('[lang|="ar"][dir="ltr"]').length > 0 && 'Arabic with dir="ltr"',
-    /user-scalable\s*=\s*(no|0)|maximum-scale\s*=\s*[01]\b/.test(document.querySelector('meta[name="viewport"]')?.content ?? '') && 'the page cannot be enlarged',
-    document.documentElement.scrollWidth > window.innerWidth && `the page is ${document.documentElement.scrollWidth} wide, its window ${window.innerWidth}`,
-  ].filter(Boolean);
+  const rules = {
+    language() {
+      const bad = [];
+      if (!document.documentElement.lang) bad.push('html has no lang');
+      if (!document.title.trim()) bad.push('the document has no title');
+      for (const element of document.querySelectorAll('[lang]')) {
+        try {
+          Intl.getCanonicalLocales(element.lang);
+        } catch {
+          bad.push(`${where(element)}: there is no language ${element.lang}`);
+        }
+      }
+      if (/maximum-scale|user-scalable\s*=\s*(no|0)/.test(document.querySelector('meta[name=viewport]')?.content || '')) bad.push('the page cannot be zoomed');
+      return bad;
+    },
 
-  // --- contrast ---
+    'duplicate ids': () => {
+      const seen = new Map();
+      for (const element of document.querySelectorAll('[id]')) seen.set(element.id, [...(seen.get(element.id) || []), element]);
+      return [...seen].filter(([, all]) => all.length > 1).map(([id, all]) => `${id}: ${all.map(where).join(', ')}`);
+    },
 
-  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    names: () => present(interactive).filter((element) => heard(element) && !nameOf(element)).map(where),
+
+    'names of what has the focus': () => present('[tabindex="0"], [role=dialog], [role=alertdialog], [role=tabpanel], [role=listbox], [role=menu], [role=tablist], [role=feed], nav, aside, fieldset, table, iframe')
+      .filter((element) => heard(element) && !nameOf(element)).map(where),
+
+    labels: () => present(fields).filter((element) => heard(element) && !element.labels?.length && !element.getAttribute('aria-label')
+      && !element.getAttribute('aria-labelledby')).map(where),
+
+    roles() {
+      const bad = [];
+      for (const element of document.querySelectorAll('[role]')) {
+        const role = element.getAttribute('role');
+        if (!roles.has(role)) bad.push(`${where(element)}: there is no role ${role}`);
+        if (!shown(element)) continue;
+        if (within[role] && !element.closest(within[role])) bad.push(`${where(element)}: ${role} outside of ${within[role]}`);
+        const native = element.matches('input, h1, h2, h3, h4, h5, h6');
+        for (const name of native ? [] : must[role] || []) if (!element.hasAttribute(name)) bad.push(`${where(element)}: ${role} without ${name}`);
+      }
+      return bad;
+    },
+
+    attributes() {
+      const bad = [];
+      for (const element of document.querySelectorAll('*')) {
+        for (const { name, value } of element.attributes) {
+          if (!name.startsWith('aria-')) continue;
+          if (!attributes.has(name.slice(5))) bad.push(`${where(element)}: there is no ${name}`);
+          const points = ['aria-labelledby', 'aria-describedby', 'aria-activedescendant', 'aria-owns', 'aria-errormessage'].includes(name)
+            || (name === 'aria-controls' && element.getAttribute('aria-expanded') === 'true');
+          if (!points || !shown(element)) continue;
+          for (const id of value.split(/\s+/).filter(Boolean)) if (!document.getElementById(id)) bad.push(`${where(element)}: ${name} points to nothing (${id})`);
+        }
+      }
+      return bad;
+    },
+
+    'hidden but reachable': () => present('[aria-hidden="true"]')
+      .flatMap((element) => [element, ...element.querySelectorAll('*')]).filter((element) => element.tabIndex >= 0 && shown(element)).map(where),
+
+    'one control in another': () => present(interactive).filter((element) => element.parentElement?.closest('button, a[href], summary, [role=button], [role=option], [role=menuitem]')).map(where),
+
+    images() {
+      const bare = present('img').filter((element) => !element.hasAttribute('alt'));
+      const drawn = present('svg').filter((element) => heard(element) && !(element.getAttribute('role') === 'img' && nameOf(element)));
+      return [...bare, ...drawn].map(where);
+    },
+
+    headings() {
+      const mains = present('main');
+      const bad = mains.length === 1 || !document.querySelector('#app[data-ready]') ? [] : [`${mains.length} main parts are to be seen`];
+      return bad.concat(present('h1, h2, h3, h4').filter((element) => heard(element) && !spaces(element.innerText)).map((element) => `${where(element)} is empty`));
+    },
+
+    // Of what can be pressed on a phone, 24 by 24 pixels at least; links in a text are as high as it.
+    targets: () => (!matchMedia('(pointer: coarse)').matches ? [] : present(interactive).filter((element) => {
+      const target = element.closest('label') || element.labels?.[0] || element;
+      const box = target.getBoundingClientRect();
+      return (box.width < 24 || box.height < 24) && getComputedStyle(element).display !== 'inline' && !speck(box);
+    }).map((element) => `${where(element)} is ${['width', 'height'].map((side) => Math.round(element.getBoundingClientRect()[side])).join('×')}`)),
+
+    'out of the window': () => present(interactive).filter((element) => {
+      const box = element.getBoundingClientRect();
+      if (speck(box) || (box.left > -1 && box.right < window.innerWidth + 1)) return false;
+      for (let node = element.parentElement; node; node = node.parentElement) {
+        if (['auto', 'scroll'].includes(getComputedStyle(node).overflowX) && node.scrollWidth > node.clientWidth) return false;
+      }
+      return box.bottom > 0 && box.top < window.innerHeight;
+    }).map(where),
+  };
+
+  // Colours.
+
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   const known = new Map();
-  const colour = (text) => {
-    if (!known.has(text)) {
-      pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = text;
-      pen.fillRect(0, 0, 1, 1);
-      const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-      known.set(text, [r, g, b, a / 255]);
+
+  // rgba reads a colour as CSS writes it, of any colour space: [r, g, b, alpha], 0 to 1.
+  const rgba = (css) => {
+    if (!known.has(css)) {
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = css;
+      canvas.fillRect(0, 0, 1, 1);
+      known.set(css, [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255));
     }
-    return known.get(text);
+    return known.get(css);
   };
-  const over = ([r, g, b, a], under) => [r, g, b].map((part, i) => part * a + under[i] * (1 - a));
-  const luminance = (rgb) => {
-    const [r, g, b] = rgb.map((part) => (part <= 10.31475 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+
+  const over = ([r, g, b, a], below) => [r, g, b].map((value, i) => value * a + below[i] * (1 - a));
+
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const ratio = (one, other) => {
-    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+
+  const contrast = (a, b) => {
+    const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
     return (light + 0.05) / (dark + 0.05);
   };
-  // ground is the colour behind an element's text: what its ancestors paint, one over the other.
+
+  const grounds = new Map(); // forgotten at the end of each look
+
+  // ground is the colour that lies under what an element holds.
   const ground = (element) => {
-    const layers = [];
-    for (let at = element; at; at = at.parentElement) {
-      const layer = colour(getComputedStyle(at).backgroundColor);
-      if (layer[3] > 0) layers.push(layer);
-      if (layer[3] === 1) break;
+    if (!element) return over(rgba(getComputedStyle(document.documentElement).backgroundColor), rgba('Canvas'));
+    if (!grounds.has(element)) {
+      const style = getComputedStyle(element);
+      const own = rgba(style.backgroundColor);
+      const alone = own[3] === 1;
+      grounds.set(element, over(own, alone ? own : ground(element.parentElement)));
     }
-    return layers.reverse().reduce((under, layer) => over(layer, under), colour(matchMedia('(prefers-color-scheme: dark)').matches ? '#121212' : '#ffffff').slice(0, 3));
+    return grounds.get(element);
   };
+
   const opacity = (element) => {
     let all = 1;
-    for (let at = element; at; at = at.parentElement) all *= Number(getComputedStyle(at).opacity);
+    for (let node = element; node; node = node.parentElement) all *= Number(getComputedStyle(node).opacity);
     return all;
   };
-  const contrast = (element, ink, under = ground(element)) => ratio(over([...colour(ink).slice(0, 3), colour(ink)[3] * opacity(element)], under), under);
-  const large = (style) => parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
-  const hex = (rgb) => `#${rgb.slice(0, 3).map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 
-  const judge = (rule, element, ink, least, under) => {
-    const is = contrast(element, ink, under);
-    return is < least - 0.005 ? [fault(rule, element, `${is.toFixed(2)} of ${least}, ${hex(colour(ink))} on ${hex(under ?? ground(element))}:`)] : [];
+  const disabled = (element) => Boolean(element.closest(':disabled, [aria-disabled="true"]'));
+
+  const shade = (css, element, under) => {
+    const colour = rgba(css);
+    return over([...colour.slice(0, 3), colour[3] * opacity(element)], under);
   };
 
-  // writers are the elements with text of their own that is to be seen.
-  const writers = () => {
-    const found = new Set();
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
-      const { parentElement: writer, data } = walk.currentNode;
-      if (/[\p{L}\p{N}]/u.test(data) && shown(writer) && active(writer) && writer.getBoundingClientRect().width > 1) found.add(writer);
+  const hex = (colour) => `#${colour.map((value) => Math.round(value * 255).toString(16).padStart(2, '0')).join('')}`;
+
+  const judge = (css, element, under, least, what) => {
+    const front = shade(css, element, under);
+    const ratio = contrast(front, under);
+    return ratio < least - 0.005 ? `${where(element)}: ${what} has ${ratio.toFixed(2)}:1, not ${least}:1 (${hex(front)} on ${hex(under)})` : null;
+  };
+
+  const least = (style) => {
+    const size = parseFloat(style.fontSize);
+    return size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+  };
+
+  rules['contrast of text'] = () => {
+    const bad = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      // Emoji have their own colours.
+      if (!/[\p{L}\p{N}\p{P}]/u.test(node.data) || element.closest('script, style, noscript, svg') || disabled(element) || !shown(element)) continue;
+      if (speck(element.getBoundingClientRect()) || element.closest('.unseen, .pn-hidden, .bk-hidden')) continue;
+      const style = getComputedStyle(element);
+      if (rgba(style.color)[3] === 0) continue; // stands in for text that is drawn elsewhere
+      bad.add(judge(style.color, element, ground(element), least(style), `“${spaces(node.data).slice(0, 30)}”`));
     }
-    return [...found];
+    for (const element of present('input, textarea')) {
+      if (!element.placeholder || element.value || disabled(element)) continue;
+      bad.add(judge(getComputedStyle(element, '::placeholder').color, element, ground(element), 4.5, 'the placeholder'));
+    }
+    bad.delete(null);
+    return [...bad];
   };
 
-  const text = () => [
-    ...writers().flatMap((element) => {
-      const style = getComputedStyle(element);
-      return judge('text too pale', element, style.color, large(style) ? 3 : 4.5);
-    }),
-    ...visible('input:not([type="checkbox"], [type="radio"]), textarea').filter(active).flatMap((field) => {
-      const style = getComputedStyle(field, field.matches(':placeholder-shown') ? '::placeholder' : null);
-      return judge('text of a field too pale', field, style.color, 4.5);
-    }),
-  ];
-
-  // Parts without words: the edge of a field, and an icon that alone says what a button does.
-  const parts = () => [
-    ...visible('input:not([type="checkbox"], [type="radio"], [type="hidden"]), textarea, select').filter(active).flatMap((field) => {
-      let box = field; // a field may be drawn by what stands around it
-      const edged = (element) => parseFloat(getComputedStyle(element).borderTopWidth) > 0 || parseFloat(getComputedStyle(element).borderBottomWidth) > 0;
-      while (!edged(box) && box.parentElement && box.parentElement.getBoundingClientRect().height < 260) box = box.parentElement;
-      const under = ground(box.parentElement);
-      return ratio(ground(box), under) >= 3 || !edged(box) ? [] : judge('edge of a field too pale', box, getComputedStyle(box).borderBottomColor, 3, under);
-    }),
-    ...visible('button, a[href], [role="tab"], [role="menuitem"]').filter((control) => active(control) && !spaces(control.innerText))
-      .flatMap((control) => [...control.querySelectorAll('svg')].filter(shown).flatMap((icon) => judge('icon too pale', icon, getComputedStyle(icon).color, 3))),
-  ];
-
-  // --- focus ---
-
-  const looks = (element) => {
-    const around = [element, element.parentElement, element.parentElement?.parentElement, element.parentElement?.parentElement?.parentElement, ...element.children,
-      element.nextElementSibling].filter(Boolean);
-    return around.map((each) => {
-      const style = getComputedStyle(each);
-      const outline = style.outlineStyle === 'none' || style.outlineWidth === '0px' ? '' : `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`;
-      return [outline, style.boxShadow, style.borderTopColor, style.backgroundColor, style.backgroundImage, style.textDecorationLine].join('|');
-    }).join('\n');
+  rules['contrast of controls'] = () => {
+    const bad = [];
+    const signs = present('button svg, a svg, [role=tab] svg').filter((element) => !disabled(element));
+    for (const element of signs) {
+      if (spaces(element.closest('button, a, [role=tab]').innerText)) continue; // the text tells
+      const style = getComputedStyle(element.querySelector('path') || element);
+      bad.push(judge(style.stroke === 'none' ? style.fill : style.stroke, element, ground(element.parentElement), 3, 'the icon'));
+    }
+    for (const element of present(`${fields}, [role=switch]`)) {
+      if (disabled(element) || element.localName === 'select') continue;
+      // The edge of a field is its own border or ground, or that of the box around it.
+      const edges = [element, element.parentElement, element.parentElement.parentElement].flatMap((node) => {
+        const style = getComputedStyle(node);
+        const under = ground(node.parentElement);
+        const line = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== 'none' ? contrast(shade(style.borderTopColor, node, under), under) : 1;
+        return [line, contrast(ground(node), under)];
+      });
+      if (Math.max(...edges) < 2.995) bad.push(`${where(element)}: its edge has ${Math.max(...edges).toFixed(2)}:1, not 3:1`);
+    }
+    return bad.filter(Boolean);
   };
 
-  const focus = () => {
-    const before = document.activeElement;
-    const faults = visible(controls).filter((element) => element.tabIndex >= 0 && active(element)).flatMap((element) => {
-      document.activeElement.blur();
-      const plain = looks(element);
-      element.focus({ focusVisible: true, preventScroll: true });
-      if (document.activeElement !== element) return []; // it hands the focus on
-      if (looks(element) === plain) return [fault('focus is not to be seen', element)];
-      const style = getComputedStyle(element);
-      if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) === 0) return [];
-      const inside = parseFloat(style.outlineOffset) < 0;
-      return judge('focus too pale', element, style.outlineColor, 3, ground(inside ? element : element.parentElement));
+  // still waits until nothing moves that will come to rest.
+  const still = () => Promise.allSettled(document.getAnimations()
+    .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity && animation.playState === 'running')
+    .map((animation) => animation.finished));
+
+  const access = async () => {
+    await still();
+    known.clear();
+    grounds.clear();
+    return Object.entries(rules).flatMap(([rule, find]) => [...new Set(find())].map((what) => `${rule}: ${what}`));
+  };
+
+  const times = async () => {
+    const out = [];
+    for (const [rule, find] of Object.entries(rules)) {
+      const t = performance.now();
+      const n = find().length;
+      out.push(`${rule}: ${Math.round(performance.now() - t)} (${n})\n`);
+    }
+    return out;
+  };
+
+  // The focus.
+
+  const tabbable = () => present('*').filter((element) => element.tabIndex >= 0 && !element.disabled
+    && !(element.type === 'radio' && !element.checked && [...document.getElementsByName(element.name)].some((other) => other !== element && other.type === 'radio'
+      && (other.checked || other.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING))));
+
+  const looks = (element) => [element, element.parentElement, element.parentElement?.parentElement, element.parentElement?.parentElement?.parentElement]
+    .filter(Boolean).map((node) => {
+      const { outlineStyle, outlineColor, outlineWidth, boxShadow, borderTopColor, backgroundColor, insetBlockStart } = getComputedStyle(node);
+      return [outlineStyle === 'none' ? 'none' : `${outlineStyle} ${outlineColor} ${outlineWidth}`, boxShadow, borderTopColor, backgroundColor, insetBlockStart].join('|');
     });
-    document.activeElement.blur();
-    before?.focus({ preventScroll: true });
-    return faults;
+
+  // focus tells of what has the focus: whether that is to be seen, and, once, that it was here.
+  const reached = new Set();
+  const focus = async () => {
+    await still();
+    const element = document.activeElement;
+    if (!element || element === document.body) return { where: '', again: false, fault: '' };
+    const again = reached.has(element);
+    reached.add(element);
+    let fault = '';
+    if (!again) {
+      const on = looks(element);
+      const style = getComputedStyle(element);
+      grounds.clear();
+      const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+      const faint = ring && contrast(shade(style.outlineColor, element, ground(element.parentElement)), ground(element.parentElement)) < 2.995;
+      element.blur();
+      await still();
+      const same = looks(element).join() === on.join();
+      element.focus({ preventScroll: true });
+      if (same) fault = 'nothing shows that it has the focus';
+      else if (faint) fault = 'the ring around it is faint';
+      if (!shown(element)) fault = 'it is not to be seen';
+    }
+    return { where: where(element), again, fault };
   };
 
-  const check = () => [...new Set([page, names, labels, spoken, ids, references, rolesValid, structure, text, parts, focus].flatMap((one) => one()))];
-  Object.defineProperty(window, 'access', { value: Object.freeze({ check }) });
+  const missed = () => tabbable().filter((element) => !reached.has(element)).map(where);
+
+  Object.defineProperty(window, 'access', { value: Object.freeze({ times, look: access, focus, missed, forget: () => reached.clear(), tabbable: () => tabbable().map(where) }) });
 })();

@@ -6,8 +6,8 @@ import { icons } from './icons.js';
 import { position } from './events.js';
 import { Row } from './row.js';
 
-const chunk = 60; // rows that are added at an end of the window
-const most = 240; // rows in the window
+const chunk = 40; // rows that are added at an end of the window
+const most = 160; // rows in the window
 const near = 500; // px from an end of the window at which it is moved
 const bottom = 48; // px from the end that still count as the end
 

@@ -30,9 +30,10 @@ export function ltr(text, className) {
   return h('bdi', { dir: 'ltr', class: className }, text);
 }
 
-/** initials of a name, two at most, for a small picture of a person. */
+/** initials of a name, two at most, for a small picture of a person: one in Arabic, whose letters join. */
 export function initials(name) {
-  return name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => [...word][0].toUpperCase()).join('');
+  const letters = name.split(/\s+/).filter(Boolean).map((word) => [...word][0].toUpperCase());
+  return letters.slice(0, /\p{Script=Arabic}/u.test(name) ? 1 : 2).join('');
 }
 
 /** face is that picture; its colour follows from the key, so that a person keeps it. */

@@ -36,6 +36,7 @@ export class ThreadPane {
     this.shown = exists ? key : '';
     const within = element.contains(came);
     element.hidden = !exists;
+    element.parentElement?.classList.toggle('has-thread', Boolean(exists));
     if (!exists) {
       if (within && this.opener?.isConnected) this.opener.focus();
       return;
