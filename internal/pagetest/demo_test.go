@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ type demo struct {
 	cmd    *exec.Cmd
 	errors bytes.Buffer  // to be read after rest
 	rest   chan struct{} // closed when its output has ended
+	ended  sync.Once
 }
 
 // startDemo starts the demo, which ends with the test, and returns when its bot is
@@ -68,7 +70,9 @@ func startDemo(t *testing.T) *demo {
 }
 
 // end asks the demo to end, as Ctrl-C does, and sees to it that it does.
-func (d *demo) end() {
+func (d *demo) end() { d.ended.Do(d.terminate) }
+
+func (d *demo) terminate() {
 	_ = d.cmd.Process.Signal(syscall.SIGTERM)
 	late := time.AfterFunc(farewell, func() { _ = d.cmd.Process.Kill() })
 	<-d.rest

@@ -16,7 +16,7 @@ import (
 // and, where that is not enough, by a selector.
 type thing struct {
 	CSS    string `json:"css,omitempty"`
-	Name   string `json:"name,omitempty"` // the accessible name, as the browser computes it
+	Name   string `json:"name,omitempty"` // the accessible name
 	Says   string `json:"says,omitempty"` // a part of its text
 	Within *thing `json:"within,omitempty"`
 	Last   bool   `json:"last,omitempty"` // the last that fits, not the first
@@ -53,7 +53,6 @@ type sight struct {
 	Text       string            `json:"text"`
 	Value      string            `json:"value"`
 	Name       string            `json:"name"`
-	Role       string            `json:"role"`
 	Attributes map[string]string `json:"attributes"`
 	X          float64           `json:"x"`
 	Y          float64           `json:"y"`
@@ -152,12 +151,15 @@ func (v *visit) key(r rune, modifiers ...chromedp.Modifier) {
 
 // Keys that type nothing.
 const (
-	enter     = '\r'
-	tab       = '\t'
-	escape    = '\u001b'
-	arrowDown = '\u0301'
-	arrowUp   = '\u0304'
-	f6        = '\u0806'
+	enter      = '\r'
+	tab        = '\t'
+	escape     = '\u001b'
+	arrowDown  = '\u0301'
+	arrowUp    = '\u0304'
+	f6         = '\u0806'
+	home       = '\u0306'
+	end        = '\u0305'
+	arrowRight = '\u0303'
 )
 
 // fill presses a field and types into it, in place of what it holds.
@@ -186,4 +188,22 @@ func (v *visit) paste(text string) {
 		if (document.activeElement.dispatchEvent(paste)) document.execCommand('insertText', false, data.getData('text/plain'));
 		return true;
 	})()`, raw)
+}
+
+// scroll turns the mouse's wheel over the messages by so many pixels, down if positive.
+func (v *visit) scroll(down float64) {
+	v.Helper()
+	at := v.see(css("#messages .feed-scroll"))
+	call(v, input.SynthesizeScrollGesture, input.SynthesizeScrollGestureParams{
+		X: at.X + at.Width/2, Y: at.Y + at.Height/2, YDistance: -down, Speed: 20_000, GestureSourceType: input.GestureSourceTypeMouse,
+	})
+	eval[bool](v, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+}
+
+// until waits until an expression about a thing, which stands for %s, holds on the page.
+func (v *visit) until(expression string, th thing) {
+	v.Helper()
+	expression = fmt.Sprintf(expression, th)
+	raw, _ := json.Marshal(expression) // a string
+	eval[bool](v, `eyes.until(() => (%s) || undefined, %d, () => 'waited in vain for ' + %s).then(() => true)`, expression, patience.Milliseconds(), raw)
 }

@@ -66,8 +66,6 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	options = append(options,
-		// Names of elements are asked from the browser's own accessibility tree.
-		chromedp.Flag("enable-blink-features", "ComputedAccessibilityInfo"),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 		// Pictures look the same on every machine that has the fonts.
 		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("disable-lcd-text", true), chromedp.Flag("lang", "en-US"))

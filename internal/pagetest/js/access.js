@@ -112,6 +112,18 @@
     'hidden but reachable': () => present('[aria-hidden="true"]')
       .flatMap((element) => [element, ...element.querySelectorAll('*')]).filter((element) => element.tabIndex >= 0 && shown(element)).map(where),
 
+    'an order of its own': () => present('[tabindex]').filter((element) => element.tabIndex > 0).map(where),
+
+    // A part in Arabic runs from right to left, unless its text says otherwise.
+    direction: () => [...document.querySelectorAll('[lang|="ar"]')]
+      .filter((element) => element.dir === 'ltr' || (!element.dir && getComputedStyle(element).direction !== 'rtl')).map(where),
+
+    // Who speaks to the computer says what is written on a button.
+    'written and spoken': () => present('button[aria-label], a[aria-label]').filter((element) => {
+      const written = spaces([...element.childNodes].map((node) => (node.ariaHidden === 'true' ? '' : node.innerText ?? node.data ?? '')).join(' ')).toLowerCase();
+      return /[\p{L}\p{N}]{2}/u.test(written) && !nameOf(element).toLowerCase().includes(written);
+    }).map(where),
+
     'one control in another': () => present(interactive).filter((element) => element.parentElement?.closest('button, a[href], summary, [role=button], [role=option], [role=menuitem]')).map(where),
 
     images() {
@@ -121,8 +133,8 @@
     },
 
     headings() {
-      const mains = present('main');
-      const bad = mains.length === 1 || !document.querySelector('#app[data-ready]') ? [] : [`${mains.length} main parts are to be seen`];
+      const mains = document.querySelectorAll('main');
+      const bad = mains.length === 1 ? [] : [`there are ${mains.length} main parts`];
       return bad.concat(present('h1, h2, h3, h4').filter((element) => heard(element) && !spaces(element.innerText)).map((element) => `${where(element)} is empty`));
     },
 
@@ -191,7 +203,7 @@
     return all;
   };
 
-  const disabled = (element) => Boolean(element.closest(':disabled, [aria-disabled="true"]'));
+  const disabled = (element) => Boolean(element.closest(':disabled, [aria-disabled="true"], [aria-busy="true"]'));
 
   const shade = (css, element, under) => {
     const colour = rgba(css);
@@ -265,16 +277,6 @@
     return Object.entries(rules).flatMap(([rule, find]) => [...new Set(find())].map((what) => `${rule}: ${what}`));
   };
 
-  const times = async () => {
-    const out = [];
-    for (const [rule, find] of Object.entries(rules)) {
-      const t = performance.now();
-      const n = find().length;
-      out.push(`${rule}: ${Math.round(performance.now() - t)} (${n})\n`);
-    }
-    return out;
-  };
-
   // The focus.
 
   const tabbable = () => present('*').filter((element) => element.tabIndex >= 0 && !element.disabled
@@ -283,9 +285,19 @@
 
   const looks = (element) => [element, element.parentElement, element.parentElement?.parentElement, element.parentElement?.parentElement?.parentElement]
     .filter(Boolean).map((node) => {
-      const { outlineStyle, outlineColor, outlineWidth, boxShadow, borderTopColor, backgroundColor, insetBlockStart } = getComputedStyle(node);
-      return [outlineStyle === 'none' ? 'none' : `${outlineStyle} ${outlineColor} ${outlineWidth}`, boxShadow, borderTopColor, backgroundColor, insetBlockStart].join('|');
+      const { outlineStyle, outlineColor, outlineWidth, boxShadow, borderTopColor, backgroundColor, backgroundImage, insetBlockStart } = getComputedStyle(node);
+      return [outlineStyle === 'none' ? 'none' : `${outlineStyle} ${outlineColor} ${outlineWidth}`, boxShadow, borderTopColor, backgroundColor, backgroundImage, insetBlockStart].join('|');
     });
+
+  // marks is the contrast of the ring around what has the focus, or of its border;
+  // without a ring, colours of its own tell, or the ring of a box around it.
+  const marks = (element) => {
+    const style = getComputedStyle(element);
+    if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 1) return Infinity;
+    const under = ground(parseFloat(style.outlineOffset) < 0 ? element : element.parentElement);
+    const border = parseFloat(style.borderTopWidth) > 0 ? contrast(shade(style.borderTopColor, element, under), under) : 1;
+    return Math.max(contrast(shade(style.outlineColor, element, under), under), border);
+  };
 
   // focus tells of what has the focus: whether that is to be seen, and, once, that it was here.
   const reached = new Set();
@@ -298,22 +310,25 @@
     let fault = '';
     if (!again) {
       const on = looks(element);
-      const style = getComputedStyle(element);
       grounds.clear();
-      const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
-      const faint = ring && contrast(shade(style.outlineColor, element, ground(element.parentElement)), ground(element.parentElement)) < 2.995;
+      const ring = marks(element);
       element.blur();
       await still();
       const same = looks(element).join() === on.join();
       element.focus({ preventScroll: true });
       if (same) fault = 'nothing shows that it has the focus';
-      else if (faint) fault = 'the ring around it is faint';
+      else if (ring < 2.995) fault = `the ring around it has ${ring.toFixed(2)}:1, not 3:1`;
       if (!shown(element)) fault = 'it is not to be seen';
     }
     return { where: where(element), again, fault };
   };
 
-  const missed = () => tabbable().filter((element) => !reached.has(element)).map(where);
+  // missed are those that Tab has not come to, of the dialog if one is open. What holds
+  // something that was reached is stepped into by it.
+  const missed = () => {
+    const dialog = document.activeElement.closest('[aria-modal="true"]');
+    return tabbable().filter((element) => (!dialog || dialog.contains(element)) && ![...reached].some((other) => element.contains(other))).map(where);
+  };
 
-  Object.defineProperty(window, 'access', { value: Object.freeze({ times, look: access, focus, missed, forget: () => reached.clear(), tabbable: () => tabbable().map(where) }) });
+  Object.defineProperty(window, 'access', { value: Object.freeze({ look: access, rules: () => Object.keys(rules), focus, missed, forget: () => reached.clear() }) });
 })();

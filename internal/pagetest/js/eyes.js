@@ -11,7 +11,38 @@
     return box.width > 0 && box.height > 0;
   };
 
-  const nameOf = (element) => spaces(element.computedName ?? '');
+  // spoken is what a screen reader reads of a node inside of a name.
+  const spoken = (node, pointed) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.nodeType !== Node.ELEMENT_NODE || (!pointed && (node.closest('[aria-hidden="true"]') || !node.checkVisibility({ visibilityProperty: true })))) return '';
+    const own = node.getAttribute('aria-label') || (node.matches('img, [role="img"]') && node.getAttribute('alt'));
+    if (own) return own;
+    const inner = [...node.childNodes].map((child) => spoken(child, false)).join('');
+    return getComputedStyle(node).display.startsWith('inline') ? inner : ` ${inner} `;
+  };
+
+  const fromContent = `a, button, summary, option, h1, h2, h3, h4, td, th, [role=button], [role=link], [role=tab], [role=option],
+    [role=menuitem], [role=menuitemradio], [role=menuitemcheckbox], [role=switch], [role=heading]`;
+
+  // nameOf is the accessible name: as much of its computation as a page like this needs.
+  const nameOf = (element) => {
+    const by = (element.getAttribute('aria-labelledby') || '').split(/\s+/).map((id) => document.getElementById(id)).filter(Boolean);
+    const inside = { FIELDSET: ':scope > legend', TABLE: ':scope > caption' }[element.tagName];
+    const parts = [
+      () => by.map((node) => spoken(node, true)).join(' '),
+      () => element.getAttribute('aria-label'),
+      () => [...element.labels || []].map((label) => spoken(label, true)).join(' '),
+      () => element.getAttribute('alt'),
+      () => inside && element.querySelector(inside)?.innerText,
+      () => element.matches(fromContent) && [...element.childNodes].map((node) => spoken(node, false)).join(''),
+      () => element.title,
+    ];
+    for (const part of parts) {
+      const name = spaces(part() || '');
+      if (name) return name;
+    }
+    return '';
+  };
 
   // all elements that fit a description: {css, name, says, within, hidden}.
   const all = (thing) => {
@@ -30,7 +61,7 @@
   const look = (element) => {
     const box = element.getBoundingClientRect();
     return {
-      text: spaces(element.innerText ?? ''), value: String(element.value ?? ''), name: nameOf(element), role: element.computedRole ?? '',
+      text: spaces(element.innerText ?? ''), value: String(element.value ?? ''), name: nameOf(element),
       attributes: Object.fromEntries([...element.attributes].map((attribute) => [attribute.name, attribute.value])),
       x: box.x, y: box.y, width: box.width, height: box.height,
     };

@@ -3,6 +3,7 @@
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { textOf } from './row.js';
+import { direction } from './words.js';
 
 const lasts = { '': 6000, good: 4000, error: 15000 }; // ms
 const most = 4;
@@ -24,6 +25,7 @@ export function announcements(element, store) {
     if (message.id + text === last) return;
     last = message.id + text;
     said.lang = store.lang;
+    said.dir = direction(store.lang);
     fill(said, store.say('said', message.author.name, text));
   });
 }

@@ -27,10 +27,22 @@ export class Composer {
   constructor(store, { inThread = false }) {
     Object.assign(this, { store, inThread, key: '', sent: [], recalled: -1, waiting: 0 });
     this.frame();
+    this.watch();
     this.suggestions = new Suggestions(store, this.field, this.box, {
       inThread, announce: (text) => { this.told.textContent = text; },
       put: (from, to, text) => this.put(from, to, text), run: (shortcut) => this.shortcut(shortcut),
     });
+  }
+
+  // watch fits the field again when it becomes wider or narrower.
+  watch() {
+    let width = 0;
+    const sizes = new ResizeObserver(() => {
+      if (this.box.clientWidth === width) return;
+      width = this.box.clientWidth;
+      this.fit();
+    });
+    sizes.observe(this.box);
   }
 
   frame() {
@@ -130,6 +142,12 @@ export class Composer {
     this.hint.textContent = hint && (text.endsWith(' ') ? hint : ` ${hint}`);
     this.box.classList.toggle('has-text', text.trim() !== '');
     this.sender.setAttribute('aria-disabled', String(text.trim() === ''));
+    this.fit();
+  }
+
+  // fit makes the field as high as its text.
+  fit() {
+    const { field } = this;
     field.style.setProperty('height', 'auto');
     field.style.setProperty('height', `${Math.min(field.scrollHeight, window.innerHeight * 0.4)}px`);
   }

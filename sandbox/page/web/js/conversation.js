@@ -23,7 +23,7 @@ export class Conversation {
     this.composer = new Composer(store, {});
     this.closed = h('p', { class: 'place-closed', hidden: true });
     this.messages = h('div', { class: 'place-messages', id: 'messages' }, this.list.element, this.note, this.composer.element, this.closed);
-    this.home = h('div', { class: 'place-home', id: 'home', role: 'tabpanel', 'aria-labelledby': 'tab-home', tabindex: -1, hidden: true });
+    this.home = h('div', { class: 'place-home', id: 'home', tabindex: -1, hidden: true });
     this.homeBody = h('div', { class: 'place-home-body' });
     this.home.append(this.homeBody);
     fill(element, this.head, this.tabs, this.messages, this.home);
@@ -106,6 +106,7 @@ export class Conversation {
     const { store } = this;
     const channel = here.kind === 'channel' || here.kind === 'private';
     const other = here.kind === 'dm' && personOf(store, here);
+    const absent = store.say('botAbsent', isolated(store.state.app.name));
     fill(this.head,
       h('button', { type: 'button', class: 'place-back tool', dataset: { act: 'places' }, 'aria-label': store.say('back'), onclick: this.onBack }, svg(icons.back)),
       h('h1', { class: 'place-title' }, placeIcon(store, here), h('bdi', null, channel ? here.name : name)),
@@ -113,7 +114,7 @@ export class Conversation {
         here.topic && h('span', { class: 'place-topic', dir: 'auto' }, here.topic),
         channel && h('span', { class: 'place-fact' }, store.say('members', here.members)),
         here.shared && h('span', { class: 'place-fact' }, svg(icons.shared), store.say('shared')),
-        channel && !here.bot && h('span', { class: 'place-fact is-quiet', dataset: { absent: '' } }, store.say('botAbsent', isolated(store.state.app.name))),
+        channel && !here.bot && h('span', { class: 'place-fact is-quiet', dataset: { absent: '' }, title: absent }, absent),
         other && h('span', { class: 'place-fact', dir: 'auto' }, other.note)));
   }
 
@@ -135,11 +136,8 @@ export class Conversation {
     }, store.say(tab))));
     this.home.hidden = !home;
     this.messages.hidden = home;
-    const panel = tabs.length ? { role: 'tabpanel', 'aria-labelledby': 'tab-messages' } : {};
-    for (const name of ['role', 'aria-labelledby']) {
-      if (panel[name]) this.messages.setAttribute(name, panel[name]);
-      else this.messages.removeAttribute(name);
-    }
+    panelOf(this.messages, tabs.includes('messages') && 'tab-messages');
+    panelOf(this.home, tabs.includes('home') && 'tab-home');
   }
 
   choose(tab) {
@@ -199,5 +197,13 @@ export class Conversation {
     }[here.kind] || ['beginChannel', () => h('span', { class: 'intro-icon' }, placeIcon(store, here))];
     return [face(), h('h2', { class: 'intro-name' }, h('bdi', null, here.kind === 'dm' || here.kind === 'app' ? name : here.name)),
       h('p', { class: 'intro-text' }, store.say(text, isolated(name)))];
+  }
+}
+
+// panelOf makes an element the panel of a tab; without one it is no panel.
+function panelOf(element, tab) {
+  for (const [name, value] of [['role', tab && 'tabpanel'], ['aria-labelledby', tab]]) {
+    if (value) element.setAttribute(name, value);
+    else element.removeAttribute(name);
   }
 }

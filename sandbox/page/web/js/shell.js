@@ -5,6 +5,7 @@ import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { direction } from './words.js';
 import { renderModals } from './modal.js';
+import { focusIn } from './layer.js';
 import { Conversation } from './conversation.js';
 import { ThreadPane } from './thread.js';
 import { Sidebar } from './sidebar.js';
@@ -173,7 +174,7 @@ export class Shell {
       [this.nav, () => this.sidebar.focus()],
       [this.main, () => (composer.closest('[hidden]') ? this.main : composer).focus()],
       [this.aside, () => this.thread.composer.focus()],
-      [this.layer, () => this.layer.querySelector('.is-top input, .is-top textarea, .is-top button')?.focus()],
+      [this.layer, () => focusIn(this.layer.querySelector('.is-top'))],
       [this.panels.element, () => this.panels.focus()],
     ].filter(([part]) => part.offsetParent !== null && !part.inert && part.checkVisibility());
     const at = parts.findIndex(([part]) => part.contains(document.activeElement));

@@ -1,0 +1,58 @@
+package pagetest
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+
+	azeerslack "azeer-slack"
+)
+
+func TestGalleryShowsEveryGolden(t *testing.T) {
+	goldens := map[string]string{} // by name and language: kind
+	err := fs.WalkDir(azeerslack.Goldens, ".", func(file string, entry fs.DirEntry, err error) error {
+		base, golden := strings.CutSuffix(path.Base(file), ".golden.json")
+		kind, name, _ := strings.Cut(base, "_")
+		if err != nil || !golden || kind != "message" && kind != "view" { // others hold bare texts
+			return err
+		}
+		name, lang, tagged := strings.Cut(name, ".")
+		if !tagged {
+			lang = "en"
+		}
+		goldens[name+" "+lang] = kind
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	onEachDevice(t, func(v *visit) {
+		v.show("gallery")
+		v.see(css(".gallery-item"))
+		type item struct{ Name, Lang, Kind, Dir, Text string }
+		shown := eval[[]item](v, `eyes.all({css: '.gallery-item', hidden: true}).map((item) => ({
+			Name: item.dataset.name, Lang: item.dataset.lang, Kind: item.dataset.kind, Text: item.innerText,
+			Dir: getComputedStyle(item.querySelector('[data-block], .mk') || item).direction,
+		}))`)
+		seen := map[string]bool{}
+		for _, one := range shown {
+			key := one.Name + " " + one.Lang
+			seen[key] = true
+			if goldens[key] != one.Kind {
+				v.Errorf("%s is shown as a %s, and is a %q", key, one.Kind, goldens[key])
+			}
+			if want := map[bool]string{true: "rtl", false: "ltr"}[one.Lang == "ar"]; one.Dir != want {
+				v.Errorf("%s runs %s", key, one.Dir)
+			}
+		}
+		for key := range goldens {
+			if !seen[key] {
+				v.Errorf("%s is not shown", key)
+			}
+		}
+		if odd := eval[int](v, `document.querySelectorAll('.bk-unknown').length`); odd > 0 {
+			v.Errorf("%d blocks or elements are unknown to the page", odd)
+		}
+	})
+}

@@ -1,0 +1,68 @@
+package pagetest
+
+import (
+	"testing"
+)
+
+func TestTwoPagesStayInStep(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	twin := visitTo(t, v.demo, phone, "#person=manager")
+	twin.settled()
+	other := visitTo(t, v.demo, desktop, "#person=sara")
+	other.settled()
+
+	v.say("Who is on call?")
+	twin.see(message("Who is on call?"))
+	other.see(message("Who is on call?"))
+
+	v.say(line)
+	twin.answered("now belongs to Omar Hassan")
+	twin.owned(contact, "omar@twerlo.com")
+	other.owned(contact, "omar@twerlo.com")
+	other.gone(message("now belongs to"))
+
+	// A form is the person's, wherever they look; what one page enters the other has.
+	v.say("/assign ")
+	v.see(dialog)
+	twin.see(dialog)
+	v.fill(field("contact"), "0566666666")
+	v.until(`eyes.one(%s)?.value === '0566666666'`, field("contact"))
+	twin.until(`eyes.one(%s)?.value === '0566666666'`, field("contact"))
+	twin.pick(field("agent"), "sara", "sara@twerlo.com")
+	twin.submit()
+	twin.gone(dialog)
+	v.gone(dialog)
+	v.answered("now belongs to Sara Ali")
+	other.owned("966566666666", "sara@twerlo.com")
+
+	// The switches are everybody's.
+	v.turn("azeer_401")
+	other.show("trouble")
+	other.see(css(`[data-switch="azeer_401"][aria-checked="true"]`))
+	other.turn("azeer_401")
+	v.see(css(`[data-switch="azeer_401"][aria-checked="false"]`))
+
+	v.killBot()
+	twin.see(css(`.bot[data-bot="stopped"]`))
+	other.see(css(`.bot[data-bot="stopped"]`))
+}
+
+func TestPageSaysThatTheSandboxIsGone(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	d := startDemo(t)
+	v.demo = nil // it is about to go, and nobody can be asked about rules
+	v.origin = d.url
+	v.look(d.url)
+	v.settled()
+	v.announce("ERR_CONNECTION_REFUSED")
+	v.announce("ERR_INCOMPLETE_CHUNKED_ENCODING")
+	d.end()
+	v.see(css(`.lost[role="alert"]`).says("The connection to the sandbox is lost"))
+	v.say(line)
+	v.see(css("#place .composer-error").says("The sandbox cannot be reached"))
+	if kept := v.see(composer).Value; kept != line {
+		v.Errorf("what was typed is lost: %q", kept)
+	}
+}
