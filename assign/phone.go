@@ -49,6 +49,19 @@ func (p Phone) International() string {
 	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }
 
+// Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,
+// as freephone numbers for the whole world are, and "" if that is not known.
+func (p Phone) Region() string {
+	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
+	if p.IsZero() || err != nil {
+		return ""
+	}
+	if region := phonenumbers.GetRegionCodeForNumber(number); region != "ZZ" {
+		return region
+	}
+	return ""
+}
+
 // readPhones reads text that looks like one or several numbers, and gives the kind of
 // mistake if it is none. Blanks, dashes, dots, slashes and brackets part it into pieces,
 // and it stands for the one way of joining neighbours in which every number is valid.

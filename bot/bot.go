@@ -41,6 +41,8 @@ type Config struct {
 	// English.
 	Language string
 	Door     DoorConfig
+	// Audit is where outcomes are reported; by default nowhere.
+	Audit AuditConfig
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
@@ -82,10 +84,16 @@ type Bot struct {
 	order   *order
 	deeds   *deeds
 	forms   *forms
+	homes   *homes
+	recents *recents
+	audit   *audit
 	log     zerolog.Logger
 	cfg     Config
 
 	working sync.WaitGroup
+	started time.Time
+	// introduced is closed when Slack has told who we are and who is who.
+	introduced chan struct{}
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
@@ -102,7 +110,6 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	}
 	b := &Bot{
 		api:     api,
-		service: service,
 		history: history,
 		agents:  agents,
 		people:  people,
@@ -116,6 +123,9 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		log:     cfg.Logger.With().Str("component", "bot").Logger(),
 		cfg:     cfg,
 	}
+	b.started, b.introduced = time.Now(), make(chan struct{})
+	b.homes, b.recents, b.audit = newHomes(), newRecents(history), newAudit(cfg.Audit)
+	b.service = watched{service, b.accepted}
 	open := func(ctx context.Context) (string, error) {
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
@@ -134,6 +144,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		}
 		return err
 	}
+	close(b.introduced)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go b.people.refresh(ctx)

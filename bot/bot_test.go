@@ -46,7 +46,7 @@ func testBot(t testing.TB, d *desk) *Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Bot{voices: newVoices(catalogue, d, Config{Region: "SA"}), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deeds: newDeeds(), forms: newForms()}
+	return &Bot{voices: newVoices(catalogue, d, Config{Region: "SA"}), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deeds: newDeeds(), forms: newForms(), homes: newHomes(), recents: newRecents(assign.NewMemory())}
 }
 
 func loadedDesk() *desk {

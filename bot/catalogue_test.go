@@ -44,7 +44,7 @@ func allOutcomes() (all []assign.Outcome) {
 func TestEveryMistakeHasWords(t *testing.T) {
 	for language, v := range testBot(t, loadedDesk()).voices.speaks {
 		for _, kind := range assign.AllMistakeKinds() {
-			id, data := mistakeText(sampleMistake(kind))
+			id, data := v.mistakeText(sampleMistake(kind))
 			text := v.texts.Text(id, data)
 			if text == id || strings.Contains(text, "<no value>") {
 				t.Errorf("%s: %s: %q", language, kind, text)

@@ -20,6 +20,9 @@ const (
 	blockAgent   = "agent"
 	blockEmail   = "agent_email" // in place of blockAgent while there is no agent list
 	blockAnswer  = "answer_to"
+
+	blockForeign = "foreign"
+	blockOwner   = "owner"
 )
 
 // Slack's limits, and ours within them.
@@ -57,8 +60,10 @@ func (o origin) encode() string { return address(o).encode() }
 // form builds the form. It makes no call: agents come from memory.
 func (v voice) form(d draft, from origin) slack.ModalViewRequest {
 	var blocks []slack.Block
-	if line := v.typedLine(d); line != nil {
-		blocks = append(blocks, line)
+	for _, line := range []slack.Block{v.typedLine(d), v.foreignLine(d)} {
+		if line != nil {
+			blocks = append(blocks, line)
+		}
 	}
 	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(d.Agent))
 	if from.Channel == "" {

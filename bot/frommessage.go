@@ -31,7 +31,11 @@ func (b *Bot) onMessageShortcut(ctx context.Context, c *call) {
 	found := assign.FindPhones(written(c.Message), b.region)
 	from := origin(c.address())
 	from.Way = byMessage
-	if b.openView(ctx, c, v.formFound(found, from)) {
+	form := v.formFound(found, from)
+	if len(found) == 1 {
+		b.nameOwner(ctx, v, &form, found[0].Phone)
+	}
+	if b.openView(ctx, c, form) {
 		return
 	}
 	var d draft
@@ -83,7 +87,7 @@ func (v voice) formFound(found []assign.Found, from origin) slack.ModalViewReque
 func (v voice) contactChoice(found []assign.Found) slack.Block {
 	var options []*slack.OptionBlockObject
 	for _, f := range found[:min(len(found), mostChoices)] {
-		label := v.texts.Line(texts.Code(f.Phone.International()))
+		label := v.texts.Phone(v.contact(f.Phone))
 		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
 	}
 	label := plainText(v.texts.Plain("form_contact", nil), 2000)

@@ -101,6 +101,8 @@ func goldenMessages(v voice) map[string]message {
 	}
 	maps.Copy(messages, goldenUndo(v))
 	maps.Copy(messages, goldenHistory(v))
+	maps.Copy(messages, goldenAudit(v))
+	maps.Copy(messages, goldenComforts(v))
 	return messages
 }
 
@@ -150,7 +152,7 @@ func TestViewsAreAsGolden(t *testing.T) {
 func goldenViews(loaded, empty voice) map[string]any {
 	from := origin{Channel: "C0SUPPORT", URL: "https://hooks.slack.com/commands/T/1/x", Since: goldenTime}
 	fromMessage := origin{Channel: "C0SUPPORT", Thread: "1795340000.000100", URL: "https://hooks.slack.com/app-actions/T/1/x", Since: goldenTime, Way: "message"}
-	return map[string]any{
+	views := map[string]any{
 		"form":           loaded.form(draft{}, from),
 		"form_prefilled": loaded.form(draft{Contact: "٠٥٤٤٤٤٤٤٤٤", Agent: "omar@twerlo.com"}, from),
 		"form_long":      loaded.form(draft{Contact: strings.Repeat("0", 4000), Agent: strings.Repeat("ب", 4000)}, from),
@@ -164,6 +166,9 @@ func goldenViews(loaded, empty voice) map[string]any {
 		"message_two":    loaded.formFound(assign.FindPhones("0544444444 or +971 50 123 4567", "SA"), fromMessage),
 		"message_many":   loaded.formFound(manyFound(120), fromMessage),
 	}
+	maps.Copy(views, goldenHomes(loaded))
+	maps.Copy(views, goldenForms(loaded, from))
+	return views
 }
 
 // golden compares v, as JSON without HTML escapes, to a file, and gives the JSON.

@@ -30,7 +30,7 @@ func (b *Bot) onHistory(ctx context.Context, c *call, v voice, typed string) {
 	contact, err := assign.ParsePhone(typed, b.region)
 	var mistake *assign.Mistake
 	if errors.As(err, &mistake) {
-		b.reply(ctx, c, v.notice(mistakeText(mistake)))
+		b.reply(ctx, c, v.notice(v.mistakeText(mistake)))
 		return
 	}
 	b.look(ctx, c, v, func(ctx context.Context) (message, error) {
@@ -79,12 +79,12 @@ func (b *Bot) look(ctx context.Context, c *call, v voice, read func(context.Cont
 
 // historyNone says that nothing is known of a contact.
 func (v voice) historyNone(contact assign.Phone) message {
-	return v.notice("history_none", texts.Data{"Contact": contact.International()}, v.assignButton(contact))
+	return v.notice("history_none", texts.Data{"Contact": v.contact(contact)}, v.assignButton(contact))
 }
 
 // historyOf lists what was asked for a contact, and names who owns it if owner is known.
 func (v voice) historyOf(contact assign.Phone, owner assign.Assignment, found []assign.Assignment, reader string) message {
-	data := texts.Data{"Contact": contact.International(), "Owner": ""}
+	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
 	if owner.ID != 0 {
 		data["Owner"] = short(agentPerson(owner.Outcome.Agent))
 	}
@@ -140,7 +140,12 @@ func section(text string, button *slack.ButtonBlockElement) *slack.SectionBlock 
 
 // state says in one line whether an assignment was done, and why not.
 func (v voice) state(a assign.Assignment, reader string) string {
-	data := texts.Data{"Agent": v.agentBriefly(a, reader), "Why": v.why(a.Outcome.Reason)}
+	return v.stateWith(a, v.agentBriefly(a, reader))
+}
+
+// stateWith is state with the agent named in another way.
+func (v voice) stateWith(a assign.Assignment, agent any) string {
+	data := texts.Data{"Agent": agent, "Why": v.why(a.Outcome.Reason)}
 	switch {
 	case !a.Finished():
 		return v.texts.Text("state_open", data)
@@ -169,7 +174,7 @@ func (v voice) rowOf(a assign.Assignment) string {
 // rowMine says which contact was asked for, when and from where.
 func (v voice) rowMine(a assign.Assignment) string {
 	return v.texts.Text("mine_row", texts.Data{
-		"When": slackTime(a.AcceptedAt), "Contact": a.Contact.International(), "From": v.from(decodeSource(a.Origin)),
+		"When": slackTime(a.AcceptedAt), "Contact": v.contact(a.Contact), "From": v.from(decodeSource(a.Origin)),
 	})
 }
 

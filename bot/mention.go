@@ -18,6 +18,8 @@ func (b *Bot) onEvent(ctx context.Context, c *call) {
 	switch c.Event.Type {
 	case "app_mention":
 		b.onMention(ctx, c)
+	case "app_home_opened":
+		b.onHomeOpened(ctx, c)
 	default:
 		b.acknowledge(ctx, c, nil)
 	}

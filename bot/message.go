@@ -49,18 +49,15 @@ func (v voice) refusing(r refusal) message { return v.notice(r.text, r.data) }
 // mistaken tells what was wrong with what somebody typed, and offers the form with all
 // of it already filled in.
 func (v voice) mistaken(m *assign.Mistake, d draft) message {
-	return say(v.texts.Text("lead_mistake", nil)+" "+v.texts.Text(mistakeText(m)),
+	return say(v.texts.Text("lead_mistake", nil)+" "+v.texts.Text(v.mistakeText(m))+v.aboutContact(d),
 		v.button("fix_in_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
 // mistakeText is the message for a mistake, and what fills its blanks.
-func mistakeText(m *assign.Mistake) (string, texts.Data) {
-	perhaps := make([]string, len(m.Perhaps)) // phones
-	for i, p := range m.Perhaps {
-		perhaps[i] = p.International()
-	}
+func (v voice) mistakeText(m *assign.Mistake) (string, texts.Data) {
 	return "mistake_" + string(m.Kind), texts.Data{
-		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region, "Perhaps": perhaps, "Count": len(perhaps),
+		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region,
+		"Perhaps": v.contacts(m.Perhaps), "Count": len(m.Perhaps),
 	}
 }
 
@@ -131,7 +128,7 @@ func (v voice) outcomeText(o assign.Outcome) string {
 
 func (v voice) outcomeData(a assign.Assignment) texts.Data {
 	data := texts.Data{
-		"Contact":   a.Contact.International(),
+		"Contact":   v.contact(a.Contact),
 		"Agent":     v.agentOf(a, a.Requester),
 		"Asked":     v.asked(a.Request, a.Requester),
 		"Said":      clip(a.Outcome.Said, 300),
@@ -172,7 +169,7 @@ func (v voice) asked(r assign.Request, reader string) any {
 
 // onItsWay fills the blanks of what is said while a request is not finished.
 func (v voice) onItsWay(r assign.Request) texts.Data {
-	return texts.Data{"Contact": r.Contact.International(), "Agent": v.asked(r, r.Requester)}
+	return texts.Data{"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester)}
 }
 
 // agentPerson shows an agent as "Name (email)".

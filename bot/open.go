@@ -38,7 +38,11 @@ const shortcutCallback = "assign_contact"
 // click brings a fresh trigger.
 func (b *Bot) openForm(ctx context.Context, c *call, d draft, from origin) {
 	v := b.speakTo(ctx, c)
-	if b.openView(ctx, c, v.form(d, from)) {
+	form := v.form(d, from)
+	if contact, err := assign.ParsePhone(d.Contact, b.region); err == nil {
+		b.nameOwner(ctx, v, &form, contact)
+	}
+	if b.openView(ctx, c, form) {
 		return
 	}
 	if err := b.post.deliver(ctx, c.person().id, address(from), v.formLate(d)); err != nil {
@@ -53,6 +57,9 @@ func (v voice) formLate(d draft) message {
 
 // openView spends the call's trigger on a view, and tells whether it opened.
 func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) bool {
+	if v.CallbackID == formCallback {
+		b.recents.warm(ctx, c.person().id)
+	}
 	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(triggerLife))
 	defer cancel()
 	_, err := b.api.OpenViewContext(ctx, c.TriggerID, v)
@@ -77,7 +84,12 @@ func (b *Bot) onSuggestion(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, noOptions)
 		return
 	}
-	options := b.speakTo(ctx, c).suggest(c.Value)
+	v := b.speakTo(ctx, c)
+	options := v.suggest(c.Value)
+	if groups := v.group(b.recents.of(ctx, c), options); len(groups) > 0 {
+		b.acknowledge(ctx, c, slack.OptionGroupsResponse{OptionGroups: groups})
+		return
+	}
 	if len(options) == 0 {
 		b.acknowledge(ctx, c, noOptions)
 		return
@@ -130,6 +142,8 @@ const (
 	actionAnyway = "anyway" // carry it out all the same
 	actionUndo   = "undo"   // give a contact back, unless it has been assigned since
 	actionWord   = "word"   // a sub-command
+	actionSearch = "search" // look up a contact on the Home tab
+	actionClose  = "close"  // take what was found away again
 )
 
 // replaces tells whether the answer to a click takes the place of the clicked message:
@@ -152,9 +166,15 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
+	if c.fromHome() {
+		b.homes.enter(c.person().id, c.View, time.Now())
+	}
 	if r := b.door.admit(ctx, c.person(), c.Channel.ID); r.refused() {
 		b.acknowledge(ctx, c, nil)
 		b.reply(ctx, c, b.speakTo(ctx, c).refusing(r))
+		if c.fromHome() {
+			b.homes.publish(c.person().id, time.Time{})
+		}
 		return
 	}
 	switch chosen := c.Actions[0]; chosen.ActionID {
@@ -165,9 +185,16 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		if err := json.Unmarshal([]byte(chosen.Value), &d); err != nil {
 			b.log.Warn().Msg("button without a draft, opening an empty form")
 		}
-		b.openForm(ctx, c, d, origin(c.address()))
+		from := origin(c.address())
+		if c.fromHome() {
+			from.Way = byHome
+		}
+		b.openForm(ctx, c, d, from)
 	case actionWord:
 		b.onErrand(ctx, c, chosen)
+	case actionSearch, actionClose:
+		b.acknowledge(ctx, c, nil)
+		b.homes.look(c.person().id, chosen, time.Now())
 	default:
 		b.fulfil(ctx, c, chosen)
 	}

@@ -79,6 +79,9 @@ type happening struct {
 	TS       string          `json:"ts"`
 	ThreadTS string          `json:"thread_ts"`
 	Edited   json.RawMessage `json:"edited"`
+	// Tab is which of the app's was opened, and View the Home tab, if there is one.
+	Tab  string `json:"tab"`
+	View view   `json:"view"`
 }
 
 type team struct {
@@ -92,6 +95,8 @@ type action struct {
 
 type view struct {
 	ID              string `json:"id"`
+	Type            string `json:"type"`
+	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`
 	State           struct {

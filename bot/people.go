@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ const (
 type acquaintance struct {
 	standing standing // unmet if Slack would not say
 	language string   // of their Slack locale: "en", "ar", …; "" if it is not known
+	name     string   // as others see it; "" if it is not known
+	zone     string   // time zone: "Asia/Riyadh", …
+	offset   int      // of the zone from UTC, in seconds
 }
 
 // person is somebody who did something, as the payload tells it.
@@ -222,7 +226,11 @@ func (p *People) read(ctx context.Context) error {
 }
 
 func (p *People) acquaintanceOf(u slack.User) acquaintance {
-	return acquaintance{p.standingOf(u), texts.Language(u.Locale)}
+	return acquaintance{
+		standing: p.standingOf(u), language: texts.Language(u.Locale),
+		name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		zone: u.TZ, offset: u.TZOffset,
+	}
 }
 
 func (p *People) standingOf(u slack.User) standing {
@@ -280,6 +288,29 @@ func (p *People) language(ctx context.Context, id string) string {
 	}
 	found, _ := p.lookUp(id).wait(ctx, localeLimit)
 	return found.language
+}
+
+// called is somebody's name; "" where it is not known, which costs at most lookupLimit to
+// find out.
+func (p *People) called(ctx context.Context, id string) string {
+	known, met := p.known(id)
+	if met || id == "" {
+		return known.name
+	}
+	found, _ := p.lookUp(id).wait(ctx, lookupLimit)
+	return found.name
+}
+
+// zone is somebody's time zone as far as memory knows, else UTC.
+func (p *People) zone(id string) *time.Location {
+	known, _ := p.known(id)
+	if known.zone == "" {
+		return time.UTC
+	}
+	if zone, err := time.LoadLocation(known.zone); err == nil {
+		return zone
+	}
+	return time.FixedZone(known.zone, known.offset)
 }
 
 func (p *People) known(id string) (acquaintance, bool) {

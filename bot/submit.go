@@ -140,7 +140,7 @@ func readAgent(block, value string) (assign.AgentRef, error) {
 func (v voice) mistakeLine(err error) string {
 	var m *assign.Mistake
 	if errors.As(err, &m) {
-		id, data := mistakeText(m)
+		id, data := v.mistakeText(m)
 		return v.texts.Plain(id, data)
 	}
 	return v.texts.Plain("unreadable", nil)

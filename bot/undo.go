@@ -91,7 +91,7 @@ func (b *Bot) answerUndo(ctx context.Context, c *call, r assign.Request, said ve
 func (v voice) notUndone(r assign.Request, said verdict, reader string) message {
 	reassign := v.reassignButton(r.Contact)
 	data := texts.Data{
-		"Contact": r.Contact.International(), "By": texts.Mention(said.Requester), "Mine": said.Requester == reader,
+		"Contact": v.contact(r.Contact), "By": texts.Mention(said.Requester), "Mine": said.Requester == reader,
 		"To": v.agentOf(said.Assignment, reader), "When": slackTime(said.AcceptedAt), "Open": !said.Finished(),
 	}
 	switch {

@@ -133,7 +133,7 @@ func (b *Bot) beside(ctx context.Context, c *call, m message) {
 // the wish all the same.
 func (v voice) overtaken(r assign.Request, latest assign.Assignment, w wish) message {
 	return v.notice("overtaken", texts.Data{
-		"Contact": r.Contact.International(), "Agent": v.asked(r, r.Requester),
+		"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester),
 		"By": texts.Mention(latest.Requester), "To": v.agentOf(latest, r.Requester), "When": slackTime(latest.AcceptedAt),
 	}, v.button("assign_anyway", actionAnyway, w.encode(), slack.StyleDanger))
 }
@@ -144,6 +144,6 @@ func (v voice) usedAlready(a assign.Assignment, reader string) message {
 	if a.Outcome.Kind.WentWrong() {
 		buttons = v.outcomeButtons(a, assign.Agent{})
 	}
-	used := v.texts.Text("used_already", texts.Data{"Contact": a.Contact.International()})
+	used := v.texts.Text("used_already", texts.Data{"Contact": v.contact(a.Contact)})
 	return say(used+"\n"+v.state(a, reader)+"\n"+v.rowOf(a), buttons...)
 }

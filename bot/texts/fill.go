@@ -28,6 +28,10 @@ type Code string
 // Person is somebody with an email, shown as "Name (email)", or by the one that is known.
 type Person struct{ Name, Email string }
 
+// Phone is a number, shown as "🇦🇪 +971 50 123 4567 (United Arab Emirates)", or without the
+// flag and the country where they are empty.
+type Phone struct{ Number, Flag, Country string }
+
 // Mention addresses a Slack user by id. What cannot be an id is shown as text.
 func Mention(user string) Markup { return link("<@", user) }
 
@@ -80,6 +84,8 @@ func (p Printer) fill(data Data, kind textKind) map[string]any {
 			filled[name] = list(p, kind, v)
 		case []Person:
 			filled[name] = list(p, kind, v)
+		case []Phone:
+			filled[name] = list(p, kind, v)
 		default:
 			filled[name] = p.value(v, kind)
 		}
@@ -108,6 +114,8 @@ func (p Printer) value(value any, kind textKind) any {
 		return p.code(kind.escape(string(v)), kind)
 	case Person:
 		return p.person(Person{kind.escape(v.Name), kind.escape(v.Email)})
+	case Phone:
+		return p.phone(Phone{kind.escape(v.Number), v.Flag, kind.escape(v.Country)})
 	case int:
 		return p.isolate(strconv.Itoa(v))
 	}
@@ -120,6 +128,17 @@ func (p Printer) person(who Person) string {
 	}
 	return p.isolate(who.Name) + " (" + p.isolate(who.Email) + ")"
 }
+
+func (p Printer) phone(n Phone) string {
+	number := p.isolate(strings.TrimSpace(n.Flag + " " + n.Number))
+	if n.Country == "" {
+		return number
+	}
+	return number + " (" + p.isolate(n.Country) + ")"
+}
+
+// Phone shows a number in a plain_text object that holds nothing else.
+func (p Printer) Phone(n Phone) string { return p.phone(n) }
 
 // Person shows somebody in a plain_text object that holds nothing else.
 func (p Printer) Person(who Person) string { return p.person(who) }

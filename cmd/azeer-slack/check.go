@@ -68,6 +68,7 @@ func (d *doctor) examine(ctx context.Context, find lookup) {
 	d.examineSettings(find)
 	asked := d.examineManifest()
 	d.examineBotToken(ctx, asked)
+	d.examineAuditChannel(ctx)
 	d.examineAppToken(ctx)
 	d.examineAzeer(ctx)
 	d.examineRegion()

@@ -47,6 +47,11 @@ func needs() []need {
 		{"the event app_mention, for requests that mention the bot", func(m *manifest.Manifest) bool {
 			return slices.Contains(m.BotEvents, "app_mention")
 		}, "settings.event_subscriptions.bot_events: add app_mention"},
+		{"the Home tab", func(m *manifest.Manifest) bool { return m.HomeTab },
+			"features.app_home.home_tab_enabled: true"},
+		{"the event app_home_opened, for the Home tab", func(m *manifest.Manifest) bool {
+			return slices.Contains(m.BotEvents, "app_home_opened")
+		}, "settings.event_subscriptions.bot_events: add app_home_opened"},
 	}
 	for _, s := range bot.Scopes {
 		list = append(list, need{

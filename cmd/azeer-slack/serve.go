@@ -57,7 +57,7 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
-		killableConfig(journal.Config{Retention: cfg.Retention(), Logger: log}))
+		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log}))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil // told to stop while the journal was being opened
@@ -110,14 +110,20 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	in := &inbox{client: client}
 	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
 	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
+	var slackSide *bot.Bot
 	service := assign.NewService(killableInbox(in), killableJournal(record), directory, assign.Config{
 		Concurrency: cfg.AzeerConcurrency,
 		TakeEvery:   takeEvery(cfg),
 		Drain:       drain,
 		Logger:      log,
-		Observe:     func(a assign.Assignment) { m.finished(a.Outcome.Kind) },
+		Observe: func(a assign.Assignment) {
+			m.finished(a.Outcome.Kind)
+			slackSide.Finished(a)
+		},
 	})
-	slackSide, err := bot.New(api, service, record, directory, people, botConfig(cfg, m, log))
+	settings := botConfig(cfg, m, log)
+	settings.Audit.Outcomes = record
+	slackSide, err = bot.New(api, service, record, directory, people, settings)
 	if err != nil {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
@@ -141,6 +147,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
 		},
+		Audit:       bot.AuditConfig{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
 		Connections: cfg.SlackConnections,
 		Stagger:     cfg.stagger,
 		Logger:      log,
@@ -155,15 +162,19 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 }
 
 // run goes on until ctx ends or a part gives up. The order of the end matters: first no
-// envelope is taken any more, then what was taken is finished, and last those who watch
-// are told.
+// envelope is taken any more, then what was taken is finished, and last Home tabs, the
+// audit channel and those who watch are told.
 func (s *parts) run(ctx context.Context, page *web) error {
 	listening, stopListening := context.WithCancel(ctx)
 	defer stopListening()
 	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWorking()
 
-	var rest sync.WaitGroup
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopKeeping()
+
+	var rest, keeper sync.WaitGroup
+	keeper.Go(func() { s.bot.Keep(keeping) })
 	var pageErr error
 	rest.Go(func() {
 		if pageErr = page.serve(working); pageErr != nil {
@@ -181,6 +192,8 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	botErr := s.bot.Run(listening)
 	stopWorking()
 	rest.Wait()
+	stopKeeping()
+	keeper.Wait()
 	return errors.Join(botErr, serviceErr, pageErr)
 }
 

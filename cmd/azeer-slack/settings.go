@@ -106,7 +106,7 @@ var settings = []setting{
 	},
 	{
 		name: "DEFAULT_LANGUAGE", fallback: "en",
-		about:    "`en` or `ar`: what people read whose Slack is in neither",
+		about:    "`en` or `ar`: what people read whose Slack is in neither, and the language of the audit channel",
 		expected: "en or ar",
 		read:     oneOf(func(c *Config, v string) { c.DefaultLanguage = v }, "en", "ar"),
 	},
@@ -143,19 +143,19 @@ var settings = []setting{
 	},
 	{
 		name:     "ADMIN_USERS",
-		about:    "comma-separated user ids; named to people who are refused as whom to ask",
+		about:    "comma-separated user ids; see the team's requests and counts on the Home tab; named to people who are refused as whom to ask",
 		expected: "user ids such as U0123ABCDEF, separated by commas", get: getSlackID,
 		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.AdminUsers }),
 	},
 	{
 		name:     "AUDIT_CHANNEL",
-		about:    "channel id for each outcome, the phone masked; checked already, posted to by a later version",
+		about:    "channel id; each outcome is posted there once, the phone masked. Invite the bot to it",
 		expected: "one channel id such as C0123ABCDEF", get: getSlackID,
 		read: readAuditChannel,
 	},
 	{
 		name: "AUDIT_FULL_PHONE", fallback: "false",
-		about:    "whether the audit channel shows whole phone numbers; like it, used by a later version",
+		about:    "whether the audit channel shows whole phone numbers, not only the last 3 digits",
 		expected: "true or false",
 		read:     yesOrNo(func(c *Config) *bool { return &c.AuditFullPhone }),
 	},

@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/texts"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/slack-go/slack"
+)
+
+// aboutContact is a line below a mistake that points out a foreign number; "" for others.
+func (v voice) aboutContact(d draft) string {
+	contact, err := assign.ParsePhone(d.Contact, v.region)
+	if err != nil {
+		return ""
+	}
+	if line := v.foreign(contact); line != "" {
+		return "\n" + line
+	}
+	return ""
+}
+
+// foreignLine points out a foreign number that a form starts with.
+func (v voice) foreignLine(d draft) slack.Block {
+	contact, err := assign.ParsePhone(d.Contact, v.region)
+	if err != nil {
+		return nil
+	}
+	line := v.foreign(contact)
+	if line == "" {
+		return nil
+	}
+	return slack.NewContextBlock(blockForeign, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
+}
+
+// ownerLimit is how long a form waits to hear who owns its contact.
+const ownerLimit = 300 * time.Millisecond
+
+// nameOwner tells in a form that is about to open who owns its contact, if the journal
+// knows and says so in time.
+func (b *Bot) nameOwner(ctx context.Context, v voice, form *slack.ModalViewRequest, contact assign.Phone) {
+	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
+	defer cancel()
+	owner, known, err := b.history.Owner(ctx, contact)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		b.log.Warn().Err(err).Msg("owner not read, opening the form without")
+	case err == nil && known:
+		v.insertOwner(form, contact, owner)
+	}
+}
+
+// insertOwner puts the line about the owner above the fields.
+func (v voice) insertOwner(form *slack.ModalViewRequest, contact assign.Phone, owner assign.Assignment) {
+	line := v.texts.Text("form_owner", texts.Data{
+		"Contact": v.contact(contact), "Owner": short(agentPerson(owner.Outcome.Agent)), "When": slackTime(owner.Outcome.At),
+	})
+	block := slack.NewContextBlock(blockOwner, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
+	blocks := form.Blocks.BlockSet
+	at := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTInput })
+	form.Blocks.BlockSet = slices.Insert(blocks, max(at, 0), slack.Block(block))
+}
+
+const (
+	// recentMost is how many agents whom somebody used last are on top of the menu.
+	recentMost = 5
+	// recentAsked is how many of their assignments these are sought in.
+	recentAsked = 50
+	// recentPeople is for how many people they are remembered.
+	recentPeople = 1000
+	// recentRead is how long reading them may take; recentWait is how long a menu waits
+	// for that.
+	recentRead = 5 * time.Second
+	recentWait = 100 * time.Millisecond
+)
+
+// recents remember which agents people gave contacts to last. The journal is read when
+// somebody opens a form, so that it is known when they come to the menu.
+type recents struct {
+	history assign.History
+
+	mu    sync.Mutex
+	known *lru.Cache[string, *recent]
+}
+
+// recent is what is known of one person.
+type recent struct {
+	read   chan struct{}  // closed when agents is known
+	agents []assign.Agent // the last first; guarded by recents.mu
+}
+
+func newRecents(history assign.History) *recents {
+	known, err := lru.New[string, *recent](recentPeople)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return &recents{history: history, known: known}
+}
+
+// warm begins to find out about somebody, unless that is known.
+func (r *recents) warm(ctx context.Context, user string) *recent {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.known.Get(user); ok {
+		return known
+	}
+	fresh := &recent{read: make(chan struct{})}
+	r.known.Add(user, fresh)
+	go r.load(context.WithoutCancel(ctx), user, fresh)
+	return fresh
+}
+
+func (r *recents) load(ctx context.Context, user string, into *recent) {
+	ctx, cancel := context.WithTimeout(ctx, recentRead)
+	defer cancel()
+	found, err := r.history.List(ctx, assign.Query{Requester: user, Limit: recentAsked})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if current, ok := r.known.Peek(user); err != nil && ok && current == into {
+		r.known.Remove(user) // the next form tries again
+	}
+	for _, a := range slices.Backward(found) {
+		into.add(a)
+	}
+	close(into.read)
+}
+
+// add puts the agent of an assignment in front, if it was done and chosen.
+func (r *recent) add(a assign.Assignment) {
+	agent := a.Outcome.Agent
+	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 || agent.PlatformID.IsZero() {
+		return
+	}
+	others := slices.DeleteFunc(slices.Clone(r.agents), func(other assign.Agent) bool {
+		return other.PlatformID.Equal(agent.PlatformID)
+	})
+	r.agents = append([]assign.Agent{agent}, others[:min(len(others), recentMost-1)]...)
+}
+
+// finished takes note of an outcome.
+func (r *recents) finished(a assign.Assignment) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, ok := r.known.Peek(a.Requester)
+	if !ok {
+		return
+	}
+	select {
+	case <-known.read:
+		known.add(a)
+	default: // whether what is being read holds it, nobody knows
+		r.known.Remove(a.Requester)
+	}
+}
+
+// of gives the agents that whoever made a call used last, for a menu in which nothing is
+// typed; none where that is not known soon enough.
+func (r *recents) of(ctx context.Context, c *call) []assign.Agent {
+	if c.Value != "" {
+		return nil
+	}
+	known := r.warm(ctx, c.person().id)
+	timer := time.NewTimer(recentWait)
+	defer timer.Stop()
+	select {
+	case <-known.read:
+	case <-timer.C:
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return known.agents
+}
+
+// group puts the agents somebody used last on top of the menu's options. It gives nothing
+// where there are none of these, or none who can still be given contacts.
+func (v voice) group(last []assign.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+	var top []*slack.OptionBlockObject
+	for _, agent := range last {
+		if agent, listed := v.agents.Guess(assign.RefEmail(agent.PlatformID.Reveal())); listed {
+			if option := v.agentOption(agent); option != nil {
+				top = append(top, option)
+			}
+		}
+	}
+	if len(top) == 0 {
+		return nil
+	}
+	others := slices.DeleteFunc(options, func(o *slack.OptionBlockObject) bool {
+		return slices.ContainsFunc(top, func(t *slack.OptionBlockObject) bool { return t.Value == o.Value })
+	})
+	groups := []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(plainText(v.texts.Plain("form_agents_recent", nil), optionText), top...)}
+	for len(others) > 0 && len(encode(top))+len(encode(others)) > menuBytes {
+		others = others[:len(others)-1]
+	}
+	if len(others) > 0 {
+		groups = append(groups, slack.NewOptionGroupBlockElement(plainText(v.texts.Plain("form_agents_other", nil), optionText), others...))
+	}
+	return groups
+}
