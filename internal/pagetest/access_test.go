@@ -64,11 +64,7 @@ func (v *visit) accessibleChat() {
 	v.accessible("with answers and an error")
 	v.fill(composer, "")
 
-	row := message("Good morning")
-	if !v.device.touch {
-		v.point(row)
-	}
-	v.press(row.its(`[data-act="message-menu"]`))
+	v.messageMenu(message("Good morning"))
 	v.see(css(`[role="menu"]`))
 	v.accessible("with the message menu")
 	v.press(css(`[role="menu"] [data-act="reply"]`))

@@ -104,6 +104,16 @@ func (v *visit) owned(contact, agent string) {
 	v.show("chat")
 }
 
+// messageMenu opens the menu of a message: by what appears under the mouse, or on a
+// phone by what is there.
+func (v *visit) messageMenu(row thing) {
+	v.Helper()
+	if !v.device.touch {
+		v.point(row)
+	}
+	v.press(row.its(`[data-act="message-menu"]`))
+}
+
 // interaction is the newest entry of What happened that holds this text.
 func interaction(says string) thing { return css(`.tl-item`).says(says) }
 

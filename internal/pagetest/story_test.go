@@ -202,10 +202,7 @@ func TestMessageMenuHasWhatTheAppOffers(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		row := message("Good morning")
 		v.see(row)
-		if !v.device.touch {
-			v.point(row)
-		}
-		v.press(row.its(`[data-act="message-menu"]`))
+		v.messageMenu(row)
 		v.see(css(`[role="menu"] [data-act="reply"]`))
 		v.see(css(`[role="menu"] [data-act="copy"]`))
 		for _, offered := range v.demo.state("manager").Shortcuts {

@@ -208,7 +208,7 @@ export function mountHome(element, store) {
     element.classList.add('home-surface');
     if (!view) {
       form = null;
-      fill(element, h('p', { class: 'home-empty' }, 'The app has not drawn its Home tab yet.'));
+      fill(element, h('p', { class: 'home-empty', dir: 'auto' }, 'The app has not drawn its Home tab yet.'));
       return;
     }
     if (!form || form.view.id !== view.id) {

@@ -31,7 +31,8 @@ export class Panels {
       this.grip,
       h('div', { class: 'panels-tabs', role: 'tablist', 'aria-label': 'Behind the scenes', onkeydown: (event) => this.keys(event) }, this.tabs),
       this.bodies);
-    this.bottom = h('nav', { class: 'bottom', 'aria-label': 'Parts of the page' }, this.bottomTab({ name: 'chat', title: 'Chat', icon: 'chat' }), kinds.map((kind) => this.bottomTab(kind)));
+    this.bottom = h('nav', { class: 'bottom', 'aria-label': 'Parts of the page' },
+      this.bottomTab({ name: 'chat', title: 'Chat', icon: 'chat' }), kinds.map((kind) => this.bottomTab(kind)));
     this.resize(Number(setting('panels')) || 400);
     store.on('panel', () => this.draw());
     for (const type of ['state', 'breach', 'trouble', 'message', 'go', 'unread']) store.on(type, () => this.badges());

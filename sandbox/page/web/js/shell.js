@@ -90,7 +90,9 @@ export class Shell {
     const now = setting('theme') || '';
     toggleMenu(button, [
       { heading: 'Theme' },
-      ...Object.entries(themes).map(([theme, label]) => ({ label, checked: theme === now, act: 'theme', data: { theme: theme || 'auto' }, run: () => this.theme(theme) })),
+      ...Object.entries(themes).map(([theme, label]) => ({
+        label, checked: theme === now, act: 'theme', data: { theme: theme || 'auto' }, run: () => this.theme(theme),
+      })),
       { heading: 'Private answers' },
       {
         label: 'Keep after a reload', note: 'Slack forgets them', checked: store.keep, role: 'menuitemcheckbox', act: 'keep',

@@ -47,10 +47,13 @@ export function firstSteps(element, store, fillComposer) {
         h('strong', { class: 'step-title' }, step.title, done[i] && h('span', { class: 'unseen' }, ' (done)')),
         h('span', { class: 'step-about' }, step.about)),
       h('button', {
-        type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${step.button}: ${step.title}`, onclick: () => step.run({ store, fillComposer }),
+        type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${step.button}: ${step.title}`,
+        onclick: () => step.run({ store, fillComposer }),
       }, step.button)))),
       next < 0 && h('p', { class: 'steps-end' }, 'That is all of it.'),
-      h('button', { type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': 'Hide the first steps', onclick: () => hide() }, svg(icons.cross)));
+      h('button', {
+        type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': 'Hide the first steps', onclick: () => hide(),
+      }, svg(icons.cross)));
   };
   const hide = () => {
     setSetting('steps', 'off');

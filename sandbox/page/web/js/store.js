@@ -26,9 +26,10 @@ class Store {
     this.lost = false;
     this.handlers = new Map();
     this.dismissed = new Set(); // ids of private messages
-    this.opened = Date.now();
-    this.began = tabHeld('began', 0) || this.opened;
-    holdInTab('began', this.began);
+    this.gone = new Set(); // ids of private messages from before the page was opened
+    this.known = new Set(); // handles of those whose State has been read
+    this.opened = 0; // the server's time when the page was opened, and when the tab was, in ms
+    this.began = tabHeld('began', 0);
     this.seen = tabHeld('seen', {}); // by handle and place: ts of the last message read
     this.reading = 0; // numbers the readings of State; only the newest counts
   }
@@ -89,7 +90,9 @@ class Store {
     try {
       const answer = await fetch(`/api/state?${new URLSearchParams({ person, keep: '1' })}`, { headers: { 'X-Sandbox': '1' } });
       if (answer.status === 404) return person ? 'nobody' : null;
-      return answer.ok ? await answer.json() : null;
+      if (!answer.ok) return null;
+      this.clock = Date.parse(answer.headers.get('Date')) || Date.now();
+      return await answer.json();
     } catch {
       return null;
     }
@@ -100,6 +103,7 @@ class Store {
     this.me = state.me;
     this.threads = new Map();
     for (const message of failedCommands(state)) apply.message(state, { message });
+    this.remember(state);
     const wanted = from.get('place');
     const fits = state.places.find((place) => place.id === wanted);
     const first = state.places.find((place) => place.member && place.kind !== 'app') || state.places[0];
@@ -109,6 +113,25 @@ class Store {
     this.write('replace');
     this.emit('state');
     this.stand();
+  }
+
+  // remember notes which private answers are from before the page was opened, and in a
+  // new tab takes all that there is for read.
+  remember(state) {
+    const lists = Object.entries(state.messages);
+    const before = this.opened || Infinity;
+    if (!this.known.has(this.me)) {
+      for (const message of lists.flatMap(([, list]) => list)) {
+        if (message.ephemeral && message.at < before) this.gone.add(message.id);
+      }
+    }
+    this.known.add(this.me);
+    this.opened ||= this.clock;
+    if (this.began) return;
+    this.began = this.clock;
+    holdInTab('began', this.began);
+    this.seen[this.me] = Object.fromEntries(lists.filter(([, list]) => list.length).map(([place, list]) => [place, list.at(-1).ts]));
+    holdInTab('seen', this.seen);
   }
 
   // listen follows the events after those that are in the State.
@@ -241,7 +264,7 @@ class Store {
   /** visible tells whether a message is on this page: private ones vanish with a reload. */
   visible(message) {
     if (!message.ephemeral) return true;
-    return !this.dismissed.has(message.id) && (this.keep || message.at >= this.opened);
+    return !this.dismissed.has(message.id) && (this.keep || !this.gone.has(message.id));
   }
 
   /** lang is the language of the person: "ar-SA". */

@@ -11,7 +11,7 @@ export class ThreadPane {
   constructor(element, store) {
     Object.assign(this, { element, store });
     this.title = h('h2', { class: 'thread-title' });
-    this.where = h('span', { class: 'thread-place' });
+    this.where = h('span', { class: 'thread-place', dir: 'auto' });
     this.cross = h('button', { type: 'button', class: 'tool', dataset: { act: 'close-thread' }, onclick: () => store.setThread('') }, svg(icons.cross));
     this.list = new MessageList(store, { inThread: true });
     this.composer = new Composer(store, { inThread: true });

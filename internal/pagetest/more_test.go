@@ -1,0 +1,98 @@
+package pagetest
+
+import (
+	"testing"
+)
+
+func TestContactInAMessageIsAssigned(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.visitPlace("support")
+		row := message("+966 55 555 5555 asks for a call back")
+		v.see(row)
+		v.messageMenu(row)
+		v.press(css(`[role="menu"] [data-callback="assign_from_message"]`))
+		v.see(dialog)
+		if found := v.see(field("contact")).Value; found != "+966 55 555 5555" {
+			v.Errorf("the form has %q", found)
+		}
+		v.pick(field("agent"), "omar", "omar@twerlo.com")
+		v.submit()
+		v.gone(dialog)
+		v.answered("+966 55 555 5555 now belongs to Omar Hassan")
+		v.owned("966555555555", "omar@twerlo.com")
+	})
+}
+
+func TestMentionIsAnsweredInItsThread(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.press(composer)
+		v.write("@az")
+		v.press(css(`[data-kind="people"] [role="option"][data-value="azeer"]`))
+		v.write("assign 0544444444 omar@twerlo.com")
+		v.key(enter)
+		v.owned(contact, "omar@twerlo.com")
+		v.messageMenu(message("assign 0544444444"))
+		v.press(css(`[role="menu"] [data-act="reply"]`))
+		v.see(css("#thread .msg.is-private").says("now belongs to Omar Hassan"))
+	})
+}
+
+func TestUndoAndHistory(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say(line)
+		v.answered("now belongs to Omar Hassan")
+		v.say("/assign 0544444444 sara@twerlo.com")
+		v.answered("now belongs to Sara Ali")
+		v.press(message("now belongs to Sara Ali").its("button[data-action]").says("Undo"))
+		v.owned(contact, "omar@twerlo.com")
+		v.say("/assign history 0544444444")
+		v.answered("sara@twerlo.com")
+	})
+}
+
+func TestFirstStepsTeach(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.press(css(`[data-act="step-type"]`))
+		v.until(`eyes.one(%s)?.value === '/assign 0544444444 omar@twerlo.com'`, composer)
+		v.press(css(`#place [data-act="send"]`))
+		v.answered("now belongs to Omar Hassan")
+		v.see(css(`[data-step="type"][data-done="true"]`).evenHidden())
+		v.press(css(`[data-act="step-watch"]`))
+		v.see(css(`.az-contact[data-contact="` + contact + `"]`))
+		v.see(css(`[data-step="watch"][data-done="true"]`).evenHidden())
+		v.press(css(`[data-act="step-kill"]`))
+		v.press(css(`[data-switch="bot_kill"]`))
+		v.see(css(`.tr-status[data-bot="stopped"]`))
+		v.press(css(`[data-switch="bot_start"]`))
+		v.see(css(`[data-step="kill"][data-done="true"]`).evenHidden())
+		v.press(css(`[data-act="steps-off"]`))
+		v.gone(css(".steps"))
+		v.reload()
+		v.gone(css(".steps"))
+		v.press(css(`[data-act="settings"]`))
+		v.press(css(`[data-act="steps-on"]`))
+		v.see(css(".steps"))
+	})
+}
+
+func TestThemeIsThePersonsOrTheSystems(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	dark := func() bool {
+		return eval[bool](v, `matchMedia('all').matches && getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).every((part) => part < 90)`)
+	}
+	choose := func(theme string) {
+		v.press(css(`[data-act="settings"]`))
+		v.press(css(`[data-act="theme"][data-theme="` + theme + `"]`))
+	}
+	for _, system := range []string{"light", "dark"} {
+		v.prefer(system)
+		for _, theme := range []string{"light", "dark", "auto"} {
+			choose(theme)
+			v.reload()
+			if want := theme == "dark" || theme == "auto" && system == "dark"; dark() != want {
+				t.Errorf("%s on a %s system is dark: %v", theme, system, dark())
+			}
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package pagetest
+
+import (
+	"testing"
+)
+
+func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("azeer_401")
+		v.say(line)
+		v.answered("Azeer refuses this app's key")
+		v.turn("azeer_unknown_agent") // takes the place of the other
+		v.say(line)
+		v.answered("Not done: +966 54 444 4444 was not assigned. Azeer does not know the contact or the agent")
+
+		// What is not final is tried again, and gets through when Azeer is well.
+		v.turn("azeer_429")
+		v.say("/assign 0544444444 sara@twerlo.com")
+		v.show("timeline")
+		v.see(css(`.tl-item[data-outcome="retrying"]`).says("sara@twerlo.com"))
+		v.turn("azeer_429")
+		v.answered("now belongs to Sara Ali")
+		v.turn("azeer_down")
+		v.say("/assign 0544444444 layla@twerlo.com")
+		v.answered("Still assigning +966 54 444 4444 to layla@twerlo.com")
+		v.turn("azeer_down")
+		v.owned(contact, "layla@twerlo.com")
+
+		// The answer is lost, and yet the owner is another.
+		v.turn("azeer_answer_lost")
+		v.say("/assign 0544444444 noura@twerlo.com")
+		v.owned(contact, "noura@twerlo.com")
+		v.show("azeer")
+		v.see(css(".az-effect").says("done all the same"))
+		v.show("trouble")
+		v.press(button("All well again"))
+		v.see(css(`[data-switch="azeer_answer_lost"][aria-checked="false"]`))
+		v.show("chat")
+		v.answered("noura@twerlo.com")
+	})
+}
+
+func TestTroubleOfSlackLosesNothing(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("slack_refresh")
+		v.say(line)
+		v.answered("now belongs to Omar Hassan")
+		v.show("trouble")
+		v.see(css(`.tr-status[data-bot="running"][data-sockets="2"]`))
+		v.show("chat")
+
+		v.turn("slack_refuse_answers")
+		v.say("/assign 0544444444 sara@twerlo.com")
+		v.answered("now belongs to Sara Ali")
+		v.turn("slack_refuse_answers")
+
+		v.turn("slack_rate_limits")
+		v.say("/assign 0544444444 layla@twerlo.com")
+		v.answered("layla@twerlo.com")
+		v.turn("slack_rate_limits")
+
+		// Deaf sockets: Slack says so at once; new ones hear again.
+		v.turn("slack_silent")
+		v.say("/assign 0544444444 noura@twerlo.com")
+		v.see(message("/assign failed with the error"))
+		v.killBot()
+		v.startBot()
+		v.show("trouble")
+		v.see(css(`[data-switch="slack_silent"][aria-checked="false"]`))
+		v.show("chat")
+		v.say("/assign 0544444444 noura@twerlo.com")
+		v.answered("noura@twerlo.com")
+	})
+}
