@@ -224,7 +224,7 @@ func (v voice) homeCounts(counts []assign.Count) []slack.Block {
 	title := v.texts.Text("home_counts", texts.Data{"Days": tallyDays, "Total": sum(all)})
 	blocks := []slack.Block{section(title+"\n"+v.bars(all), nil)}
 	for _, day := range slices.Backward(slices.Sorted(maps.Keys(days))) {
-		title := v.texts.Text("home_day", texts.Data{"Day": slackDay(time.Unix(day, 0)), "Total": sum(days[day])})
+		title := v.texts.Text("home_day", texts.Data{"Day": slackDay(days[day][0].Day), "Total": sum(days[day])})
 		blocks = append(blocks, section(title+"\n"+v.bars(days[day]), nil))
 	}
 	return blocks
@@ -262,7 +262,8 @@ func bar(n, most int) texts.Markup {
 	return texts.Markup(strings.Repeat("█", max(1, (n*barMost+most/2)/most)))
 }
 
-// slackDay lets Slack name a day as the reader does. t is noon of it in their time zone.
-func slackDay(t time.Time) texts.Markup {
-	return texts.Markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{date_short_pretty}|" + t.UTC().Format(time.DateOnly) + ">")
+// slackDay lets Slack name a day as the reader does. noon is that of the day in their time
+// zone.
+func slackDay(noon time.Time) texts.Markup {
+	return texts.Markup("<!date^" + strconv.FormatInt(noon.Unix(), 10) + "^{date_short_pretty}|" + noon.Format(time.DateOnly) + ">")
 }

@@ -80,7 +80,7 @@ func TestOfSeveralNumbersOneIsChosen(t *testing.T) {
 	if d := manager.Submit(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"}); !d.Sent.IsZero() {
 		t.Error("sent without a choice")
 	}
-	manager.assigns(f, map[string]string{"contact": "+971 50 123 4567"})
+	manager.assigns(f, map[string]string{"contact": "🇦🇪 +971 50 123 4567 (United Arab Emirates)"})
 	manager.reads("+971 50 123 4567", "now belongs to")
 	w.owner("971501234567", "omar@twerlo.com")
 	w.owner("966544444444", "")
