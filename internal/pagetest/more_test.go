@@ -23,17 +23,20 @@ func TestContactInAMessageIsAssigned(t *testing.T) {
 	})
 }
 
-func TestMentionIsAnsweredInItsThread(t *testing.T) {
+func TestMentionIsAnsweredWhereItStands(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.press(composer)
 		v.write("@az")
 		v.press(css(`[data-kind="people"] [role="option"][data-value="azeer"]`))
 		v.write("assign 0544444444 omar@twerlo.com")
 		v.key(enter)
-		v.owned(contact, "omar@twerlo.com")
-		v.messageMenu(message("assign 0544444444"))
+		v.answered("now belongs to Omar Hassan")
+
+		v.messageMenu(message("Good morning"))
 		v.press(css(`[role="menu"] [data-act="reply"]`))
-		v.see(css("#thread .msg.is-private").says("now belongs to Omar Hassan"))
+		v.fill(css(`textarea[data-composer-input="thread"]`), "@azeer assign 0544444444 sara@twerlo.com")
+		v.key(enter)
+		v.see(css("#thread .msg.is-private").says("now belongs to Sara Ali"))
 	})
 }
 

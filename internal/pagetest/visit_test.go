@@ -160,7 +160,7 @@ func (v *visit) look(address string) {
 // settled waits until the page has drawn itself and follows the sandbox.
 func (v *visit) settled() {
 	v.Helper()
-	v.see(css("#app[data-ready] main"))
+	v.see(css("#app[data-ready] main").evenHidden())
 	v.see(css(".az-contacts, .tl-list, .tr-status, .gallery").evenHidden())
 }
 
