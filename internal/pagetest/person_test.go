@@ -1,10 +1,7 @@
 package pagetest
 
 import (
-	"strings"
 	"testing"
-
-	"azeer-slack/sandbox/page"
 )
 
 // What a person does at the page. The hooks named here are those that the page's own
@@ -144,13 +141,4 @@ func field(action string) thing { return css(`[data-action="` + action + `"]`).i
 func (v *visit) submit() {
 	v.Helper()
 	v.press(css("button.modal-submit").in(dialog))
-}
-
-// steps are the names of an interaction's steps as the server tells them.
-func steps(i page.Interaction) string {
-	var names []string
-	for _, step := range i.Steps {
-		names = append(names, step.Name)
-	}
-	return strings.Join(names, " ")
 }
