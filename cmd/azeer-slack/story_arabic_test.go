@@ -175,8 +175,8 @@ func TestAWordThatIsNearlyOneOfOursIsOffered(t *testing.T) {
 
 // Agents whose name is like a word of ours are agents.
 func TestNoAgentIsTakenForAWordOfOurs(t *testing.T) {
-	w := prepare(t)
 	t.Parallel()
+	w := prepare(t)
 	w.Azeer.AddAgent(sandbox.AzeerAgent{Name: "Mine Kaya", PlatformID: "mine@twerlo.com"})
 	w.Azeer.AddAgent(sandbox.AzeerAgent{Name: "Halp Jensen", PlatformID: "halp@twerlo.com"})
 	w.run()
@@ -195,8 +195,8 @@ func TestNoAgentIsTakenForAWordOfOurs(t *testing.T) {
 }
 
 func TestPeopleOfOtherLanguagesReadTheDefaultOne(t *testing.T) {
-	w := prepare(t, with("DEFAULT_LANGUAGE", "ar"))
 	t.Parallel()
+	w := prepare(t, with("DEFAULT_LANGUAGE", "ar"))
 	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "amelie", Locale: "fr-FR"})
 	w.run()
 	w.awaitSockets(2)

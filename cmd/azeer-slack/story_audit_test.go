@@ -12,8 +12,8 @@ import (
 // beginAudit starts a world with the private channel #audit, which the manager is in.
 func beginAudit(t *testing.T, bot bool, changes ...change) *world {
 	t.Helper()
-	w := prepare(t, changes...)
 	t.Parallel()
+	w := prepare(t, changes...)
 	w.settings["AUDIT_CHANNEL"] = w.Slack.AddChannel(sandbox.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}, BotMember: bot})
 	w.run()
 	w.awaitSockets(2)

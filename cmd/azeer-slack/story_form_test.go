@@ -129,8 +129,8 @@ func TestASlowAzeerTurnsTheFormIntoAssigning(t *testing.T) {
 }
 
 func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
-	w := prepare(t)
 	t.Parallel()
+	w := prepare(t)
 	w.Azeer.AlwaysLists(sandbox.Misbehaviour{Status: 500})
 	w.run()
 	w.awaitSockets(2)
@@ -148,8 +148,8 @@ func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
 }
 
 func TestThePartialListLetsAnEmailBePickedAsTyped(t *testing.T) {
-	w := prepare(t)
 	t.Parallel()
+	w := prepare(t)
 	w.Azeer.ListAs(sandbox.ListPartial)
 	w.run()
 	w.awaitSockets(2)

@@ -180,8 +180,8 @@ func TestTheHomeTabInArabic(t *testing.T) {
 var withoutChannels = regexp.MustCompile(`[#@][\p{L} ]+`)
 
 func TestAnAdminSeesTheTeam(t *testing.T) {
-	w := prepare(t)
 	t.Parallel()
+	w := prepare(t)
 	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "noura", Name: "نورة", Locale: "ar", TZ: "Pacific/Auckland"})
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID() + "," + w.Slack.Person("noura").ID()
 	w.run()
