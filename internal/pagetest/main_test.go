@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // GOFLAGS asks for it: what is looked at here is the page.
 var build = sync.OnceValues(func() (path string, err error) {
 	path = filepath.Join(folder, "azeer-slack")
-	cmd := exec.Command("go", "build", "-race=false", "-o", path, "azeer-slack/cmd/azeer-slack")
+	cmd := exec.Command("go", "build", "-race=false", "-trimpath", "-o", path, "azeer-slack/cmd/azeer-slack")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.Join(err, errors.New(string(out)))
