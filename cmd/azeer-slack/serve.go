@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,9 @@ const (
 	// drain is how long work in hand may take once the bot has stopped listening. Fly and
 	// systemd are told to give the whole stop 15 s; ours is to take 10.
 	drain = 6 * time.Second
+	// startOver is when what the start has read and thrown away (catalogues, lists of
+	// people) is given back to the system.
+	startOver = 5 * time.Second
 	// journalClose and journalAsk bound closing the journal, and asking it how it is.
 	journalClose = 2 * time.Second
 	journalAsk   = time.Second
@@ -189,6 +193,8 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	cancel()
 	rest.Go(func() { _ = s.directory.Run(working) })
 
+	settled := time.AfterFunc(startOver, debug.FreeOSMemory)
+	defer settled.Stop()
 	botErr := s.bot.Run(listening)
 	stopWorking()
 	rest.Wait()
