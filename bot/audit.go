@@ -60,12 +60,13 @@ func (a *audit) wake() {
 	}
 }
 
-// keepAudit reports outcomes until ctx ends. What is being posted then has until longer
-// ends; the rest is left to the next start.
+// keepAudit reports outcomes until ctx ends, and then what is due until longer ends; the
+// rest is left to the next start.
 func (b *Bot) keepAudit(ctx, longer context.Context) {
 	if b.audit.Channel == "" || b.audit.Outcomes == nil {
 		return
 	}
+	defer b.guarded("audit", func() { _ = b.auditDue(longer, longer) })
 	for retry := auditRetry; ; {
 		var err error
 		b.guarded("audit", func() { err = b.auditDue(ctx, longer) })

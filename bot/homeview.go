@@ -53,11 +53,13 @@ func (b *Bot) home(ctx context.Context, user string, s search) slack.HomeTabView
 	if r := b.door.admit(ctx, person{id: user}, ""); r.refused() {
 		return homeOf(search{}, say(v.texts.Text(r.text, r.data)).Blocks...)
 	}
-	ctx, cancel := context.WithTimeout(ctx, readLate)
+	reading, cancel := context.WithTimeout(ctx, readLate)
 	defer cancel()
-	seen, err := b.sights(ctx, user, s)
+	seen, err := b.sights(reading, user, s)
 	if err != nil {
-		b.log.Error().Err(err).Msg("history not read")
+		if ctx.Err() == nil {
+			b.log.Error().Err(err).Msg("history not read")
+		}
 		return homeOf(s, append(v.homeTop(), say(v.texts.Text("history_unread", nil)).Blocks...)...)
 	}
 	return v.home(seen)
