@@ -163,7 +163,7 @@ func (v voice) homeTop() []slack.Block {
 	label := plainText(v.texts.Plain("home_search", nil), 2000)
 	return []slack.Block{
 		slack.NewActionBlock("", v.button("home_assign", actionOpen, draft{}.encode(), slack.StylePrimary)),
-		slack.NewInputBlock(actionSearch, label, nil, input).WithDispatchAction(true).WithOptional(true),
+		slack.NewInputBlock(actionSearch, label, nil, input).WithDispatchAction(true),
 	}
 }
 

@@ -14,7 +14,8 @@ Exit codes: 0 after a signal, 1 when something broke, 2 when settings are missin
 
 const checkHelp = `Tries every token and key and reads the manifest. Each line says ✓ or ✗, and for ✗ the cure.
 Works with half the settings, too. Calls only what changes nothing: Slack's auth.test and
-apps.connections.open, and Azeer's list of agents.
+apps.connections.open, and Azeer's list of agents. With AUDIT_CHANNEL set, also
+chat.postEphemeral, to the bot itself, so that nobody sees it.
 
 Exit code 0 only if all is well.
 `

@@ -62,14 +62,14 @@ func (v *visit) watchFeed() {
 	})()`)
 }
 
-// effortOf tells what the page had to do for something, and waits for frames in which it
-// would do more.
+// effortOf tells what the page had to do for something, until it has drawn two more frames
+// and has nothing left to do.
 func (v *visit) effortOf(something func()) effort {
 	v.Helper()
 	v.watchFeed()
 	before := v.metric("LayoutCount")
 	something()
-	eval[bool](v, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 200))))`)
+	eval[bool](v, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => done(true)))))`)
 	e := eval[effort](v, `(window.seen.observer.disconnect(), {...window.seen, observer: undefined})`)
 	e.Layouts = v.metric("LayoutCount") - before
 	return e

@@ -271,8 +271,7 @@ func TestChannelWithoutTheBot(t *testing.T) {
 func TestAppsTabsAreThoseOfTheManifest(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		now := v.demo.state("manager")
-		at := now.Places[slices.IndexFunc(now.Places, func(p page.Place) bool { return p.Kind == "app" })]
-		v.visitPlace(at.Name)
+		v.visitApp(now)
 		if now.HomeTab {
 			v.see(css("#home [data-block]"))
 			v.gone(css("#home .bk-unknown"))
@@ -285,6 +284,36 @@ func TestAppsTabsAreThoseOfTheManifest(t *testing.T) {
 		} else {
 			v.see(css(".place-closed").says("Sending messages to this app has been turned off."))
 		}
+	})
+}
+
+// visitApp opens the conversation with the app, which begins with its Home tab.
+func (v *visit) visitApp(now page.State) {
+	v.Helper()
+	at := slices.IndexFunc(now.Places, func(p page.Place) bool { return p.Kind == "app" })
+	v.visitPlace(now.Places[at].Name)
+}
+
+func TestHomeTabIsTheReceipt(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say(line)
+		v.answered("now belongs to Omar Hassan")
+		v.visitApp(v.demo.state("manager"))
+		home := css("#home")
+		row := func(says string) thing { return home.its("[data-block]").says(says) }
+		v.see(row("Assigned to Omar Hassan"))
+
+		v.press(home.its(`button[data-action="open"]`))
+		v.see(dialog)
+		v.fill(field("contact"), "0555555555")
+		v.pick(field("agent"), "sara", "sara@twerlo.com")
+		v.submit()
+		v.gone(dialog)
+		v.see(row("Assigned to Sara Ali"))
+
+		v.fill(home.its(`input[data-action="search"]`), "0544444444")
+		v.key(enter)
+		v.see(row("History of +966 54 444 4444"))
 	})
 }
 

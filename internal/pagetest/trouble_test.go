@@ -26,6 +26,12 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 		v.turn("azeer_down")
 		v.owned(contact, "layla@twerlo.com")
 
+		v.turn("azeer_hang")
+		v.say(line)
+		v.answered("Still assigning +966 54 444 4444 to omar@twerlo.com")
+		v.turn("azeer_hang")
+		v.owned(contact, "omar@twerlo.com")
+
 		// The answer is lost, and yet the owner is another.
 		v.turn("azeer_answer_lost")
 		v.say("/assign 0544444444 noura@twerlo.com")

@@ -2,10 +2,13 @@ package page
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -28,8 +31,8 @@ func (p *Page) serveGallery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, all)
 }
 
-// goldens reads <kind>_<name>[.<lang>].golden.json in any folder; what is named
-// otherwise is no sample of something to draw.
+// goldens reads the samples in any folder: <kind>_<name>[.<lang>].golden.json is a
+// message or view, and <names>[.<lang>].golden.json an object of several messages by name.
 func goldens(files fs.FS) ([]Golden, error) {
 	all := []Golden{}
 	if files == nil {
@@ -37,23 +40,43 @@ func goldens(files fs.FS) ([]Golden, error) {
 	}
 	err := fs.WalkDir(files, ".", func(file string, d fs.DirEntry, err error) error {
 		name, fits := strings.CutSuffix(path.Base(file), goldenSuffix)
-		kind, name, named := strings.Cut(name, "_")
-		if err != nil || d.IsDir() || !fits || !named || kind != "message" && kind != "view" {
+		if err != nil || d.IsDir() || !fits {
 			return err
 		}
 		raw, err := fs.ReadFile(files, file)
 		if err != nil {
 			return fmt.Errorf("read golden: %w", err)
 		}
-		if !json.Valid(raw) {
-			return fmt.Errorf("read golden %s: it is no JSON", file)
+		lang := "en"
+		if base, tag, tagged := strings.Cut(name, "."); tagged {
+			name, lang = base, tag
 		}
-		g := Golden{Name: name, Kind: kind, Lang: "en", JSON: raw}
-		if base, lang, ok := strings.Cut(name, "."); ok {
-			g.Name, g.Lang = base, lang
+		read, err := samples(name, lang, raw)
+		if err != nil {
+			return fmt.Errorf("read golden %s: %w", file, err)
 		}
-		all = append(all, g)
+		all = append(all, read...)
 		return nil
 	})
 	return all, err
+}
+
+// samples are what one golden file holds.
+func samples(name, lang string, raw []byte) ([]Golden, error) {
+	kind, rest, _ := strings.Cut(name, "_")
+	if kind == "message" || kind == "view" {
+		if !json.Valid(raw) {
+			return nil, errors.New("it is no JSON")
+		}
+		return []Golden{{Name: rest, Kind: kind, Lang: lang, JSON: raw}}, nil
+	}
+	var messages map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &messages); err != nil {
+		return nil, fmt.Errorf("it holds no messages by name: %w", err)
+	}
+	var all []Golden
+	for _, each := range slices.Sorted(maps.Keys(messages)) {
+		all = append(all, Golden{Name: name + "_" + each, Kind: "message", Lang: lang, JSON: messages[each]})
+	}
+	return all, nil
 }

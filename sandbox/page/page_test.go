@@ -130,7 +130,7 @@ func TestGallery(t *testing.T) {
 		"testdata/message_done.golden.json":    {Data: []byte(`{"text":"Done"}`)},
 		"testdata/message_done.ar.golden.json": {Data: []byte(`{"text":"تم"}`)},
 		"view_form.golden.json":                {Data: []byte(`{"type":"modal"}`)},
-		"testdata/other.golden.json":           {Data: []byte(`{}`)},
+		"testdata/slips.golden.json":           {Data: []byte(`{"b":{"text":"Two"},"a":{"text":"One"}}`)},
 		"testdata/message_notes.txt":           {Data: []byte(`x`)},
 	}}, sandbox.Limits{})
 	var got []Golden
@@ -141,7 +141,8 @@ func TestGallery(t *testing.T) {
 	for _, g := range got {
 		names = append(names, g.Kind+" "+g.Name+" "+g.Lang+" "+string(g.JSON))
 	}
-	want := []string{`message done ar {"text":"تم"}`, `message done en {"text":"Done"}`, `view form en {"type":"modal"}`}
+	want := []string{`message done ar {"text":"تم"}`, `message done en {"text":"Done"}`,
+		`message slips_a en {"text":"One"}`, `message slips_b en {"text":"Two"}`, `view form en {"type":"modal"}`}
 	if strings.Join(names, "\n") != strings.Join(want, "\n") {
 		t.Errorf("gallery %q, want %q", names, want)
 	}
