@@ -284,3 +284,13 @@ func sees(t *testing.T, p *Person) Message {
 	}
 	return m
 }
+
+// seesText waits for the message that reads exactly so.
+func seesText(t *testing.T, p *Person, text string) Message {
+	t.Helper()
+	m, err := p.See(testContext(t), func(m Message) bool { return m.Plain() == text })
+	if err != nil {
+		t.Fatalf("%v, wanted %q; not looked at: %v", err, text, p.Unseen())
+	}
+	return m
+}
