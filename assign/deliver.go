@@ -50,8 +50,8 @@ func (s *Service) persist(wire context.Context, j *job, complaint string, write 
 	}
 }
 
-// deliver answers until that has succeeded. When ctx ends, what fails is left to the
-// next start.
+// deliver answers until that has succeeded, or the requester is gone. When ctx ends, what
+// fails is left to the next start.
 func (s *Service) deliver(ctx, wire context.Context, j *job) {
 	defer s.drop(j)
 	j.telling <- struct{}{} // an interim answer on its way comes first
@@ -60,6 +60,10 @@ func (s *Service) deliver(ctx, wire context.Context, j *job) {
 	for n := 0; ; n++ {
 		err := s.answer(wire, j)
 		if err == nil {
+			break
+		}
+		if errors.Is(err, ErrRequesterGone) {
+			s.log.Info().Err(err).Int64("assignment", j.ID).Msg("nobody left to answer")
 			break
 		}
 		if wire.Err() == nil {

@@ -61,10 +61,15 @@ type People interface {
 // ErrNoEmail says that a chat user has no visible email.
 var ErrNoEmail = errors.New("no email visible for that user")
 
+// ErrRequesterGone says that an answer has nobody left to read it: no way took it, and
+// the chat says that this user is no more.
+var ErrRequesterGone = errors.New("requester is gone")
+
 // Answerer tells requesters how their assignments go.
 type Answerer interface {
 	// Answer tells the requester the outcome, with retries of its own, and returns nil
-	// only when it was surely delivered. After an error it is called again later.
+	// only when it was surely delivered. After an error it is called again later, save
+	// after ErrRequesterGone.
 	Answer(ctx context.Context, a Assignment) error
 	// Interim tells, once and at best effort, that the work is still going on.
 	Interim(ctx context.Context, a Assignment)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"azeer-slack/assign"
@@ -30,6 +31,9 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 	}
 	v, before := b.speak(ctx, a.Requester), b.before(ctx, a)
 	if err := b.post.deliver(ctx, a.Requester, to, v.outcome(a, before)); err != nil {
+		if errors.Is(err, errRefused) && b.people.hasLeft(ctx, a.Requester) {
+			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
+		}
 		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
 	}
 	if open {

@@ -279,6 +279,14 @@ func (p *People) standing(ctx context.Context, who person) (standing, error) {
 	return found.standing, nil
 }
 
+// hasLeft asks Slack, whatever memory says, whether somebody's account was deactivated or
+// is no more. false where Slack does not tell.
+func (p *People) hasLeft(ctx context.Context, id string) bool {
+	found, err := p.lookUp(id).wait(ctx, lookupLimit)
+	var said slack.SlackErrorResponse
+	return err == nil && found.standing == gone || errors.As(err, &said) && said.Err == "user_not_found"
+}
+
 // language is that of somebody's Slack locale: "en", "ar", …; "" where it is not known,
 // which costs at most localeLimit to find out.
 func (p *People) language(ctx context.Context, id string) string {

@@ -39,11 +39,14 @@ type poster struct {
 	log  zerolog.Logger
 }
 
+// errRefused says that no way will take a message, now or later.
+var errRefused = errors.New("refused on every way")
+
 // errNoWay says that a way of answering cannot be gone, now or later.
 var errNoWay = errors.New("no way there")
 
 // deliver tries every way, each with retries. An error means that nothing arrived for
-// certain.
+// certain; it wraps errRefused where trying again will not help.
 func (p *poster) deliver(ctx context.Context, user string, to address, m message) error {
 	return p.try(ctx, postTries, user, to, m)
 }
@@ -55,6 +58,7 @@ func (p *poster) once(ctx context.Context, user string, to address, m message) e
 
 func (p *poster) try(ctx context.Context, tries int, user string, to address, m message) error {
 	var failures []error
+	refused := errRefused
 	for _, way := range p.ways(user, to, m) {
 		err := again(ctx, tries, way.visit)
 		if err == nil {
@@ -63,9 +67,12 @@ func (p *poster) try(ctx context.Context, tries int, user string, to address, m 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if passing(err) {
+			refused = nil
+		}
 		failures = append(failures, fmt.Errorf("by %s: %w", way.name, err))
 	}
-	return errors.Join(failures...)
+	return errors.Join(append(failures, refused)...)
 }
 
 // way is one way of bringing a message to somebody.

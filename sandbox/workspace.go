@@ -105,10 +105,25 @@ func (k *Slack) RemovePerson(handle string) {
 	defer k.mu.Unlock()
 	if p := k.personNamed(handle); p != nil {
 		p.removed = true
-		k.markPeople()
-		for _, c := range k.channels {
-			delete(c.members, p.id)
-		}
+		k.leave(p)
+	}
+}
+
+// DeactivatePerson closes somebody's account: users.info says deleted, and they leave
+// every channel.
+func (k *Slack) DeactivatePerson(handle string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if p := k.personNamed(handle); p != nil {
+		p.cfg.Deactivated = true
+		k.leave(p)
+	}
+}
+
+func (k *Slack) leave(p *Person) {
+	k.markPeople()
+	for _, c := range k.channels {
+		delete(c.members, p.id)
 	}
 }
 

@@ -143,6 +143,45 @@ func TestAnAnswerThatIsAnHourLateComesByDirectMessage(t *testing.T) {
 	}
 }
 
+// Nothing is tried for ever for the sake of somebody who has left.
+func TestAnAnswerToSomebodyWhoHasLeftEnds(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*sandbox.Slack){
+		"deactivated": func(s *sandbox.Slack) { s.DeactivatePerson("manager") },
+		"removed":     func(s *sandbox.Slack) { s.RemovePerson("manager") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t)
+			manager := w.speechless("#support")
+			w.restart(func() {
+				w.rewrite(`UPDATE assignments SET reply =
+					CAST(json_set(CAST(reply AS TEXT), '$.since', ?) AS BLOB)`, time.Now().Add(-time.Hour).Format(time.RFC3339))
+				leave(w.Slack)
+				w.restore()
+			})
+			w.untilLogged("nobody left to answer", 1)
+			w.restart(func() { w.rewrite("UPDATE assignments SET id = id WHERE answered = 1 AND reply IS NULL") })
+			w.owner("966544444444", "omar@twerlo.com")
+			if seen := manager.Unseen(); len(seen) > 0 {
+				t.Errorf("somebody who has left sees %v", seen)
+			}
+		})
+	}
+}
+
+// That a message is refused does not yet mean that nobody waits for it.
+func TestAnAnswerThatIsRefusedIsTriedAgain(t *testing.T) {
+	w := begin(t)
+	for _, way := range []string{"response_url", "chat.postEphemeral", "chat.postMessage"} {
+		w.Slack.FailAPI(way, -1, sandbox.Failure{Error: "channel_not_found"})
+	}
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.untilLogged("answer not delivered", 1)
+	w.restore()
+	manager.reads("now belongs to", "Omar Hassan")
+}
+
 func TestAnAnswerWhoseAddressIsSpoiltComesByDirectMessage(t *testing.T) {
 	w := begin(t)
 	manager := w.speechless("#support")
