@@ -7,6 +7,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
@@ -94,57 +97,74 @@ func spread(b *testing.B, callers int, call func(n int) error) {
 // callers, the latest of a contact, a turn, and what is taken at start, where one
 // assignment in a thousand is pending.
 func BenchmarkGrowth(b *testing.B) {
-	for _, size := range sizes() {
-		path := filepath.Join(b.TempDir(), "x.db")
-		j := mustOpen(b, "sqlite://"+path, Config{})
-		grow(b, j.store.(*sqlite), size)
-		offset := size
-		b.Run(fmt.Sprintf("accept/rows=%d", size), func(b *testing.B) {
+	eachGrown(b, func(b *testing.B, g grown) {
+		offset := g.rows
+		b.Run("accept", func(b *testing.B) {
 			spread(b, 64, func(n int) error {
-				_, _, err := j.Accept(b.Context(), numbered(offset+n))
+				_, _, err := g.Accept(b.Context(), numbered(offset+n))
 				return err
 			})
 			offset += b.N
 		})
-		b.Run(fmt.Sprintf("latest/rows=%d", size), func(b *testing.B) {
+		b.Run("latest", func(b *testing.B) {
 			spread(b, 1, func(n int) error {
-				_, _, err := j.Latest(b.Context(), numbered(n*31%size).Contact)
+				_, _, err := g.Latest(b.Context(), numbered(n*31%g.rows).Contact)
 				return err
 			})
 		})
-		b.Run(fmt.Sprintf("turn/rows=%d", size), func(b *testing.B) {
+		b.Run("turn", func(b *testing.B) {
 			spread(b, 1, func(n int) error {
-				_, err := j.Turn(b.Context(), int64(1+n*1000%size)) // of a pending one
+				_, err := g.Turn(b.Context(), int64(1+n*1000%g.rows)) // of a pending one
 				return err
 			})
 		})
-		b.Run(fmt.Sprintf("take/rows=%d", size), func(b *testing.B) {
-			s := j.store.(*sqlite)
+		b.Run("take", func(b *testing.B) {
 			for b.Loop() {
-				s.horizon, s.taken = int64(size), false
-				if taken, err := j.Take(b.Context()); err != nil || len(taken) == 0 {
+				g.lose()
+				if taken, err := g.Take(b.Context()); err != nil || len(taken) == 0 {
 					b.Fatal(len(taken), err)
 				}
 			}
 		})
+	})
+}
+
+// grown is a journal with rows of 100,000 contacts, settled but for one in a thousand.
+type grown struct {
+	*Journal
+	rows int
+	lose func() // makes the journal forget what is in hand, so that Take gives it anew
+}
+
+// eachGrown runs a benchmark on SQLite and Postgres, in all sizes.
+func eachGrown(b *testing.B, run func(b *testing.B, g grown)) {
+	for _, size := range sizes() {
+		for name, grow := range map[string]func(*testing.B, int) grown{"sqlite": growSQLite, "postgres": growPostgres} {
+			b.Run(fmt.Sprintf("%s/rows=%d", name, size), func(b *testing.B) { run(b, grow(b, size)) })
+		}
 	}
 }
 
-// grow fills a journal with rows of 100,000 contacts, settled but for one in a
-// thousand.
-func grow(b *testing.B, s *sqlite, rows int) {
+// settled is a row to fill a journal with.
+func settled(n, rows int) (w *acceptWork, kind string, answered bool) {
+	w = newAccept(numbered(n - rows))
+	w.contact = numbered(n % 100_000).Contact.Digits()
+	if n%1000 == 0 {
+		return w, "", false
+	}
+	return w, "assigned", true
+}
+
+func growSQLite(b *testing.B, rows int) grown {
 	b.Helper()
+	j := mustOpen(b, "sqlite://"+filepath.Join(b.TempDir(), "x.db"), Config{})
+	s := j.store.(*sqlite)
 	tx, err := s.write.Begin()
 	if err != nil {
 		b.Fatal(err)
 	}
 	for n := range rows {
-		w := newAccept(numbered(-rows + n))
-		w.contact = numbered(n % 100_000).Contact.Digits()
-		kind, answered := "assigned", 1
-		if n%1000 == 0 {
-			kind, answered = "", 0
-		}
+		w, kind, answered := settled(n, rows)
 		if _, err := tx.Exec(`INSERT INTO assignments
 			(key, requester, contact, agent, twin, accepted_at, kind, outcome, finished_at, answered)
 			VALUES (?, ?, ?, ?, ?, ?, ?, '{"attempts":1}', ?, ?)`,
@@ -155,4 +175,29 @@ func grow(b *testing.B, s *sqlite, rows int) {
 	if err := tx.Commit(); err != nil {
 		b.Fatal(err)
 	}
+	return grown{j, rows, func() { s.horizon, s.taken = int64(rows), false }}
+}
+
+func growPostgres(b *testing.B, rows int) grown {
+	b.Helper()
+	j := mustOpen(b, journaltest.StartPostgres(b), Config{})
+	p := j.store.(*postgres)
+	lose := func() { p.mine, p.unsure = make(map[int64]struct{}), true }
+	n, now := -1, time.Now()
+	columns := []string{"key", "requester", "contact", "agent", "twin", "accepted_at", "kind", "outcome", "finished_at",
+		"answered", "owner", "batch"}
+	_, err := p.pool.CopyFrom(b.Context(), pgx.Identifier{"assignments"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		if n++; n == rows {
+			return nil, nil
+		}
+		w, kind, answered := settled(n, rows)
+		return []any{w.key, w.requester, w.contact, w.agent, w.twin, now, kind, `{"attempts":1}`, now, answered, p.id, 0}, nil
+	}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := p.pool.Exec(b.Context(), "VACUUM ANALYZE assignments"); err != nil { // what autovacuum does in time
+		b.Fatal(err)
+	}
+	return grown{j, rows, lose}
 }
