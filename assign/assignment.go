@@ -36,6 +36,10 @@ type Request struct {
 	Undoes int64
 }
 
+// NeverHolds is a Guard with which nothing is accepted: the journal tells whether it knows
+// the request's Key, and what is the newest of its contact.
+const NeverHolds = -1
+
 // Assignment is one accepted request, and what became of it.
 type Assignment struct {
 	// ID grows with acceptance: of two assignments the later accepted has the larger.

@@ -72,11 +72,9 @@ func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r assign.Read
 		return
 	}
 	request := assign.Request{Requester: c.person().id, Contact: r.Contacts[0], Agent: r.Agent}
-	if m, late := b.belated(ctx, v, c, &request); late {
-		b.reply(ctx, c, m)
-		return
+	if !b.belated(ctx, v, c, &request) {
+		b.accept(ctx, c, request)
 	}
-	b.accept(ctx, c, request)
 }
 
 // mentionHelp teaches to mention the bot.
@@ -96,30 +94,36 @@ const (
 )
 
 // belated keeps a mention that Slack could not deliver when it was written from
-// overruling what was asked for since, and from surprising people long after. What may
-// still be carried out is guarded against what comes until it is accepted.
-func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) (message, bool) {
+// overruling what was asked for since, and from surprising people long after: then it is
+// answered, and that was all. What may still be carried out is guarded against what comes
+// until it is accepted. What Slack delivers again is none of this.
+func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) (answered bool) {
 	written, known := c.Event.written()
 	age := c.envelope.Received.Sub(written)
 	if !known || age < promptly {
-		return message{}, false
+		return false
 	}
-	latest, found, err := b.service.Latest(ctx, r.Contact)
-	if err != nil {
-		b.log.Error().Err(err).Msg("latest assignment not read")
-		return v.notStored(*r), true
-	}
-	w := wish{Contact: r.Contact.Digits(), Agent: r.Agent.Encode()}
-	if found {
-		w.After, r.Guard = latest.ID, latest.ID
-	}
+	asked := *r
+	asked.Key, asked.Guard = c.request(), assign.NeverHolds
+	asking, cancel := context.WithDeadline(ctx, c.deadline)
+	defer cancel()
+	said := b.ask(asking, asked)
+	w := wish{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: said.ID}
 	switch {
-	case found && latest.AcceptedAt.After(written):
-		return v.overtaken(*r, latest, w), true
+	case said.err != nil:
+		b.log.Error().Err(said.err).Msg("request not stored")
+		b.reply(ctx, c, v.notStored(*r))
+	case said.how == assign.Repeated:
+		b.acknowledge(ctx, c, nil)
+	case said.ID != 0 && said.AcceptedAt.After(written):
+		b.reply(ctx, c, v.overtaken(*r, said.Assignment, w))
 	case age > tooLate:
-		return v.mentionLate(*r, w), true
+		b.reply(ctx, c, v.mentionLate(*r, w))
+	default:
+		r.Guard = said.ID
+		return false
 	}
-	return message{}, false
+	return true
 }
 
 // mentionLate says that nothing was done, and offers it.

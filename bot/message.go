@@ -211,7 +211,8 @@ func (v voice) outcomeButtons(a assign.Assignment, before assign.Agent) []*slack
 		return v.wishButton("assign_now", actionAgain, wishFor(a), slack.StylePrimary)
 	case assign.Refused:
 		for i, agent := range a.Outcome.Nearest {
-			wish := wish{Contact: a.Contact.Digits(), Agent: assign.RefEmail(agent.PlatformID.Reveal()).Encode()}
+			wish := wishFor(a)
+			wish.Agent = assign.RefEmail(agent.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.encode(),
 				plainText(v.agentLabel(agent, 75), 75)))
 		}

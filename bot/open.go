@@ -171,7 +171,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 	}
 	if r := b.door.admit(ctx, c.person(), c.Channel.ID); r.refused() {
 		b.acknowledge(ctx, c, nil)
-		b.reply(ctx, c, b.speakTo(ctx, c).refusing(r))
+		b.beside(ctx, c, b.speakTo(ctx, c).refusing(r)) // what the button belongs to stays
 		if c.fromHome() {
 			b.homes.publish(c.person().id, time.Time{})
 		}

@@ -80,12 +80,22 @@ func (b *Bot) conclude(ctx context.Context, v voice, c *call, a assign.Assignmen
 		b.acknowledge(ctx, c, nil)
 		return false
 	}
-	text := v.texts.Plain(v.outcomeText(a.Outcome), v.outcomeData(a))
+	text := v.texts.Plain(v.outcomeText(a.Outcome), v.withoutMentions(a, v.outcomeData(a)))
 	if names := nearestNames(a.Outcome.Nearest); len(names) > 0 {
 		text += " " + v.texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(
 		map[string]string{blockAtFault(a.Outcome.Reason, c.payload): text}))
+}
+
+// withoutMentions fills blanks for an error below an input, where Slack shows a mention as
+// a bare id.
+func (v voice) withoutMentions(a assign.Assignment, data texts.Data) texts.Data {
+	data["Admins"] = nil
+	if a.Agent.Kind == assign.ByMention {
+		data["Asked"] = v.texts.Plain("form_mentioned", nil)
+	}
+	return data
 }
 
 func nearestNames(agents []assign.Agent) []texts.Person {

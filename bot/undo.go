@@ -42,8 +42,12 @@ func (v voice) reassignButton(contact assign.Phone) *slack.ButtonBlockElement {
 	return v.button("reassign", actionFix, draft{Contact: contact.International()}.encode(), slack.StyleDefault)
 }
 
-// mostUndoTries is how often an undo looks again at what came since.
-const mostUndoTries = 3
+const (
+	// mostUndoTries is how often an undo looks again at what came since.
+	mostUndoTries = 3
+	// mostSince is how far back it looks.
+	mostSince = 100
+)
 
 // takeBack hands an undo to the service. What was asked since but changed nothing, such
 // as a refused request, does not stand in its way. Overtaken comes with the assignment
@@ -61,11 +65,27 @@ func (b *Bot) takeBack(ctx context.Context, r assign.Request) verdict {
 		case known && owner.ID != r.Undoes:
 			said.Assignment = owner
 			return said
-		case !known || tries == mostUndoTries:
+		case !known:
+			said.Assignment, err = b.inDoubt(ctx, r)
+			said.err = err
+			return said
+		case tries == mostUndoTries:
 			return said
 		}
 		r.Guard = said.ID
 	}
+}
+
+// inDoubt finds what came after the assignment to be undone and may have changed the owner,
+// or nothing if the journal has deleted what it would take to know.
+func (b *Bot) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
+	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
+	for _, a := range since {
+		if a.ID > r.Undoes && a.Outcome.Kind == assign.Unknown {
+			return a, err
+		}
+	}
+	return assign.Assignment{}, err
 }
 
 // changedNothing tells the ways of ending that leave the owner as it was.

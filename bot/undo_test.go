@@ -107,7 +107,7 @@ func TestAnUndoYieldsOnlyToWhatChangedTheOwner(t *testing.T) {
 		{[]assign.OutcomeKind{assign.Assigned}, assign.Overtaken, 0},
 		{[]assign.OutcomeKind{assign.Assigned, assign.Refused}, assign.Overtaken, 0},
 		{[]assign.OutcomeKind{assign.Unknown}, assign.Overtaken, 0},
-		{[]assign.OutcomeKind{assign.Unknown, assign.Refused}, assign.Overtaken, 1},
+		{[]assign.OutcomeKind{assign.Unknown, assign.Refused}, assign.Overtaken, 0},
 		{[]assign.OutcomeKind{assign.Refused, ""}, assign.Overtaken, 1},
 	} {
 		l := newLedger(t)

@@ -61,11 +61,10 @@ func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
 		b.answerUndo(ctx, c, r, said)
 		return
 	}
-	anyway := chosen.ActionID != actionAgain && chosen.ActionID != actionRetry
 	if w.Of != 0 {
 		r.Key = w.once("again")
 	}
-	said := b.grant(accepting, r, w, anyway)
+	said := b.grant(accepting, r, w)
 	b.acknowledge(ctx, c, nil)
 	b.answerWish(ctx, c, r, w, said)
 }
@@ -82,18 +81,15 @@ func (b *Bot) ask(ctx context.Context, r assign.Request) verdict {
 	return verdict{a, how, err}
 }
 
-// grant hands a wish to the service: anyway, or unless the contact has been assigned
-// since the button was made.
-func (b *Bot) grant(ctx context.Context, r assign.Request, w wish, anyway bool) verdict {
-	switch {
-	case anyway:
-	case w.After == 0: // nothing was known to come after
+// grant hands a wish to the service, unless the contact has been assigned since the button
+// was made.
+func (b *Bot) grant(ctx context.Context, r assign.Request, w wish) verdict {
+	if w.After == 0 { // nothing was known to come after
 		if latest, found, err := b.service.Latest(ctx, r.Contact); found || err != nil {
 			return verdict{latest, assign.Overtaken, err}
 		}
-	default:
-		r.Guard = w.After
 	}
+	r.Guard = w.After
 	said := b.ask(ctx, r)
 	if said.err == nil && said.how == assign.Overtaken && said.ID == 0 {
 		r.Guard = 0 // the journal has deleted that for its age, and knows of nothing since

@@ -59,7 +59,7 @@ func (s *sqlite) guard(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64
 		return false, nil
 	}
 	w.acceptance, w.stored = assign.Overtaken, row{}
-	if err != nil || newest < w.guard {
+	if err != nil || newest == 0 || newest < w.guard {
 		return true, err
 	}
 	return true, tx.StmtContext(ctx, s.stmt.load).QueryRow(now, newest).Scan(w.stored.fields()...)

@@ -218,3 +218,22 @@ func TestAFormThatComesTooLateOffersAButton(t *testing.T) {
 		t.Errorf("the form starts with %v", f.Values())
 	}
 }
+
+// An error below an input is plain text, where a mention would be a bare id.
+func TestAnErrorInTheFormMentionsNobody(t *testing.T) {
+	w := begin(t, with("ADMIN_USERS", "U0ADMIN0001"))
+	w.expectError("assignment finished")
+	manager := w.person("manager")
+	manager.types("#support", "/assign @guest")
+	f := manager.form()
+	manager.submits(f, map[string]string{"contact": "0544444444"})
+	if said := f.Errors["agent"]; !strings.Contains(said, "no agent The person you mentioned") {
+		t.Errorf("it says %q", said)
+	}
+	manager.picks(f, "agent", "om")
+	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 401})
+	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
+	if said := f.Errors["contact"]; !strings.Contains(said, "Please tell whoever runs this app") {
+		t.Errorf("it says %q", said)
+	}
+}

@@ -264,6 +264,12 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 			return w, manager, manager.reads("Not done", "500")
 		}},
+		{"one of the nearest names", "Omar Hassan (omar@twerlo.com)", func(t *testing.T) (*world, someone, sandbox.Message) {
+			w := begin(t)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omer@twerlo.com")
+			return w, manager, manager.reads("no agent", "omer@twerlo.com")
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, manager, m := c.old(t)
@@ -276,11 +282,32 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 				t.Errorf("it does not say when: %s", ask.Text)
 			}
 			w.owner("966544444444", "sara@twerlo.com")
+			sara.types("#general", "/assign 0544444444 layla@twerlo.com")
+			sara.reads("now belongs to")
+			manager.Click(ask, "Assign anyway")
+			ask = manager.reads("Since then, @Sara Ali asked to assign", "layla@twerlo.com", "all the same?")
+			w.owner("966544444444", "layla@twerlo.com")
 			manager.Click(ask, "Assign anyway")
 			manager.reads("now belongs to", "Omar Hassan")
 			w.owner("966544444444", "omar@twerlo.com")
 		})
 	}
+}
+
+// A message that stays offers its names still when one has been picked long ago.
+func TestOneOfTheNearestNamesIsPickedOnce(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	onlyDMs(w)
+	manager.types("#support", "/assign 0544444444 omer@twerlo.com")
+	m := manager.reads("no agent", "omer@twerlo.com")
+	manager.clicks(m, "Omar Hassan (omar@twerlo.com)")
+	manager.reads("now belongs to", "Omar Hassan")
+	w.restore()
+	sara.assigned("#general", "layla@twerlo.com")
+	manager.clicks(m, "Omar Hassan (omar@twerlo.com)")
+	manager.reads("works only once", "Assigned to Omar Hassan")
+	w.owner("966544444444", "layla@twerlo.com")
 }
 
 func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {

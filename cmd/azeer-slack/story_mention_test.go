@@ -164,9 +164,9 @@ func TestWhereNothingCanBeShownADirectMessageAnswers(t *testing.T) {
 }
 
 // heardAt delivers a mention by manager as if it had been written so long ago.
-func (w *world) heardAt(ago time.Duration) {
+func (w *world) heardAt(ago time.Duration) *sandbox.Delivery {
 	written := time.Now().Add(-ago)
-	w.Slack.SendEvent(map[string]any{"type": "app_mention", "user": w.person("manager").ID(), "channel": w.Slack.ChannelID("#general"),
+	return w.Slack.SendEvent(map[string]any{"type": "app_mention", "user": w.person("manager").ID(), "channel": w.Slack.ChannelID("#general"),
 		"ts":   fmt.Sprintf("%d.000100", written.Unix()),
 		"text": "<@" + sandbox.BotUserID + "> assign 0544444444 omar@twerlo.com"})
 }
@@ -186,6 +186,26 @@ func TestAMentionThatComesLateOverrulesNothing(t *testing.T) {
 	w.owner("966544444444", "sara@twerlo.com")
 	manager.Click(m, "Assign anyway")
 	manager.reads("now belongs to", "Omar Hassan")
+}
+
+// A mention that was done is not asked about, when Slack tells of it once more.
+func TestAMentionThatComesTwiceAndLateIsOneRequest(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	heard := w.heardAt(time.Minute)
+	manager.reads("now belongs to", "Omar Hassan")
+	w.restart(func() {})
+	w.Slack.Redeliver(heard)
+	manager.types("#general", "/assign help") // comes after it
+	manager.reads("/assign 0544444444")
+	sara.assigned("#general", "sara@twerlo.com")
+	w.restart(func() {})
+	w.Slack.Redeliver(heard)
+	manager.types("#general", "/assign help")
+	manager.reads("/assign 0544444444")
+	if n := w.calls(); n != 2 {
+		t.Errorf("%d calls to Azeer, want 2", n)
+	}
 }
 
 func TestAMentionThatComesMuchTooLateAsksFirst(t *testing.T) {

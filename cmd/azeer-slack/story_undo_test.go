@@ -200,12 +200,17 @@ func TestUndoWorksAcrossARestartAndDaysLater(t *testing.T) {
 	w.owner("966544444444", "sara@twerlo.com")
 }
 
+// onlyDMs lets Slack take only direct messages, until it is restored.
+func onlyDMs(w *world) {
+	w.Slack.FailResponseURL(-1, sandbox.Failure{Status: 404})
+	w.Slack.FailAPI("chat.postEphemeral", -1, sandbox.Failure{Error: "channel_not_found"})
+}
+
 // takenInDM is taken where Slack takes only direct messages, which stay, as does what is
 // clicked there until it is restored.
 func takenInDM(w *world) (someone, sandbox.Message) {
 	w.t.Helper()
-	w.Slack.FailResponseURL(-1, sandbox.Failure{Status: 404})
-	w.Slack.FailAPI("chat.postEphemeral", -1, sandbox.Failure{Error: "channel_not_found"})
+	onlyDMs(w)
 	manager, m := taken(w, "#support")
 	if m.Via != sandbox.ViaPostMessage {
 		w.t.Fatalf("answered by %s", m.Via)
@@ -295,6 +300,9 @@ func TestUndoIsForThoseWhoMayAssign(t *testing.T) {
 			before := w.calls()
 			p.clicks(m, "Undo")
 			p.reads(c.told)
+			if still := p.Messages("#support"); !slices.ContainsFunc(still, func(s sandbox.Message) bool { return s.TS == m.TS && s.Text == m.Text }) {
+				t.Errorf("the receipt is gone: %v", still)
+			}
 			if n := w.calls(); n != before {
 				t.Errorf("%d calls to Azeer", n-before)
 			}

@@ -14,6 +14,7 @@ func guardTests() []test {
 	return []test{
 		{"a guard holds until something newer is accepted", guarded},
 		{"a guard that the journal has forgotten does not hold", guardForgotten},
+		{"a guard that never holds lets nothing in", guardNever},
 		{"a known key is repeated whatever its guard", guardRepeated},
 		{"a guard comes before a join", guardJoined},
 		{"of requests at once with one guard one is accepted", func(t *testing.T, b Backend) {
@@ -61,6 +62,15 @@ func guardForgotten(t *testing.T, b Backend) {
 	overtaken(t, j, 0, request(key("1"), knowing(7)))
 	known := accept(t, j, assign.Accepted, request(key("2")))
 	overtaken(t, j, 0, request(key("3"), by("U3"), knowing(known.ID+1000)))
+}
+
+func guardNever(t *testing.T, b Backend) {
+	j := b.Open(t)
+	overtaken(t, j, 0, request(key("1"), knowing(assign.NeverHolds)))
+	first := accept(t, j, assign.Accepted, request(key("1")))
+	overtaken(t, j, first.ID, request(key("2"), knowing(assign.NeverHolds)))
+	accept(t, j, assign.Repeated, request(key("1"), knowing(assign.NeverHolds)))
+	accept(t, j, assign.Joined, request(key("2"))) // so it was not stored
 }
 
 func guardRepeated(t *testing.T, b Backend) {
