@@ -70,7 +70,8 @@ const (
 	Unknown OutcomeKind = "unknown"
 	// Superseded: a newer request for the contact was accepted first.
 	Superseded OutcomeKind = "superseded"
-	// Expired: found after a restart, too old to carry out.
+	// Expired: found after a restart, too old to carry out. Whether it was sent before
+	// is not known.
 	Expired OutcomeKind = "expired"
 )
 
@@ -78,6 +79,11 @@ const (
 // not known.
 func (k OutcomeKind) WentWrong() bool {
 	return k == Refused || k == Failed || k == Unknown || k == Expired
+}
+
+// InDoubt tells whether nobody knows if the contact was assigned.
+func (o Outcome) InDoubt() bool {
+	return o.Kind == Unknown || o.Kind == Expired || o.Kind == Superseded && o.Reason == NoWord
 }
 
 // Outcome is how an assignment ended, and why.

@@ -221,8 +221,7 @@ func (s *Service) tryLater(ctx context.Context, j *job, t *trials) move {
 }
 
 // giveUp ends a job that has used up its tries, unless a newer one has taken over: then
-// that is the better answer. It holds also when an attempt was perhaps carried out:
-// whatever became of it, the newer one sets the owner after it, so nobody need wonder.
+// that is the better answer.
 func (s *Service) giveUp(ctx context.Context, j *job, t *trials) move {
 	if m := s.overtaken(ctx, j, t); m.letGo || m.outcome.Kind != "" {
 		return m
@@ -283,9 +282,11 @@ func (s *Service) askTurn(ctx context.Context, j *job, t *trials) (move, bool) {
 	case TurnWait:
 		return move{wait: turnAgain}, false
 	case TurnSuperseded:
-		return move{outcome: Outcome{
-			Kind: Superseded, Agent: t.agent, Newer: newerOf(turn.Newer), Attempts: t.attempts,
-		}}, false
+		o := Outcome{Kind: Superseded, Agent: t.agent, Newer: newerOf(turn.Newer), Attempts: t.attempts}
+		if t.inDoubt() {
+			o.Reason = NoWord
+		}
+		return move{outcome: o}, false
 	}
 	return move{letGo: true}, false
 }

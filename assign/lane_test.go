@@ -47,7 +47,7 @@ func TestTheLastWordWins(t *testing.T) {
 			w.pass(time.Second)
 			newer := w.ask("U2", phone1, sara)
 			w.pass(8 * time.Second)
-			w.wants(old, Superseded, NoReason, 1)
+			w.wants(old, Superseded, NoWord, 1)
 			w.wants(newer, Assigned, NoReason, 1)
 		})
 	})
@@ -58,7 +58,7 @@ func TestTheLastWordWins(t *testing.T) {
 			w.pass(5 * time.Second)
 			w.ask("U2", phone1, sara)
 			w.pass(8 * time.Second)
-			w.wants(old, Superseded, NoReason, 3)
+			w.wants(old, Superseded, NoWord, 3)
 		})
 	})
 	t.Run("what was refused meanwhile is refused", func(t *testing.T) {

@@ -85,9 +85,9 @@ func (m *Memory) Owner(ctx context.Context, contact Phone) (Assignment, bool, er
 func (m *Memory) ownerBelow(contact Phone, id int64) (Assignment, bool) {
 	found := m.find(func(r *row) bool {
 		return r.Contact.Equal(contact) && (id == 0 || r.ID < id) &&
-			(r.Outcome.Kind == Assigned || r.Outcome.Kind == Unknown)
+			(r.Outcome.Kind == Assigned || r.Outcome.InDoubt())
 	})
-	if len(found) == 0 || found[0].Outcome.Kind == Unknown {
+	if len(found) == 0 || found[0].Outcome.Kind != Assigned {
 		return Assignment{}, false
 	}
 	return found[0], true

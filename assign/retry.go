@@ -95,6 +95,9 @@ func (t *trials) wait(now time.Time) (time.Duration, bool) {
 	return d, next.Before(t.until())
 }
 
+// inDoubt tells whether something was perhaps carried out, and no status has come since.
+func (t *trials) inDoubt() bool { return t.doubts > 0 && t.last.Status == 0 }
+
 // outcome is the result when the last fault has the last word.
 //
 // An attempt that was perhaps carried out leaves a doubt which only a status can end:
@@ -108,7 +111,7 @@ func (t *trials) outcome() Outcome {
 	switch {
 	case t.last.Effect == Never:
 		o.Kind = Refused
-	case t.doubts > 0 && t.last.Status == 0:
+	case t.inDoubt():
 		o.Kind, o.Reason = Unknown, NoWord
 	}
 	return o

@@ -30,16 +30,30 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 		}
 	}
 	v, before := b.speak(ctx, a.Requester), b.before(ctx, a)
+	if _, delivered := b.delivered.Load(a.ID); delivered {
+		return b.settle(ctx, a, to, v, before)
+	}
 	if err := b.post.deliver(ctx, a.Requester, to, v.outcome(a, before)); err != nil {
 		if errors.Is(err, errRefused) && b.people.hasLeft(ctx, a.Requester) {
 			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
 		}
 		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
 	}
-	if open {
-		lead, body := v.told(a, before)
-		b.post.settle(ctx, to.View, v.panel(lead, body))
+	if !open {
+		return nil
 	}
+	b.delivered.Store(a.ID, true)
+	return b.settle(ctx, a, to, v, before)
+}
+
+// settle replaces the form that says "Assigning…" by the outcome. Where that has to be tried
+// again, the message is not sent again, unless the process is killed in between.
+func (b *Bot) settle(ctx context.Context, a assign.Assignment, to address, v voice, before assign.Agent) error {
+	lead, body := v.told(a, before)
+	if err := b.post.settle(ctx, to.View, v.panel(lead, body)); err != nil {
+		return fmt.Errorf("settle form of assignment %d: %w", a.ID, err)
+	}
+	b.delivered.Delete(a.ID)
 	return nil
 }
 

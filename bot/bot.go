@@ -91,7 +91,9 @@ type Bot struct {
 	cfg     Config
 
 	working sync.WaitGroup
-	started time.Time
+	// delivered holds the ids of assignments of which only the form is not settled yet.
+	delivered sync.Map
+	started   time.Time
 	// introduced is closed when Slack has told who we are and who is who.
 	introduced chan struct{}
 }
@@ -130,7 +132,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
-	b.sockets = socket.New(open, b.take, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
+	b.sockets = socket.New(open, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
 	return b, nil
 }
 
@@ -148,7 +150,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go b.people.refresh(ctx)
-	err := b.sockets.Run(ctx)
+	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	err := b.sockets.Run(ctx, func(_ context.Context, e *socket.Envelope) { b.take(serving, e) })
+	time.AfterFunc(parting, cut)
 	b.working.Wait()
 	return err
 }
@@ -168,6 +173,10 @@ func (b *Bot) Status() string {
 // ackBudget is how long after its arrival an envelope must be acknowledged at the
 // latest: Slack's three seconds, less its delivery.
 const ackBudget = 2500 * time.Millisecond
+
+// parting is how long after the last acknowledgement a stop waits for what the journal does
+// not remember: help, hints, forms being opened.
+const parting = time.Second
 
 // ackWrite is how long writing an acknowledgement to the socket may take.
 const ackWrite = time.Second
@@ -207,7 +216,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 			return
 		}
 		c.turn.wait(c.deadline)
-		b.serve(context.WithoutCancel(ctx), c)
+		b.serve(ctx, c)
 	})
 }
 
@@ -322,6 +331,7 @@ func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
 	default:
 		b.acknowledge(ctx, c, nil)
 	}
+	c.turn.leave()
 	if err := b.post.deliver(ctx, c.person().id, c.address(), m); err != nil {
 		b.log.Warn().Err(err).Str("reference", reference).Msg("apology not delivered")
 	}

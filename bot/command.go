@@ -66,6 +66,7 @@ func (b *Bot) reply(ctx context.Context, c *call, m message) {
 		return
 	}
 	b.acknowledge(ctx, c, nil)
+	c.turn.leave() // all is decided; the person's next need not wait for Slack to take this
 	if err := b.post.deliver(ctx, c.person().id, c.address(), m); err != nil {
 		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
 	}

@@ -220,14 +220,19 @@ func (m message) options() []slack.MsgOption {
 }
 
 // settle replaces a form that says "Assigning…" by how it ended. A form that is closed
-// needs nothing.
-func (p *poster) settle(ctx context.Context, viewID string, view *slack.ModalViewRequest) {
+// needs nothing. An error means that it is worth trying again.
+func (p *poster) settle(ctx context.Context, viewID string, view *slack.ModalViewRequest) error {
 	err := again(ctx, settleTries, func(ctx context.Context) error {
 		_, err := p.api.UpdateViewContext(ctx, *view, "", "", viewID)
 		return err
 	})
 	var said slack.SlackErrorResponse
-	if err != nil && !(errors.As(err, &said) && said.Err == "not_found") {
-		p.log.Warn().Err(err).Msg("form not updated")
+	switch {
+	case err == nil || errors.As(err, &said) && said.Err == "not_found":
+		return nil
+	case passing(err) || ctx.Err() != nil:
+		return err
 	}
+	p.log.Warn().Err(err).Msg("form not updated")
+	return nil
 }

@@ -81,7 +81,7 @@ func (b *Bot) takeBack(ctx context.Context, r assign.Request) verdict {
 func (b *Bot) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
 	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
 	for _, a := range since {
-		if a.ID > r.Undoes && a.Outcome.Kind == assign.Unknown {
+		if a.ID > r.Undoes && a.Outcome.InDoubt() {
 			return a, err
 		}
 	}
@@ -90,7 +90,7 @@ func (b *Bot) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment,
 
 // changedNothing tells the ways of ending that leave the owner as it was.
 func changedNothing(k assign.OutcomeKind) bool {
-	return k == assign.Refused || k == assign.Failed || k == assign.Expired
+	return k == assign.Refused || k == assign.Failed
 }
 
 // answerUndo answers a click on Undo that was not simply accepted.

@@ -103,7 +103,8 @@ func TestAnUndoYieldsOnlyToWhatChangedTheOwner(t *testing.T) {
 	}{
 		{nil, assign.Accepted, 0},
 		{[]assign.OutcomeKind{assign.Refused}, assign.Accepted, 0},
-		{[]assign.OutcomeKind{assign.Failed, assign.Expired, assign.Refused}, assign.Accepted, 0},
+		{[]assign.OutcomeKind{assign.Failed, assign.Refused}, assign.Accepted, 0},
+		{[]assign.OutcomeKind{assign.Failed, assign.Expired, assign.Refused}, assign.Overtaken, 1},
 		{[]assign.OutcomeKind{assign.Assigned}, assign.Overtaken, 0},
 		{[]assign.OutcomeKind{assign.Assigned, assign.Refused}, assign.Overtaken, 0},
 		{[]assign.OutcomeKind{assign.Unknown}, assign.Overtaken, 0},

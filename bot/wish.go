@@ -120,6 +120,7 @@ func (b *Bot) answerWish(ctx context.Context, c *call, r assign.Request, w wish,
 func (b *Bot) beside(ctx context.Context, c *call, m message) {
 	to := c.address()
 	to.Replace = false
+	c.turn.leave()
 	if err := b.post.deliver(ctx, c.person().id, to, m); err != nil {
 		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
 	}

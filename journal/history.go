@@ -31,11 +31,11 @@ type auditedWork struct{ id int64 }
 func (*auditedWork) isWork() {}
 
 const (
-	// wentWrong is assign.OutcomeKind.WentWrong, and like owning part of the indexes:
-	// a database uses them only for the same words.
+	// wentWrong is assign.OutcomeKind.WentWrong, and part of the indexes: a database uses
+	// them only for the same words.
 	wentWrong = "a.kind IN ('refused', 'failed', 'unknown', 'expired')"
-	// owning are the outcomes that made an owner, or perhaps did.
-	owning = "a.kind IN ('assigned', 'unknown')"
+	// owning are the outcomes that made an owner, or perhaps did: assign.Outcome.InDoubt.
+	owning = `(a.kind IN ('assigned', 'unknown', 'expired') OR a.kind = 'superseded' AND a.outcome LIKE '%"reason":"no_word"%')`
 )
 
 // listing is a query in SQL. mark is what the database has in front of the number of a

@@ -131,30 +131,30 @@ type Client struct {
 	trouble  string         // why the last socket was lost or not opened
 }
 
-// New makes a Client that hands envelopes to handle once Run is called.
-func New(open Opener, handle Handler, cfg Config) *Client {
+// New makes a Client. Nothing happens before Run.
+func New(open Opener, cfg Config) *Client {
 	cfg = cfg.withDefaults()
 	return &Client{
-		open:   open,
-		handle: handle,
-		cfg:    cfg,
-		log:    cfg.Logger,
-		seats:  make(chan struct{}, min(2*cfg.Connections, maxSockets)),
-		fatal:  make(chan error, 1),
-		acked:  make(chan struct{}, 1),
-		ready:  make(chan struct{}),
-		conns:  make(map[*conn]bool),
+		open:  open,
+		cfg:   cfg,
+		log:   cfg.Logger,
+		seats: make(chan struct{}, min(2*cfg.Connections, maxSockets)),
+		fatal: make(chan error, 1),
+		acked: make(chan struct{}, 1),
+		ready: make(chan struct{}),
+		conns: make(map[*conn]bool),
 	}
 }
 
-// Run keeps the sockets open until ctx ends or Slack says something that no retry can mend;
+// Run keeps the sockets open, and hands what comes to handle, until ctx ends or Slack says something that no retry can mend;
 // then the error is a *Fatal. Either way no further envelope is handed over, the sockets
 // stay open until those in hand are acknowledged (at most Config.Drain, and no longer than
 // Slack would wait), and then all are closed. Envelopes that arrive meanwhile are left
 // unacknowledged, so that the person sees Slack's own error and not a silence.
 //
 // Run may be called once.
-func (c *Client) Run(ctx context.Context) error {
+func (c *Client) Run(ctx context.Context, handle Handler) error {
+	c.handle = handle
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var slots sync.WaitGroup

@@ -284,10 +284,10 @@ func TestUntrustedAddressIsNotDialled(t *testing.T) {
 			b.Client = socket.New(func(context.Context) (string, error) {
 				asked <- struct{}{}
 				return address, nil
-			}, func(context.Context, *socket.Envelope) {}, cfg)
+			}, cfg)
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
-			go func() { ended <- b.Run(ctx) }()
+			go func() { ended <- b.Run(ctx, func(context.Context, *socket.Envelope) {}) }()
 			for range 3 {
 				receive(t, asked, "another attempt")
 			}

@@ -199,12 +199,12 @@ func (b *bot) run(s *slackSide, cfg socket.Config, handle socket.Handler) {
 	if cfg.Observe.Live == nil {
 		cfg.Observe.Live = func(n int) { b.live <- n }
 	}
-	b.Client = socket.New(s.open, handle, cfg)
+	b.Client = socket.New(s.open, cfg)
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop = stop
 	done := make(chan struct{})
 	go func() {
-		b.ended <- b.Run(ctx)
+		b.ended <- b.Run(ctx, handle)
 		close(done)
 	}()
 	b.t.Cleanup(func() {

@@ -141,12 +141,7 @@ func TestWhoMayNoLongerIsStoppedEverywhere(t *testing.T) {
 	}
 	sara.types("#support", "/assign 0544444444 omer@twerlo.com")
 	m := sara.reads("no agent")
-	if err := w.halt(); err != nil {
-		t.Fatal(err)
-	}
-	w.settings["ALLOWED_USERS"] = w.person("layla").ID()
-	w.run()
-	w.awaitSockets(2)
+	w.restart(func() { w.settings["ALLOWED_USERS"] = w.person("layla").ID() })
 
 	if found := manager.picks(f, "agent", ""); len(found) != 0 {
 		t.Errorf("the menu still offers %v", found)

@@ -107,6 +107,36 @@ func TestAnAnswerWaitsWhileSlackIsAway(t *testing.T) {
 	manager.reads("now belongs to", "Sara Ali")
 }
 
+// asksForHelp lets the manager mention the bot for nothing, and waits until that has been
+// acknowledged: what follows is the answer.
+func (w *world) asksForHelp() someone {
+	w.t.Helper()
+	manager := w.person("manager")
+	w.acknowledged(w.Slack.Mentioned(manager.Say("#general", "@azeer hello?")))
+	return manager
+}
+
+func TestAMessageThatSlackIsSlowToTakeDelaysNoCommand(t *testing.T) {
+	w := begin(t)
+	w.Slack.FailAPI("chat.postEphemeral", 1, sandbox.Failure{Status: 429, RetryAfter: 25 * time.Second})
+	manager := w.asksForHelp()
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to", "Omar Hassan")
+}
+
+func TestAMessageThatSlackIsSlowToTakeDelaysNoStop(t *testing.T) {
+	w := begin(t)
+	w.Slack.SlowAPI("chat.postEphemeral", time.Minute)
+	w.asksForHelp()
+	stopping := time.Now()
+	if err := w.halt(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(stopping); took > 10*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+}
+
 func TestAStormOfRefreshesLosesNothing(t *testing.T) {
 	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(sandbox.Limits{RefreshClose: 20 * time.Millisecond}))
 	w.awaitSockets(10)

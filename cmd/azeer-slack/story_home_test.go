@@ -247,12 +247,7 @@ func TestWhoMayNoLongerIsStoppedOnHome(t *testing.T) {
 	w := begin(t)
 	sara := w.person("sara")
 	home := sara.opensHome("Look up a contact")
-	if err := w.halt(); err != nil {
-		t.Fatal(err)
-	}
-	w.settings["ALLOWED_USERS"] = w.person("layla").ID()
-	w.run()
-	w.awaitSockets(2)
+	w.restart(func() { w.settings["ALLOWED_USERS"] = w.person("layla").ID() })
 	sara.looksUp(home, "0544444444")
 	sara.reads("not on the list")
 	sara.seesHome("not on the list")

@@ -222,7 +222,7 @@ func TestWhatIsFoundTooLateIsNotCarriedOutUnasked(t *testing.T) {
 		w.age(11 * time.Minute)
 		w.Azeer.Behave()
 	})
-	m := manager.reads("Not done", "after a restart", "assign it now")
+	m := manager.reads("Not known", "after a restart", "assign it now")
 	if n := w.calls(); n != before {
 		t.Fatalf("%d calls for a request of 11 minutes ago", n-before)
 	}
@@ -255,7 +255,7 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 				w.age(11 * time.Minute)
 				w.Azeer.Behave()
 			})
-			return w, manager, manager.reads("Not done", "after a restart")
+			return w, manager, manager.reads("Not known", "after a restart")
 		}},
 		{"failed", "Assign again", func(t *testing.T) (*world, someone, sandbox.Message) {
 			w := begin(t)
@@ -328,6 +328,38 @@ func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {
 		t.Fatalf("the form stays on Assigning: %v", err)
 	}
 	manager.Cancel(settled)
+}
+
+// A form that Slack does not let us update at once says in the end what came of it.
+func TestTheFormThatSaysAssigningIsSettledWhenSlackTakesIt(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 3 * time.Second})
+	w.Slack.FailAPI("views.update", 1, sandbox.Failure{Status: 429, RetryAfter: 45 * time.Second})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 ")
+	f := manager.form()
+	manager.picks(f, "agent", "om")
+	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
+	manager.reads("now belongs to", "Omar Hassan")
+	settled, err := manager.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
+	if err != nil {
+		t.Fatalf("the form stays on Assigning: %v\n%s", err, w.logs.all())
+	}
+	manager.Cancel(settled)
+	w.untilLogged("settle form", 1)
+}
+
+// Who is overtaken by somebody whose request comes to nothing may yet have been served.
+func TestOvertakenWithoutAWordFromAzeerIsNotCalledUndone(t *testing.T) {
+	w := begin(t)
+	w.Azeer.Next(1, sandbox.Misbehaviour{LostAnswer: true})
+	manager, sara := w.person("manager"), w.person("sara")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	sara.types("#general", "/assign 0544444444 nobody@nowhere.example")
+	sara.reads("Not done", "no agent")
+	manager.reads("Overtaken", "asked for nobody@nowhere.example after your request", "no answer came back", "look in Azeer")
+	w.owner("966544444444", "omar@twerlo.com")
 }
 
 func TestAJournalThatWasMovedAwayStoresNothing(t *testing.T) {

@@ -214,7 +214,7 @@ func owner(t *testing.T, b Backend) {
 	omar := ended(t, j, 2, assign.Assigned)
 	end(t, j, accept(t, j, assign.Accepted, request(key("other"), contact(1))).ID, assign.Assigned, "x", time.Now())
 	wantOwner(t, j, omar)
-	for i, kind := range []assign.OutcomeKind{assign.Refused, assign.Failed, assign.Expired, assign.Superseded, ""} {
+	for i, kind := range []assign.OutcomeKind{assign.Refused, assign.Failed, assign.Superseded, ""} {
 		ended(t, j, 3+i, kind)
 		wantOwner(t, j, omar)
 	}
@@ -234,6 +234,15 @@ func ownerUnknown(t *testing.T, b Backend) {
 	sara := ended(t, j, 4, assign.Assigned)
 	wantOwner(t, j, sara)
 	wantBefore(t, j, sara, 0)
+	ended(t, j, 5, assign.Expired)
+	wantOwner(t, j, 0)
+	sara = ended(t, j, 6, assign.Assigned)
+	wantOwner(t, j, sara)
+	overtaken := accept(t, j, assign.Accepted, request(key("7"), by("U7")))
+	if err := j.Finish(t.Context(), overtaken.ID, assign.Outcome{Kind: assign.Superseded, Reason: assign.NoWord}); err != nil {
+		t.Fatal(err)
+	}
+	wantOwner(t, j, 0)
 }
 
 // counted describes a tally.
