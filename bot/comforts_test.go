@@ -162,6 +162,38 @@ func TestNoMenuWaitsForTheJournal(t *testing.T) {
 	})
 }
 
+// What other instances did is known some minutes later. Until the journal has said it, the
+// menu holds what was known before.
+func TestTheLastAgentsAreReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
+		close(k.speak)
+		given(t, k.Memory, agent("Omar Hassan", "omar@twerlo.com"), 0)
+		r := newRecents(k)
+		<-r.warm(t.Context(), somebody).read
+		given(t, k.Memory, agent("Sara Ali", "sara@twerlo.com"), 0)
+		wantLast := func(when, want string) {
+			t.Helper()
+			if got := emails(r.of(t.Context(), menuCall(""))); got != want {
+				t.Errorf("%s the last are %q, want %q", when, got, want)
+			}
+		}
+		pause(t.Context(), recentLife-time.Second)
+		wantLast("soon", "omar")
+		pause(t.Context(), time.Second)
+		k.speak = make(chan struct{})
+		wantLast("while the journal is silent", "omar")
+		close(k.speak)
+		synctest.Wait()
+		wantLast("minutes later", "sara omar")
+		k.err = errors.New("disk on fire")
+		pause(t.Context(), recentLife)
+		for range 2 {
+			wantLast("when the journal cannot be read", "sara omar")
+		}
+	})
+}
+
 func TestAGroupedMenuFits(t *testing.T) {
 	var crowd []assign.Agent
 	for i := range 200 {
