@@ -59,6 +59,22 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// A number that does not exist is said to be read in a country, not in a code.
+func TestTheRegionHasAName(t *testing.T) {
+	for language, want := range map[string]string{
+		"en": "not a number that exists (country: Saudi Arabia, unless", "ar": "(قُرئ على أنه من \u2068المملكة العربية السعودية\u2069 ما",
+	} {
+		v := testBot(t, loadedDesk()).voices.speaks[language]
+		_, err := assign.ParsePhone("0844444444", "SA")
+		if got := v.mistakeLine(err); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", language, got)
+		}
+		if got := v.regionName("001"); got != "001" {
+			t.Errorf("%s: what is no country is called %q", language, got)
+		}
+	}
+}
+
 // keeper is a journal that says nothing before it is told to.
 type keeper struct {
 	*assign.Memory

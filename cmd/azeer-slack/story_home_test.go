@@ -167,7 +167,7 @@ func TestTheHomeTabInArabic(t *testing.T) {
 	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
 	layla.readsArabic("غير معروف لدى Azeer")
-	home := layla.seesHome("طلبات لم تتم مؤخرًا", "إعادة المحاولة", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
+	home := layla.seesHome("طلبات تعثّرت مؤخرًا", "إعادة المحاولة", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
 	layla.looksUp(home, "٠٥٤٤٤٤٤٤٤٤")
 	home = layla.seesHome("سجل العميل", "إغلاق")
 	w.checkArabic(withoutChannels.ReplaceAllString(home.Plain(), ""))
