@@ -100,7 +100,7 @@ func (m *Memory) Tally(ctx context.Context, since time.Time) ([]Count, error) {
 	}
 	tally := NewTally(since.Location())
 	for _, a := range m.find(func(r *row) bool {
-		return r.Outcome.Kind == Assigned && !r.Outcome.At.Before(since)
+		return r.Outcome.Kind == Assigned && r.Undoes == 0 && !r.Outcome.At.Before(since)
 	}) {
 		tally.Add(a.Outcome.Agent, a.Outcome.At)
 	}

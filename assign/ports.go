@@ -118,7 +118,8 @@ type History interface {
 	// it knows nothing of what is done in Azeer itself.
 	Owner(ctx context.Context, contact Phone) (Assignment, bool, error)
 	// Tally counts what ended Assigned from since until now, per agent and calendar day
-	// in the time zone of since. In order of days, then of agents.
+	// in the time zone of since; an assignment that was undone counts, its undo does not.
+	// In order of days, then of agents.
 	Tally(ctx context.Context, since time.Time) ([]Count, error)
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Count is how many contacts an agent was given in a day.
+// Count is how many assignments to an agent there were in a day.
 type Count struct {
 	// Agent is as the newest of the counted assignments shows it.
 	Agent Agent

@@ -37,8 +37,9 @@ const (
 	auditComplaint = time.Hour
 )
 
-// audit reports outcomes to a channel, each once. Only a process that is killed between
-// Slack's yes and the journal's note of it leaves one to be reported twice.
+// audit reports outcomes to a channel: none is left out, and one is reported twice where
+// the process is killed between Slack's yes and the journal's note of it, or where that yes
+// is lost on the way.
 type audit struct {
 	AuditConfig
 	woken chan struct{}

@@ -77,6 +77,9 @@ const (
 	// for that.
 	recentRead = 5 * time.Second
 	recentWait = 100 * time.Millisecond
+	// recentLife is after how long they are read again: of what other instances did, this
+	// one hears nothing.
+	recentLife = 5 * time.Minute
 )
 
 // recents remember which agents people gave contacts to last. The journal is read when
@@ -90,8 +93,9 @@ type recents struct {
 
 // recent is what is known of one person.
 type recent struct {
+	asked  time.Time      // of the journal
 	read   chan struct{}  // closed when agents is known
-	agents []assign.Agent // the last first; guarded by recents.mu
+	agents []assign.Agent // the last first, until then of the reading before; guarded by recents.mu
 }
 
 func newRecents(history assign.History) *recents {
@@ -102,14 +106,18 @@ func newRecents(history assign.History) *recents {
 	return &recents{history: history, known: known}
 }
 
-// warm begins to find out about somebody, unless that is known.
+// warm begins to find out about somebody, unless that is known and not old.
 func (r *recents) warm(ctx context.Context, user string) *recent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if known, ok := r.known.Get(user); ok {
+	known, ok := r.known.Get(user)
+	if ok && time.Since(known.asked) < recentLife {
 		return known
 	}
-	fresh := &recent{read: make(chan struct{})}
+	fresh := &recent{asked: time.Now(), read: make(chan struct{})}
+	if ok {
+		fresh.agents = known.agents
+	}
 	r.known.Add(user, fresh)
 	go r.load(context.WithoutCancel(ctx), user, fresh)
 	return fresh
@@ -121,8 +129,10 @@ func (r *recents) load(ctx context.Context, user string, into *recent) {
 	found, err := r.history.List(ctx, assign.Query{Requester: user, Limit: recentAsked})
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if current, ok := r.known.Peek(user); err != nil && ok && current == into {
-		r.known.Remove(user) // the next form tries again
+	if err != nil {
+		into.asked = time.Time{} // the next form tries again
+	} else {
+		into.agents = nil
 	}
 	for _, a := range slices.Backward(found) {
 		into.add(a)
@@ -159,7 +169,7 @@ func (r *recents) finished(a assign.Assignment) {
 }
 
 // of gives the agents that whoever made a call used last, for a menu in which nothing is
-// typed; none where that is not known soon enough.
+// typed; where that is not known soon enough, as they were known before.
 func (r *recents) of(ctx context.Context, c *call) []assign.Agent {
 	if c.Value != "" {
 		return nil
@@ -170,7 +180,6 @@ func (r *recents) of(ctx context.Context, c *call) []assign.Agent {
 	select {
 	case <-known.read:
 	case <-timer.C:
-		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

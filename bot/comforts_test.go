@@ -59,6 +59,22 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// A number that does not exist is said to be read in a country, not in a code.
+func TestTheRegionHasAName(t *testing.T) {
+	for language, want := range map[string]string{
+		"en": "not a number that exists (country: Saudi Arabia, unless", "ar": "(قُرئ على أنه من \u2068المملكة العربية السعودية\u2069 ما",
+	} {
+		v := testBot(t, loadedDesk()).voices.speaks[language]
+		_, err := assign.ParsePhone("0844444444", "SA")
+		if got := v.mistakeLine(err); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", language, got)
+		}
+		if got := v.regionName("001"); got != "001" {
+			t.Errorf("%s: what is no country is called %q", language, got)
+		}
+	}
+}
+
 // keeper is a journal that says nothing before it is told to.
 type keeper struct {
 	*assign.Memory
@@ -158,6 +174,38 @@ func TestNoMenuWaitsForTheJournal(t *testing.T) {
 		k.err = nil
 		if got := emails(r.of(t.Context(), menuCall(""))); got != "sara omar" {
 			t.Errorf("after a failure %s", got)
+		}
+	})
+}
+
+// What other instances did is known some minutes later. Until the journal has said it, the
+// menu holds what was known before.
+func TestTheLastAgentsAreReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
+		close(k.speak)
+		given(t, k.Memory, agent("Omar Hassan", "omar@twerlo.com"), 0)
+		r := newRecents(k)
+		<-r.warm(t.Context(), somebody).read
+		given(t, k.Memory, agent("Sara Ali", "sara@twerlo.com"), 0)
+		wantLast := func(when, want string) {
+			t.Helper()
+			if got := emails(r.of(t.Context(), menuCall(""))); got != want {
+				t.Errorf("%s the last are %q, want %q", when, got, want)
+			}
+		}
+		pause(t.Context(), recentLife-time.Second)
+		wantLast("soon", "omar")
+		pause(t.Context(), time.Second)
+		k.speak = make(chan struct{})
+		wantLast("while the journal is silent", "omar")
+		close(k.speak)
+		synctest.Wait()
+		wantLast("minutes later", "sara omar")
+		k.err = errors.New("disk on fire")
+		pause(t.Context(), recentLife)
+		for range 2 {
+			wantLast("when the journal cannot be read", "sara omar")
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"cmp"
+
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
 
@@ -50,6 +52,11 @@ func (v voice) country(region string) string {
 		return ""
 	}
 	return display.Regions(language.Make(v.language)).Name(tag)
+}
+
+// regionName names the region in which a number was read; one that has no name by its code.
+func (v voice) regionName(region string) string {
+	return cmp.Or(v.country(region), region)
 }
 
 // foreign points out that a number is not of the usual region; "" if it is.

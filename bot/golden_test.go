@@ -17,6 +17,7 @@ import (
 	"azeer-slack/sandbox/blockkit"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -87,9 +88,6 @@ func goldenMessages(v voice) map[string]message {
 		"mention_help":       v.mentionHelp("U0AZEER"),
 		"mention_late":       v.mentionLate(goldenRequest, wishFor(newer)),
 		"no_such_word":       v.perhapsMeant("histroy", errand{"/assign", wordHistory, "0544444444"}, "/assign history 0544444444"),
-		"not_allowed":        v.refusing((&door{cfg: DoorConfig{Admins: []string{"U0ADMIN"}}}).refuse("not_allowed_person")),
-		"not_allowed_here": v.refusing((&door{cfg: DoorConfig{Channels: []string{"C0SUPPORT", "C0SALES"}}}).refuse("not_allowed_here",
-			"Channels", channels([]string{"C0SUPPORT", "C0SALES"}))),
 	}
 	for name, line := range map[string]string{
 		"hostile": "<!channel> 05444 omar@", "phone": "05444 omar@twerlo.com", "two_contacts": "0544444444 0555555555",
@@ -100,6 +98,7 @@ func goldenMessages(v voice) map[string]message {
 			messages["mistake_"+name] = v.mistaken(m, draft{Contact: reading.TypedContact, Agent: reading.TypedAgent})
 		}
 	}
+	maps.Copy(messages, goldenRefusals(v))
 	maps.Copy(messages, goldenUndo(v))
 	maps.Copy(messages, goldenHistory(v))
 	maps.Copy(messages, goldenAudit(v))
@@ -107,18 +106,48 @@ func goldenMessages(v voice) map[string]message {
 	return messages
 }
 
-// All mistakes stand in one file, and all ways of ending in another, to be read as a whole.
-func TestMistakesAndOutcomesAreAsGolden(t *testing.T) {
+// goldenRefusals tells people that they may not, with and without somebody to ask.
+func goldenRefusals(v voice) map[string]message {
+	messages := make(map[string]message)
+	for suffix, admins := range map[string][]string{"": nil, "_ask": {"U0ADMIN"}} {
+		d := &door{cfg: DoorConfig{Admins: admins}}
+		for _, text := range []string{"not_allowed_person", "not_allowed_guest", "not_allowed_external", "not_allowed_unchecked"} {
+			messages[text+suffix] = v.refusing(d.refuse(text))
+		}
+		messages["not_allowed_here"+suffix] = v.refusing(d.refuse("not_allowed_here", "Channels", channels([]string{"C0SUPPORT", "C0SALES"})))
+	}
+	return messages
+}
+
+// goldenLists are messages of one kind, each kind in a file to be read as a whole: mistakes,
+// ways of ending, how lists and the audit channel tell of these, and what is said under a
+// field, as a message so that it can be looked at.
+func goldenLists(v voice) map[string]map[string]message {
+	mistakes, outcomes, states := make(map[string]message), make(map[string]message), make(map[string]message)
+	for _, kind := range assign.AllMistakeKinds() {
+		mistakes[string(kind)] = v.mistaken(sampleMistake(kind), draft{})
+	}
+	for _, o := range allOutcomes() {
+		outcomes[v.outcomeText(o)] = v.outcome(goldenOutcome(o), assign.Agent{})
+		if o.Reason != assign.NoReason && o.Kind == likelyEnd(o.Reason) {
+			o.Agent, o.At = agent("Omar Hassan", "omar@twerlo.com"), goldenTime
+			states[string(o.Reason)] = v.audited(goldenOutcome(o), false, "Sara Ali", short(agentPerson(o.Agent)))
+		}
+	}
+	nearest := nearestNames([]assign.Agent{agent("Omar Hassan", "omar@twerlo.com"), agent("ليلى أحمد", "layla@twerlo.com")})
+	return map[string]map[string]message{
+		"mistakes": mistakes, "outcomes": outcomes, "states": states,
+		"fields": {
+			"unreadable":   say(v.mistakeLine(errors.New("of another time"))),
+			"did_you_mean": say(v.texts.Plain("did_you_mean", texts.Data{"Names": nearest})),
+		},
+	}
+}
+
+func TestListsOfMessagesAreAsGolden(t *testing.T) {
 	for language, suffix := range inEachLanguage {
 		v := testBot(t, loadedDesk()).voices.speaks[language]
-		mistakes, outcomes := make(map[string]message), make(map[string]message)
-		for _, kind := range assign.AllMistakeKinds() {
-			mistakes[string(kind)] = v.mistaken(sampleMistake(kind), draft{})
-		}
-		for _, o := range allOutcomes() {
-			outcomes[v.outcomeText(o)] = v.outcome(goldenOutcome(o), assign.Agent{})
-		}
-		for name, messages := range map[string]map[string]message{"mistakes": mistakes, "outcomes": outcomes} {
+		for name, messages := range goldenLists(v) {
 			t.Run(name+suffix, func(t *testing.T) {
 				golden(t, name+suffix, messages)
 				for id, m := range messages {
@@ -158,6 +187,8 @@ func goldenViews(loaded, empty voice) map[string]any {
 		"form_prefilled": loaded.form(draft{Contact: "٠٥٤٤٤٤٤٤٤٤", Agent: "omar@twerlo.com"}, from),
 		"form_long":      loaded.form(draft{Contact: strings.Repeat("0", 4000), Agent: strings.Repeat("ب", 4000)}, from),
 		"form_me":        loaded.form(draft{Agent: loaded.typedAgain(assign.RefMe())}, from),
+		"form_mentioned": loaded.form(draft{Agent: loaded.typedAgain(assign.RefMention("U0SARA"))}, from),
+		"form_menu":      openedMenu(loaded, from),
 		"form_shortcut":  loaded.form(draft{}, origin{}),
 		"form_no_list":   empty.form(draft{Agent: "omar@twerlo.com"}, from),
 		"assigning":      loaded.closing("form_assigning", loaded.onItsWay(goldenRequest)).View,
@@ -170,6 +201,20 @@ func goldenViews(loaded, empty voice) map[string]any {
 	maps.Copy(views, goldenHomes(loaded))
 	maps.Copy(views, goldenForms(loaded, from))
 	return views
+}
+
+// openedMenu is a form of which the menu of agents, that Slack asks for when it is opened,
+// stands in the view.
+func openedMenu(v voice, from origin) slack.ModalViewRequest {
+	form := v.form(draft{}, from)
+	omar := agent("Omar Hassan", "omar@twerlo.com")
+	for _, block := range form.Blocks.BlockSet {
+		if input, ok := block.(*slack.InputBlock); ok && input.BlockID == blockAgent {
+			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, blockAgent, v.group([]assign.Agent{omar}, v.suggest(""))...)
+			input.Element = menu
+		}
+	}
+	return form
 }
 
 // golden compares v, as JSON without HTML escapes, to a file, and gives the JSON.

@@ -17,6 +17,7 @@ func goldenHistory(v voice) map[string]message {
 		"history_none":    v.historyNone(goldenRequest.Contact),
 		"mine":            v.mine(all),
 		"mine_none":       v.mine(nil),
+		"history_unread":  v.notice("history_unread", nil),
 	}
 }
 

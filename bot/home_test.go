@@ -25,6 +25,7 @@ func goldenHomes(v voice) map[string]any {
 	nothing.search, nothing.contact = search{"+971501234567", goldenTime}, assign.NewPhone("971501234567")
 	admin := goldenSights()
 	admin.admin, admin.team, admin.counts = true, goldenRows(), goldenCounts(3)
+	many := sights{reader: "U0ADMIN", now: goldenTime, admin: true, counts: goldenCounts(tallyMost + 3)}
 	return map[string]any{
 		"home":            v.home(goldenSights()),
 		"home_empty":      v.home(sights{reader: "U0MANAGER", now: goldenTime}),
@@ -32,6 +33,7 @@ func goldenHomes(v voice) map[string]any {
 		"home_mistake":    v.home(mistake),
 		"home_nothing":    v.home(nothing),
 		"home_admin":      v.home(admin),
+		"home_admin_many": v.home(many),
 		"home_admin_none": v.home(sights{reader: "U0ADMIN", now: goldenTime, admin: true}),
 		"home_shut":       homeOf(search{}, say(v.texts.Text("not_allowed_guest", nil)).Blocks...),
 	}

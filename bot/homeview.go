@@ -209,11 +209,11 @@ func (v voice) teamRow(a assign.Assignment, contact any, at time.Time, by any) s
 	})
 }
 
-// homeCounts draws how many contacts each agent was given: in all days, and day by day,
+// homeCounts draws how many assignments each agent got: in all days, and day by day,
 // the last first.
 func (v voice) homeCounts(counts []assign.Count) []slack.Block {
 	if len(counts) == 0 {
-		return []slack.Block{section(v.texts.Text("home_counts_none", texts.Data{"Days": tallyDays}), nil)}
+		return []slack.Block{section(v.texts.Text("home_counts_none", texts.Data{"Count": tallyDays}), nil)}
 	}
 	total := make(map[string]assign.Count)
 	days := make(map[int64][]assign.Count)
@@ -223,7 +223,7 @@ func (v voice) homeCounts(counts []assign.Count) []slack.Block {
 		total[key] = assign.Count{Agent: c.Agent, Assigned: total[key].Assigned + c.Assigned}
 	}
 	all := slices.Collect(maps.Values(total))
-	title := v.texts.Text("home_counts", texts.Data{"Days": tallyDays, "Total": sum(all)})
+	title := v.texts.Text("home_counts", texts.Data{"Count": tallyDays, "Total": sum(all)})
 	blocks := []slack.Block{section(title+"\n"+v.bars(all), nil)}
 	for _, day := range slices.Backward(slices.Sorted(maps.Keys(days))) {
 		title := v.texts.Text("home_day", texts.Data{"Day": slackDay(days[day][0].Day), "Total": sum(days[day])})

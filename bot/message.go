@@ -56,7 +56,7 @@ func (v voice) mistaken(m *assign.Mistake, d draft) message {
 // mistakeText is the message for a mistake, and what fills its blanks.
 func (v voice) mistakeText(m *assign.Mistake) (string, texts.Data) {
 	return "mistake_" + string(m.Kind), texts.Data{
-		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": m.Region,
+		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": v.regionName(m.Region),
 		"Perhaps": v.contacts(m.Perhaps), "Count": len(m.Perhaps),
 	}
 }

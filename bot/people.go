@@ -31,7 +31,8 @@ var Scopes = []struct{ Name, Why string }{
 
 const (
 	peopleEvery = time.Hour              // how often the whole workspace is read
-	peopleRetry = time.Minute            // how soon again after that did not work
+	peopleRetry = time.Second            // how soon again, at first, after that did not work
+	peoplePause = time.Minute            // and how soon in the end
 	lookupLimit = time.Second            // for one person nobody has met yet
 	localeLimit = 300 * time.Millisecond // for the language of such a person
 	emailLimit  = 8 * time.Second        // for an email, which nobody waits for in a form
@@ -75,15 +76,18 @@ type People struct {
 	self       string // the bot's own user id
 	met        map[string]acquaintance
 	lookups    map[string]*lookup // that are under way
-	grouped    map[string]bool    // members of any of groups
-	groupsRead bool
-	unreached  error // why Slack could not be asked who we are; nil once it could
+	grouped    map[string]group   // by id; of those that could be read
+	unreached  error              // why Slack could not be asked who we are; nil once it could
+
+	// Of introduce, and then of refresh: what their last readings ended with.
+	membersUnread, groupsUnread error
 }
 
 // NewPeople makes a People that also keeps the members of the given user groups.
 func NewPeople(api *slack.Client, groups []string, log zerolog.Logger) *People {
 	return &People{
-		api: api, groups: groups, met: make(map[string]acquaintance), lookups: make(map[string]*lookup),
+		api: api, groups: groups, grouped: make(map[string]group),
+		met: make(map[string]acquaintance), lookups: make(map[string]*lookup),
 		log: log.With().Str("component", "people").Logger(),
 	}
 }
@@ -110,9 +114,10 @@ func (p *People) introduce(ctx context.Context) error {
 	}
 	first, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if err := p.read(first); err != nil {
-		p.log.Warn().Err(err).Msg("workspace members not read, looking up people one by one")
-	}
+	atOnce(
+		func() { p.membersUnread = p.readMembers(first) },
+		func() { p.groupsUnread = p.readGroups(first) },
+	)
 	return nil
 }
 
@@ -169,39 +174,57 @@ func refusedToken(err error) error {
 	return fmt.Errorf("ask Slack who we are: %w", err)
 }
 
-// refresh reads the workspace again and again until ctx ends.
+// refresh reads the workspace again and again until ctx ends. Members and user groups
+// wait for one another neither at the start nor when one of them cannot be read.
 func (p *People) refresh(ctx context.Context) {
-	wait := peopleEvery
-	p.mu.RLock()
-	if len(p.met) == 0 || !p.groupsRead {
-		wait = peopleRetry
+	atOnce(
+		func() { reread(ctx, p.membersUnread, p.readMembers) },
+		func() { reread(ctx, p.groupsUnread, p.readGroups) },
+	)
+}
+
+// atOnce does all things at the same time, and waits for them.
+func atOnce(things ...func()) {
+	var all sync.WaitGroup
+	for _, do := range things {
+		all.Go(do)
 	}
-	p.mu.RUnlock()
-	for pause(ctx, wait) {
-		wait = peopleEvery
-		if err := p.read(ctx); err != nil && ctx.Err() == nil {
-			p.log.Warn().Err(err).Msg("workspace members not read, keeping the old ones")
-			wait = max(peopleRetry, retryAfter(err))
+	all.Wait()
+}
+
+// reread reads every hour until ctx ends, and sooner after that did not work; unread is
+// what it ended with before.
+func reread(ctx context.Context, unread error, read func(context.Context) error) {
+	for retry := peopleRetry; ; unread = read(ctx) {
+		wait := peopleEvery
+		if unread == nil {
+			retry = peopleRetry
+		} else {
+			wait, retry = max(retry, retryAfter(unread)), min(2*retry, peoplePause)
+		}
+		if !pause(ctx, wait) {
+			return
 		}
 	}
 }
 
-// read replaces what is known by what Slack says now.
-func (p *People) read(ctx context.Context) error {
-	grouped := make(map[string]bool)
-	for _, group := range p.groups {
-		members, err := p.api.GetUserGroupMembersContext(ctx, group)
-		if err != nil {
-			return fmt.Errorf("read members of user group %s: %w", group, err)
+// readMembers replaces what is known of people by what Slack says now.
+func (p *People) readMembers(ctx context.Context) error {
+	met, err := p.listMembers(ctx)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			p.log.Warn().Err(err).Msg("workspace members not read, will retry")
 		}
-		for _, m := range members {
-			grouped[m] = true
-		}
+		return err
 	}
 	p.mu.Lock()
-	p.grouped, p.groupsRead = grouped, true
+	p.met = met
 	p.mu.Unlock()
+	p.log.Debug().Int("people", len(met)).Msg("workspace members read")
+	return nil
+}
 
+func (p *People) listMembers(ctx context.Context) (map[string]acquaintance, error) {
 	met := make(map[string]acquaintance)
 	page := p.api.GetUsersPaginated(slack.GetUsersOptionLimit(pageSize))
 	for {
@@ -210,7 +233,7 @@ func (p *People) read(ctx context.Context) error {
 			break
 		} else if err != nil {
 			if !pause(ctx, retryAfter(err)) || retryAfter(err) == 0 {
-				return fmt.Errorf("list people: %w", err)
+				return nil, fmt.Errorf("list people: %w", err)
 			}
 			continue
 		}
@@ -218,11 +241,7 @@ func (p *People) read(ctx context.Context) error {
 			met[u.ID] = p.acquaintanceOf(u)
 		}
 	}
-	p.mu.Lock()
-	p.met = met
-	p.mu.Unlock()
-	p.log.Debug().Int("people", len(met)).Int("in_groups", len(grouped)).Msg("workspace members read")
-	return nil
+	return met, nil
 }
 
 func (p *People) acquaintanceOf(u slack.User) acquaintance {
@@ -326,14 +345,6 @@ func (p *People) known(id string) (acquaintance, bool) {
 	defer p.mu.RUnlock()
 	a, met := p.met[id]
 	return a, met
-}
-
-// inGroups tells whether somebody is in one of the kept user groups; not known before
-// they have been read once.
-func (p *People) inGroups(id string) (in, known bool) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.grouped[id], p.groupsRead
 }
 
 // Email gives somebody's Slack email. See assign.People.

@@ -31,7 +31,7 @@ func slackWorld(t *testing.T) (*sandbox.Sandbox, *People) {
 func TestTheLanguageIsThatOfTheLastReading(t *testing.T) {
 	box, p := slackWorld(t)
 	layla := box.Slack.Person("layla")
-	if err := p.read(t.Context()); err != nil {
+	if err := p.readMembers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.language(t.Context(), layla.ID()); got != "ar" {
@@ -41,7 +41,7 @@ func TestTheLanguageIsThatOfTheLastReading(t *testing.T) {
 	if got := p.language(t.Context(), layla.ID()); got != "ar" {
 		t.Errorf("layla reads %q before the next reading", got)
 	}
-	if err := p.read(t.Context()); err != nil {
+	if err := p.readMembers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.language(t.Context(), layla.ID()); got != "en" {

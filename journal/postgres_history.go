@@ -90,7 +90,8 @@ func (p *postgres) one(ctx context.Context, condition string, arg any) (r row, f
 func (p *postgres) assigned(ctx context.Context, age time.Duration, each func(ended int64, outcome string) error) error {
 	rows, err := p.pool.Query(ctx, `
 		SELECT (extract(epoch FROM statement_timestamp() - finished_at) * 1000000)::bigint, outcome FROM assignments
-		WHERE kind = 'assigned' AND finished_at >= statement_timestamp() - $1::interval ORDER BY finished_at DESC`, age)
+		WHERE kind = 'assigned' AND finished_at >= statement_timestamp() - $1::interval AND undoes = 0
+		ORDER BY finished_at DESC`, age)
 	if err != nil {
 		return explainPostgres(err)
 	}

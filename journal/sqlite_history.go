@@ -38,7 +38,7 @@ func (s *sqlite) preparePast(ctx context.Context) error {
 			ORDER BY a.id DESC LIMIT 1`},
 		{s.read, &s.past.assigned, `
 			SELECT finished_at, outcome FROM assignments
-			WHERE kind = 'assigned' AND finished_at >= ? ORDER BY finished_at DESC`},
+			WHERE kind = 'assigned' AND finished_at >= ? AND undoes = 0 ORDER BY finished_at DESC`},
 		{s.read, &s.past.dueHere, `
 			SELECT ` + cols + ` FROM ` + tables + ` WHERE a.due = 1 ORDER BY a.id LIMIT ?2`},
 	} {

@@ -77,6 +77,13 @@ type Printer struct {
 	rtl       bool
 	comma     string
 	digits    []rune // of 0 to 9
+	note      func(id string)
+}
+
+// Watched gives a printer that also tells note the id of each message that it prints.
+func (p Printer) Watched(note func(id string)) Printer {
+	p.note = note
+	return p
 }
 
 // Text prints message id as mrkdwn.
@@ -107,6 +114,9 @@ func (p Printer) Digits(s string) string {
 }
 
 func (p Printer) print(id string, data Data, kind textKind) string {
+	if p.note != nil {
+		p.note(id)
+	}
 	cfg := &i18n.LocalizeConfig{MessageID: id, TemplateData: p.fill(data, kind)}
 	if count, ok := data["Count"].(int); ok {
 		cfg.PluralCount = count

@@ -149,7 +149,7 @@ var settings = []setting{
 	},
 	{
 		name:     "AUDIT_CHANNEL",
-		about:    "channel id; each outcome is posted there once, the phone masked. Invite the bot to it",
+		about:    "channel id; each outcome is posted there, the phone masked. Invite the bot to it",
 		expected: "one channel id such as C0123ABCDEF", get: getSlackID,
 		read: readAuditChannel,
 	},

@@ -120,6 +120,17 @@ func TestTheAuditIsTriedAgain(t *testing.T) {
 	}
 }
 
+// What nobody can know to have arrived is said again rather than never.
+func TestAnAuditWhoseAnswerIsLostComesTwice(t *testing.T) {
+	w := beginAudit(t, true)
+	manager, sara := w.person("manager"), w.person("sara")
+	w.Slack.FailAPI("chat.postMessage", 1, sandbox.Failure{Reset: true, AfterDoing: true})
+	sara.assigned("#support", "omar@twerlo.com")
+	for range 2 {
+		manager.readsAudit("Assigned to Omar Hassan")
+	}
+}
+
 // A burst keeps to Slack's one message a second, and loses none.
 func TestABurstIsAuditedInOrder(t *testing.T) {
 	w := beginAudit(t, true)

@@ -112,6 +112,29 @@ func TestWhoMayIsLetIn(t *testing.T) {
 	}
 }
 
+// While it is not known who is in a group, nobody is let in by it, and everybody is told
+// that; it is asked for again until it is known.
+func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	w := prepare(t)
+	w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager")
+	w.Slack.FailAPI("usergroups.users.list", -1, sandbox.Failure{Error: "service_unavailable"})
+	w.run()
+	w.awaitSockets(2)
+	manager, guest := w.person("manager"), w.person("guest")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("could not tell just now whether you may", "nothing was done")
+	guest.types("#support", "/assign 0544444444 omar@twerlo.com")
+	guest.reads("Guests may not")
+	w.Slack.Restore()
+	w.untilLogged("user groups read", 1)
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to")
+	if n := len(w.Slack.APICalls("users.list")); n != 1 {
+		t.Errorf("asked for people %d times", n)
+	}
+}
+
 func TestSomebodyNewIsLookedUpOnce(t *testing.T) {
 	w := begin(t)
 	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "faisal", Name: "Faisal"})

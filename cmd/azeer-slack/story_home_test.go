@@ -167,7 +167,7 @@ func TestTheHomeTabInArabic(t *testing.T) {
 	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
 	layla.readsArabic("غير معروف لدى Azeer")
-	home := layla.seesHome("طلبات لم تتم مؤخرًا", "إعادة المحاولة", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
+	home := layla.seesHome("طلبات تعثّرت مؤخرًا", "إعادة المحاولة", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
 	layla.looksUp(home, "٠٥٤٤٤٤٤٤٤٤")
 	home = layla.seesHome("سجل العميل", "إغلاق")
 	w.checkArabic(withoutChannels.ReplaceAllString(home.Plain(), ""))
@@ -196,7 +196,7 @@ func TestAnAdminSeesTheTeam(t *testing.T) {
 	sara.types("#support", "/assign 0544444444 omer@twerlo.com")
 	sara.reads("no agent")
 
-	home := manager.opensHome("no request of yours", "Contacts assigned in the last 7 days: 5")
+	home := manager.opensHome("no request of yours", "Assignments in the last 7 days: 5")
 	w.inOrder(home.Plain(), "The team's last requests", "Not assigned to omer@twerlo.com", "by @Sara Ali, with the command in #support",
 		"Assigned to \u2068ليلى أحمد\u2069", "by @ليلى أحمد, with the command in #general", "+966 54 444 4441",
 		"last 7 days: 5", "████████████ 4 Omar Hassan", "███ 1 \u2068ليلى أحمد\u2069",

@@ -20,7 +20,7 @@ func historyTests() []test {
 		{"the owner before is who was assigned last", before},
 		{"the owner is who was assigned last", owner},
 		{"nobody owns what ended unknown", ownerUnknown},
-		{"assigned contacts are counted by agent and day", tally},
+		{"assignments are counted by agent and day", tally},
 		{"days are those of the time zone", tallyZones},
 	}
 }
@@ -290,6 +290,9 @@ func tally(t *testing.T, b Backend) {
 		end(t, j, a.ID, e.kind, e.agent, noon.Add(e.after))
 	}
 	accept(t, j, assign.Accepted, request(key("unfinished"), contact(50)))
+	undo := request(key("undo"), contact(3))
+	undo.Undoes = 4
+	end(t, j, accept(t, j, assign.Accepted, undo).ID, assign.Assigned, "sara@twerlo.com", noon.Add(3*time.Hour))
 	today, tomorrow := noon.Format(time.DateOnly), noon.AddDate(0, 0, 1).Format(time.DateOnly)
 	wantCounts(t, counted(t, j, noon),
 		today+" 12:00 +0000 layla@twerlo.com layla@twerlo.com 1",
