@@ -9,7 +9,7 @@ import (
 )
 
 func TestAnInterimAnswer(t *testing.T) {
-	t.Run("comes once, 3 s after acceptance", func(t *testing.T) {
+	t.Run("comes once, 2 s after acceptance", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.inbox.script(slow(9 * time.Second))
 			a := w.ask("U1", phone1, omar)
@@ -18,7 +18,7 @@ func TestAnInterimAnswer(t *testing.T) {
 			w.pass(20 * time.Second)
 			w.wants(a, Assigned, NoReason, 1)
 			for _, one := range []Assignment{a, behind} {
-				if told := w.ears.interimsOf(one); len(told) != 1 || told[0] != 3*time.Second {
+				if told := w.ears.interimsOf(one); len(told) != 1 || told[0] != 2*time.Second {
 					t.Errorf("assignment %d: interim answers at %v", one.ID, told)
 				}
 			}
@@ -26,7 +26,7 @@ func TestAnInterimAnswer(t *testing.T) {
 	})
 	t.Run("does not come when all is done by then", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.inbox.script(slow(2900 * time.Millisecond))
+			w.inbox.script(slow(1900 * time.Millisecond))
 			a := w.ask("U1", phone1, omar)
 			w.pass(20 * time.Second)
 			if told := w.ears.interimsOf(a); len(told) != 0 {

@@ -280,10 +280,14 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 
 // listed finds an address in list, as it is or by its alias.
 func (d *Directory) listed(list *roster, address string) (Agent, bool) {
-	if a, ok := list.at(address); ok {
+	a, ok := list.at(address)
+	if ok && !a.Inactive {
 		return a, true
 	}
-	return list.at(d.alias(address))
+	if other, known := list.at(d.alias(address)); known {
+		return other, true
+	}
+	return a, ok
 }
 
 func (d *Directory) alias(address string) string {

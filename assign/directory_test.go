@@ -124,7 +124,8 @@ func TestResolve(t *testing.T) {
 		"an email in any case":             {ref: RefEmail("OMAR@twerlo.com"), want: "omar"},
 		"an email by its alias":            {ref: RefEmail("o.hassan@CHAT.example"), want: "omar"},
 		"a full name":                      {ref: RefName("omar hassan"), want: "omar"},
-		"the beginning of a name":          {ref: RefName("Lay"), want: "layla"},
+		"one word of a name":               {ref: RefName("Layla"), want: "layla"},
+		"the beginning of a name":          {ref: RefName("Lay"), reason: NoSuchAgent, nearest: "layla"},
 		"a name in Arabic, spelled simply": {ref: RefName("احمد الزهراني"), want: "ahmad"},
 		"a mention":                        {ref: RefMention("USARA"), want: "sara"},
 		"a mention by alias":               {ref: RefMention("UCHAT"), want: "omar"},
@@ -152,6 +153,27 @@ func TestResolve(t *testing.T) {
 				t.Errorf("got %+v", err)
 			}
 		})
+	}
+}
+
+// An alias is set for just that: the agent of a person's address is no more.
+func TestAnAliasLeadsPastWhoHasLeft(t *testing.T) {
+	d := directoryOf(t, &inboxStub{agents: staff()}, nil, map[string]string{"nadia@twerlo.com": sara})
+	if got, err := d.Resolve(t.Context(), RefEmail("Nadia@twerlo.com"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(sara)) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// The only Omar of half a list need not be the only one.
+func TestHalfAListSettlesNoFirstName(t *testing.T) {
+	inbox := &inboxStub{agents: staff(), partial: true}
+	d := directoryOf(t, inbox, nil, nil)
+	var u *Unresolved
+	if got, err := d.Resolve(t.Context(), RefName("Omar"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || emails(u.Nearest) != "omar" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if got, err := d.Resolve(t.Context(), RefName("Omar Hassan"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(omar)) {
+		t.Errorf("the whole name: got %v, %v", got, err)
 	}
 }
 

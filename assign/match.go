@@ -145,7 +145,9 @@ func contains(emails []string, part string) bool {
 }
 
 // named gives the active agents whom name may mean: those with just that name, else
-// those with a word beginning with each of its words.
+// those whose name has all of its words; but not where the list is partial, since others of
+// that name may be missing from it. The beginning of a word is nobody's name: a slip would
+// give the contact away.
 func (r *roster) named(name string) []Agent { return r.bearing(name, false) }
 
 // namedInactive tells whether name means somebody who is not active any more.
@@ -156,20 +158,20 @@ func (r *roster) bearing(name string, inactive bool) []Agent {
 	if len(asked) == 0 {
 		return nil
 	}
-	var whole, begun []Agent
+	var whole, among []Agent
 	for _, e := range r.entries {
 		switch {
 		case e.Inactive != inactive:
 		case slices.Equal(e.words, asked):
 			whole = append(whole, e.Agent)
-		case !slices.ContainsFunc(asked, func(w string) bool { return !hasPrefix(e.words, w) }):
-			begun = append(begun, e.Agent)
+		case !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(e.words, w) }):
+			among = append(among, e.Agent)
 		}
 	}
-	if len(whole) > 0 {
+	if len(whole) > 0 || r.partial && len(among) == 1 {
 		return whole
 	}
-	return begun
+	return among
 }
 
 // nearest gives the active agents that typed may have been meant for, best first: those

@@ -49,6 +49,7 @@ type trials struct {
 	attempts int
 	failures int       // in a row, of any kind: they set the wait
 	doubts   int       // attempts that were perhaps carried out
+	wordless bool      // one of them brought no status
 	doubtful time.Time // when the first of those was made
 	last     *Fault    // nil before the first
 	silences int       // of the journal
@@ -69,6 +70,7 @@ func (t *trials) note(f *Fault, start time.Time) {
 			t.doubtful = start
 		}
 		t.doubts++
+		t.wordless = t.wordless || f.Status == 0
 	}
 }
 
@@ -95,13 +97,16 @@ func (t *trials) wait(now time.Time) (time.Duration, bool) {
 	return d, next.Before(t.until())
 }
 
-// inDoubt tells whether something was perhaps carried out, and no status has come since.
-func (t *trials) inDoubt() bool { return t.doubts > 0 && t.last.Status == 0 }
+// inDoubt tells whether something was perhaps carried out, and nothing has come since that
+// settles it. That a later attempt was not carried out says nothing about one without a word:
+// a "409, assigned already" may even be its echo.
+func (t *trials) inDoubt() bool {
+	return t.doubts > 0 && t.last.Status == 0 || t.wordless && t.last.Effect != Perhaps
+}
 
 // outcome is the result when the last fault has the last word.
 //
-// An attempt that was perhaps carried out leaves a doubt which only a status can end:
-// as long as the newest word from the inbox is "no", it is not done.
+// Whose key is refused is told the operator's trouble also where there is a doubt.
 func (t *trials) outcome() Outcome {
 	o := Outcome{Kind: Failed, Reason: Busy, Agent: t.agent, Attempts: t.attempts}
 	if t.last == nil {
@@ -109,10 +114,13 @@ func (t *trials) outcome() Outcome {
 	}
 	o.Reason, o.Said, o.Status = t.last.Reason, t.last.Said, t.last.Status
 	switch {
+	case t.inDoubt():
+		o.Kind = Unknown
+		if o.Reason != KeyRefused {
+			o.Reason = NoWord
+		}
 	case t.last.Effect == Never:
 		o.Kind = Refused
-	case t.inDoubt():
-		o.Kind, o.Reason = Unknown, NoWord
 	}
 	return o
 }

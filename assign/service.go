@@ -22,7 +22,7 @@ type Config struct {
 	// unanswered, before it accepts no more; 0: 12,000, which take about 200 MB.
 	Backlog int
 	// Interim is how long after acceptance an unfinished assignment gets its interim
-	// answer; 0: 3 s.
+	// answer; 0: 2 s, so that it is there within 3.
 	Interim time.Duration
 	// TakeEvery is how often the journal is asked for what other processes left behind,
 	// and how long an assignment that waits to be tried again may go without hearing
@@ -43,7 +43,7 @@ func (c Config) filled() Config {
 	c.Concurrency = orDefault(c.Concurrency, 8)
 	c.Answerers = orDefault(c.Answerers, 16)
 	c.Backlog = orDefault(c.Backlog, 12_000)
-	c.Interim = orDefault(c.Interim, 3*time.Second)
+	c.Interim = orDefault(c.Interim, 2*time.Second)
 	c.Drain = orDefault(c.Drain, 8*time.Second)
 	if c.TakeEvery == 0 {
 		c.TakeEvery = 3 * time.Second

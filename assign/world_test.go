@@ -256,7 +256,7 @@ func storyWith(t *testing.T, prepare func(w *world), f func(t *testing.T, w *wor
 			t: t, ears: newEars(), journal: &journalStub{Memory: NewMemory()},
 			inbox: &inboxStub{
 				owners: make(map[string]string),
-				agents: []Agent{agent(omar, "Omar Hassan"), agent(sara, "Sara Ali"), agent(layla, "Layla Saad")},
+				agents: []Agent{agent(omar, "Omar Hassan"), agent(sara, "Sara Ali"), agent(layla, "Layla Ali")},
 			},
 			people: func(string) (Email, error) { return Email{}, ErrNoEmail },
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -90,6 +91,9 @@ func decodeConfirmation(body []byte) (string, error) {
 	if complaint := textOf(top, "error", "errors"); complaint != "" && !yes {
 		return "", &refusal{message: firstText(top, maxDepth)}
 	}
+	if !yes && looksFailed(top) {
+		return "", unrecognised(raw)
+	}
 	for _, key := range confirmationKeys {
 		if _, has := top[key]; has {
 			return textOf(top, "message", "msg"), nil
@@ -99,6 +103,44 @@ func decodeConfirmation(body []byte) (string, error) {
 		return "", unrecognised(raw)
 	}
 	return "", nil
+}
+
+// looksFailed tells signs of failure that Azeer does not document: nobody knows then whether
+// it was carried out.
+func looksFailed(top object) bool {
+	if ok, known := asTruth(top["ok"]); known && !ok {
+		return true
+	}
+	if isString(top["success"]) && asText(top["success"]) != "" {
+		return true // a word, and none that means yes
+	}
+	if checkSuccess(top["data"]) != nil {
+		return true
+	}
+	for _, key := range []string{"error", "errors"} {
+		if mistaken, known := asTruth(top[key]); known && mistaken {
+			return true
+		}
+		if inner, ok := asObject(top[key]); ok && len(inner) > 0 {
+			return true
+		}
+	}
+	return failedStatus(top["status"])
+}
+
+// failedStatus reads a member "status": a number as of HTTP, a truth, or a word.
+func failedStatus(raw json.RawMessage) bool {
+	if n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64); err == nil {
+		return n >= 400
+	}
+	if fine, known := asTruth(raw); known {
+		return !fine
+	}
+	switch strings.ToLower(asText(raw)) {
+	case "error", "fail", "failed", "failure":
+		return true
+	}
+	return false
 }
 
 // textOf finds the first text under keys.

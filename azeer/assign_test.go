@@ -83,6 +83,10 @@ func TestAssignReadsAnySuccess(t *testing.T) {
 		"success as a number":   {200, `{"success":1,"message":"done"}`, "done"},
 		"success of odd type":   {200, `{"success":[],"message":"done"}`, "done"},
 		"message of odd type":   {200, `{"success":true,"message":7}`, ""},
+		"a status":              {200, `{"status":200,"message":"done"}`, "done"},
+		"a status in a word":    {200, `{"status":"success","message":"done"}`, "done"},
+		"all well":              {200, `{"ok":true,"error":false,"errors":{},"message":"done"}`, "done"},
+		"success above all":     {200, `{"success":true,"status":"error","message":"done"}`, "done"},
 		"no error beside it":    {200, `{"success":true,"error":null,"errors":[],"message":"done"}`, "done"},
 		"a byte order mark":     {200, "\ufeff{\"message\":\"done\"}", "done"},
 		"a long message":        {200, `{"message":"` + strings.Repeat("x", 100_000) + `"}`, strings.Repeat("x", 299) + "…"},
@@ -130,6 +134,15 @@ func TestAssignUnrecognisedIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		`{"queued":"omar","966544444444":1}`: "keys [queued, and 1 more]",
+		`{"status":"error","message":"x"}`:   "keys [message, status]",
+		`{"status":404,"message":"x"}`:       "keys [message, status]",
+		`{"status":"Failed"}`:                "keys [status]",
+		`{"status":false}`:                   "keys [status]",
+		`{"ok":false,"message":"x"}`:         "keys [message, ok]",
+		`{"success":"failed"}`:               "keys [success]",
+		`{"data":{"success":false}}`:         "keys [data]",
+		`{"message":"x","error":true}`:       "keys [error, message]",
+		`{"message":"x","error":{"code":5}}`: "keys [error, message]",
 		`[]`:                                 "an array of 0",
 		`7`:                                  "neither object nor array",
 	} {

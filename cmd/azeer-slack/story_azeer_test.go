@@ -132,6 +132,28 @@ func TestNoWordAtAllIsNotKnown(t *testing.T) {
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
+// What Azeer says of a later attempt settles nothing of one whose answer was lost.
+func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for name, then := range map[string]sandbox.Misbehaviour{
+		"answered with 409": {Status: 409, Body: `{"message":"assigned already"}`},
+		"answered with 429": {Status: 429, RetryAfter: "3600"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t)
+			w.Azeer.Next(1, sandbox.Misbehaviour{LostAnswer: true})
+			w.Azeer.Next(1, then)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			m := manager.reads("Not known", "once no answer came back", name)
+			if then.Body != "" && !strings.Contains(m.Plain(), "assigned already") {
+				t.Errorf("it leaves out what Azeer says: %s", m.Plain())
+			}
+			w.owner("966544444444", "omar@twerlo.com")
+		})
+	}
+}
+
 func TestAzeerDownIsWaitedFor(t *testing.T) {
 	w := begin(t)
 	if err := w.Azeer.Down(true); err != nil {
