@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -117,7 +118,11 @@ const (
 )
 
 func (p *postgres) commit(ctx context.Context, works []work) error {
-	return p.again(ctx, func() error { return p.try(ctx, works) })
+	err := p.again(ctx, func() error { return p.try(ctx, works) })
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		p.pool.Reset()
+	}
+	return err
 }
 
 // again calls do, and once more if the connection turned out to be dead: after a
@@ -131,6 +136,32 @@ func (p *postgres) again(ctx context.Context, do func() error) error {
 	return explainPostgres(err)
 }
 
+// read is again, within a limit.
+func (p *postgres) read(ctx context.Context, limit time.Duration, do func(ctx context.Context) error) error {
+	return p.within(ctx, limit, func(ctx context.Context) error {
+		return p.again(ctx, func() error { return do(ctx) })
+	})
+}
+
+// errSilent tells the end of a limit of ours from the end of the caller's patience.
+var errSilent = fmt.Errorf("no word from the database: %w", context.DeadlineExceeded)
+
+// within gives do a limit: whoever waits for a server that fell silent, as one does after
+// a failover, keeps a place in the pool from the others. The connections that are left
+// lead to the same server, so they go.
+func (p *postgres) within(ctx context.Context, limit time.Duration, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errSilent)
+	defer cancel()
+	err := do(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
+		p.pool.Reset()
+	}
+	return err
+}
+
+// long is the limit of reads that may have much to look through.
+func (p *postgres) long() time.Duration { return 5 * p.cfg.Timeout }
+
 // errDoubt says that a commit was sent and no word came back.
 var errDoubt = errors.New("no word came back on whether it was stored")
 
@@ -139,7 +170,7 @@ func (p *postgres) try(ctx context.Context, works []work) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	defer p.rollBack(ctx, tx)
 	if err := p.revoke(ctx, tx); err != nil {
 		return err
 	}
@@ -158,6 +189,13 @@ func (p *postgres) try(ctx context.Context, works []work) error {
 	}
 	p.doubt(works, batch)
 	return errors.Join(errDoubt, err)
+}
+
+// rollBack has a limit of its own, since the writer waits for it.
+func (p *postgres) rollBack(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.cfg.Timeout/2)
+	defer cancel()
+	_ = tx.Rollback(ctx)
 }
 
 // doubt remembers what perhaps was stored although the callers are told otherwise.
@@ -330,7 +368,7 @@ func (p *postgres) load(ctx context.Context, tx pgx.Tx, works []work, load map[i
 var errLapsed = errors.New("lease of this instance has run out")
 
 func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
-	err = p.again(ctx, func() (err error) {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) (err error) {
 		verdict, newer, err = p.tryTurn(ctx, id)
 		if !errors.Is(err, errLapsed) {
 			return err
@@ -407,7 +445,7 @@ func optional(found *bool, into ...any) func(pgx.Row) error {
 }
 
 func (p *postgres) latest(ctx context.Context, contact string) (r row, found bool, err error) {
-	err = p.again(ctx, func() error {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) error {
 		read := optional(&found, r.fields()...)
 		return read(p.pool.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+`
 			WHERE a.contact = $1 ORDER BY a.id DESC LIMIT 1`, contact))
@@ -415,12 +453,20 @@ func (p *postgres) latest(ctx context.Context, contact string) (r row, found boo
 	return r, found, err
 }
 
-func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
+func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (page oldPage, err error) {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) error {
+		page, err = p.oldPage(ctx, after, age, limit)
+		return err
+	})
+	return page, err
+}
+
+func (p *postgres) oldPage(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
 	rows, err := p.pool.Query(ctx, `
 		SELECT id, accepted_at < clock_timestamp() - $3::interval, answered
 		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit, age)
 	if err != nil {
-		return oldPage{}, explainPostgres(err)
+		return oldPage{}, err
 	}
 	defer rows.Close()
 	var page oldPage
@@ -439,7 +485,7 @@ func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limi
 		seen++
 	}
 	page.more = seen == limit
-	return page, explainPostgres(rows.Err())
+	return page, rows.Err()
 }
 
 // tidy: Postgres cleans up after itself.

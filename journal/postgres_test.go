@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
@@ -23,13 +24,29 @@ import (
 type gate struct {
 	listener net.Listener
 	server   string // path of its socket
-	// dropCommit cuts the next connection that sends a COMMIT: once the server has
-	// carried it out, but before the answer is passed on.
-	dropCommit atomic.Bool
+	// atCommit goes wrong with the next COMMIT.
+	atCommit atomic.Pointer[fault]
 
 	mu     sync.Mutex
 	closed bool
+	silent bool // for later connections, too
 	open   map[net.Conn]struct{}
+	ways   []*way
+}
+
+// fault is what becomes of a COMMIT: it waits for hold, if there is one, and is passed on
+// whether or not the client is still there. The client gets answer in place of the server's,
+// and the connection ends.
+type fault struct {
+	hold   <-chan struct{}
+	answer []byte
+	done   chan struct{} // closed when the server has carried it out
+}
+
+// way is one connection through a gate.
+type way struct {
+	fault  atomic.Pointer[fault]
+	silent atomic.Bool
 }
 
 // newGate gives the URL that leads through it.
@@ -72,10 +89,44 @@ func (g *gate) serve(wg *sync.WaitGroup) {
 			_ = in.Close()
 			continue
 		}
-		var cut atomic.Bool
-		wg.Go(func() { g.pass(out, in, func(b []byte) { g.watch(b, &cut) }, nil) })
-		wg.Go(func() { g.pass(in, out, nil, &cut) })
+		w := g.newWay()
+		wg.Go(func() { g.pass(out, in, func(b []byte) { g.watch(b, w) }, w) })
+		wg.Go(func() { g.pass(in, out, nil, w) })
 	}
+}
+
+func (g *gate) newWay() *way {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w := &way{}
+	w.silent.Store(g.silent)
+	g.ways = append(g.ways, w)
+	return w
+}
+
+// mute makes the connections there are say nothing any more, without an end; later ones work.
+// That is how a failover looks from here.
+func (g *gate) mute() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, w := range g.ways {
+		w.silent.Store(true)
+	}
+}
+
+func (g *gate) unmute() {
+	g.mu.Lock()
+	g.silent = false
+	g.mu.Unlock()
+	g.set(false)
+}
+
+// muteAll makes the later ones silent as well.
+func (g *gate) muteAll() {
+	g.mu.Lock()
+	g.silent = true
+	g.mu.Unlock()
+	g.mute()
 }
 
 func (g *gate) admit(conns ...net.Conn) bool {
@@ -103,28 +154,46 @@ func (g *gate) set(closed bool) {
 	}
 }
 
-func (g *gate) watch(sent []byte, cut *atomic.Bool) {
-	if strings.Contains(strings.ToLower(string(sent)), "commit") && g.dropCommit.CompareAndSwap(true, false) {
-		cut.Store(true)
+func (g *gate) watch(sent []byte, w *way) {
+	if !strings.Contains(strings.ToLower(string(sent)), "commit") {
+		return
+	}
+	if f := g.atCommit.Swap(nil); f != nil {
+		w.fault.Store(f)
+		if f.hold != nil {
+			<-f.hold
+		}
 	}
 }
 
-func (g *gate) pass(to io.WriteCloser, from io.ReadCloser, look func([]byte), cut *atomic.Bool) {
+// pass has look only on the way to the server.
+func (g *gate) pass(to io.WriteCloser, from io.ReadCloser, look func([]byte), w *way) {
 	defer func() { _, _ = to.Close(), from.Close() }()
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buf)
-		if err != nil || cut != nil && cut.Load() {
+		if err != nil {
 			return
+		}
+		if w.silent.Load() {
+			continue
 		}
 		if look != nil {
 			look(buf[:n])
+		} else if f := w.fault.Load(); f != nil {
+			_, _ = to.Write(f.answer)
+			close(f.done)
+			return
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
 			return
 		}
 	}
 }
+
+// dropCommit cuts the next connection that sends a COMMIT: once the server has carried it
+// out, but before the answer is passed on.
+func (g *gate) dropCommit() { g.atCommit.Store(&fault{done: make(chan struct{})}) }
 
 func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
 	t.Parallel()
@@ -161,6 +230,96 @@ func TestACutConnectionIsNotNoticed(t *testing.T) {
 	}
 }
 
+// After a failover the connections that were open lead nowhere, and none of them ends.
+func TestAServerThatFellSilentIsLeft(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]string{"the pool as it comes": "", "a small one": "&pool_max_conns=4"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gate, url := newGate(t, journaltest.StartPostgres(t))
+			j := mustOpen(t, url+size, Config{Timeout: 2 * time.Second})
+			a := mustAccept(t, j, numbered(1))
+			fillPool(t, j.store.(*postgres))
+			gate.mute()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			wantSilence(ctx, t, j, a)
+			if ctx.Err() != nil {
+				t.Fatal("a read has no end of its own")
+			}
+			if err := j.Health(t.Context()); err != nil {
+				t.Fatalf("the database is back, and health is %v", err)
+			}
+			if v, err := j.Turn(t.Context(), a.ID); err != nil || v.Verdict != assign.TurnGo {
+				t.Fatalf("turn is %+v, error %v", v, err)
+			}
+		})
+	}
+}
+
+// fillPool opens all connections that the pool may have.
+func fillPool(t *testing.T, p *postgres) {
+	t.Helper()
+	var all []*pgxpool.Conn
+	for range p.pool.Config().MaxConns {
+		c, err := p.pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	for _, c := range all {
+		c.Release()
+	}
+}
+
+// wantSilence asks for a turn from as many places as the pool has, and waits for all to be
+// given up.
+func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignment) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range poolSize {
+		wg.Go(func() {
+			if _, err := j.Turn(ctx, a.ID); err == nil {
+				t.Error("a turn was given in silence")
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestEveryReadEnds(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: time.Second, Audit: true})
+	a := mustAccept(t, j, numbered(1))
+	fillPool(t, j.store.(*postgres))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	gate.muteAll()
+	var wg sync.WaitGroup
+	for name, read := range map[string]func() error{
+		"Turn":      func() error { _, err := j.Turn(ctx, a.ID); return err },
+		"Latest":    func() error { _, _, err := j.Latest(ctx, a.Contact); return err },
+		"List":      func() error { _, err := j.List(ctx, assign.Query{}); return err },
+		"Before":    func() error { _, _, err := j.Before(ctx, a.ID); return err },
+		"Owner":     func() error { _, _, err := j.Owner(ctx, a.Contact); return err },
+		"Tally":     func() error { _, err := j.Tally(ctx, a.AcceptedAt); return err },
+		"Unaudited": func() error { _, err := j.Unaudited(ctx, 10); return err },
+		"Prune":     func() error { _, err := j.Prune(ctx); return err },
+		"Health":    func() error { return j.Health(ctx) },
+	} {
+		wg.Go(func() {
+			if err := read(); err == nil || ctx.Err() != nil {
+				t.Errorf("%s: error %v, after its end: %t", name, err, ctx.Err() != nil)
+			}
+		})
+	}
+	wg.Wait()
+	gate.set(true) // ends the silence, which the close of the journal would wait for
+	gate.unmute()
+}
+
 // The caller was told that nothing was stored, but the commit had gone through.
 func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	t.Parallel()
@@ -168,7 +327,7 @@ func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	gate, url := newGate(t, direct)
 	j, witness := mustOpen(t, url, Config{Timeout: 10 * time.Second}), mustOpen(t, direct, Config{})
 	kept := mustAccept(t, j, numbered(1))
-	gate.dropCommit.Store(true)
+	gate.dropCommit()
 	wantNotStored(t, j, numbered(2), "no word came back")
 	if _, there, err := witness.Latest(t.Context(), numbered(2).Contact); !there || err != nil {
 		t.Fatalf("the commit did not go through (found %t, error %v): the test shows nothing", there, err)
@@ -193,7 +352,7 @@ func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 	if err := left.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	gate.dropCommit.Store(true)
+	gate.dropCommit()
 	if _, err := j.Take(t.Context()); !errors.Is(err, errDoubt) {
 		t.Fatalf("error is %v", err)
 	}
