@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,23 +31,19 @@ type postgres struct {
 	pool *pgxpool.Pool
 	id   string // this instance
 
-	// Of the writer's goroutine only. mine holds what this instance works on. When a
-	// commit was sent and no word came back, nobody knows whether it took place: then
-	// doubtful remembers its accepts, whose callers were told "not stored", to delete
-	// them before anything else is written; and unsure says that there may be rows of
-	// this instance that it does not know of.
+	// Of the writer's goroutine only. mine holds what this instance works on. doubtful are
+	// the transactions of which nobody knows whether they took place: what they accepted is
+	// deleted before anything else is written. unsure says that there may be rows of this
+	// instance that it does not know of.
 	mine     map[int64]struct{}
 	doubtful []doubt
 	unsure   bool
 
+	ghosts  atomic.Pointer[[]int64] // the batches of doubtful
+	doubted chan struct{}           // gets a token when there is one more
+
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
-}
-
-// doubt names the rows of a transaction that perhaps took place.
-type doubt struct {
-	batch int64
-	keys  []string
 }
 
 var pgColumns = columns(func(c string) string {
@@ -83,8 +80,6 @@ const (
 		WHERE id = $1 AND kind = ''`
 	sqlAnswered = `
 		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
-	sqlRevoke       = `DELETE FROM assignments WHERE key = ANY($2) AND batch = $1 AND owner = $3 AND NOT wired`
-	sqlRevokeJoined = `DELETE FROM joined WHERE batch = $1 AND key = ANY($2)`
 	sqlForget       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
 	sqlForgetJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
 	// Declaring an instance dead waits for those of its turns that are being asked for,
@@ -95,7 +90,7 @@ const (
 			SELECT a.id FROM assignments a
 			WHERE NOT a.answered AND (
 				NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner)
-				OR ($2 AND a.owner = $1 AND a.id <> ALL($3)))
+				OR ($2 AND a.owner = $1 AND a.id <> ALL($3) AND a.batch <> ALL($4)))
 			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
 		) RETURNING id`
 	// A turn holds this lock on the instance, which the renewal of leases does not mind,
@@ -106,7 +101,7 @@ const (
 		SELECT pg_advisory_xact_lock($1, hashtext(contact)) FROM assignments WHERE id = $2`
 	sqlLook = `
 		SELECT coalesce((
-				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id), 0),
+				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND n.batch <> ALL($3)), 0),
 			EXISTS (
 				SELECT FROM assignments o JOIN instances i ON i.id = o.owner
 				WHERE o.contact = a.contact AND o.id < a.id AND o.wired AND o.kind = ''
@@ -162,69 +157,32 @@ func (p *postgres) within(ctx context.Context, limit time.Duration, do func(ctx 
 // long is the limit of reads that may have much to look through.
 func (p *postgres) long() time.Duration { return 5 * p.cfg.Timeout }
 
-// errDoubt says that a commit was sent and no word came back.
-var errDoubt = errors.New("no word came back on whether it was stored")
-
 func (p *postgres) try(ctx context.Context, works []work) error {
-	tx, err := p.pool.Begin(ctx)
+	tx, err := p.pool.BeginTx(ctx, p.begin())
 	if err != nil {
 		return err
 	}
 	defer p.rollBack(ctx, tx)
-	if err := p.revoke(ctx, tx); err != nil {
+	batch := rand.Int64()
+	ended, open, err := p.sift(ctx, tx, works, batch)
+	if err != nil {
 		return err
 	}
-	batch := rand.Int64()
-	if err := p.apply(ctx, tx, works, batch); err != nil {
+	p.unsure = p.unsure || len(ended) > 0 // one that another request has joined was left
+	if err := p.apply(ctx, tx, works, batch, ended, open); err != nil {
 		return err
 	}
 	err = tx.Commit(ctx)
-	if err == nil {
-		p.doubtful = nil
+	switch {
+	case err == nil:
 		p.note(works)
+		p.setDoubtful(open)
 		return nil
-	}
-	if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	case certain(err):
 		return err
 	}
 	p.doubt(works, batch)
 	return errors.Join(errDoubt, err)
-}
-
-// rollBack has a limit of its own, since the writer waits for it.
-func (p *postgres) rollBack(ctx context.Context, tx pgx.Tx) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.cfg.Timeout/2)
-	defer cancel()
-	_ = tx.Rollback(ctx)
-}
-
-// doubt remembers what perhaps was stored although the callers are told otherwise.
-func (p *postgres) doubt(works []work, batch int64) {
-	d := doubt{batch: batch}
-	for _, w := range works {
-		switch w := w.(type) {
-		case *acceptWork:
-			d.keys = append(d.keys, w.key)
-		case *takeWork:
-			p.unsure = true
-		}
-	}
-	if len(d.keys) > 0 {
-		p.doubtful = append(p.doubtful, d)
-	}
-}
-
-// revoke deletes what nobody was told is stored.
-func (p *postgres) revoke(ctx context.Context, tx pgx.Tx) error {
-	for _, d := range p.doubtful {
-		if _, err := tx.Exec(ctx, sqlRevoke, d.batch, d.keys, p.id); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, sqlRevokeJoined, d.batch, d.keys); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // note keeps mine up to date after a commit.
@@ -247,9 +205,12 @@ func (p *postgres) note(works []work) {
 }
 
 // apply sends all works in one go, and then fetches the rows they refer to.
-func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int64) error {
+func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int64, ended, open []doubt) error {
 	var b pgx.Batch
-	p.lockContacts(&b, works)
+	if len(p.doubtful) == 0 {
+		queueLocks(&b, locks(works, batch))
+	}
+	p.revoke(&b, ended)
 	load := map[int64][]*row{}
 	for _, w := range works {
 		switch w := w.(type) {
@@ -263,7 +224,7 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 				return nil
 			})
 		case *takeWork:
-			p.take(&b, w)
+			p.take(&b, w, append(batches(open), batch))
 		case *forgetWork:
 			b.Queue(sqlForgetJoined, w.ids)
 			b.Queue(sqlForget, w.ids)
@@ -277,18 +238,6 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 		return err
 	}
 	return p.load(ctx, tx, works, load)
-}
-
-func (p *postgres) lockContacts(b *pgx.Batch, works []work) {
-	var contacts []string
-	for _, w := range works {
-		if w, ok := w.(*acceptWork); ok {
-			contacts = append(contacts, w.contact)
-		}
-	}
-	if contacts != nil {
-		b.Queue(sqlLock, contactLocks, contacts)
-	}
 }
 
 func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int64][]*row) {
@@ -310,8 +259,8 @@ func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int
 }
 
 // take gives this instance what the dead left behind, and what it does not know that
-// it owns.
-func (p *postgres) take(b *pgx.Batch, w *takeWork) {
+// it owns; but nothing of the transactions besides.
+func (p *postgres) take(b *pgx.Batch, w *takeWork, besides []int64) {
 	w.taken = nil
 	known := []int64{}
 	if p.unsure {
@@ -321,7 +270,7 @@ func (p *postgres) take(b *pgx.Batch, w *takeWork) {
 	}
 	b.Queue(sqlAlive, p.id, p.cfg.Lease)
 	b.Queue(sqlBury)
-	b.Queue(sqlTake, p.id, p.unsure, known).Query(func(rows pgx.Rows) error {
+	b.Queue(sqlTake, p.id, p.unsure, known, besides).Query(func(rows pgx.Rows) error {
 		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 		for _, id := range ids {
 			w.taken = append(w.taken, row{id: id})
@@ -385,13 +334,13 @@ func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdi
 // tryTurn gives a turn only to an instance whose lease holds for another half: that
 // is how long it may then be on the wire without looking back.
 func (p *postgres) tryTurn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
-	err = pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, p.pool, p.begin(), func(tx pgx.Tx) error {
 		var leased, found, busy bool
 		var newest int64
 		var b pgx.Batch
 		b.Queue(sqlLease, p.id, p.cfg.Lease/2).QueryRow(optional(nil, &leased))
 		b.Queue(sqlLockOne, contactLocks, id)
-		b.Queue(sqlLook, id, p.id).QueryRow(optional(&found, &newest, &busy))
+		b.Queue(sqlLook, id, p.id, *p.ghosts.Load()).QueryRow(optional(&found, &newest, &busy))
 		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 			return err
 		}
@@ -511,7 +460,8 @@ func (p *postgres) close(ctx context.Context) error {
 	}
 }
 
-// keepAlive renews the lease three times within its length, until close.
+// keepAlive renews the lease three times within its length, until close; and writes, for
+// the sake of the doubtful, when there is nothing else to write.
 func (p *postgres) keepAlive(w *writer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
@@ -519,13 +469,21 @@ func (p *postgres) keepAlive(w *writer) {
 		ticker := time.NewTicker(p.cfg.Lease / 3)
 		defer ticker.Stop()
 		for {
+			var again <-chan time.Time
+			if len(*p.ghosts.Load()) > 0 {
+				again = time.After(doubtAgain)
+			}
 			select {
 			case <-ctx.Done():
 				return
+			case <-p.doubted:
+				_ = w.do(ctx, &pulseWork{}) // whoever caused the doubt has heard of it
+			case <-again:
+				_ = w.do(ctx, &pulseWork{})
 			case <-ticker.C:
-			}
-			if err := w.do(ctx, &pulseWork{}); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
-				p.cfg.Logger.Warn().Err(err).Msg("lease not renewed")
+				if err := w.do(ctx, &pulseWork{}); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
+					p.cfg.Logger.Warn().Err(err).Msg("lease not renewed")
+				}
 			}
 		}
 	})

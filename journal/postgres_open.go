@@ -29,7 +29,11 @@ func openPostgres(ctx context.Context, databaseURL string, cfg Config) (*postgre
 	if err != nil {
 		return nil, err
 	}
-	p := &postgres{cfg: cfg, pool: pool, id: rand.Text(), mine: map[int64]struct{}{}, stop: func() {}}
+	p := &postgres{
+		cfg: cfg, pool: pool, id: rand.Text(), mine: map[int64]struct{}{},
+		doubted: make(chan struct{}, 1), stop: func() {},
+	}
+	p.setDoubtful(nil)
 	if err := p.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, explainPostgres(err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"azeer-slack/assign"
@@ -326,6 +327,7 @@ func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	direct := journaltest.StartPostgres(t)
 	gate, url := newGate(t, direct)
 	j, witness := mustOpen(t, url, Config{Timeout: 10 * time.Second}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
 	kept := mustAccept(t, j, numbered(1))
 	gate.dropCommit()
 	wantNotStored(t, j, numbered(2), "no word came back")
@@ -339,6 +341,185 @@ func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	if _, how, err := j.Accept(t.Context(), numbered(1)); err != nil || how != assign.Repeated {
 		t.Fatalf("acceptance %d of a kept one (%d), error %v", how, kept.ID, err)
 	}
+}
+
+func TestAnIdleInstanceUndoesItToo(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{Lease: time.Hour}), mustOpen(t, direct, Config{})
+	gate.dropCommit()
+	wantNotStored(t, j, numbered(1), "no word came back")
+	for there := true; there; { // the test's own time limit ends it
+		var err error
+		if _, there, err = witness.Latest(t.Context(), numbered(1).Contact); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// holdCommit keeps the next COMMIT from the server until it is released. Meanwhile its
+// contacts are locked, for tests on other schemas too: each needs a contact of its own.
+func (g *gate) holdCommit(t *testing.T) (release func(), done <-chan struct{}) {
+	t.Helper()
+	hold := make(chan struct{})
+	f := &fault{hold: hold, done: make(chan struct{})}
+	g.atCommit.Store(f)
+	release = sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(release)
+	return release, f.done
+}
+
+// onContactOf changes whose contact a request is for.
+func onContactOf(other, r assign.Request) assign.Request {
+	r.Contact = other.Contact
+	return r
+}
+
+// A commit may arrive long after its sender has given up.
+func TestACommitThatComesLateIsUndone(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{Timeout: 3 * time.Second}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	older := mustAccept(t, j, numbered(701))
+	release, done := gate.holdCommit(t)
+	late := onContactOf(numbered(701), numbered(702))
+	wantNotStored(t, j, late, "no word came back")
+	mustAccept(t, j, numbered(703)) // finds nothing to undo yet
+	release()
+	<-done
+	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID == older.ID {
+		t.Fatalf("the late one is not there (error %v): the test shows nothing", err)
+	}
+	// Until it is undone it keeps nobody from his turn, and is nobody's work.
+	if v, err := j.Turn(t.Context(), older.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+	if taken, err := j.Take(t.Context()); err != nil || len(taken) != 0 {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID != older.ID {
+		t.Fatalf("latest is %d, error %v, want %d", a.ID, err, older.ID)
+	}
+	again := mustAccept(t, j, late)
+	if v, err := j.Turn(t.Context(), again.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn of the second try is %+v, error %v", v, err)
+	}
+}
+
+// Until a late commit has come, whoever asks anew for its contact waits for it: its key
+// must not be taken for one that is stored.
+func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 3 * time.Second})
+	silence(j.store.(*postgres))
+	release, done := gate.holdCommit(t)
+	wantNotStored(t, j, numbered(711), "no word came back")
+	results := make(chan assign.Acceptance, 1)
+	go func() {
+		_, how, err := j.Accept(context.WithoutCancel(t.Context()), numbered(711))
+		if err != nil {
+			t.Error(err)
+		}
+		results <- how
+	}()
+	awaitLock(t, j.store.(*postgres), numbered(711).Contact)
+	release()
+	<-done
+	if how := <-results; how != assign.Accepted {
+		t.Fatalf("acceptance %d", how)
+	}
+	if taken, err := j.Take(t.Context()); err != nil || len(taken) != 0 {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+}
+
+// awaitLock waits until somebody waits for a contact.
+func awaitLock(t *testing.T, p *postgres, contact assign.Phone) {
+	t.Helper()
+	for waiting := false; !waiting; { // the test's own time limit ends it
+		err := p.pool.QueryRow(t.Context(),
+			`SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = $1
+				AND objid = (hashtext($2)::bigint & 4294967295)::oid)`, contactLocks, contact.Digits()).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A commit that never comes must not keep its contact for as long as a dead connection
+// may go unnoticed.
+func TestACommitThatNeverComesFreesItsContact(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 2 * time.Second})
+	mustAccept(t, j, numbered(722))
+	gate.holdCommit(t)
+	wantNotStored(t, j, numbered(721), "no word came back")
+	for {
+		_, how, err := j.Accept(t.Context(), numbered(721))
+		if err == nil && how == assign.Accepted {
+			return
+		}
+		if !errors.Is(err, assign.ErrNotStored) { // the test's own time limit ends it
+			t.Fatalf("acceptance %d, error %v", how, err)
+		}
+	}
+}
+
+// What another instance has joined to it was accepted, so it is carried out.
+func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, other := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	gate.dropCommit()
+	wantNotStored(t, j, numbered(1), "no word came back")
+	twice := numbered(1)
+	twice.Key = "Enter, pressed again"
+	joined, how, err := other.Accept(t.Context(), twice)
+	if err != nil || how != assign.Joined {
+		t.Fatalf("acceptance %d, error %v", how, err)
+	}
+	taken, err := j.Take(t.Context())
+	if err != nil || len(taken) != 1 || taken[0].ID != joined.ID {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+	if v, err := j.Turn(t.Context(), joined.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+}
+
+// A pooler that has lost the server says so in the server's manner.
+func TestAPoolersWordOnACommitIsNoWord(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	f := &fault{answer: fatal("08P01", "server conn crashed?"), done: make(chan struct{})}
+	gate.atCommit.Store(f)
+	wantNotStored(t, j, numbered(1), "no word came back")
+	if err := j.Health(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, there, err := witness.Latest(t.Context(), numbered(1).Contact); there || err != nil {
+		t.Fatalf("found %t, error %v", there, err)
+	}
+}
+
+// fatal is an error as it stands on the wire:
+// https://www.postgresql.org/docs/current/protocol-error-fields.html
+func fatal(code, message string) []byte {
+	b, err := (&pgproto3.ErrorResponse{Severity: "FATAL", Code: code, Message: message}).Encode(nil)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func TestATakeWithoutAWordIsRepeated(t *testing.T) {
