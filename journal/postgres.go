@@ -77,7 +77,8 @@ const (
 	sqlFinish = `
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
 			finished_at = clock_timestamp() - $5::interval, auditor = $6
-		WHERE id = $1 AND kind = ''`
+		WHERE id = $1 AND kind = '' AND owner = $7`
+	sqlLost = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
 	sqlAnswered = `
 		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
 	sqlForget       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
@@ -217,7 +218,8 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 		case *acceptWork:
 			p.accept(&b, w, batch, load)
 		case *finishWork:
-			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended, p.auditor())
+			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended, p.auditor(), p.id)
+			b.Queue(sqlLost, w.id, p.id).QueryRow(func(r pgx.Row) error { return r.Scan(&w.lost) })
 		case *answeredWork:
 			b.Queue(sqlAnswered, w.id).Exec(func(tag pgconn.CommandTag) error {
 				w.found = tag.RowsAffected() > 0

@@ -359,7 +359,8 @@ func TestAnIdleInstanceUndoesItToo(t *testing.T) {
 }
 
 // holdCommit keeps the next COMMIT from the server until it is released. Meanwhile its
-// contacts are locked, for tests on other schemas too: each needs a contact of its own.
+// contacts are locked, for tests on other schemas too: where locks matter, a test needs
+// contacts of its own.
 func (g *gate) holdCommit(t *testing.T) (release func(), done <-chan struct{}) {
 	t.Helper()
 	hold := make(chan struct{})
@@ -478,8 +479,8 @@ func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
 	j, other := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
 	silence(j.store.(*postgres))
 	gate.dropCommit()
-	wantNotStored(t, j, numbered(1), "no word came back")
-	twice := numbered(1)
+	wantNotStored(t, j, numbered(731), "no word came back")
+	twice := numbered(731)
 	twice.Key = "Enter, pressed again"
 	joined, how, err := other.Accept(t.Context(), twice)
 	if err != nil || how != assign.Joined {
@@ -503,11 +504,11 @@ func TestAPoolersWordOnACommitIsNoWord(t *testing.T) {
 	silence(j.store.(*postgres))
 	f := &fault{answer: fatal("08P01", "server conn crashed?"), done: make(chan struct{})}
 	gate.atCommit.Store(f)
-	wantNotStored(t, j, numbered(1), "no word came back")
+	wantNotStored(t, j, numbered(741), "no word came back")
 	if err := j.Health(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, there, err := witness.Latest(t.Context(), numbered(1).Contact); there || err != nil {
+	if _, there, err := witness.Latest(t.Context(), numbered(741).Contact); there || err != nil {
 		t.Fatalf("found %t, error %v", there, err)
 	}
 }

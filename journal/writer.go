@@ -39,6 +39,8 @@ type (
 		outcome string
 		newer   *int64
 		ended   time.Duration // ago
+
+		lost bool // to another instance
 	}
 	answeredWork struct {
 		id int64
