@@ -78,7 +78,7 @@ const (
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
 			finished_at = clock_timestamp() - $5::interval, auditor = $6
 		WHERE id = $1 AND kind = '' AND owner = $7`
-	sqlLost = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
+	sqlLost     = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
 	sqlAnswered = `
 		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
 	sqlForget       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
@@ -120,6 +120,9 @@ func (p *postgres) commit(ctx context.Context, works []work) error {
 	}
 	return err
 }
+
+// least is a tenth of Timeout, if that is less.
+func (p *postgres) least() time.Duration { return min(leastTime, p.cfg.Timeout/10) }
 
 // again calls do, and once more if the connection turned out to be dead: after a
 // restart of the server the pool is full of those. Not if do may have had an effect.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -544,6 +545,21 @@ func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 	}
 }
 
+// What is accepted in the same transaction is in its caller's hands.
+func TestATakeAfterADoubtGivesNothingTwice(t *testing.T) {
+	t.Parallel()
+	p := mustOpen(t, journaltest.StartPostgres(t), Config{}).store.(*postgres)
+	silence(p)
+	p.unsure = true
+	accepted, take := newAccept(numbered(1)), &takeWork{}
+	if err := p.commit(t.Context(), []work{accepted, take}); err != nil {
+		t.Fatal(err)
+	}
+	if len(take.taken) != 0 {
+		t.Fatalf("%d taken", len(take.taken))
+	}
+}
+
 func TestALeaseIsRenewed(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t)
@@ -635,6 +651,24 @@ func TestOneBadRequestFailsAlone(t *testing.T) {
 	for i, job := range jobs {
 		<-job.done
 		if (job.err != nil) != (i == 2) {
+			t.Errorf("job %d: error %v", i, job.err)
+		}
+	}
+}
+
+// One that has waited too long must not take others of its transaction down with it.
+func TestOneLateRequestFailsAlone(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, journaltest.StartPostgres(t), Config{})
+	jobs := make([]*job, 5)
+	for i := range jobs {
+		jobs[i] = &job{work: newAccept(numbered(i)), until: time.Now().Add(time.Minute), done: make(chan struct{})}
+	}
+	jobs[2].until = time.Now().Add(time.Millisecond)
+	j.writer.carryOut(slices.Clone(jobs))
+	for i, job := range jobs {
+		<-job.done
+		if (job.err != nil) != (i == 2) || i == 2 && !errors.Is(job.err, errTooLate) {
 			t.Errorf("job %d: error %v", i, job.err)
 		}
 	}

@@ -130,6 +130,8 @@ func (s *sqlite) commit(_ context.Context, works []work) error {
 	return nil
 }
 
+func (s *sqlite) least() time.Duration { return 0 }
+
 func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 	switch w := w.(type) {
 	case *acceptWork:
