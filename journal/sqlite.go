@@ -15,7 +15,8 @@ import (
 // sqlite is a journal in a file that belongs to this process alone.
 type sqlite struct {
 	cfg   Config
-	path  string
+	named string      // as the operator calls it
+	path  string      // without symbolic links
 	file  os.FileInfo // what path was when it was opened
 	lock  *sql.DB     // held open as long as the file is ours
 	write *sql.DB     // one connection
