@@ -232,6 +232,25 @@ func TestACutConnectionIsNotNoticed(t *testing.T) {
 	}
 }
 
+// Migrating takes a second connection.
+func TestAPoolOfOneIsMadeTwo(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t) + "&pool_max_conns=1"
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	j, err := Open(ctx, url, Config{Timeout: 10 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAccept(t, j, numbered(1))
+	if size := j.store.(*postgres).pool.Config().MaxConns; size != 2 {
+		t.Errorf("the pool has a size of %d", size)
+	}
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // After a failover the connections that were open lead nowhere, and none of them ends.
 func TestAServerThatFellSilentIsLeft(t *testing.T) {
 	t.Parallel()
