@@ -417,28 +417,22 @@ func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limi
 
 func (p *postgres) oldPage(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
 	rows, err := p.pool.Query(ctx, `
-		SELECT id, accepted_at < clock_timestamp() - $3::interval, answered
-		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit, age)
+		SELECT id, (extract(epoch FROM statement_timestamp() - accepted_at) * 1000000)::bigint, answered
+		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 	if err != nil {
 		return oldPage{}, err
 	}
 	defer rows.Close()
 	var page oldPage
-	seen := 0
 	for rows.Next() {
-		var old, answered bool
-		if err := rows.Scan(&page.last, &old, &answered); err != nil {
+		var micros int64
+		var answered bool
+		if err := rows.Scan(&page.last, &micros, &answered); err != nil {
 			return oldPage{}, err
 		}
-		if !old { // nor are those that follow
-			return page, nil
-		}
-		if answered {
-			page.deletable = append(page.deletable, page.last)
-		}
-		seen++
+		page.add(time.Duration(micros)*time.Microsecond, age, answered)
 	}
-	page.more = seen == limit
+	page.more = page.more && page.seen == limit
 	return page, rows.Err()
 }
 

@@ -267,29 +267,22 @@ func (s *sqlite) latest(ctx context.Context, contact string) (row, bool, error) 
 }
 
 func (s *sqlite) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
-	before := s.now() - age.Microseconds()
+	now := s.now()
 	rows, err := s.stmt.page.QueryContext(ctx, after, limit)
 	if err != nil {
 		return oldPage{}, explain(err)
 	}
 	defer func() { _ = rows.Close() }()
 	var p oldPage
-	seen := 0
 	for rows.Next() {
 		var accepted int64
 		var answered bool
 		if err := rows.Scan(&p.last, &accepted, &answered); err != nil {
 			return oldPage{}, err
 		}
-		if accepted >= before { // so are all that follow
-			return p, rows.Err()
-		}
-		if answered {
-			p.deletable = append(p.deletable, p.last)
-		}
-		seen++
+		p.add(time.Duration(now-accepted)*time.Microsecond, age, answered)
 	}
-	p.more = seen == limit
+	p.more = p.more && p.seen == limit
 	return p, rows.Err()
 }
 

@@ -93,7 +93,20 @@ type store interface {
 type oldPage struct {
 	deletable []int64
 	last      int64 // id to go on after
-	more      bool  // whether older ones may follow
+	seen      int
+	more      bool // whether older ones may follow
+}
+
+// add notes the assignment last, of that age. Those that follow a young one are young, but
+// for what the clock has done meanwhile: one from a moment when it was wrong, perhaps dated
+// in the future, must not keep the rest for ever. So only a whole page of young ones is the
+// end.
+func (p *oldPage) add(is, old time.Duration, answered bool) {
+	p.seen++
+	p.more = p.more || is > old || is < 0
+	if is > old && answered {
+		p.deletable = append(p.deletable, p.last)
+	}
 }
 
 // job is work in the queue.
