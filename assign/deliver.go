@@ -15,13 +15,19 @@ const (
 )
 
 // finish stores the outcome and tells the log and the observer. false: it could not be
-// stored before the wire was cut; the next start then works it out anew.
+// stored before the wire was cut, and the next start works it out anew; or another process
+// has taken the job over, and answers what came of it there.
 func (s *Service) finish(wire context.Context, j *job, o Outcome) bool {
 	o.At = time.Now()
+	lost := false
 	stored := s.persist(wire, j, "outcome could not be stored; will retry", func(ctx context.Context) error {
-		return s.journal.Finish(ctx, j.ID, o)
+		err := s.journal.Finish(ctx, j.ID, o)
+		if lost = errors.Is(err, ErrLost); lost {
+			return nil
+		}
+		return err
 	})
-	if !stored {
+	if !stored || lost {
 		return false
 	}
 	j.Outcome = o

@@ -1,6 +1,8 @@
 package assign
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,6 +221,19 @@ func TestWhatTheJournalSays(t *testing.T) {
 			w.silent(a)
 			if len(w.inbox.made()) != 0 || len(w.service.hand) != 0 || len(w.observed) != 0 {
 				t.Errorf("%d calls, %d in hand, %d observed", len(w.inbox.made()), len(w.service.hand), len(w.observed))
+			}
+		})
+	})
+	t.Run("lost at the end: drops it, silently, however Azeer answered", func(t *testing.T) {
+		storyWith(t, func(w *world) {
+			w.journal.finish = func(int64) error { return fmt.Errorf("finish: %w", ErrLost) }
+		}, func(t *testing.T, w *world) {
+			a := w.ask("U1", phone1, omar)
+			w.pass(11 * time.Minute)
+			w.silent(a)
+			if len(w.inbox.made()) != 1 || len(w.service.hand) != 0 || len(w.observed) != 0 || strings.Contains(w.log.String(), "will retry") {
+				t.Errorf("%d calls, %d in hand, %d observed, log %s",
+					len(w.inbox.made()), len(w.service.hand), len(w.observed), w.log.String())
 			}
 		})
 	})

@@ -90,7 +90,8 @@ type Journal interface {
 	// Turn is asked before each attempt and tells whether assignment id may run now.
 	Turn(ctx context.Context, id int64) (Turn, error)
 	// Finish stores the outcome, durably, unless one is stored already: the first
-	// outcome stands.
+	// outcome stands. ErrLost, and nothing stored, if another process has taken the
+	// assignment over.
 	Finish(ctx context.Context, id int64, o Outcome) error
 	// Answered notes that the requester has been told and deletes Reply.
 	Answered(ctx context.Context, id int64) error
@@ -157,6 +158,9 @@ type Audit interface {
 
 // ErrNotStored says that a request was not accepted, so nothing will be done.
 var ErrNotStored = errors.New("request not stored")
+
+// ErrLost says that an assignment is in the hands of another process, which will answer.
+var ErrLost = errors.New("assignment was taken over by another process")
 
 // Turn is whether an assignment may make its next attempt.
 type Turn struct {

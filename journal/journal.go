@@ -180,6 +180,9 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 	if err := j.writer.do(ctx, w); err != nil {
 		return fmt.Errorf("finish assignment %d: %w", id, err)
 	}
+	if w.lost {
+		return fmt.Errorf("finish assignment %d: %w", id, assign.ErrLost)
+	}
 	return nil
 }
 

@@ -219,6 +219,52 @@ func TestYoungAssignmentsAreKept(t *testing.T) {
 	})
 }
 
+// A clock that was wrong for a while leaves assignments with dates out of order.
+func TestWrongDatesDoNotKeepTheRest(t *testing.T) {
+	t.Parallel()
+	const all = prunePage + 20
+	for name, tt := range map[string]struct {
+		last  int // of those dated wrongly, from the first on
+		wrong time.Duration
+	}{
+		"in the future": {prunePage + 10, 20 * 365 * 24 * time.Hour},
+		"young":         {10, -time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
+				j := open(t, Config{Retention: 24 * time.Hour})
+				var wg sync.WaitGroup
+				for n := range all {
+					wg.Go(func() { settle(t, j, mustAccept(t, j, numbered(n)).ID) })
+				}
+				wg.Wait()
+				mustAccept(t, j, numbered(all)) // the newest stays in any case
+				date(t, j, fmt.Sprint("id > ", tt.last), -48*time.Hour)
+				date(t, j, fmt.Sprint("id <= ", tt.last), tt.wrong)
+				if deleted, err := j.Prune(t.Context()); deleted != all-tt.last || err != nil {
+					t.Fatalf("%d deleted, error %v, want %d", deleted, err, all-tt.last)
+				}
+			})
+		})
+	}
+}
+
+// date makes what was accepted just now look as if that had been so much later.
+func date(t *testing.T, j *Journal, condition string, by time.Duration) {
+	t.Helper()
+	var err error
+	switch s := j.store.(type) {
+	case *sqlite:
+		_, err = s.write.Exec("UPDATE assignments SET accepted_at = accepted_at + ? WHERE "+condition, by.Microseconds())
+	case *postgres:
+		_, err = s.pool.Exec(t.Context(), "UPDATE assignments SET accepted_at = accepted_at + $1::interval WHERE "+condition, by)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAClosedJournalStoresNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {

@@ -3,11 +3,13 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,23 +31,19 @@ type postgres struct {
 	pool *pgxpool.Pool
 	id   string // this instance
 
-	// Of the writer's goroutine only. mine holds what this instance works on. When a
-	// commit was sent and no word came back, nobody knows whether it took place: then
-	// doubtful remembers its accepts, whose callers were told "not stored", to delete
-	// them before anything else is written; and unsure says that there may be rows of
-	// this instance that it does not know of.
+	// Of the writer's goroutine only. mine holds what this instance works on. doubtful are
+	// the transactions of which nobody knows whether they took place: what they accepted is
+	// deleted before anything else is written. unsure says that there may be rows of this
+	// instance that it does not know of.
 	mine     map[int64]struct{}
 	doubtful []doubt
 	unsure   bool
 
+	ghosts  atomic.Pointer[[]int64] // the batches of doubtful
+	doubted chan struct{}           // gets a token when there is one more
+
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
-}
-
-// doubt names the rows of a transaction that perhaps took place.
-type doubt struct {
-	batch int64
-	keys  []string
 }
 
 var pgColumns = columns(func(c string) string {
@@ -79,11 +77,10 @@ const (
 	sqlFinish = `
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
 			finished_at = clock_timestamp() - $5::interval, auditor = $6
-		WHERE id = $1 AND kind = ''`
+		WHERE id = $1 AND kind = '' AND owner = $7`
+	sqlLost     = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
 	sqlAnswered = `
 		UPDATE assignments SET answered = true, reply = NULL WHERE id = $1 AND kind <> ''`
-	sqlRevoke       = `DELETE FROM assignments WHERE key = ANY($2) AND batch = $1 AND owner = $3 AND NOT wired`
-	sqlRevokeJoined = `DELETE FROM joined WHERE batch = $1 AND key = ANY($2)`
 	sqlForget       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
 	sqlForgetJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
 	// Declaring an instance dead waits for those of its turns that are being asked for,
@@ -94,7 +91,7 @@ const (
 			SELECT a.id FROM assignments a
 			WHERE NOT a.answered AND (
 				NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner)
-				OR ($2 AND a.owner = $1 AND a.id <> ALL($3)))
+				OR ($2 AND a.owner = $1 AND a.id <> ALL($3) AND a.batch <> ALL($4)))
 			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
 		) RETURNING id`
 	// A turn holds this lock on the instance, which the renewal of leases does not mind,
@@ -105,7 +102,7 @@ const (
 		SELECT pg_advisory_xact_lock($1, hashtext(contact)) FROM assignments WHERE id = $2`
 	sqlLook = `
 		SELECT coalesce((
-				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id), 0),
+				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND n.batch <> ALL($3)), 0),
 			EXISTS (
 				SELECT FROM assignments o JOIN instances i ON i.id = o.owner
 				WHERE o.contact = a.contact AND o.id < a.id AND o.wired AND o.kind = ''
@@ -117,8 +114,15 @@ const (
 )
 
 func (p *postgres) commit(ctx context.Context, works []work) error {
-	return p.again(ctx, func() error { return p.try(ctx, works) })
+	err := p.again(ctx, func() error { return p.try(ctx, works) })
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		p.pool.Reset()
+	}
+	return err
 }
+
+// least is a tenth of Timeout, if that is less.
+func (p *postgres) least() time.Duration { return min(leastTime, p.cfg.Timeout/10) }
 
 // again calls do, and once more if the connection turned out to be dead: after a
 // restart of the server the pool is full of those. Not if do may have had an effect.
@@ -131,62 +135,58 @@ func (p *postgres) again(ctx context.Context, do func() error) error {
 	return explainPostgres(err)
 }
 
-// errDoubt says that a commit was sent and no word came back.
-var errDoubt = errors.New("no word came back on whether it was stored")
+// read is again, within a limit.
+func (p *postgres) read(ctx context.Context, limit time.Duration, do func(ctx context.Context) error) error {
+	return p.within(ctx, limit, func(ctx context.Context) error {
+		return p.again(ctx, func() error { return do(ctx) })
+	})
+}
+
+// errSilent tells the end of a limit of ours from the end of the caller's patience.
+var errSilent = fmt.Errorf("no word from the database: %w", context.DeadlineExceeded)
+
+// within gives do a limit: whoever waits for a server that fell silent, as one does after
+// a failover, keeps a place in the pool from the others. The connections that are left
+// lead to the same server, so they go.
+func (p *postgres) within(ctx context.Context, limit time.Duration, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errSilent)
+	defer cancel()
+	err := do(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
+		p.pool.Reset()
+	}
+	return err
+}
+
+// long is the limit of reads that may have much to look through.
+func (p *postgres) long() time.Duration { return 5 * p.cfg.Timeout }
 
 func (p *postgres) try(ctx context.Context, works []work) error {
-	tx, err := p.pool.Begin(ctx)
+	tx, err := p.pool.BeginTx(ctx, p.begin())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if err := p.revoke(ctx, tx); err != nil {
+	defer p.rollBack(ctx, tx)
+	batch := rand.Int64()
+	ended, open, err := p.sift(ctx, tx, works, batch)
+	if err != nil {
 		return err
 	}
-	batch := rand.Int64()
-	if err := p.apply(ctx, tx, works, batch); err != nil {
+	p.unsure = p.unsure || len(ended) > 0 // one that another request has joined was left
+	if err := p.apply(ctx, tx, works, batch, ended, open); err != nil {
 		return err
 	}
 	err = tx.Commit(ctx)
-	if err == nil {
-		p.doubtful = nil
+	switch {
+	case err == nil:
 		p.note(works)
+		p.setDoubtful(open)
 		return nil
-	}
-	if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	case certain(err):
 		return err
 	}
 	p.doubt(works, batch)
 	return errors.Join(errDoubt, err)
-}
-
-// doubt remembers what perhaps was stored although the callers are told otherwise.
-func (p *postgres) doubt(works []work, batch int64) {
-	d := doubt{batch: batch}
-	for _, w := range works {
-		switch w := w.(type) {
-		case *acceptWork:
-			d.keys = append(d.keys, w.key)
-		case *takeWork:
-			p.unsure = true
-		}
-	}
-	if len(d.keys) > 0 {
-		p.doubtful = append(p.doubtful, d)
-	}
-}
-
-// revoke deletes what nobody was told is stored.
-func (p *postgres) revoke(ctx context.Context, tx pgx.Tx) error {
-	for _, d := range p.doubtful {
-		if _, err := tx.Exec(ctx, sqlRevoke, d.batch, d.keys, p.id); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, sqlRevokeJoined, d.batch, d.keys); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // note keeps mine up to date after a commit.
@@ -209,23 +209,27 @@ func (p *postgres) note(works []work) {
 }
 
 // apply sends all works in one go, and then fetches the rows they refer to.
-func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int64) error {
+func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int64, ended, open []doubt) error {
 	var b pgx.Batch
-	p.lockContacts(&b, works)
+	if len(p.doubtful) == 0 {
+		queueLocks(&b, locks(works, batch))
+	}
+	p.revoke(&b, ended)
 	load := map[int64][]*row{}
 	for _, w := range works {
 		switch w := w.(type) {
 		case *acceptWork:
 			p.accept(&b, w, batch, load)
 		case *finishWork:
-			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended, p.auditor())
+			b.Queue(sqlFinish, w.id, w.kind, w.outcome, w.newer, w.ended, p.auditor(), p.id)
+			b.Queue(sqlLost, w.id, p.id).QueryRow(func(r pgx.Row) error { return r.Scan(&w.lost) })
 		case *answeredWork:
 			b.Queue(sqlAnswered, w.id).Exec(func(tag pgconn.CommandTag) error {
 				w.found = tag.RowsAffected() > 0
 				return nil
 			})
 		case *takeWork:
-			p.take(&b, w)
+			p.take(&b, w, append(batches(open), batch))
 		case *forgetWork:
 			b.Queue(sqlForgetJoined, w.ids)
 			b.Queue(sqlForget, w.ids)
@@ -239,18 +243,6 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 		return err
 	}
 	return p.load(ctx, tx, works, load)
-}
-
-func (p *postgres) lockContacts(b *pgx.Batch, works []work) {
-	var contacts []string
-	for _, w := range works {
-		if w, ok := w.(*acceptWork); ok {
-			contacts = append(contacts, w.contact)
-		}
-	}
-	if contacts != nil {
-		b.Queue(sqlLock, contactLocks, contacts)
-	}
 }
 
 func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int64][]*row) {
@@ -272,8 +264,8 @@ func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int
 }
 
 // take gives this instance what the dead left behind, and what it does not know that
-// it owns.
-func (p *postgres) take(b *pgx.Batch, w *takeWork) {
+// it owns; but nothing of the transactions besides.
+func (p *postgres) take(b *pgx.Batch, w *takeWork, besides []int64) {
 	w.taken = nil
 	known := []int64{}
 	if p.unsure {
@@ -283,7 +275,7 @@ func (p *postgres) take(b *pgx.Batch, w *takeWork) {
 	}
 	b.Queue(sqlAlive, p.id, p.cfg.Lease)
 	b.Queue(sqlBury)
-	b.Queue(sqlTake, p.id, p.unsure, known).Query(func(rows pgx.Rows) error {
+	b.Queue(sqlTake, p.id, p.unsure, known, besides).Query(func(rows pgx.Rows) error {
 		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 		for _, id := range ids {
 			w.taken = append(w.taken, row{id: id})
@@ -330,7 +322,7 @@ func (p *postgres) load(ctx context.Context, tx pgx.Tx, works []work, load map[i
 var errLapsed = errors.New("lease of this instance has run out")
 
 func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
-	err = p.again(ctx, func() (err error) {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) (err error) {
 		verdict, newer, err = p.tryTurn(ctx, id)
 		if !errors.Is(err, errLapsed) {
 			return err
@@ -347,13 +339,13 @@ func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdi
 // tryTurn gives a turn only to an instance whose lease holds for another half: that
 // is how long it may then be on the wire without looking back.
 func (p *postgres) tryTurn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
-	err = pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, p.pool, p.begin(), func(tx pgx.Tx) error {
 		var leased, found, busy bool
 		var newest int64
 		var b pgx.Batch
 		b.Queue(sqlLease, p.id, p.cfg.Lease/2).QueryRow(optional(nil, &leased))
 		b.Queue(sqlLockOne, contactLocks, id)
-		b.Queue(sqlLook, id, p.id).QueryRow(optional(&found, &newest, &busy))
+		b.Queue(sqlLook, id, p.id, *p.ghosts.Load()).QueryRow(optional(&found, &newest, &busy))
 		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 			return err
 		}
@@ -407,7 +399,7 @@ func optional(found *bool, into ...any) func(pgx.Row) error {
 }
 
 func (p *postgres) latest(ctx context.Context, contact string) (r row, found bool, err error) {
-	err = p.again(ctx, func() error {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) error {
 		read := optional(&found, r.fields()...)
 		return read(p.pool.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+`
 			WHERE a.contact = $1 ORDER BY a.id DESC LIMIT 1`, contact))
@@ -415,31 +407,33 @@ func (p *postgres) latest(ctx context.Context, contact string) (r row, found boo
 	return r, found, err
 }
 
-func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
+func (p *postgres) old(ctx context.Context, after int64, age time.Duration, limit int) (page oldPage, err error) {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) error {
+		page, err = p.oldPage(ctx, after, age, limit)
+		return err
+	})
+	return page, err
+}
+
+func (p *postgres) oldPage(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
 	rows, err := p.pool.Query(ctx, `
-		SELECT id, accepted_at < clock_timestamp() - $3::interval, answered
-		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit, age)
+		SELECT id, (extract(epoch FROM statement_timestamp() - accepted_at) * 1000000)::bigint, answered
+		FROM assignments WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 	if err != nil {
-		return oldPage{}, explainPostgres(err)
+		return oldPage{}, err
 	}
 	defer rows.Close()
 	var page oldPage
-	seen := 0
 	for rows.Next() {
-		var old, answered bool
-		if err := rows.Scan(&page.last, &old, &answered); err != nil {
+		var micros int64
+		var answered bool
+		if err := rows.Scan(&page.last, &micros, &answered); err != nil {
 			return oldPage{}, err
 		}
-		if !old { // nor are those that follow
-			return page, nil
-		}
-		if answered {
-			page.deletable = append(page.deletable, page.last)
-		}
-		seen++
+		page.add(time.Duration(micros)*time.Microsecond, age, answered)
 	}
-	page.more = seen == limit
-	return page, explainPostgres(rows.Err())
+	page.more = page.more && page.seen == limit
+	return page, rows.Err()
 }
 
 // tidy: Postgres cleans up after itself.
@@ -465,7 +459,8 @@ func (p *postgres) close(ctx context.Context) error {
 	}
 }
 
-// keepAlive renews the lease three times within its length, until close.
+// keepAlive renews the lease three times within its length, until close; and writes, for
+// the sake of the doubtful, when there is nothing else to write.
 func (p *postgres) keepAlive(w *writer) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
@@ -473,13 +468,21 @@ func (p *postgres) keepAlive(w *writer) {
 		ticker := time.NewTicker(p.cfg.Lease / 3)
 		defer ticker.Stop()
 		for {
+			var again <-chan time.Time
+			if len(*p.ghosts.Load()) > 0 {
+				again = time.After(doubtAgain)
+			}
 			select {
 			case <-ctx.Done():
 				return
+			case <-p.doubted:
+				_ = w.do(ctx, &pulseWork{}) // whoever caused the doubt has heard of it
+			case <-again:
+				_ = w.do(ctx, &pulseWork{})
 			case <-ticker.C:
-			}
-			if err := w.do(ctx, &pulseWork{}); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
-				p.cfg.Logger.Warn().Err(err).Msg("lease not renewed")
+				if err := w.do(ctx, &pulseWork{}); err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil {
+					p.cfg.Logger.Warn().Err(err).Msg("lease not renewed")
+				}
 			}
 		}
 	})

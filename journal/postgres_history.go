@@ -35,7 +35,7 @@ func (p *postgres) auditor() *string {
 
 func (p *postgres) list(ctx context.Context, q assign.Query) (found []row, err error) {
 	statement, args := listing(q, pgColumns, "$", func(table, contact string) string { return table + ".contact = " + contact })
-	err = p.again(ctx, func() error {
+	err = p.read(ctx, p.long(), func(ctx context.Context) error {
 		found, err = collect(p.pool.Query(ctx, statement, args...))
 		return err
 	})
@@ -45,7 +45,7 @@ func (p *postgres) list(ctx context.Context, q assign.Query) (found []row, err e
 // unaudited looks for what the dead left behind, too. An instance that is declared dead
 // but comes back reports twice what it is reporting at that moment.
 func (p *postgres) unaudited(ctx context.Context, limit int) (found []row, err error) {
-	err = p.again(ctx, func() error {
+	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) error {
 		var b pgx.Batch
 		b.Queue(sqlInherit, p.id)
 		b.Queue(`SELECT `+pgColumns+` FROM `+tables+` WHERE a.auditor = $1 ORDER BY a.id LIMIT $2`, p.id, limit).
@@ -80,7 +80,7 @@ func (p *postgres) owner(ctx context.Context, contact string) (row, bool, error)
 // one gives the newest that fulfils the condition.
 func (p *postgres) one(ctx context.Context, condition string, arg any) (r row, found bool, err error) {
 	statement := `SELECT ` + pgColumns + ` FROM ` + tables + ` WHERE ` + condition + ` ORDER BY a.id DESC LIMIT 1`
-	err = p.again(ctx, func() error {
+	err = p.read(ctx, p.long(), func(ctx context.Context) error {
 		return optional(&found, r.fields()...)(p.pool.QueryRow(ctx, statement, arg))
 	})
 	return r, found, err
@@ -88,15 +88,17 @@ func (p *postgres) one(ctx context.Context, condition string, arg any) (r row, f
 
 // assigned doesn't try again, since each has been called.
 func (p *postgres) assigned(ctx context.Context, age time.Duration, each func(ended int64, outcome string) error) error {
-	rows, err := p.pool.Query(ctx, `
-		SELECT (extract(epoch FROM statement_timestamp() - finished_at) * 1000000)::bigint, outcome FROM assignments
-		WHERE kind = 'assigned' AND finished_at >= statement_timestamp() - $1::interval AND undoes = 0
-		ORDER BY finished_at DESC`, age)
-	if err != nil {
-		return explainPostgres(err)
-	}
-	var ended int64
-	var outcome string
-	_, err = pgx.ForEachRow(rows, []any{&ended, &outcome}, func() error { return each(ended, outcome) })
-	return explainPostgres(err)
+	return explainPostgres(p.within(ctx, p.long(), func(ctx context.Context) error {
+		rows, err := p.pool.Query(ctx, `
+			SELECT (extract(epoch FROM statement_timestamp() - finished_at) * 1000000)::bigint, outcome FROM assignments
+			WHERE kind = 'assigned' AND finished_at >= statement_timestamp() - $1::interval AND undoes = 0
+			ORDER BY finished_at DESC`, age)
+		if err != nil {
+			return err
+		}
+		var ended int64
+		var outcome string
+		_, err = pgx.ForEachRow(rows, []any{&ended, &outcome}, func() error { return each(ended, outcome) })
+		return err
+	}))
 }

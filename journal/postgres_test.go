@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
@@ -23,13 +26,29 @@ import (
 type gate struct {
 	listener net.Listener
 	server   string // path of its socket
-	// dropCommit cuts the next connection that sends a COMMIT: once the server has
-	// carried it out, but before the answer is passed on.
-	dropCommit atomic.Bool
+	// atCommit goes wrong with the next COMMIT.
+	atCommit atomic.Pointer[fault]
 
 	mu     sync.Mutex
 	closed bool
+	silent bool // for later connections, too
 	open   map[net.Conn]struct{}
+	ways   []*way
+}
+
+// fault is what becomes of a COMMIT: it waits for hold, if there is one, and is passed on
+// whether or not the client is still there. The client gets answer in place of the server's,
+// and the connection ends.
+type fault struct {
+	hold   <-chan struct{}
+	answer []byte
+	done   chan struct{} // closed when the server has carried it out
+}
+
+// way is one connection through a gate.
+type way struct {
+	fault  atomic.Pointer[fault]
+	silent atomic.Bool
 }
 
 // newGate gives the URL that leads through it.
@@ -72,10 +91,44 @@ func (g *gate) serve(wg *sync.WaitGroup) {
 			_ = in.Close()
 			continue
 		}
-		var cut atomic.Bool
-		wg.Go(func() { g.pass(out, in, func(b []byte) { g.watch(b, &cut) }, nil) })
-		wg.Go(func() { g.pass(in, out, nil, &cut) })
+		w := g.newWay()
+		wg.Go(func() { g.pass(out, in, func(b []byte) { g.watch(b, w) }, w) })
+		wg.Go(func() { g.pass(in, out, nil, w) })
 	}
+}
+
+func (g *gate) newWay() *way {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w := &way{}
+	w.silent.Store(g.silent)
+	g.ways = append(g.ways, w)
+	return w
+}
+
+// mute makes the connections there are say nothing any more, without an end; later ones work.
+// That is how a failover looks from here.
+func (g *gate) mute() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, w := range g.ways {
+		w.silent.Store(true)
+	}
+}
+
+func (g *gate) unmute() {
+	g.mu.Lock()
+	g.silent = false
+	g.mu.Unlock()
+	g.set(false)
+}
+
+// muteAll makes the later ones silent as well.
+func (g *gate) muteAll() {
+	g.mu.Lock()
+	g.silent = true
+	g.mu.Unlock()
+	g.mute()
 }
 
 func (g *gate) admit(conns ...net.Conn) bool {
@@ -103,28 +156,46 @@ func (g *gate) set(closed bool) {
 	}
 }
 
-func (g *gate) watch(sent []byte, cut *atomic.Bool) {
-	if strings.Contains(strings.ToLower(string(sent)), "commit") && g.dropCommit.CompareAndSwap(true, false) {
-		cut.Store(true)
+func (g *gate) watch(sent []byte, w *way) {
+	if !strings.Contains(strings.ToLower(string(sent)), "commit") {
+		return
+	}
+	if f := g.atCommit.Swap(nil); f != nil {
+		w.fault.Store(f)
+		if f.hold != nil {
+			<-f.hold
+		}
 	}
 }
 
-func (g *gate) pass(to io.WriteCloser, from io.ReadCloser, look func([]byte), cut *atomic.Bool) {
+// pass has look only on the way to the server.
+func (g *gate) pass(to io.WriteCloser, from io.ReadCloser, look func([]byte), w *way) {
 	defer func() { _, _ = to.Close(), from.Close() }()
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buf)
-		if err != nil || cut != nil && cut.Load() {
+		if err != nil {
 			return
+		}
+		if w.silent.Load() {
+			continue
 		}
 		if look != nil {
 			look(buf[:n])
+		} else if f := w.fault.Load(); f != nil {
+			_, _ = to.Write(f.answer)
+			close(f.done)
+			return
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
 			return
 		}
 	}
 }
+
+// dropCommit cuts the next connection that sends a COMMIT: once the server has carried it
+// out, but before the answer is passed on.
+func (g *gate) dropCommit() { g.atCommit.Store(&fault{done: make(chan struct{})}) }
 
 func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
 	t.Parallel()
@@ -161,14 +232,124 @@ func TestACutConnectionIsNotNoticed(t *testing.T) {
 	}
 }
 
+// Migrating takes a second connection.
+func TestAPoolOfOneIsMadeTwo(t *testing.T) {
+	t.Parallel()
+	url := journaltest.StartPostgres(t) + "&pool_max_conns=1"
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	j, err := Open(ctx, url, Config{Timeout: 10 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAccept(t, j, numbered(1))
+	if size := j.store.(*postgres).pool.Config().MaxConns; size != 2 {
+		t.Errorf("the pool has a size of %d", size)
+	}
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// After a failover the connections that were open lead nowhere, and none of them ends.
+func TestAServerThatFellSilentIsLeft(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]string{"the pool as it comes": "", "a small one": "&pool_max_conns=4"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gate, url := newGate(t, journaltest.StartPostgres(t))
+			j := mustOpen(t, url+size, Config{Timeout: 2 * time.Second})
+			a := mustAccept(t, j, numbered(1))
+			fillPool(t, j.store.(*postgres))
+			gate.mute()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			wantSilence(ctx, t, j, a)
+			if ctx.Err() != nil {
+				t.Fatal("a read has no end of its own")
+			}
+			if err := j.Health(t.Context()); err != nil {
+				t.Fatalf("the database is back, and health is %v", err)
+			}
+			if v, err := j.Turn(t.Context(), a.ID); err != nil || v.Verdict != assign.TurnGo {
+				t.Fatalf("turn is %+v, error %v", v, err)
+			}
+		})
+	}
+}
+
+// fillPool opens all connections that the pool may have.
+func fillPool(t *testing.T, p *postgres) {
+	t.Helper()
+	var all []*pgxpool.Conn
+	for range p.pool.Config().MaxConns {
+		c, err := p.pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	for _, c := range all {
+		c.Release()
+	}
+}
+
+// wantSilence asks for a turn from as many places as the pool has, and waits for all to be
+// given up.
+func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignment) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range poolSize {
+		wg.Go(func() {
+			if _, err := j.Turn(ctx, a.ID); err == nil {
+				t.Error("a turn was given in silence")
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestEveryReadEnds(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: time.Second, Audit: true})
+	a := mustAccept(t, j, numbered(1))
+	fillPool(t, j.store.(*postgres))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	gate.muteAll()
+	var wg sync.WaitGroup
+	for name, read := range map[string]func() error{
+		"Turn":      func() error { _, err := j.Turn(ctx, a.ID); return err },
+		"Latest":    func() error { _, _, err := j.Latest(ctx, a.Contact); return err },
+		"List":      func() error { _, err := j.List(ctx, assign.Query{}); return err },
+		"Before":    func() error { _, _, err := j.Before(ctx, a.ID); return err },
+		"Owner":     func() error { _, _, err := j.Owner(ctx, a.Contact); return err },
+		"Tally":     func() error { _, err := j.Tally(ctx, a.AcceptedAt); return err },
+		"Unaudited": func() error { _, err := j.Unaudited(ctx, 10); return err },
+		"Prune":     func() error { _, err := j.Prune(ctx); return err },
+		"Health":    func() error { return j.Health(ctx) },
+	} {
+		wg.Go(func() {
+			if err := read(); err == nil || ctx.Err() != nil {
+				t.Errorf("%s: error %v, after its end: %t", name, err, ctx.Err() != nil)
+			}
+		})
+	}
+	wg.Wait()
+	gate.set(true) // ends the silence, which the close of the journal would wait for
+	gate.unmute()
+}
+
 // The caller was told that nothing was stored, but the commit had gone through.
 func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
 	gate, url := newGate(t, direct)
 	j, witness := mustOpen(t, url, Config{Timeout: 10 * time.Second}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
 	kept := mustAccept(t, j, numbered(1))
-	gate.dropCommit.Store(true)
+	gate.dropCommit()
 	wantNotStored(t, j, numbered(2), "no word came back")
 	if _, there, err := witness.Latest(t.Context(), numbered(2).Contact); !there || err != nil {
 		t.Fatalf("the commit did not go through (found %t, error %v): the test shows nothing", there, err)
@@ -182,6 +363,186 @@ func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	}
 }
 
+func TestAnIdleInstanceUndoesItToo(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{Lease: time.Hour}), mustOpen(t, direct, Config{})
+	gate.dropCommit()
+	wantNotStored(t, j, numbered(1), "no word came back")
+	for there := true; there; { // the test's own time limit ends it
+		var err error
+		if _, there, err = witness.Latest(t.Context(), numbered(1).Contact); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// holdCommit keeps the next COMMIT from the server until it is released. Meanwhile its
+// contacts are locked, for tests on other schemas too: where locks matter, a test needs
+// contacts of its own.
+func (g *gate) holdCommit(t *testing.T) (release func(), done <-chan struct{}) {
+	t.Helper()
+	hold := make(chan struct{})
+	f := &fault{hold: hold, done: make(chan struct{})}
+	g.atCommit.Store(f)
+	release = sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(release)
+	return release, f.done
+}
+
+// onContactOf changes whose contact a request is for.
+func onContactOf(other, r assign.Request) assign.Request {
+	r.Contact = other.Contact
+	return r
+}
+
+// A commit may arrive long after its sender has given up.
+func TestACommitThatComesLateIsUndone(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{Timeout: 3 * time.Second}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	older := mustAccept(t, j, numbered(701))
+	release, done := gate.holdCommit(t)
+	late := onContactOf(numbered(701), numbered(702))
+	wantNotStored(t, j, late, "no word came back")
+	mustAccept(t, j, numbered(703)) // finds nothing to undo yet
+	release()
+	<-done
+	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID == older.ID {
+		t.Fatalf("the late one is not there (error %v): the test shows nothing", err)
+	}
+	// Until it is undone it keeps nobody from his turn, and is nobody's work.
+	if v, err := j.Turn(t.Context(), older.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+	if taken, err := j.Take(t.Context()); err != nil || len(taken) != 0 {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID != older.ID {
+		t.Fatalf("latest is %d, error %v, want %d", a.ID, err, older.ID)
+	}
+	again := mustAccept(t, j, late)
+	if v, err := j.Turn(t.Context(), again.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn of the second try is %+v, error %v", v, err)
+	}
+}
+
+// Until a late commit has come, whoever asks anew for its contact waits for it: its key
+// must not be taken for one that is stored.
+func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 3 * time.Second})
+	silence(j.store.(*postgres))
+	release, done := gate.holdCommit(t)
+	wantNotStored(t, j, numbered(711), "no word came back")
+	results := make(chan assign.Acceptance, 1)
+	go func() {
+		_, how, err := j.Accept(context.WithoutCancel(t.Context()), numbered(711))
+		if err != nil {
+			t.Error(err)
+		}
+		results <- how
+	}()
+	awaitLock(t, j.store.(*postgres), numbered(711).Contact)
+	release()
+	<-done
+	if how := <-results; how != assign.Accepted {
+		t.Fatalf("acceptance %d", how)
+	}
+	if taken, err := j.Take(t.Context()); err != nil || len(taken) != 0 {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+}
+
+// awaitLock waits until somebody waits for a contact.
+func awaitLock(t *testing.T, p *postgres, contact assign.Phone) {
+	t.Helper()
+	for waiting := false; !waiting; { // the test's own time limit ends it
+		err := p.pool.QueryRow(t.Context(),
+			`SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = $1
+				AND objid = (hashtext($2)::bigint & 4294967295)::oid)`, contactLocks, contact.Digits()).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A commit that never comes must not keep its contact for as long as a dead connection
+// may go unnoticed.
+func TestACommitThatNeverComesFreesItsContact(t *testing.T) {
+	t.Parallel()
+	gate, url := newGate(t, journaltest.StartPostgres(t))
+	j := mustOpen(t, url, Config{Timeout: 2 * time.Second})
+	mustAccept(t, j, numbered(722))
+	gate.holdCommit(t)
+	wantNotStored(t, j, numbered(721), "no word came back")
+	for {
+		_, how, err := j.Accept(t.Context(), numbered(721))
+		if err == nil && how == assign.Accepted {
+			return
+		}
+		if !errors.Is(err, assign.ErrNotStored) { // the test's own time limit ends it
+			t.Fatalf("acceptance %d, error %v", how, err)
+		}
+	}
+}
+
+// What another instance has joined to it was accepted, so it is carried out.
+func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, other := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	gate.dropCommit()
+	wantNotStored(t, j, numbered(731), "no word came back")
+	twice := numbered(731)
+	twice.Key = "Enter, pressed again"
+	joined, how, err := other.Accept(t.Context(), twice)
+	if err != nil || how != assign.Joined {
+		t.Fatalf("acceptance %d, error %v", how, err)
+	}
+	taken, err := j.Take(t.Context())
+	if err != nil || len(taken) != 1 || taken[0].ID != joined.ID {
+		t.Fatalf("taken %v, error %v", taken, err)
+	}
+	if v, err := j.Turn(t.Context(), joined.ID); err != nil || v.Verdict != assign.TurnGo {
+		t.Fatalf("turn is %+v, error %v", v, err)
+	}
+}
+
+// A pooler that has lost the server says so in the server's manner.
+func TestAPoolersWordOnACommitIsNoWord(t *testing.T) {
+	t.Parallel()
+	direct := journaltest.StartPostgres(t)
+	gate, url := newGate(t, direct)
+	j, witness := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
+	silence(j.store.(*postgres))
+	f := &fault{answer: fatal("08P01", "server conn crashed?"), done: make(chan struct{})}
+	gate.atCommit.Store(f)
+	wantNotStored(t, j, numbered(741), "no word came back")
+	if err := j.Health(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, there, err := witness.Latest(t.Context(), numbered(741).Contact); there || err != nil {
+		t.Fatalf("found %t, error %v", there, err)
+	}
+}
+
+// fatal is an error as it stands on the wire:
+// https://www.postgresql.org/docs/current/protocol-error-fields.html
+func fatal(code, message string) []byte {
+	b, err := (&pgproto3.ErrorResponse{Severity: "FATAL", Code: code, Message: message}).Encode(nil)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
@@ -193,13 +554,28 @@ func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 	if err := left.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	gate.dropCommit.Store(true)
+	gate.dropCommit()
 	if _, err := j.Take(t.Context()); !errors.Is(err, errDoubt) {
 		t.Fatalf("error is %v", err)
 	}
 	taken, err := j.Take(t.Context())
 	if err != nil || len(taken) != 1 || taken[0].ID != a.ID {
 		t.Fatalf("taken %v, error %v, want %d and not %d", taken, err, a.ID, own.ID)
+	}
+}
+
+// What is accepted in the same transaction is in its caller's hands.
+func TestATakeAfterADoubtGivesNothingTwice(t *testing.T) {
+	t.Parallel()
+	p := mustOpen(t, journaltest.StartPostgres(t), Config{}).store.(*postgres)
+	silence(p)
+	p.unsure = true
+	accepted, take := newAccept(numbered(1)), &takeWork{}
+	if err := p.commit(t.Context(), []work{accepted, take}); err != nil {
+		t.Fatal(err)
+	}
+	if len(take.taken) != 0 {
+		t.Fatalf("%d taken", len(take.taken))
 	}
 }
 
@@ -294,6 +670,24 @@ func TestOneBadRequestFailsAlone(t *testing.T) {
 	for i, job := range jobs {
 		<-job.done
 		if (job.err != nil) != (i == 2) {
+			t.Errorf("job %d: error %v", i, job.err)
+		}
+	}
+}
+
+// One that has waited too long must not take others of its transaction down with it.
+func TestOneLateRequestFailsAlone(t *testing.T) {
+	t.Parallel()
+	j := mustOpen(t, journaltest.StartPostgres(t), Config{})
+	jobs := make([]*job, 5)
+	for i := range jobs {
+		jobs[i] = &job{work: newAccept(numbered(i)), until: time.Now().Add(time.Minute), done: make(chan struct{})}
+	}
+	jobs[2].until = time.Now().Add(time.Millisecond)
+	j.writer.carryOut(slices.Clone(jobs))
+	for i, job := range jobs {
+		<-job.done
+		if (job.err != nil) != (i == 2) || i == 2 && !errors.Is(job.err, errTooLate) {
 			t.Errorf("job %d: error %v", i, job.err)
 		}
 	}

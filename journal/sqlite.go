@@ -15,7 +15,8 @@ import (
 // sqlite is a journal in a file that belongs to this process alone.
 type sqlite struct {
 	cfg   Config
-	path  string
+	named string      // as the operator calls it
+	path  string      // without symbolic links
 	file  os.FileInfo // what path was when it was opened
 	lock  *sql.DB     // held open as long as the file is ours
 	write *sql.DB     // one connection
@@ -129,6 +130,8 @@ func (s *sqlite) commit(_ context.Context, works []work) error {
 	s.taken = s.taken || taking
 	return nil
 }
+
+func (s *sqlite) least() time.Duration { return 0 }
 
 func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 	switch w := w.(type) {
@@ -264,29 +267,22 @@ func (s *sqlite) latest(ctx context.Context, contact string) (row, bool, error) 
 }
 
 func (s *sqlite) old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error) {
-	before := s.now() - age.Microseconds()
+	now := s.now()
 	rows, err := s.stmt.page.QueryContext(ctx, after, limit)
 	if err != nil {
 		return oldPage{}, explain(err)
 	}
 	defer func() { _ = rows.Close() }()
 	var p oldPage
-	seen := 0
 	for rows.Next() {
 		var accepted int64
 		var answered bool
 		if err := rows.Scan(&p.last, &accepted, &answered); err != nil {
 			return oldPage{}, err
 		}
-		if accepted >= before { // so are all that follow
-			return p, rows.Err()
-		}
-		if answered {
-			p.deletable = append(p.deletable, p.last)
-		}
-		seen++
+		p.add(time.Duration(now-accepted)*time.Microsecond, age, answered)
 	}
-	p.more = seen == limit
+	p.more = p.more && p.seen == limit
 	return p, rows.Err()
 }
 

@@ -33,11 +33,34 @@ func openSQLite(ctx context.Context, path string, cfg Config) (*sqlite, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &sqlite{cfg: cfg, path: path}
+	s := &sqlite{cfg: cfg, named: path, path: realPath(path)}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.close(ctx))
 	}
 	return s, nil
+}
+
+// realPath follows symbolic links, since the lock that keeps others out is beside the file
+// itself: two processes may know it by different names. A path that leads nowhere is left
+// to those who open it.
+func realPath(path string) string {
+	found, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		return found
+	}
+	if !errors.Is(err, fs.ErrNotExist) { // a ring of links, perhaps
+		return path
+	}
+	if to, err := os.Readlink(path); err == nil { // to a file that is yet to be created
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		return realPath(to)
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path))
+	}
+	return path
 }
 
 // checkPath says in plain words what SQLite would only say by number.
@@ -164,7 +187,7 @@ func connect(path string, connections int, options ...string) (*sql.DB, error) {
 // stillThere notices that the file was deleted or replaced under us: SQLite would go
 // on writing to what nobody can find any more.
 func (s *sqlite) stillThere() error {
-	info, err := os.Stat(s.path)
+	info, err := os.Stat(s.named)
 	if err != nil {
 		return fmt.Errorf("journal file is gone: put it back, or restart: %w", err)
 	}

@@ -34,6 +34,8 @@ func TestUnusableFiles(t *testing.T) {
 	}
 	foreign := filepath.Join(folder, "foreign.db")
 	change(t, foreign, "CREATE TABLE bookmarks (url TEXT)")
+	ring := filepath.Join(folder, "ring.db")
+	symlink(t, ring, ring)
 	newer := filepath.Join(folder, "newer.db")
 	if err := mustOpen(t, "sqlite://"+newer, Config{}).Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -48,6 +50,7 @@ func TestUnusableFiles(t *testing.T) {
 		"another program's":        {"sqlite://" + foreign, "SQLite file of another program"},
 		"a newer version's":        {"sqlite://" + newer, "newer version of azeer-slack"},
 		"a device":                 {"sqlite:///dev/null", "is not a regular file"},
+		"a ring of links":          {"sqlite://" + ring, "too many levels of symbolic links"},
 		"a folder without rights":  {"sqlite:///proc/x.db", "give this user the right to"},
 		"no file":                  {"sqlite://", "names no file"},
 		"no scheme":                {"azeer-slack.db", "must begin with sqlite:// or postgres://"},
@@ -113,6 +116,54 @@ func TestASecondProcessIsKeptOut(t *testing.T) {
 		t.Fatal("it was opened twice by one process")
 	}
 	mustAccept(t, j, numbered(1000))
+}
+
+func TestALinkIsTheSameFile(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		link func(t *testing.T, file, link string) // makes the file known as link, too
+		late bool                                  // the file is made by opening it as link
+	}{
+		"a link to the file":                   {link: symlink},
+		"a link to a file that is yet to come": {link: symlink, late: true},
+		"a link that is relative": {late: true, link: func(t *testing.T, file, link string) {
+			symlink(t, filepath.Base(file), filepath.Join(filepath.Dir(file), "between.db"))
+			symlink(t, filepath.Join(filepath.Dir(file), "between.db"), link)
+		}},
+		"a link to the folder": {late: true, link: func(t *testing.T, file, link string) {
+			symlink(t, filepath.Dir(file), filepath.Dir(link))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "azeer-slack.db")
+			link := filepath.Join(t.TempDir(), "linked", "azeer-slack.db")
+			if name != "a link to the folder" {
+				if err := os.Mkdir(filepath.Dir(link), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			tt.link(t, file, link)
+			first, second := file, link
+			if tt.late {
+				first, second = link, file
+			}
+			j := mustOpen(t, "sqlite://"+first, Config{})
+			mustAccept(t, j, numbered(1))
+			_, err := Open(t.Context(), "sqlite://"+second, Config{})
+			if err == nil || !strings.Contains(err.Error(), "another azeer-slack is running with this file") {
+				t.Fatalf("error is %v", err)
+			}
+			mustAccept(t, j, numbered(2))
+		})
+	}
+}
+
+func symlink(t *testing.T, to, at string) {
+	t.Helper()
+	if err := os.Symlink(to, at); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // childProcess is another process that uses a journal.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +19,13 @@ const (
 	queueSize = 1024
 	// batchSize bounds a transaction.
 	batchSize = 256
+	// leastTime is what a request must have left when a transaction begins that can be
+	// slow: its end is the end of all of them.
+	leastTime = 200 * time.Millisecond
 )
+
+// errTooLate says that a request had waited for too long to be begun with.
+var errTooLate = errors.New("too little time was left to store it")
 
 // work is one thing to write. Its results count only when the commit succeeded.
 type work interface{ isWork() }
@@ -39,6 +46,8 @@ type (
 		outcome string
 		newer   *int64
 		ended   time.Duration // ago
+
+		lost bool // to another instance
 	}
 	answeredWork struct {
 		id int64
@@ -64,6 +73,8 @@ func (*pulseWork) isWork()    {}
 type store interface {
 	// commit carries out works in one transaction, in order. After an error none is.
 	commit(ctx context.Context, works []work) error
+	// least is how much time commit should be given; 0: it takes the time it takes.
+	least() time.Duration
 	// blames tells whether err may be the fault of a single work, so that the others
 	// of its batch deserve another try.
 	blames(err error) bool
@@ -82,7 +93,20 @@ type store interface {
 type oldPage struct {
 	deletable []int64
 	last      int64 // id to go on after
-	more      bool  // whether older ones may follow
+	seen      int
+	more      bool // whether older ones may follow
+}
+
+// add notes the assignment last, of that age. Those that follow a young one are young, but
+// for what the clock has done meanwhile: one from a moment when it was wrong, perhaps dated
+// in the future, must not keep the rest for ever. So only a whole page of young ones is the
+// end.
+func (p *oldPage) add(is, old time.Duration, answered bool) {
+	p.seen++
+	p.more = p.more || is > old || is < 0
+	if is > old && answered {
+		p.deletable = append(p.deletable, p.last)
+	}
 }
 
 // job is work in the queue.
@@ -212,21 +236,49 @@ func begin(batch []*job, j *job) []*job {
 }
 
 func (w *writer) carryOut(batch []*job) {
+	batch = w.inTime(batch)
 	if len(batch) == 0 {
 		return
 	}
 	err := w.commit(batch...)
 	if err != nil && w.store.blames(err) {
 		for _, j := range batch {
-			j.err = w.commit(j)
-			close(j.done)
+			w.carryOutAlone(j)
 		}
 		return
 	}
 	for _, j := range batch {
-		j.err = err
-		close(j.done)
+		j.end(err)
 	}
+}
+
+func (w *writer) carryOutAlone(j *job) {
+	for _, j := range w.inTime([]*job{j}) {
+		j.end(w.commit(j))
+	}
+}
+
+// inTime answers the requests whose time is all but over, and gives the others, whose
+// transaction would otherwise end before it can succeed.
+func (w *writer) inTime(batch []*job) []*job {
+	least := w.store.least()
+	if least == 0 {
+		return batch
+	}
+	latest := time.Now().Add(least)
+	return slices.DeleteFunc(batch, func(j *job) bool {
+		late := !j.until.IsZero() && j.until.Before(latest)
+		if late {
+			j.end(errTooLate)
+		}
+		return late
+	})
+}
+
+// end tells whoever waits for j.
+func (j *job) end(err error) {
+	j.err = err
+	close(j.done)
 }
 
 // commit gives up in time for those who wait with a person: one who is told nothing

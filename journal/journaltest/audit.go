@@ -113,13 +113,14 @@ func auditShared(t *testing.T, b Backend) {
 	foreign := accept(t, one, assign.Accepted, request(key("3"), contact(3))).ID
 	finish(t, one, first, assign.Assigned)
 	finish(t, other, second, assign.Assigned)
-	finish(t, other, foreign, assign.Assigned)
-	wantDue(t, one, first)
-	wantDue(t, other, second, foreign)
+	finishLost(t, other, foreign)
+	finish(t, one, foreign, assign.Assigned)
+	wantDue(t, one, first, foreign)
+	wantDue(t, other, second)
 	audit(t, one, first)
 	audit(t, other, second)
-	wantDue(t, one)
-	wantDue(t, other, foreign)
+	wantDue(t, one, foreign)
+	wantDue(t, other)
 }
 
 func auditTakenOver(t *testing.T, b Backend) {

@@ -2,10 +2,12 @@ package journaltest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"azeer-slack/assign"
 )
@@ -26,6 +28,7 @@ func sharedTests() []test {
 		{"two instances: a newer one waits for the older on the wire", waits},
 		{"two instances: the living keep their work", keepsWork},
 		{"two instances: the dead one's work is taken over", takenOver},
+		{"two instances: who lost an assignment stores no outcome", lost},
 		{"two instances: what is let go is taken at once", letGo},
 		{"two instances: nothing goes after a newer one", neverAfterNewer},
 	}
@@ -57,9 +60,35 @@ func keepsWork(t *testing.T, b Backend) {
 	wantIDs(t, take(t, a))
 	turn(t, other, assign.TurnLost, mine.ID)
 	turn(t, a, assign.TurnGo, mine.ID)
-	finish(t, other, mine.ID, assign.Assigned)
+	finishLost(t, other, mine.ID)
 	finish(t, a, mine.ID, assign.Failed)
-	if got := latest(t, other, request()).Outcome.Kind; got != assign.Assigned {
+	if got := latest(t, other, request()).Outcome.Kind; got != assign.Failed {
+		t.Fatalf("outcome is %s", got)
+	}
+}
+
+// finishLost has an outcome refused, since the assignment is in other hands.
+func finishLost(t *testing.T, j assign.Journal, id int64) {
+	t.Helper()
+	err := j.Finish(t.Context(), id, assign.Outcome{Kind: assign.Assigned, At: time.Now()})
+	if !errors.Is(err, assign.ErrLost) {
+		t.Fatalf("finish %d, which is in other hands: %v", id, err)
+	}
+}
+
+// lost is what becomes of an instance that is slow rather than dead.
+func lost(t *testing.T, b Backend) {
+	slow, other := b.Open(t), b.Open(t)
+	a := accept(t, slow, assign.Accepted, request())
+	turn(t, slow, assign.TurnGo, a.ID)
+	b.Crash(t, slow)
+	wantIDs(t, take(t, other), a.ID)
+	finishLost(t, slow, a.ID)
+	turn(t, other, assign.TurnGo, a.ID)
+	finish(t, other, a.ID, assign.Refused)
+	finishLost(t, slow, a.ID)
+	finish(t, other, a.ID, assign.Refused) // no word came back, say
+	if got := latest(t, slow, request()).Outcome.Kind; got != assign.Refused {
 		t.Fatalf("outcome is %s", got)
 	}
 }
