@@ -84,6 +84,7 @@ type Bot struct {
 	order   *order
 	deeds   *deeds
 	forms   *forms
+	typings *typings
 	homes   *homes
 	recents *recents
 	audit   *audit
@@ -122,6 +123,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		order:   newOrder(),
 		deeds:   newDeeds(),
 		forms:   newForms(),
+		typings: newTypings(),
 		log:     cfg.Logger.With().Str("component", "bot").Logger(),
 		cfg:     cfg,
 	}

@@ -25,12 +25,8 @@ func (v voice) aboutContact(d draft) string {
 	return ""
 }
 
-// foreignLine points out a foreign number that a form starts with.
-func (v voice) foreignLine(d draft) slack.Block {
-	contact, err := assign.ParsePhone(d.Contact, v.region)
-	if err != nil {
-		return nil
-	}
+// foreignLine points out in a form that its number is foreign; nil for others.
+func (v voice) foreignLine(contact assign.Phone) slack.Block {
 	line := v.foreign(contact)
 	if line == "" {
 		return nil
@@ -41,29 +37,33 @@ func (v voice) foreignLine(d draft) slack.Block {
 // ownerLimit is how long a form waits to hear who owns its contact.
 const ownerLimit = 300 * time.Millisecond
 
-// nameOwner tells in a form that is about to open who owns its contact, if the journal
-// knows and says so in time.
+// nameOwner tells in a form that is about to open who owns its contact.
 func (b *Bot) nameOwner(ctx context.Context, v voice, form *slack.ModalViewRequest, contact assign.Phone) {
+	if line := b.ownerLine(ctx, v, contact); line != nil {
+		insertLines(form, line)
+	}
+}
+
+// ownerLine says who owns a contact; nil if the journal does not know, or does not say so
+// in time.
+func (b *Bot) ownerLine(ctx context.Context, v voice, contact assign.Phone) slack.Block {
 	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
 	defer cancel()
 	owner, known, err := b.history.Owner(ctx, contact)
 	switch {
 	case err != nil && ctx.Err() == nil:
-		b.log.Warn().Err(err).Msg("owner not read, opening the form without")
+		b.log.Warn().Err(err).Msg("owner not read, showing the form without")
 	case err == nil && known:
-		v.insertOwner(form, contact, owner)
+		return v.ownerLine(contact, owner)
 	}
+	return nil
 }
 
-// insertOwner puts the line about the owner above the fields.
-func (v voice) insertOwner(form *slack.ModalViewRequest, contact assign.Phone, owner assign.Assignment) {
+func (v voice) ownerLine(contact assign.Phone, owner assign.Assignment) slack.Block {
 	line := v.texts.Text("form_owner", texts.Data{
 		"Contact": v.contact(contact), "Owner": short(agentPerson(owner.Outcome.Agent)), "When": slackTime(owner.Outcome.At),
 	})
-	block := slack.NewContextBlock(blockOwner, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
-	blocks := form.Blocks.BlockSet
-	at := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTInput })
-	form.Blocks.BlockSet = slices.Insert(blocks, max(at, 0), slack.Block(block))
+	return slack.NewContextBlock(blockOwner, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
 }
 
 const (

@@ -33,9 +33,9 @@ func goldenComforts(v voice) map[string]message {
 func goldenForms(v voice, from origin) map[string]any {
 	abroad, owned := v.form(draft{Contact: "+971 50 123 4567"}, from), v.form(draft{Contact: "0544444444"}, from)
 	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: agent("ليلى أحمد", "layla@twerlo.com")})
-	v.insertOwner(&owned, goldenRequest.Contact, owner)
+	insertLines(&owned, v.ownerLine(goldenRequest.Contact, owner))
 	found := v.formFound(assign.FindPhones("+971 50 123 4567", "SA"), from)
-	v.insertOwner(&found, emirati, owner)
+	insertLines(&found, v.ownerLine(emirati, owner))
 	return map[string]any{"form_abroad": abroad, "form_owned": owned, "message_owned": found}
 }
 

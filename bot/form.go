@@ -52,26 +52,33 @@ func (d draft) encode() string {
 }
 
 // origin is where a form was opened: its answer goes there. It travels in the view's
-// private metadata.
+// private metadata, see note.
 type origin address
-
-func (o origin) encode() string { return address(o).encode() }
 
 // form builds the form. It makes no call: agents come from memory.
 func (v voice) form(d draft, from origin) slack.ModalViewRequest {
 	var blocks []slack.Block
-	for _, line := range []slack.Block{v.typedLine(d), v.foreignLine(d)} {
-		if line != nil {
-			blocks = append(blocks, line)
-		}
+	if line := v.typedLine(d); line != nil {
+		blocks = append(blocks, line)
 	}
 	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(d.Agent))
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
 	}
+	form := v.frame(note{origin: from}, blocks...)
+	if contact, err := assign.ParsePhone(d.Contact, v.region); err == nil {
+		if line := v.foreignLine(contact); line != nil {
+			insertLines(&form, line)
+		}
+	}
+	return form
+}
+
+// frame is a form of these blocks.
+func (v voice) frame(n note, blocks ...slack.Block) slack.ModalViewRequest {
 	form := v.view("form_title", blocks...)
 	form.CallbackID = formCallback
-	form.PrivateMetadata = from.encode()
+	form.PrivateMetadata = encode(n)
 	form.Submit = plainText(v.texts.Plain("form_submit", nil), 24)
 	form.Close = plainText(v.texts.Plain("form_cancel", nil), 24)
 	return form
@@ -100,11 +107,13 @@ func (v voice) typedLine(d draft) slack.Block {
 	return slack.NewContextBlock(blockTyped, slack.NewTextBlockObject(slack.MarkdownType, clip(text, 2000), false, false))
 }
 
+// contactInput tells us of each key, see onTyping.
 func (v voice) contactInput(typed string) slack.Block {
 	input := slack.NewPlainTextInputBlockElement(plainText(v.texts.Plain("form_contact_example", texts.Data{"Phone": v.examplePhone()}), 150), blockContact)
 	input.MaxLength = contactMax
 	input.InitialValue = clip(typed, contactMax)
-	return slack.NewInputBlock(blockContact, plainText(v.texts.Plain("form_contact", nil), 2000), nil, input)
+	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_character_entered"}}
+	return slack.NewInputBlock(blockContact, plainText(v.texts.Plain("form_contact", nil), 2000), nil, input).WithDispatchAction(true)
 }
 
 // agentInput is a menu of agents, or a plain field while there is no list to offer.

@@ -92,10 +92,11 @@ func (v voice) contactChoice(found []assign.Found) slack.Block {
 	}
 	label := plainText(v.texts.Plain("form_contact", nil), 2000)
 	if len(options) <= mostRadios {
-		return slack.NewInputBlock(blockContact, label, nil, slack.NewRadioButtonsBlockElement(blockContact, options...))
+		return slack.NewInputBlock(blockContact, label, nil, slack.NewRadioButtonsBlockElement(blockContact, options...)).WithDispatchAction(true)
 	}
 	pick := plainText(v.texts.Plain("message_pick", nil), 150)
-	return slack.NewInputBlock(blockContact, label, nil, slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, blockContact, options...))
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, blockContact, options...)
+	return slack.NewInputBlock(blockContact, label, nil, menu).WithDispatchAction(true)
 }
 
 // mostWritten is how many bytes of a message are searched for numbers. People write a

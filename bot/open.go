@@ -160,10 +160,14 @@ func (c *call) replaces() bool {
 	return true
 }
 
-// onClick serves the buttons below our messages.
+// onClick serves the buttons below our messages, and whatever else tells us at once.
 func (b *Bot) onClick(ctx context.Context, c *call) {
 	if len(c.Actions) == 0 {
 		b.acknowledge(ctx, c, nil)
+		return
+	}
+	if c.View.CallbackID == formCallback {
+		b.onTyping(ctx, c)
 		return
 	}
 	if c.fromHome() {

@@ -91,14 +91,16 @@ type team struct {
 type action struct {
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
+	ActionTS string `json:"action_ts"`
 }
 
 type view struct {
-	ID              string `json:"id"`
-	Type            string `json:"type"`
-	Hash            string `json:"hash"`
-	CallbackID      string `json:"callback_id"`
-	PrivateMetadata string `json:"private_metadata"`
+	ID              string            `json:"id"`
+	Type            string            `json:"type"`
+	Hash            string            `json:"hash"`
+	CallbackID      string            `json:"callback_id"`
+	PrivateMetadata string            `json:"private_metadata"`
+	Blocks          []json.RawMessage `json:"blocks"`
 	State           struct {
 		Values map[string]map[string]field `json:"values"`
 	} `json:"state"`

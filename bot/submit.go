@@ -24,6 +24,7 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
+	defer b.typings.submitted(c.View.ID)()
 	to := b.formAddress(c)
 	r := b.door.admit(ctx, c.person(), to.Channel)
 	v := b.speakTo(ctx, c)

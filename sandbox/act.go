@@ -229,6 +229,11 @@ func (p *Person) touchForm(f *Form, find func(*sheet) (Touch, error)) *Delivery 
 	if err != nil {
 		return impossible(kindActions, err)
 	}
+	return k.sendAction(p, v, action, said)
+}
+
+// sendAction tells the app what was done in a modal or the Home tab.
+func (k *Slack) sendAction(p *Person, v *view, action object, said string) *Delivery {
 	below := v
 	if v == p.home {
 		below = nil // a trigger from the Home tab opens a modal, it pushes none

@@ -154,7 +154,7 @@ func (p *Person) SubmitAsync(f *Form, values map[string]string) *Delivery {
 }
 
 // Fill changes fields as Submit does, without pressing the submit button. Fields
-// with dispatch_action send no action.
+// with dispatch_action send no action: see [Person.Keys] and [Person.UseIn].
 func (p *Person) Fill(f *Form, values map[string]string) error { return p.fill(f, values) }
 
 // Cancel presses Cancel in the top modal. The delivery is settled at once unless

@@ -37,12 +37,29 @@ var pictures = []picture{
 		v.say("/assign ٠٥٤٤٤٤٤٤٤٤ omar")
 		v.answered("now belongs to")
 	}},
-	{"form.png", desktop, "light", func(v *visit) {
-		v.say("/assign ")
-		v.see(dialog)
-		v.fill(field("contact"), "0544444444")
-		v.fill(field("agent"), "o")
-		v.see(css(`.bk-list [role="option"][data-value]`))
+	{"phone.ar.png", phone, "light", func(v *visit) {
+		v.be("layla")
+		v.say("/assign ٠٥٤٤٤٤٤٤٤٤ omar")
+		v.answered("omar@twerlo.com")
+	}},
+	{"form.png", desktop, "light", func(v *visit) { fillIn(v, "+971 50 123 4567", "o") }},
+	{"form.ar.png", desktop, "light", func(v *visit) {
+		v.be("layla")
+		fillIn(v, "٠٠٩٧١٥٠١٢٣٤٥٦٧", "o")
+	}},
+	{"home.png", desktop, "light", func(v *visit) {
+		assignTwo(v)
+		v.visitApp(v.demo.state("manager"))
+		v.see(css("#home [data-block]").says("Assigned to Noura Saleh"))
+	}},
+	{"home.ar.png", desktop, "light", func(v *visit) {
+		v.be("layla")
+		v.say("/assign ٠٥٤٤٤٤٤٤٤٤ omar@twerlo.com")
+		v.answered("omar@twerlo.com")
+		v.say("/assign ٠٥٥٥٥٥٥٥٥٥ ليلى أحمد")
+		v.answered("layla@twerlo.com")
+		v.visitApp(v.demo.state("layla"))
+		v.see(css("#home [data-block]").says("أُسنِد إلى \u2068ليلى أحمد"))
 	}},
 	{"arabic.png", desktop, "light", func(v *visit) {
 		v.be("layla")
@@ -62,6 +79,16 @@ var pictures = []picture{
 		v.show("timeline")
 		v.see(css(`.tl-item[data-outcome="failed"]`))
 	}},
+}
+
+// fillIn fills in the form with a number from abroad, but for the choice of the agent.
+func fillIn(v *visit, contact, letter string) {
+	v.say("/assign ")
+	v.see(dialog)
+	v.fill(field("contact"), contact)
+	v.see(dialog.its(`[data-block="foreign"]`).says("🇦🇪"))
+	v.fill(field("agent"), letter)
+	v.see(css(`.bk-list [role="option"][data-value]`))
 }
 
 func assignTwo(v *visit) {

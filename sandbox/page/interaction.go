@@ -219,7 +219,7 @@ func (x *interactions) seen(e sandbox.Event) *tracked {
 	}
 	t.step(Step{Name: "seen", At: millis(e.At), Text: text})
 	t.rested = true
-	if len(t.numbers) == 0 {
+	if len(t.numbers) == 0 && t.Kind != kindTyping {
 		t.numbers = numbersIn(e.Text)
 		x.adopt(t)
 	}

@@ -248,6 +248,30 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	events.through("Submits", "typed", "delivered", "stored", "acknowledged", "sent", "answered", "seen")
 }
 
+// A field that tells the app of each key is about the same number as what is submitted, but
+// nothing is done because of it.
+func TestTypingInAFormClaimsNoCall(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	view := formView()
+	contact := view["blocks"].([]any)[0].(map[string]any)
+	contact["dispatch_action"] = true
+	contact["element"].(map[string]any)["dispatch_action_config"] = map[string]any{"trigger_actions_on": []any{"on_character_entered"}}
+	got := d.appThatOpens(view)
+	events := d.listen("sara", d.state("sara").Seq)
+	open := d.openForm(got)
+	d.must("sara", "click", map[string]any{"view": open.ID, "block": "contact", "action": "contact", "selected": "0544444444"})
+	view["blocks"] = append([]any{map[string]any{"type": "section", "text": plain("+966 54 444 4444 is free")}}, view["blocks"].([]any)...)
+	d.api(sandbox.BotToken, "views.update", map[string]any{"view_id": open.ID, "view": view}, nil)
+	if i := events.through("Enters “0544444444” into contact", "typed", "delivered", "acknowledged", "seen"); i.Kind != "typing" {
+		t.Errorf("%+v", i)
+	}
+	d.must("sara", "type", map[string]any{"view": open.ID, "block": "agent", "query": "om"})
+	d.must("sara", "submit", map[string]any{"view": open.ID, "values": map[string]any{"agent": omarEmail}})
+	d.assign(omarNumber, omarEmail)
+	events.through("Submits", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
+}
+
 // A button may bear nothing but a reference: its call is found when the answer tells
 // what it was about.
 func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {

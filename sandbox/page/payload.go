@@ -12,6 +12,7 @@ type payload struct {
 	Value  string `json:"value"`
 	Block  string `json:"block_id"`
 	Action []struct {
+		Block    string   `json:"block_id"`
 		Value    string   `json:"value"`
 		Selected *chosen  `json:"selected_option"`
 		Several  []chosen `json:"selected_options"`
@@ -21,9 +22,11 @@ type payload struct {
 		Text string `json:"text"`
 	} `json:"message"`
 	View struct {
+		Type   string     `json:"type"`
 		Title  chosenText `json:"title"`
 		Blocks []struct {
-			ID string `json:"block_id"`
+			ID   string `json:"block_id"`
+			Type string `json:"type"`
 		} `json:"blocks"`
 		State struct {
 			Values map[string]map[string]field `json:"values"`
@@ -89,6 +92,28 @@ func (p payload) entered() (shown, sent []string) {
 	return shown, sent
 }
 
+// kindTyping is the kind of an interaction that only says what a field of a form holds.
+// The app can do nothing about that but change the form: what it calls Azeer for, and what
+// it answers, belongs to the submission.
+const kindTyping = "typing"
+
+func (p payload) typing() bool {
+	for _, b := range p.View.Blocks {
+		if p.View.Type == "modal" && b.Type == "input" && len(p.Action) > 0 && b.ID == p.Action[0].Block {
+			return true
+		}
+	}
+	return false
+}
+
+// typed is what the field of the first action holds.
+func (p payload) typed() (shown string) {
+	for _, f := range p.View.State.Values[p.Action[0].Block] {
+		shown, _ = f.read()
+	}
+	return shown
+}
+
 // read learns from the payload what the interaction is about, and words it.
 func (x *interactions) read(t *tracked) {
 	if t.read {
@@ -101,6 +126,11 @@ func (x *interactions) read(t *tracked) {
 	t.read, t.Kind = true, d.Kind
 	var p payload
 	_ = json.Unmarshal(d.Payload, &p) // what does not fit is left empty
+	if p.typing() {
+		t.Kind = kindTyping
+		x.word(t, p)
+		return
+	}
 	sent := p.Text + " " + p.Event.Text
 	for _, a := range p.Action {
 		sent += " " + a.Value
@@ -141,6 +171,8 @@ func (x *interactions) word(t *tracked, p payload) {
 		if label, ok := strings.CutPrefix(t.What, "["); ok {
 			t.What = "Presses “" + strings.TrimSuffix(label, "]") + "”"
 		}
+	case kindTyping:
+		t.What = fmt.Sprintf("Enters “%s” into %s", p.typed(), p.Action[0].Block)
 	case "block_suggestion":
 		t.What = fmt.Sprintf("Types “%s” into %s", p.Value, p.Block)
 	case "view_submission":

@@ -185,7 +185,7 @@ type Interaction struct {
 	Who      string          `json:"who"`
 	Where    string          `json:"where"`
 	What     string          `json:"what"`
-	Kind     string          `json:"kind"` // of the delivery; "trouble": a switch was turned
+	Kind     string          `json:"kind"` // of the delivery; "typing": a field tells the app; "trouble": a switch was turned
 	Steps    []Step          `json:"steps"`
 	Shown    string          `json:"shown"`
 	Breaches []Breach        `json:"breaches"`

@@ -86,6 +86,7 @@ export function complete(ctx) {
     entry: (block, element) => held.get(key(block, element)) || initialEntry(element),
     changed: (block, element, entry) => held.set(key(block, element), entry),
     redraw: () => {},
+    soon: (key, act) => act(),
     ...ctx,
   };
 }

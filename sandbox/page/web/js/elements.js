@@ -50,13 +50,29 @@ async function sent(node, element, block, ctx, more) {
   return true;
 }
 
+// tell tells the app what a field of a form holds, without keeping the person from going
+// on: of an entry that another has followed it does not matter how it ended.
+async function tell(node, element, block, ctx, selected) {
+  const turn = (turns.get(node) || 0) + 1;
+  turns.set(node, turn);
+  warn(node, null, ctx);
+  const answer = await ctx.act({ block: block.block_id, action: element.action_id, selected });
+  if (turns.get(node) === turn && node.isConnected) warn(node, answer, ctx);
+}
+
+const turns = new WeakMap();
+
 // change takes what a person entered: fields of input blocks wait for the form to
-// be sent, all others tell the app at once.
+// be sent, unless they ask for more; all others tell the app at once.
 async function change(node, element, block, ctx, entry) {
   const input = block.type === 'input';
   if (input || !element.confirm) ctx.changed(block, element, entry);
   const tells = !input || (block.dispatch_action && !('value' in entry));
   if (!tells) return;
+  if (input && !element.confirm) {
+    tell(node, element, block, ctx, entryText(entry));
+    return;
+  }
   const done = await sent(node, element, block, ctx, { selected: entryText(entry) });
   if (!input && element.confirm) {
     if (done) ctx.changed(block, element, entry);
@@ -234,23 +250,25 @@ function textInput(element, block, ctx, labels) {
     oninput: () => {
       told();
       change(field, element, block, ctx, entryOf(element, field.value || null));
-      dispatch(field, element, block, ctx, 'on_character_entered');
+      if (dispatches(element, block, 'on_character_entered')) {
+        ctx.soon(`${block.block_id}/${element.action_id}`, () => tell(field, element, block, ctx, field.value));
+      }
     },
     onkeydown: (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-      if (dispatch(field, element, block, ctx, 'on_enter_pressed')) event.preventDefault();
+      if (!dispatches(element, block, 'on_enter_pressed')) return;
+      event.preventDefault();
+      sent(field, element, block, ctx, { selected: field.value });
     },
   });
   told();
   return h('div', { class: 'bk-text' }, field, counter);
 }
 
-// dispatch tells the app of typed text, where the block asks for that; by default on Enter.
-function dispatch(field, element, block, ctx, on) {
+// dispatches tells whether the app is told of typed text, as the block asks; by default on Enter.
+function dispatches(element, block, on) {
   const config = element.dispatch_action_config || { trigger_actions_on: ['on_enter_pressed'] };
-  if (!block.dispatch_action || !config.trigger_actions_on.includes(on)) return false;
-  sent(field, element, block, ctx, { selected: field.value });
-  return true;
+  return Boolean(block.dispatch_action) && config.trigger_actions_on.includes(on);
 }
 
 // count shows how many characters are left when few are.

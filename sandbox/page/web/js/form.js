@@ -8,6 +8,7 @@ import { entryText, fieldOf, initialEntry, refusal } from './values.js';
 import { language } from './dates.js';
 
 const fillAfter = 250; // ms without a keystroke before the sandbox is told
+const tellAfter = 250; // the same of the app, where a field asks for each key; Slack's own pause is not known
 
 const keyOf = (block, element) => `${block.block_id}/${element.action_id}`;
 
@@ -22,6 +23,7 @@ export class Form {
     this.unsaid = new Set(); // keys of entries that the sandbox has not been told
     this.drawn = new Map(); // by block id: the block as JSON, its node, its keys
     this.sending = Promise.resolve();
+    this.waiting = new Map(); // timers of what is done soon, by key
     this.wrong = ''; // the errors last taken from the sandbox
   }
 
@@ -51,7 +53,21 @@ export class Form {
       entry: (block, element) => this.entry(block, element),
       changed: (block, element, entry) => this.changed(block, element, entry),
       redraw: (block) => this.redraw(block),
+      soon: (key, act) => this.soon(key, act),
     });
+  }
+
+  // soon does something after a pause in typing, in place of what was to be done by that key.
+  soon(key, act) {
+    clearTimeout(this.waiting.get(key));
+    this.waiting.set(key, setTimeout(act, tellAfter));
+  }
+
+  /** rest forgets what was to be done soon: the form is on its way, or closed. */
+  rest() {
+    clearTimeout(this.timer);
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
   }
 
   entry(block, element) {
@@ -168,7 +184,7 @@ export class Form {
 
   /** submit sends the form; resolves to the act's answer. What is left to tell goes with it. */
   async submit() {
-    clearTimeout(this.timer);
+    this.rest();
     const values = this.values();
     this.wrong = '';
     this.unsaid.clear();

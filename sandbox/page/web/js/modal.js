@@ -78,7 +78,7 @@ class Modal {
   }
 
   close() {
-    clearTimeout(this.form.timer);
+    this.form.rest();
     closeSheet(this.sheet);
   }
 

@@ -24,7 +24,7 @@ const meanings = {
 
 const kinds = {
   slash_commands: 'command', view_submission: 'form', block_actions: 'button', shortcut: 'shortcut',
-  message_action: 'shortcut', block_suggestion: 'type-ahead', view_closed: 'form closed', events_api: 'event',
+  message_action: 'shortcut', block_suggestion: 'type-ahead', typing: 'typing', view_closed: 'form closed', events_api: 'event',
 };
 
 /** mount draws the panel into el and keeps it current. Returns {off()}. */
@@ -53,7 +53,7 @@ class Timeline {
     this.hidden = h('span', { class: 'tl-hidden' });
     frame(el, 'timeline', 'What happened',
       h('div', { class: 'tl-tools' }, this.breaches,
-        h('label', { class: 'tl-typing', for: this.typing.id }, this.typing, 'Show type-ahead', this.hidden)),
+        h('label', { class: 'tl-typing', for: this.typing.id }, this.typing, 'Show typing', this.hidden)),
       this.live.node, this.empty, this.list);
   }
 
@@ -98,7 +98,7 @@ class Timeline {
     return row;
   }
 
-  /** filter hides what people type into menus, unless it is asked for or went wrong. */
+  /** filter hides what people type into menus and fields, unless it is asked for or went wrong. */
   filter() {
     let hidden = 0;
     for (const row of this.rows.values()) {
@@ -167,7 +167,7 @@ class Row {
   update(i) {
     const settled = this.interaction && i.steps.some(isAck) && !this.interaction.steps.some(isAck);
     this.interaction = i;
-    this.minor = i.kind === 'block_suggestion' && i.breaches.length === 0 && !i.shown;
+    this.minor = ['block_suggestion', 'typing'].includes(i.kind) && i.breaches.length === 0 && !i.shown;
     const chip = outcome(i);
     this.node.dataset.interaction = i.id;
     this.node.dataset.kind = i.kind;

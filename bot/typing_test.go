@@ -1,0 +1,136 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"azeer-slack/assign"
+
+	"github.com/slack-go/slack"
+)
+
+// asSlackSends makes of a form the view that Slack sends of it.
+func asSlackSends(t *testing.T, form slack.ModalViewRequest, hash string) view {
+	t.Helper()
+	v := view{ID: "V1", Hash: hash, CallbackID: form.CallbackID, PrivateMetadata: form.PrivateMetadata}
+	if err := json.Unmarshal([]byte(encode(form.Blocks)), &v.Blocks); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// typedAt is a change of a form, made at that moment.
+func typedAt(at string, v view) *call {
+	c := &call{kind: click}
+	c.View, c.Actions = v, []action{{ActionID: blockContact, ActionTS: at}}
+	return c
+}
+
+// A key that is pressed while an update is on its way comes with what the form was before.
+func TestAKeyDuringAnUpdateIsReadWithTheUpdate(t *testing.T) {
+	typings, none := newTypings(), func() {}
+	before, after := view{ID: "V1", Hash: "1.a"}, looks{"2.b", "abroad"}
+	if !typings.enter(typedAt("10.000001", before)) {
+		t.Fatal("nobody follows the first key")
+	}
+	if got := typings.begin(before, none); got != (looks{hash: "1.a"}) {
+		t.Errorf("it begins with %v", got)
+	}
+	second := typedAt("10.000002", before)
+	if typings.enter(second) {
+		t.Error("two follow one form")
+	}
+	typings.updated("V1", "1.a", after)
+	if typings.next("V1") != second {
+		t.Fatal("the second key is forgotten")
+	}
+	if got := typings.begin(before, none); got != after {
+		t.Errorf("the second begins with %v", got)
+	}
+	if typings.next("V1") != nil || !typings.enter(typedAt("10.000003", before)) {
+		t.Error("nobody follows the third key")
+	}
+	// Another process, or Slack itself, has changed it since: what it says now holds.
+	if got := typings.begin(view{ID: "V1", Hash: "3.c"}, none); got != (looks{hash: "3.c"}) {
+		t.Errorf("a newer state is taken for %v", got)
+	}
+	typings.lost("V1")
+	if got := typings.begin(before, none); got != (looks{hash: "1.a"}) {
+		t.Errorf("after an update of which nobody knows, it begins with %v", got)
+	}
+}
+
+// Keys that are pressed in one moment come in any order.
+func TestOnlyTheLatestKeyIsFollowed(t *testing.T) {
+	typings, v := newTypings(), view{ID: "V1"}
+	typings.enter(typedAt("10.000002", v))
+	latest := typedAt("10.000005", v)
+	for _, c := range []*call{typedAt("10.000003", v), latest, typedAt("10.000004", v), typedAt("9.999999", v)} {
+		typings.enter(c)
+	}
+	if typings.next("V1") != latest {
+		t.Error("an earlier key came after the latest")
+	}
+	if typings.next("V1") != nil || typings.enter(typedAt("10.000001", v)) {
+		t.Error("a key from before the latest is followed")
+	}
+}
+
+func TestASubmittedFormIsNotFollowed(t *testing.T) {
+	typings, v := newTypings(), view{ID: "V1"}
+	stopped := false
+	typings.enter(typedAt("10.000001", v))
+	typings.begin(v, func() { stopped = true })
+	typings.enter(typedAt("10.000002", v))
+	acknowledged := typings.submitted("V1")
+	if !stopped || !typings.overtaken("V1") || typings.next("V1") != nil || typings.enter(typedAt("10.000003", v)) {
+		t.Error("a submitted form is followed")
+	}
+	acknowledged()
+	if typings.overtaken("V1") || !typings.enter(typedAt("10.000004", v)) {
+		t.Error("a form that came back with a mistake is followed no more")
+	}
+}
+
+// Slack may send a line in other words than it was sent; what is fields is sent back as
+// it came, since what was entered stays only with the same fields.
+func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
+	b := testBot(t, loadedDesk())
+	v := b.voices.usual
+	from := origin{Channel: "C0SUPPORT", Thread: "1.2", Way: byMessage}
+	old := asSlackSends(t, v.formFound(assign.FindPhones("+971 50 123 4567", "SA"), from), "1.a")
+	for i, raw := range old.Blocks {
+		old.Blocks[i] = json.RawMessage(strings.ReplaceAll(string(raw), "🇦🇪", ":flag-ae:"))
+	}
+	lines := []slack.Block{v.foreignLine(emirati)}
+	if got := old.looks(); got != (looks{"1.a", markOf(lines)}) {
+		t.Errorf("it looks like %v", got)
+	}
+	lines = append(lines, v.ownerLine(emirati, goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: agent("Omar Hassan", "omar@twerlo.com")})))
+	again := v.formAgain(old, lines)
+	var ids []string
+	for i, block := range again.Blocks.BlockSet {
+		ids = append(ids, block.ID())
+		if known, ok := block.(knownBlock); ok && string(known.raw) != string(old.Blocks[max(i-1, 0)]) {
+			t.Errorf("%s became %s", old.Blocks[max(i-1, 0)], known.raw)
+		}
+	}
+	if got := strings.Join(ids, " "); got != " foreign owner contact agent" {
+		t.Errorf("the blocks are %s", got)
+	}
+	to, err := decodeAddress(again.PrivateMetadata)
+	if err != nil || origin(to) != from {
+		t.Errorf("it was opened at %v (%v)", to, err)
+	}
+	if got := asSlackSends(t, again, "2.b").looks(); got.mark != markOf(lines) {
+		t.Errorf("then it looks like %v", got)
+	}
+	if got := asSlackSends(t, v.formAgain(old, nil), "3.c").looks(); got != (looks{hash: "3.c"}) {
+		t.Errorf("without lines it looks like %v", got)
+	}
+	old.PrivateMetadata = encode(from) // as it was before there were marks
+	if old.looks().mark == "" {
+		t.Error("the line of an old form is not seen")
+	}
+}
