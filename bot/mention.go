@@ -40,7 +40,7 @@ func (b *Bot) onMention(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	c.Command, c.Text = slashCommand, spoken(c.Event.Text, us)
+	c.Command, c.Text = slashCommand, spoken(c.Event.Text, us, b.region)
 	r := b.door.admit(ctx, c.person(), c.Event.Channel)
 	v := b.speakTo(ctx, c)
 	if r.refused() {
@@ -142,8 +142,9 @@ func (h happening) written() (time.Time, bool) {
 
 // spoken is what a message says to the bot, whose user id is us: what stands behind its
 // mention or, if nothing does, before it; of several lines the first, if that is an
-// assignment in full. Words of courtesy around it are left out.
-func spoken(text, us string) string {
+// assignment in full, its number read as one of region. Words of courtesy around it are
+// left out.
+func spoken(text, us, region string) string {
 	mention := regexp.MustCompile(`<@` + regexp.QuoteMeta(us) + `(?:\|[^<>]*)?>`)
 	before, behind := text, ""
 	if at := mention.FindStringIndex(text); at != nil {
@@ -151,7 +152,7 @@ func spoken(text, us string) string {
 	}
 	if said := withoutCourtesy(behind); said != "" {
 		first, _, _ := strings.Cut(strings.TrimSpace(behind), "\n")
-		if r, err := assign.Parse(withoutCourtesy(first), "SA"); err == nil && len(r.Contacts) == 1 && !r.Agent.IsZero() {
+		if r, err := assign.Parse(withoutCourtesy(first), region); err == nil && len(r.Contacts) == 1 && !r.Agent.IsZero() {
 			return withoutCourtesy(first)
 		}
 		return said

@@ -34,9 +34,16 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 		"<@U0BOT> thank you!":                                 "",
 		"thank you":                                           "",
 	} {
-		if got := spoken(text, "U0BOT"); got != want {
+		if got := spoken(text, "U0BOT", "SA"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestTheFirstLineEndsWhereTheRegionSaysSo(t *testing.T) {
+	const line = "01001234567 omar@twerlo.com"
+	if got := spoken("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT", "EG"); got != line {
+		t.Errorf("says %q, want %q", got, line)
 	}
 }
 
@@ -57,7 +64,7 @@ func FuzzSpoken(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		said := spoken(text, "U0BOT")
+		said := spoken(text, "U0BOT", "SA")
 		if strings.Contains(said, "<@U0BOT>") && !strings.Contains(text, "<@<@U0BOT") {
 			t.Errorf("%q says %q", text, said)
 		}
