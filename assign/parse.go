@@ -129,7 +129,7 @@ func readLine(text, region string) *line {
 		return &line{typed: text, region: region}
 	}
 	l := &line{typed: visible(text), region: region}
-	tokens := scan(text)
+	tokens := withoutNouns(scan(text))
 	for i := 0; i < len(tokens); {
 		end := i + 1
 		switch t := tokens[i]; t.kind {

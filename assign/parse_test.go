@@ -242,6 +242,15 @@ func TestParseReadsWholeLines(t *testing.T) {
 		"please assign 0544444444 to omar@twerlo.com",
 		"assign: 0544444444 to: omar@twerlo.com.",
 		"contact: 0544444444 agent: omar@twerlo.com",
+		"contact 0544444444 omar@twerlo.com",
+		"assign the customer 0544444444 to omar@twerlo.com",
+		"please assign this number 054 444 4444 to omar@twerlo.com",
+		"Contact Number 0544444444 -> omar@twerlo.com",
+		"omar@twerlo.com client: 0544444444",
+		"العميل 0544444444 إلى omar@twerlo.com",
+		"رقم العميل ٠٥٤٤٤٤٤٤٤٤ إلى omar@twerlo.com",
+		"omar@twerlo.com، هذا الرقم 0544444444",
+		"جهة الاتصال 0544444444 إلى omar@twerlo.com",
 		"0544444444\nomar@twerlo.com",
 		"0544444444\u200bomar@twerlo.com",
 		"omar@twerlo.com\u200b0544444444",
@@ -254,6 +263,19 @@ func TestParseReadsWholeLines(t *testing.T) {
 	}
 	expectLine(t, "", "", AgentRef{})
 	expectLine(t, " \u200f\u00a0\n", "", AgentRef{})
+}
+
+// A word that says what a number is may be part of a name, too.
+func TestParseEatsNobodysName(t *testing.T) {
+	t.Parallel()
+	expectLine(t, "0544444444 client omar", saudi, RefName("client omar"))
+	expectLine(t, "sales lead 0544444444", saudi, RefName("sales lead"))
+	expectLine(t, "to Sales Lead, 0544444444", saudi, RefName("Sales Lead"))
+	expectLine(t, "0544444444 Lead", saudi, RefName("Lead"))
+	expectLine(t, "إلى عمر العميل 0544444444", saudi, RefName("عمر العميل"))
+	expectLine(t, "the contact", "", RefName("the contact"))
+	expectLine(t, "the 0544444444", saudi, RefName("the"))
+	expectLine(t, "lead, 0544444444", saudi, RefName("lead"))
 }
 
 func TestParseKnowsACallForHelp(t *testing.T) {
@@ -375,6 +397,7 @@ var wrongLines = []struct {
 	{"0544444444 omar &amp; sara", ManyAgents, PartAgent, "omar, sara"},
 	{"omar 0544444444 sara", ManyAgents, PartAgent, "omar, sara"},
 	{"0544444444 Omar omar@twerlo.com", ManyAgents, PartAgent, "Omar, omar@twerlo.com"},
+	{"assign 0544444444 customer to omar@twerlo.com", ManyAgents, PartAgent, "customer, omar@twerlo.com"},
 	{"0544444444 me omar@twerlo.com", ManyAgents, PartAgent, "me, omar@twerlo.com"},
 	{"0544444444 <@U012ABCDEF> <@U034ABCDEF>", ManyAgents, PartAgent, "<@U012ABCDEF>, <@U034ABCDEF>"},
 	{"0544444444 omar@twerlo.co m", ManyAgents, PartAgent, "omar@twerlo.co, m"},

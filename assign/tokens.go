@@ -280,3 +280,45 @@ func whatsAppNumber(target string) string {
 	}
 	return "+" + number
 }
+
+// nouns say what a number is; determiners may stand with them.
+var (
+	nouns = wordSet(`contact customer client number lead phone mobile
+		العميل عميل العميلة عميلة الزبون زبون الرقم رقم الجوال جوال جهة الاتصال`)
+	determiners = wordSet(`the this that هذا هذه`)
+)
+
+// withoutNouns drops the words right before a number that only say what it is, as in
+// "the customer 0544444444". Where another word stands with them, all may be somebody's
+// name, such as Sales Lead, and stay.
+func withoutNouns(tokens []token) []token {
+	var kept []token
+	for _, t := range tokens {
+		if t.kind == phoneToken {
+			kept = kept[:len(kept)-nounsAtEnd(kept)]
+		}
+		kept = append(kept, t)
+	}
+	return kept
+}
+
+// nounsAtEnd counts the words at the end of tokens, if a noun is among them and no word
+// that may be of a name.
+func nounsAtEnd(tokens []token) int {
+	n, noun := 0, false
+	for ; n < len(tokens); n++ {
+		t := tokens[len(tokens)-1-n]
+		if t.kind != nameToken {
+			break
+		}
+		w := strings.ToLower(trimWord(t.text))
+		if !nouns[w] && !determiners[w] && !fillers[w] {
+			return 0
+		}
+		noun = noun || nouns[w]
+	}
+	if !noun {
+		return 0
+	}
+	return n
+}
