@@ -258,7 +258,7 @@ func TestAServerThatFellSilentIsLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			gate, url := newGate(t, journaltest.StartPostgres(t))
-			j := mustOpen(t, url+size, Config{Timeout: 2 * time.Second})
+			j := mustOpen(t, url+size, Config{Timeout: 3 * time.Second})
 			a := mustAccept(t, j, numbered(1))
 			fillPool(t, j.store.(*postgres))
 			gate.mute()
