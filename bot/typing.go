@@ -23,6 +23,9 @@ const (
 	typingLimit = 3 * time.Second
 )
 
+// typing tells that a call is a change of a field in a form.
+func (c *call) typing() bool { return c.kind == click && c.View.CallbackID == formCallback }
+
 // onTyping serves a change of the number in a form, be it a key or a choice: the form shows
 // the country of one from abroad, and who owns the contact, before anything is sent. Nobody
 // waits for that, and where it cannot be done nobody is told.
