@@ -113,11 +113,15 @@ func markOf(lines []slack.Block) string {
 // isAbout tells whether a block is one of the lines about the contact.
 func isAbout(b slack.Block) bool { return b.ID() == blockForeign || b.ID() == blockOwner }
 
-// insertLines puts lines about the contact above the fields of a form.
+// insertLines puts lines about the contact below its field in a form, after those there:
+// above, they would move what somebody types in, or is about to press.
 func insertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
 	blocks := form.Blocks.BlockSet
-	at := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTInput })
-	form.Blocks.BlockSet = slices.Insert(blocks, max(at, 0), lines...)
+	at := 1 + slices.IndexFunc(blocks, func(b slack.Block) bool { return b.ID() == blockContact })
+	for at < len(blocks) && isAbout(blocks[at]) {
+		at++
+	}
+	form.Blocks.BlockSet = slices.Insert(blocks, at, lines...)
 	n := noteIn(form.PrivateMetadata)
 	n.Shown = markOf(slices.DeleteFunc(slices.Clone(form.Blocks.BlockSet), func(b slack.Block) bool { return !isAbout(b) }))
 	form.PrivateMetadata = encode(n)
