@@ -209,7 +209,10 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 		b.working.Go(func() { b.repeat(ctx, c) })
 		return
 	}
-	c.turn = b.order.enter(c.person().id)
+	c.turn = turn{leave: func() {}} // nobody waits for a key, and a key for nothing
+	if !c.typing() {
+		c.turn = b.order.enter(c.person().id)
+	}
 	b.working.Go(func() {
 		defer c.turn.leave()
 		if err != nil {

@@ -166,7 +166,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	if c.View.CallbackID == formCallback {
+	if c.typing() {
 		b.onTyping(ctx, c)
 		return
 	}

@@ -23,6 +23,9 @@ const (
 	typingLimit = 3 * time.Second
 )
 
+// typing tells that a call is a change of a field in a form.
+func (c *call) typing() bool { return c.kind == click && c.View.CallbackID == formCallback }
+
 // onTyping serves a change of the number in a form, be it a key or a choice: the form shows
 // the country of one from abroad, and who owns the contact, before anything is sent. Nobody
 // waits for that, and where it cannot be done nobody is told.
@@ -110,11 +113,15 @@ func markOf(lines []slack.Block) string {
 // isAbout tells whether a block is one of the lines about the contact.
 func isAbout(b slack.Block) bool { return b.ID() == blockForeign || b.ID() == blockOwner }
 
-// insertLines puts lines about the contact above the fields of a form.
+// insertLines puts lines about the contact below its field in a form, after those there:
+// above, they would move what somebody types in, or is about to press.
 func insertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
 	blocks := form.Blocks.BlockSet
-	at := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTInput })
-	form.Blocks.BlockSet = slices.Insert(blocks, max(at, 0), lines...)
+	at := 1 + slices.IndexFunc(blocks, func(b slack.Block) bool { return b.ID() == blockContact })
+	for at < len(blocks) && isAbout(blocks[at]) {
+		at++
+	}
+	form.Blocks.BlockSet = slices.Insert(blocks, at, lines...)
 	n := noteIn(form.PrivateMetadata)
 	n.Shown = markOf(slices.DeleteFunc(slices.Clone(form.Blocks.BlockSet), func(b slack.Block) bool { return !isAbout(b) }))
 	form.PrivateMetadata = encode(n)

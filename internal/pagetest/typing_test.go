@@ -66,7 +66,7 @@ func TestATypedNumberShowsItsCountryAndOwnerInTheForm(t *testing.T) {
 		v.show("timeline")
 		v.gone(css(`.tl-item`).says("Enters"))
 		v.press(css(`.tl-typing`))
-		v.see(css(`.tl-item[data-outcome="seen"]`).says("Enters “+971501234567” into contact"))
+		v.see(css(`.tl-item`).says("Enters “+971501234567” into contact"))
 	})
 }
 
@@ -84,9 +84,11 @@ func TestAChosenNumberShowsItsCountryInTheForm(t *testing.T) {
 		v.see(abroad.says("United Arab Emirates"))
 		v.press(choice("+966 54 444 4444"))
 		v.gone(abroad)
-		v.press(choice("+971 50 123 4567"))
-		v.press(choice("+966 54 444 4444"))
-		v.press(choice("+971 50 123 4567"))
+		for range 3 { // faster than anybody is answered
+			v.key(arrowDown)
+			v.key(arrowUp)
+		}
+		v.key(arrowDown)
 		v.see(abroad.says("United Arab Emirates"))
 		v.until(`eyes.one(%s).querySelector('input:checked')?.value === '+971501234567'`, field("contact"))
 	})
