@@ -3,9 +3,11 @@ package bot
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
@@ -40,7 +42,7 @@ func (b *Bot) onMention(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	c.Command, c.Text = slashCommand, spoken(c.Event.Text, us, b.region)
+	c.Command, c.Text = slashCommand, b.spoken(c.Event.Text, us)
 	r := b.door.admit(ctx, c.person(), c.Event.Channel)
 	v := b.speakTo(ctx, c)
 	if r.refused() {
@@ -141,43 +143,110 @@ func (h happening) written() (time.Time, bool) {
 }
 
 // spoken is what a message says to the bot, whose user id is us: what stands behind its
-// mention or, if nothing does, before it; of several lines the first, if that is an
-// assignment in full, its number read as one of region. Words of courtesy around it are
-// left out.
-func spoken(text, us, region string) string {
+// mention or, if nothing does, before it; of several lines behind it the first, if that is
+// an assignment in full. If half of one is behind it and just the other half before it,
+// both count. Words of courtesy around it are left out.
+func (b *Bot) spoken(text, us string) string {
 	mention := regexp.MustCompile(`<@` + regexp.QuoteMeta(us) + `(?:\|[^<>]*)?>`)
 	before, behind := text, ""
 	if at := mention.FindStringIndex(text); at != nil {
 		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")
 	}
-	if said := withoutCourtesy(behind); said != "" {
-		first, _, _ := strings.Cut(strings.TrimSpace(behind), "\n")
-		if r, err := assign.Parse(withoutCourtesy(first), region); err == nil && len(r.Contacts) == 1 && !r.Agent.IsZero() {
-			return withoutCourtesy(first)
-		}
-		return said
+	said := withoutCourtesy(behind)
+	if said == "" {
+		return withoutCourtesy(before)
 	}
-	return withoutCourtesy(before)
+	first, more, _ := strings.Cut(strings.TrimSpace(behind), "\n")
+	first = withoutCourtesy(first)
+	if hasContact, hasAgent, _ := b.halves(first); hasContact && hasAgent {
+		return first
+	}
+	if both, ok := b.completed(before, said); ok {
+		return both
+	}
+	// Another number, or another agent, in the lines below leaves in doubt what is meant.
+	if both, ok := b.completed(before, first); ok && !strings.ContainsFunc(more, unicode.IsDigit) && !strings.Contains(more, "@") {
+		return both
+	}
+	return said
+}
+
+// halves tells which halves of an assignment a text gives, and which agent: none if
+// anything in it cannot be read.
+func (b *Bot) halves(text string) (contact, agent bool, who assign.AgentRef) {
+	r, err := assign.Parse(text, b.region)
+	if err != nil {
+		return false, false, assign.AgentRef{}
+	}
+	return len(r.Contacts) > 0, !r.Agent.IsZero(), r.Agent
+}
+
+// completed puts what stands before the mention in front of the half behind it, if that
+// gives the other half and nothing else. A name counts only if it is an agent's, and whom
+// the sentence merely addresses is not taken for the agent: "Omar, @azeer 0544444444".
+func (b *Bot) completed(before, half string) (both string, ok bool) {
+	lead := withoutCourtesy(before)
+	contact, agent, who := b.halves(half)
+	otherContact, otherAgent, other := b.halves(lead)
+	if contact == agent || otherContact == otherAgent || contact == otherContact {
+		return "", false
+	}
+	if otherAgent {
+		if who = other; who.Kind != assign.ByEmail && !commands(before) {
+			return "", false
+		}
+	}
+	if _, known := b.agents.Guess(who); who.Kind == assign.ByName && !known {
+		return "", false
+	}
+	both = lead + " " + half
+	contact, agent, _ = b.halves(both)
+	return both, contact && agent
 }
 
 // withoutCourtesy drops words around a request that belong to the sentence and not to it.
 func withoutCourtesy(text string) string {
 	words := strings.Fields(text)
-	bare := func(w string) string { return strings.ToLower(strings.Trim(w, ".,:;!?،؛؟…—-")) }
-	for len(words) > 0 && (courtesies[bare(words[0])] || verbs[bare(words[0])] || bare(words[0]) == "") {
-		words = words[1:]
-	}
-	for len(words) > 0 && courtesies[bare(words[len(words)-1])] {
-		words = words[:len(words)-1]
+	words = words[opening(words):]
+	for n := len(words) - 1; n >= 0 && courtesies[bare(words[n])] && (n == 0 || !towards[bare(words[n-1])]); n-- {
+		words = words[:n]
 	}
 	return strings.Join(words, " ")
 }
+
+// opening counts the words at the beginning that only lead up to the request: courtesies
+// and verbs, and others where a verb follows, as in "could you assign".
+func opening(words []string) int {
+	end := 0
+	for i, w := range words {
+		switch w := bare(w); {
+		case verbs[w], (courtesies[w] || w == "") && end == i:
+			end = i + 1
+		case !courtesies[w] && !leads[w] && w != "":
+			return end
+		}
+	}
+	return end
+}
+
+// commands tells whether a text begins as an order to do something.
+func commands(text string) bool {
+	words := strings.Fields(text)
+	return slices.ContainsFunc(words[:opening(words)], func(w string) bool { return verbs[bare(w)] })
+}
+
+func bare(w string) string { return strings.ToLower(strings.Trim(w, ".,:;!?،؛؟…—-")) }
 
 var (
 	courtesies = courtesy("please pls plz kindly hi hey hello thanks thank you thx can could would now " +
 		"من فضلك فضلكم لو سمحت سمحتم رجاء رجاءً الرجاء أرجو ارجو يرجى يُرجى مرحبا مرحبًا السلام عليكم ممكن شكرا شكرًا الآن الان")
 	verbs = courtesy("assign reassign transfer give hand over move " +
-		"عين عيّن عيّني تعيين أسند اسند أسندي إسناد اسناد حول حوّل حوّلي تحويل سلم سلّم سلّمي تسليم انقل نقل خصص خصّص")
+		"عين عيّن عيّني عينوا عيّنوا تعيين تعين تعيّن تعيّني أسند اسند أسندي اسندي أسندوا اسندوا إسناد اسناد تسند تسندي تسندوا " +
+		"حول حوّل حولي حوّلي حولوا حوّلوا تحويل تحول تحوّل تحوّلي سلم سلّم سلّمي تسليم تسلم تسلّم تسلّمي " +
+		"انقل انقلي انقلوا نقل تنقل تنقلي خصص خصّص خصّصي تخصيص تخصص تخصّص")
+	leads = courtesy("i we i'd we'd want need like to هل يمكن يمكنك يمكنكم تقدر تقدري أن ان أريد اريد نريد")
+	// towards stand before an agent: what follows is a name, even if it is a courtesy too.
+	towards = courtesy("to for إلى الى لـ ل")
 )
 
 func courtesy(words string) map[string]bool {

@@ -8,6 +8,7 @@ import (
 
 func TestWhatIsSaidToTheBot(t *testing.T) {
 	const line = "0544444444 <mailto:omar@twerlo.com|omar@twerlo.com>"
+	b := testBot(t, loadedDesk())
 	for text, want := range map[string]string{
 		"<@U0BOT> assign " + line:                             line,
 		"<@U0BOT|azeer> assign " + line:                       line,
@@ -27,6 +28,11 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 		"<@U0BOT> عيّن " + line:                               line,
 		"<@U0BOT> أسند ٠٥٤٤٤٤٤٤٤٤ إلى عمر لو سمحت":            "٠٥٤٤٤٤٤٤٤٤ إلى عمر",
 		"السلام عليكم <@U0BOT> تحويل 0544444444 أنا شكرًا":    "0544444444 أنا",
+		"<@U0BOT> could you assign " + line + "?":             line + "?",
+		"<@U0BOT> I'd like to move " + line:                   line,
+		"<@U0BOT> ممكن تسند " + line:                          line,
+		"<@U0BOT> هل يمكنك أن تعيّن " + line + " من فضلك":     line,
+		"<@U0BOT> أسند 0544444444 إلى رجاء":                   "0544444444 إلى رجاء",
 		"<@U0BOT> help":                                       "help",
 		"<@U0BOT> history 0544444444":                         "history 0544444444",
 		"<@U0BOT>":                                            "",
@@ -34,7 +40,46 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 		"<@U0BOT> thank you!":                                 "",
 		"thank you":                                           "",
 	} {
-		if got := spoken(text, "U0BOT", "SA"); got != want {
+		if got := b.spoken(text, "U0BOT"); got != want {
+			t.Errorf("%q says %q, want %q", text, got, want)
+		}
+	}
+}
+
+// The mention may stand between the halves. When in doubt only what stands behind counts:
+// nothing may be assigned that was not said.
+func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
+	b := testBot(t, loadedDesk())
+	for text, want := range map[string]string{
+		"0544444444 <@U0BOT> omar@twerlo.com":                                "0544444444 omar@twerlo.com",
+		"assign the customer 0544444444 <@U0BOT> to omar@twerlo.com, please": "the customer 0544444444 to omar@twerlo.com,",
+		"0544444444\n<@U0BOT> <@U0OMAR>":                                     "0544444444 <@U0OMAR>",
+		"0544444444 <@U0BOT> me":                                             "0544444444 me",
+		"0544444444 <@U0BOT> Omar Hassan":                                    "0544444444 Omar Hassan",
+		"omar@twerlo.com <@U0BOT> 0544444444":                                "omar@twerlo.com 0544444444",
+		"assign to <@U0OMAR> <@U0BOT> contact 0544444444":                    "to <@U0OMAR> contact 0544444444",
+		"أسند العميل ٠٥٤٤٤٤٤٤٤٤ <@U0BOT> إلى ليلى أحمد":                      "العميل ٠٥٤٤٤٤٤٤٤٤ إلى ليلى أحمد",
+		"0544444444 <@U0BOT> omar@twerlo.com\nhe waits since Monday":         "0544444444 omar@twerlo.com",
+		"0544444444 <@U0BOT> omar@twerlo.com\n0555555555 sara@twerlo.com":    "omar@twerlo.com 0555555555 sara@twerlo.com",
+		"0544444444 <@U0BOT> omar@twerlo.com\nno, sara@twerlo.com":           "omar@twerlo.com no, sara@twerlo.com",
+		"<@U0OMAR> <@U0BOT> 0544444444":                                      "0544444444",
+		"Omar, <@U0BOT> assign 0544444444":                                   "0544444444",
+		"thanks omar! <@U0BOT> assign 0544444444":                            "0544444444",
+		"assign nobody <@U0BOT> 0544444444":                                  "0544444444",
+		"he waits. <@U0BOT> assign 0544444444":                               "0544444444",
+		"0544444444 <@U0BOT> how are you":                                    "how are",
+		"0544444444 <@U0BOT> history":                                        "history",
+		"0544444444 <@U0BOT> help":                                           "help",
+		"order 0544444444 <@U0BOT> omar@twerlo.com":                          "omar@twerlo.com",
+		"layla@twerlo.com has 0544444444 <@U0BOT> omar@twerlo.com":           "omar@twerlo.com",
+		"0544444444 0555555555 <@U0BOT> omar@twerlo.com":                     "omar@twerlo.com",
+		"0555555555 <@U0BOT> 0544444444":                                     "0544444444",
+		"0555555555 <@U0BOT> 0544444444 omar@twerlo.com":                     "0544444444 omar@twerlo.com",
+		"layla@twerlo.com <@U0BOT> omar@twerlo.com":                          "omar@twerlo.com",
+		"0544444444 <@U0BOT> omar@":                                          "omar@",
+		strings.Repeat("x ", 300) + "0544444444 <@U0BOT> omar@twerlo.com":    "omar@twerlo.com",
+	} {
+		if got := b.spoken(text, "U0BOT"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
 	}
@@ -42,7 +87,9 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 
 func TestTheFirstLineEndsWhereTheRegionSaysSo(t *testing.T) {
 	const line = "01001234567 omar@twerlo.com"
-	if got := spoken("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT", "EG"); got != line {
+	b := testBot(t, loadedDesk())
+	b.region = "EG"
+	if got := b.spoken("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT"); got != line {
 		t.Errorf("says %q, want %q", got, line)
 	}
 }
@@ -60,11 +107,13 @@ func TestAMessageKnowsWhenItWasWritten(t *testing.T) {
 
 // FuzzSpoken: nothing is said that was not written, and the bot's own mention never is.
 func FuzzSpoken(f *testing.F) {
-	for _, seed := range []string{"<@U0BOT> assign 0544444444 omar@twerlo.com", "x <@U0BOT|a> \n\u202b y", "<@<@U0BOT>U0BOT>", "please"} {
+	for _, seed := range []string{"<@U0BOT> assign 0544444444 omar@twerlo.com", "x <@U0BOT|a> \n\u202b y", "<@<@U0BOT>U0BOT>", "please",
+		"0544444444 <@U0BOT> omar@twerlo.com", "assign to omar hassan <@U0BOT> the customer 0544444444\nhe waits"} {
 		f.Add(seed)
 	}
+	b := testBot(f, loadedDesk())
 	f.Fuzz(func(t *testing.T, text string) {
-		said := spoken(text, "U0BOT", "SA")
+		said := b.spoken(text, "U0BOT")
 		if strings.Contains(said, "<@U0BOT>") && !strings.Contains(text, "<@<@U0BOT") {
 			t.Errorf("%q says %q", text, said)
 		}

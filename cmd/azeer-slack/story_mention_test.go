@@ -139,6 +139,27 @@ func TestWhoMayNotMentionsInVain(t *testing.T) {
 	}
 }
 
+// People write to the bot as to one another, and mention it where they like.
+func TestASentenceIsUnderstood(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	for _, said := range []string{
+		"@azeer could you assign 0544444444 to omar@twerlo.com?",
+		"@azeer please assign the customer 0544444444 to omar@twerlo.com",
+		"@azeer assign contact 0544444444 to omar@twerlo.com",
+		"@azeer أسند العميل 0544444444 إلى omar@twerlo.com",
+		"@azeer أسند الرقم 0544444444 إلى omar@twerlo.com",
+		"@azeer ممكن تسند 0544444444 إلى omar@twerlo.com",
+		"assign 0544444444 @azeer to omar@twerlo.com",
+		"0544444444 @azeer omar@twerlo.com",
+	} {
+		manager.Say("#general", said)
+		manager.reads("belongs to", "Omar Hassan")
+	}
+	manager.Say("#general", "thanks omar! @azeer assign 0544444444")
+	manager.reads("Which agent?")
+}
+
 func TestAMentionIsUnderstoodInArabic(t *testing.T) {
 	w := begin(t)
 	layla := w.person("layla")
