@@ -19,12 +19,15 @@ const (
 // Vocabulary, in small letters. Arabic words stand without article and in one spelling
 // of their alef, teh marbuta and yeh: see stems.
 var (
-	// lineWords announce a phone number, and so do personWords, though these may have ids.
+	// lineWords announce a phone number, and so do personWords, save where only their
+	// order's number or their id does: see isOwned.
 	lineWords = wordSet(`phone telephone tel cell cellphone mobile mob handset landline whatsapp wa sms
 		caller call callback ring dial text reach
 		هاتف جوال موبايل محمول نقال خلوي تلفون تليفون واتس واتساب اتصل اتصلي اتصلوا اتصال كلم كلمي كلموا راسل راسلي راسلوا
 		تواصل تواصلي تواصلوا`)
-	personWords = wordSet(`contact customer client عميل عميله زبون زبونه`)
+	personWords = wordSet(`contact customer client عميل عميله زبون زبونه صاحب صاحبه`)
+	// ownerWords make a person of the thing behind them: صاحب الطلب.
+	ownerWords = wordSet(`صاحب صاحبه`)
 	// thingWords announce another number.
 	thingWords = wordSet(`order invoice bill receipt ticket case incident issue ref reference tracking awb
 		waybill shipment parcel package booking reservation policy contract account acct iban swift card
@@ -45,6 +48,10 @@ var (
 	loginWords = wordSet(`id account حساب`)
 	// fillWords may stand there as well, and say nothing.
 	fillWords = wordSet(`is was are هو هي`)
+	// idWords are numbers themselves, of whomever they are.
+	idWords = wordSet(`id ids iban iqama passport ref reference هويه اقامه جواز ايبان مرجع معرف`)
+	// linkWords stand between a thing and whose it is.
+	linkWords = wordSet(`of for the this that our خاص تابع`)
 	// unitWords stand behind, or right before, a number of something.
 	unitWords = wordSet(`sar sr riyal usd dollar aed dirham kwd qar bhd omr egp jod eur euro gbp pound inr dinar
 		pc pcs piece point unit percent byte kb mb gb ms km kg mm cm
@@ -79,7 +86,7 @@ var foldArabic = strings.NewReplacer("أ", "ا", "إ", "ا", "آ", "ا", "ٱ", "
 func stems(w string) []string {
 	w = foldArabic.Replace(strings.ToLower(w))
 	forms := []string{w}
-	if r, _ := utf8.DecodeRuneInString(w); !unicode.Is(unicode.Arabic, r) {
+	if !isArabic(w) {
 		return append(forms, strings.TrimSuffix(w, "s"))
 	}
 	for _, before := range []string{"و", "ف", "ب", "ل", "ك", "ال", "لل", "وال", "بال", "ول", "وب", "فال"} {
@@ -95,6 +102,11 @@ func stems(w string) []string {
 		}
 	}
 	return forms
+}
+
+func isArabic(w string) bool {
+	r, _ := utf8.DecodeRuneInString(w)
+	return unicode.Is(unicode.Arabic, r)
 }
 
 // farBack is how many runes before a number are looked at.
@@ -174,13 +186,16 @@ func cueOf(before string) cue {
 		if w == "" || endsClause(w, signs) || startsWithDigit(w) {
 			break
 		}
-		_, earlier, _ := cutWord(rest)
+		_, earlier, gap := cutWord(rest)
 		switch {
+		case has(personWords, w) && isOwned(w, rest):
+			return aboutThings
 		case has(lineWords, w), has(personWords, w), others == 0 && has(loginWords, w) && has(lineWords, earlier):
 			return aboutPhones
 		case has(numberWords, w):
 			numbered = true
 		case others > 0:
+		case has(ownerWords, earlier) && goesOn(earlier, gap) && !numbered && !hash: // the next word decides
 		case has(thingWords, w), has(askWords, w) && (numbered || hash || hasArticle(w) || has(numberWords, earlier)),
 			step == 0 && has(unitWords, w) && !startsWithDigit(earlier):
 			return aboutThings
@@ -196,6 +211,38 @@ func cueOf(before string) cue {
 		return aboutPhones
 	}
 	return aboutNothing
+}
+
+// isOwned tells whether the person that stands behind before is only the one whose number
+// follows, of another kind: order number of the customer, رقم طلب العميل, هوية العميل. In
+// Arabic رقم stands before the thing, and طلب العميل alone may mean that they asked.
+func isOwned(person, before string) bool {
+	if strings.HasPrefix(person, "و") {
+		return false // and the customer
+	}
+	rest, w, signs := cutWord(before)
+	for goesOn(w, signs) && has(linkWords, w) {
+		rest, w, signs = cutWord(rest)
+	}
+	_, earlier, between := cutWord(rest)
+	isThing := func(w string) bool { return has(thingWords, w) || has(askWords, w) }
+	switch {
+	case !goesOn(w, signs):
+		return false
+	case has(idWords, w):
+		return true
+	case !goesOn(earlier, between):
+		return false
+	case isArabic(w):
+		return isThing(w) && has(numberWords, earlier)
+	}
+	return has(numberWords, w) && isThing(earlier)
+}
+
+// goesOn tells whether nothing but blanks parts a word from what follows, the stop of an
+// abbreviation aside.
+func goesOn(w, signs string) bool {
+	return w != "" && strings.Trim(signs, " .'’") == "" && !endsClause(w, signs)
 }
 
 func startsWithDigit(w string) bool { return strings.IndexFunc(w, unicode.IsDigit) == 0 }
