@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"unicode"
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/texts"
@@ -128,13 +129,30 @@ func (r *reader) add(text string) {
 	}
 }
 
+// addName adds what a person or a file is called, which may be a number: bridges from
+// WhatsApp write in the customer's name. A mere name is left out, or it would pass for the
+// label of what follows.
+func (r *reader) addName(name string) {
+	if strings.ContainsFunc(name, unicode.IsDigit) {
+		r.add(name)
+	}
+}
+
 func (r *reader) message(m any) {
+	r.addName(str(m, "username"))
 	r.add(str(m, "text"))
 	each(m, "blocks", r.block)
 	each(m, "attachments", r.attachment)
+	r.files(m)
+}
+
+func (r *reader) files(m any) {
+	each(m, "files", func(f any) { r.addName(str(f, "title")) })
 }
 
 func (r *reader) attachment(a any) {
+	r.addName(str(a, "author_name"))
+	r.addName(str(a, "author_subname"))
 	for _, key := range []string{"pretext", "title", "text"} {
 		r.add(str(a, key))
 	}
@@ -146,6 +164,7 @@ func (r *reader) attachment(a any) {
 	})
 	each(a, "blocks", r.block)
 	each(a, "message_blocks", func(shared any) { r.message(get(shared, "message")) })
+	r.files(a)
 	r.add(str(a, "fallback"))
 	r.add(str(a, "footer"))
 }
@@ -154,7 +173,7 @@ func (r *reader) block(b any) {
 	switch str(b, "type") {
 	case "rich_text":
 		each(b, "elements", r.rich)
-	case "table":
+	case "table", "data_table":
 		if rows, ok := get(b, "rows").([]any); ok {
 			for _, row := range rows {
 				cells, _ := row.([]any)
@@ -165,8 +184,13 @@ func (r *reader) block(b any) {
 		}
 	case "actions", "input":
 		// Buttons and fields say what can be done, not what is.
+	case "carousel":
+		each(b, "elements", r.block)
 	default:
-		r.textObject(b, "text")
+		for _, key := range []string{"title", "subtitle", "text", "body", "description", "subtext"} {
+			r.textObject(b, key)
+		}
+		each(b, "child_blocks", r.block)
 		each(b, "fields", func(f any) { r.textObject(map[string]any{"text": f}, "text") })
 		each(b, "elements", func(e any) { r.textObject(map[string]any{"text": e}, "text") })
 	}
@@ -181,7 +205,7 @@ func (r *reader) cell(c any) {
 }
 
 // textObject adds what stands under a key: a text object, or the text itself as in a
-// markdown block.
+// markdown block. What a block of a newer kind says stands under the same keys.
 func (r *reader) textObject(o any, key string) {
 	text := get(o, key)
 	if s, ok := text.(string); ok {
