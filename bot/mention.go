@@ -164,7 +164,8 @@ func (b *Bot) spoken(text, us string) string {
 	if both, ok := b.completed(before, said); ok {
 		return both
 	}
-	if both, ok := b.completed(before, first); ok && !strings.ContainsFunc(more, unicode.IsDigit) {
+	// Another number, or another agent, in the lines below leaves in doubt what is meant.
+	if both, ok := b.completed(before, first); ok && !strings.ContainsFunc(more, unicode.IsDigit) && !strings.Contains(more, "@") {
 		return both
 	}
 	return said

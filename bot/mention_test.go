@@ -61,6 +61,7 @@ func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
 		"أسند العميل ٠٥٤٤٤٤٤٤٤٤ <@U0BOT> إلى ليلى أحمد":                      "العميل ٠٥٤٤٤٤٤٤٤٤ إلى ليلى أحمد",
 		"0544444444 <@U0BOT> omar@twerlo.com\nhe waits since Monday":         "0544444444 omar@twerlo.com",
 		"0544444444 <@U0BOT> omar@twerlo.com\n0555555555 sara@twerlo.com":    "omar@twerlo.com 0555555555 sara@twerlo.com",
+		"0544444444 <@U0BOT> omar@twerlo.com\nno, sara@twerlo.com":           "omar@twerlo.com no, sara@twerlo.com",
 		"<@U0OMAR> <@U0BOT> 0544444444":                                      "0544444444",
 		"Omar, <@U0BOT> assign 0544444444":                                   "0544444444",
 		"thanks omar! <@U0BOT> assign 0544444444":                            "0544444444",
