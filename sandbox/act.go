@@ -390,7 +390,7 @@ func (p *Person) openApp(tab string) *Delivery {
 	if p.home != nil {
 		event["view"] = p.home.payload(true)
 	}
-	return k.send(k.newEvent(p, event))
+	return k.sendTyped(k.newEvent(p, event), "", "opens the app’s "+tab+" tab")
 }
 
 // SendEvent delivers an event of the Events API, whether or not the app has

@@ -46,6 +46,38 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	})
 }
 
+// An event is sent again for minutes to an app that is not there: nothing may wait for it.
+func TestHomeIsDrawnWhenTheBotIsBack(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.killBot()
+		v.visitApp(v.demo.state("manager"))
+		v.see(css("#home .home-empty"))
+		for range 6 {
+			v.chooseTab("messages")
+			v.chooseTab("home")
+		}
+		v.show("timeline")
+		v.see(interaction("Opens the app’s home tab").its(`.tl-step[data-step~="typed"]`))
+		v.show("chat")
+		v.chooseTab("messages")
+		v.say(line)
+		v.see(message("/assign failed with the error"))
+		v.chooseTab("home")
+		v.startBot()
+		v.see(css("#home [data-block]"))
+		v.chooseTab("messages")
+		v.say(line)
+		v.answered("now belongs to Omar Hassan")
+	})
+}
+
+// chooseTab opens one of the app's tabs: home or messages.
+func (v *visit) chooseTab(name string) {
+	v.Helper()
+	v.press(css(`[data-act="tab"][data-tab="` + name + `"]`))
+	v.see(css(`[data-act="tab"][data-tab="` + name + `"][aria-selected="true"]`))
+}
+
 func TestTroubleOfSlackLosesNothing(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.turn("slack_refresh")

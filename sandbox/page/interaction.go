@@ -69,6 +69,7 @@ func (x *interactions) event(e sandbox.Event) {
 		if t = x.of(e); t != nil {
 			t.Where, t.What = e.Where, e.Text
 			t.step(Step{Name: "typed", At: millis(e.At)})
+			x.read(t) // an event may be delivered much later, or never
 		}
 	case sandbox.EventDelivered:
 		if t = x.of(e); t != nil {

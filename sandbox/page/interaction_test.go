@@ -281,7 +281,7 @@ func TestWhatOthersSeeIsNoStep(t *testing.T) {
 	d.must("manager", "command", map[string]any{"place": "#general", "line": "/assign help"})
 	d.must("sara", "say", map[string]any{"place": "#general", "text": "0544444444 is waiting"})
 	d.must("manager", "home", nil)
-	events.through("Opens the app’s home tab", "delivered", "acknowledged")
+	events.through("Opens the app’s home tab", "typed", "delivered", "acknowledged")
 	if all := d.state("manager").Interactions; !slices.Equal(stepNames(all[0]), []string{"typed", "delivered", "acknowledged", "seen"}) {
 		t.Errorf("%+v", all[0])
 	}

@@ -14,7 +14,7 @@ import { isolated } from './phrases.js';
 /** Conversation draws into an element and keeps it current. `onBack` leaves it, on a phone. */
 export class Conversation {
   constructor(element, store, { onBack }) {
-    Object.assign(this, { element, store, onBack });
+    Object.assign(this, { element, store, onBack, sockets: store.state.trouble.sockets });
     this.tab = tabHeld('tab', 'home');
     this.head = h('header', { class: 'place-head' });
     this.tabs = h('div', { class: 'place-tabs', role: 'tablist', hidden: true, onkeydown: (event) => this.tabKeys(event) });
@@ -41,6 +41,7 @@ export class Conversation {
     store.on('gone', ({ ids }) => this.list.take(ids));
     store.on('keep', () => this.keep());
     store.on('stand', () => this.visit());
+    store.on('trouble', () => this.connected());
     store.on('place', () => this.frame());
     store.on('person', () => this.frame());
   }
@@ -164,11 +165,15 @@ export class Conversation {
       await store.act('stand', { place: store.place });
       return;
     }
-    this.home.setAttribute('aria-busy', 'true');
     const answer = await store.act('home');
-    this.home.removeAttribute('aria-busy');
     if (!answer.ok) store.toast(answer.error, 'error');
-    else if (answer.shown) store.toast(store.say('appSilent', store.state.app.name), 'error');
+  }
+
+  // connected opens the Home tab again when the app is back, which may have missed that.
+  connected() {
+    const { sockets } = this.store.state.trouble;
+    if (sockets > 0 && this.sockets === 0 && this.onHome()) this.visit();
+    this.sockets = sockets;
   }
 
   // Private answers that went with a reload.
