@@ -77,7 +77,7 @@ export class Form {
     const json = JSON.stringify(block);
     const keys = [block.element, block.accessory, ...(block.type === 'actions' ? block.elements : [])]
       .filter(Boolean).map((element) => keyOf(block, element));
-    const stale = keys.some((key) => renewed.has(key)) && old && !old.node.contains(document.activeElement);
+    const stale = keys.some((key) => renewed.has(key)) && old;
     if (old && old.json === json && !stale) return old;
     return { json, block, node: renderBlock(block, this.ctx) };
   }
