@@ -330,6 +330,25 @@ func TestShortcutAsksWhereToAnswer(t *testing.T) {
 	})
 }
 
+// While one writes several lines the newest messages stay in sight.
+func TestAnswerToManyLinesIsInSight(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.demo.flood(40)
+		v.see(message("customer"))
+		v.press(composer)
+		v.paste("0544444444\n0555555555\n0566666666\n\n\n")
+		v.write("and more")
+		v.key(enter)
+		v.see(message("and more"))
+		v.paste("/assign 0544444444\n\n\n\n\n")
+		v.write("omar@twerlo.com")
+		v.key(enter)
+		v.see(css(".msg.is-private"))
+		v.gone(css(`[data-act="latest"]`))
+		v.until(`eyes.one(%s).getBoundingClientRect().bottom <= eyes.one({css: '#messages .feed-scroll'}).getBoundingClientRect().bottom`, css("#place .msg.is-private").newest())
+	})
+}
+
 func TestMentionsAndManyLines(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.press(composer)
