@@ -215,11 +215,14 @@ func (x *interactions) seen(e sandbox.Event) *tracked {
 		return nil // somebody else saw it, too
 	}
 	text := e.Where
-	if e.Kind == sandbox.EventOpened {
+	if e.Kind == sandbox.EventOpened && text == "" {
 		text = "form"
 	}
 	t.step(Step{Name: "seen", At: millis(e.At), Text: text})
 	t.rested = true
+	if t.Kind == "events_api" && e.Where == sandbox.WhereHome {
+		return t // what stands there is not what opening it was about
+	}
 	if len(t.numbers) == 0 {
 		t.numbers = numbersIn(e.Text)
 		x.adopt(t)

@@ -248,6 +248,43 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	events.through("Submits", "typed", "delivered", "stored", "acknowledged", "sent", "answered", "seen")
 }
 
+func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	d.app(func(e envelope) any {
+		if e.Payload["type"] == "block_actions" {
+			d.api(sandbox.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
+			return nil
+		}
+		d.api(sandbox.BotToken, "views.publish", map[string]any{"user_id": d.box.Slack.Person("manager").ID(),
+			"view": map[string]any{"type": "home", "blocks": []any{
+				map[string]any{"type": "section", "text": plain("+966 54 444 4444")},
+				map[string]any{"type": "actions", "block_id": "b", "elements": []any{
+					map[string]any{"type": "button", "text": plain("Assign a contact"), "action_id": "open"}}}}}}, nil)
+		return nil
+	})
+	events := d.listen("manager", d.state("manager").Seq)
+	d.must("manager", "home", nil)
+	opened := events.through("Opens the app’s home tab", "typed", "delivered", "seen", "acknowledged")
+	if text := opened.Steps[2].Text; text != "Home tab" {
+		t.Errorf("seen as %q", text)
+	}
+	d.assign(omarNumber, omarEmail) // is not because of the Home tab
+	d.must("manager", "click", map[string]any{"view": d.state("manager").Home.ID, "block": "b", "action": "open"})
+	pressed := events.through("Presses “Assign a contact”", "typed", "delivered", "seen", "acknowledged")
+	if text := pressed.Steps[2].Text; text != "form" {
+		t.Errorf("seen as %q", text)
+	}
+	view := d.state("manager").Forms[0].ID
+	d.must("manager", "submit", map[string]any{"view": view, "values": map[string]any{"contact": "0555555555", "agent": "Omar Hassan"}})
+	events.through("Submits", "typed", "delivered", "acknowledged")
+	for _, i := range d.state("manager").Interactions[:2] {
+		if len(i.Steps) != 4 {
+			t.Errorf("%s has gone through %v", i.What, stepNames(i))
+		}
+	}
+}
+
 // A button may bear nothing but a reference: its call is found when the answer tells
 // what it was about.
 func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {
