@@ -238,7 +238,7 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	view := d.state("manager").Forms[0].ID
 	d.must("manager", "submit", map[string]any{"view": view, "values": map[string]any{"contact": "0544444444", "agent": "Omar Hassan"}})
 	d.assign(omarNumber, omarEmail)
-	i := events.through("Submits “Assign contact”: 0544444444 · Omar Hassan", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
+	i := events.through("Submits “\u2068Assign contact\u2069”: \u20680544444444\u2069 · \u2068Omar Hassan\u2069", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
 	if i.Kind != "view_submission" {
 		t.Errorf("%+v", i)
 	}
@@ -321,6 +321,19 @@ func TestWhatOthersSeeIsNoStep(t *testing.T) {
 	events.through("Opens the app’s home tab", "typed", "delivered", "acknowledged")
 	if all := d.state("manager").Interactions; !slices.Equal(stepNames(all[0]), []string{"typed", "delivered", "acknowledged", "seen"}) {
 		t.Errorf("%+v", all[0])
+	}
+}
+
+func TestAMentionIsWordedAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	d.app(func(envelope) any { return nil })
+	place := d.box.Slack.ChannelID("#general")
+	events := d.listen("sara", d.state("sara").Seq)
+	d.must("sara", "say", map[string]any{"place": place, "text": "@azeer assign 0544444444 @omar <now>"})
+	i := events.through("@azeer assign 0544444444", "typed", "delivered", "acknowledged")
+	if i.Where != "#general" || !strings.HasSuffix(i.What, " <now>") || strings.Contains(i.What, "<@") {
+		t.Errorf("%q in %q", i.What, i.Where)
 	}
 }
 
