@@ -109,6 +109,48 @@ func TestPrivateAnswersGoWithTheReloadUnlessKept(t *testing.T) {
 	})
 }
 
+func TestDismissedAnswersStayAway(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		dismissed := func() {
+			v.reload()
+			v.see(message("Good morning"))
+			v.gone(css(".msg.is-private"))
+			v.gone(css(`#place .place-note [data-act="keep"]`))
+		}
+		v.say(line)
+		v.answered("now belongs to")
+		v.press(message("now belongs to").its(`[data-act="dismiss"]`))
+		v.gone(css(".msg.is-private"))
+		dismissed()
+
+		// In another tab of this browser.
+		v.say("/assign 0544444444 sara@twerlo.com")
+		v.answered("now belongs to Sara Ali")
+		eval[bool](v, `(() => {
+			const frame = document.body.appendChild(document.createElement('iframe'));
+			const ids = [...document.querySelectorAll('.msg.is-private')].map((row) => row.dataset.message);
+			frame.contentWindow.localStorage.setItem('dismissed', JSON.stringify([...JSON.parse(localStorage.getItem('dismissed')), ...ids]));
+			frame.remove();
+			return true;
+		})()`)
+		v.gone(css(".msg.is-private"))
+		dismissed()
+	})
+}
+
+func TestWhatWasTypedInAFormSurvivesAReloadAtOnce(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say("/assign ")
+		v.see(dialog)
+		v.fill(field("contact"), "0544444444")
+		v.reload()
+		v.see(dialog)
+		if kept := v.see(field("contact")).Value; kept != "0544444444" {
+			v.Errorf("the form holds %q", kept)
+		}
+	})
+}
+
 func TestArabicSpeakerReadsFromRightToLeft(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.be("layla")

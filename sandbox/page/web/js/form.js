@@ -9,6 +9,10 @@ import { language } from './dates.js';
 
 const fillAfter = 250; // ms without a keystroke before the sandbox is told
 
+const late = new Set(); // forms that may hold something the sandbox has not been told
+
+window.addEventListener('pagehide', () => late.forEach((form) => form.part()));
+
 const keyOf = (block, element) => `${block.block_id}/${element.action_id}`;
 
 /** Form draws one view into `body` and keeps what its fields hold. */
@@ -127,6 +131,7 @@ export class Form {
     this.held.set(key, entry);
     if (block.type !== 'input') return; // the click tells
     this.unsaid.add(key);
+    late.add(this);
     this.complain(block.block_id, '');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tell(), fillAfter);
@@ -139,8 +144,15 @@ export class Form {
     const { view } = this;
     this.sending = this.sending.then(() => this.store.act('fill', { view: view.id, values })).then(() => {
       for (const [key, entry] of told) if (this.held.get(key) === entry) this.unsaid.delete(key);
+      if (!this.unsaid.size) late.delete(this);
     });
     return this.sending;
+  }
+
+  /** part tells the sandbox, while the page goes, what it has not been told. */
+  part() {
+    if (!this.unsaid.size || !this.body.isConnected) return;
+    this.store.act('fill', { view: this.view.id, values: this.values((key) => this.unsaid.has(key)) }, { keepalive: true });
   }
 
   // values are the contents of the input blocks, as the acts take them.
