@@ -50,6 +50,7 @@ func TestUndoAndHistory(t *testing.T) {
 		v.owned(contact, "omar@twerlo.com")
 		v.say("/assign history 0544444444")
 		v.answered("sara@twerlo.com")
+		v.gone(css("#place .msg-edited"))
 	})
 }
 
