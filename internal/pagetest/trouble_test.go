@@ -46,6 +46,18 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	})
 }
 
+func TestAllIsWellAgainWithTheBotStarted(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("azeer_401")
+		v.killBot()
+		v.show("trouble")
+		v.press(button("All well again"))
+		v.see(css(`.tr-status[data-bot="running"]`))
+		v.see(css(`[data-switch="azeer_401"][aria-checked="false"]`))
+		v.see(css(`[data-switch="all_well"]:disabled`))
+	})
+}
+
 // An event is sent again for minutes to an app that is not there: nothing may wait for it.
 func TestHomeIsDrawnWhenTheBotIsBack(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
