@@ -63,7 +63,8 @@ func TestHomeIsDrawnWhenTheBotIsBack(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.killBot()
 		v.visitApp(v.demo.state("manager"))
-		v.see(css("#home .home-empty"))
+		v.see(css("#home .home-empty").says("is drawing its Home tab"))
+		v.see(css("#home .home-empty").says("did not respond"))
 		for range 6 {
 			v.chooseTab("messages")
 			v.chooseTab("home")
@@ -80,6 +81,12 @@ func TestHomeIsDrawnWhenTheBotIsBack(t *testing.T) {
 		v.chooseTab("messages")
 		v.say(line)
 		v.answered("now belongs to Omar Hassan")
+
+		v.killBot()
+		v.be("layla")
+		v.visitApp(v.demo.state("layla"))
+		v.chooseTab("home")
+		v.see(css("#home .home-empty").says("لم يستجب"))
 	})
 }
 

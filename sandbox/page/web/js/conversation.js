@@ -27,7 +27,7 @@ export class Conversation {
     this.homeBody = h('div', { class: 'place-home-body' });
     this.home.append(this.homeBody);
     fill(element, this.head, this.tabs, this.messages, this.home);
-    mountHome(this.homeBody, store);
+    this.homeTab = mountHome(this.homeBody, store);
     this.follow();
     this.open();
     this.visit(); // the store has stood there before anybody listened
@@ -165,6 +165,7 @@ export class Conversation {
       await store.act('stand', { place: store.place });
       return;
     }
+    this.homeTab.asked();
     const answer = await store.act('home');
     if (!answer.ok) store.toast(answer.error, 'error');
   }

@@ -6,8 +6,11 @@ import { h, fill } from './dom.js';
 import { named, complete, renderBlock, showError, speak } from './blocks.js';
 import { entryText, fieldOf, initialEntry, refusal } from './values.js';
 import { language } from './dates.js';
+import { isolated } from './phrases.js';
 
 const fillAfter = 250; // ms without a keystroke before the sandbox is told
+
+const patience = 3000; // ms that an app has to answer Slack
 
 const late = new Set(); // forms that may hold something the sandbox has not been told
 
@@ -210,17 +213,19 @@ export class Form {
 }
 
 /**
- * mountHome draws the app's Home tab into an element and keeps it current.
- * Returns off(), which ends that.
+ * mountHome draws the app's Home tab into an element and keeps it current. Returns
+ * off(), which ends that, and asked(), to be called when the app was told that its tab
+ * was opened.
  */
 export function mountHome(element, store) {
   let form = null;
+  let timer = 0; // while the app has time to draw its first
   const draw = () => {
     const view = store.state && store.state.home;
     element.classList.add('home-surface');
     if (!view) {
       form = null;
-      fill(element, h('p', { class: 'home-empty', dir: 'auto' }, 'The app has not drawn its Home tab yet.'));
+      fill(element, h('p', { class: 'home-empty', role: 'status' }, store.say(timer ? 'homeComes' : 'homeSilent', isolated(store.state.app.name))));
       return;
     }
     if (!form || form.view.id !== view.id) {
@@ -232,6 +237,14 @@ export function mountHome(element, store) {
     form.body.dataset.view = view.id;
   };
   const offs = ['home', 'state', 'reset', 'person'].map((type) => store.on(type, draw));
+  const asked = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = 0;
+      if (!form) draw();
+    }, patience);
+    if (!form) draw();
+  };
   draw();
-  return { off: () => offs.forEach((off) => off()) };
+  return { off: () => offs.forEach((off) => off()), asked };
 }
