@@ -147,7 +147,9 @@ func TestMessageShortcutAndStackOfForms(t *testing.T) {
 			v.gone(dialog)
 			v.say("that was all")
 			v.see(message("that was all"))
-			v.gone(css(".toast"))
+			if told := eval[string](v, `document.querySelector('#toasts').innerText`); told != "" {
+				t.Errorf("the page complains: %s", told)
+			}
 		})
 	}
 }
