@@ -2,6 +2,8 @@ package pagetest
 
 import (
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 func TestContactInAMessageIsAssigned(t *testing.T) {
@@ -38,6 +40,38 @@ func TestMentionIsAnsweredWhereItStands(t *testing.T) {
 		v.key(enter)
 		v.see(css("#thread .msg.is-private").says("now belongs to Sara Ali"))
 	})
+}
+
+func TestMenusSayWhoIsThereAndWhatIsWhat(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		person := func(handle string) thing {
+			return css(`[data-kind="people"] [role="option"][data-value="` + handle + `"]`)
+		}
+		v.visitPlace("vip")
+		v.press(composer)
+		v.write("@")
+		v.see(person("azeer").says("not in this channel"))
+		v.see(person("omar").says("not in this channel"))
+		v.gone(person("manager").says("not in this channel"))
+		v.key(escape)
+		v.key('k', kb.ModifierCtrl)
+		v.see(css(".jump-option").says("Azeer Assign").its(".jump-kind"))
+		v.gone(css(".jump-kind").says("Apps"))
+	})
+}
+
+func TestWayToTheLatestMessagesIsOneLine(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	v.demo.flood(60)
+	v.see(message("customer"))
+	v.messageMenu(message("customer"))
+	v.press(css(`[role="menu"] [data-act="reply"]`))
+	v.see(css("#thread"))
+	v.scroll(-2500)
+	if pill := v.see(css(`#messages [data-act="latest"]`).says("Latest messages")); pill.Height > 36 {
+		v.Errorf("it is %.0f pixels high", pill.Height)
+	}
 }
 
 func TestUndoAndHistory(t *testing.T) {
