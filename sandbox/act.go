@@ -239,7 +239,11 @@ func (k *Slack) sendAction(p *Person, v *view, action object, said string) *Deli
 		below = nil // a trigger from the Home tab opens a modal, it pushes none
 	}
 	d := &Delivery{Kind: kindActions, EnvelopeID: uuid(), person: p, TriggerID: k.newTrigger(p, below)}
-	v.envelope = d.EnvelopeID
+	if v == p.home {
+		p.homeFor = d.EnvelopeID
+	} else {
+		v.envelope = d.EnvelopeID
+	}
 	payload := k.interaction(kindActions, p)
 	payload["container"] = object{"type": "view", "view_id": v.id}
 	payload["view"] = v.payload(true)
@@ -395,7 +399,11 @@ func (p *Person) openApp(tab string) *Delivery {
 	if p.home != nil {
 		event["view"] = p.home.payload(true)
 	}
-	return k.send(k.newEvent(p, event))
+	d := k.sendTyped(k.newEvent(p, event), "", "opens the app’s "+tab+" tab")
+	if tab == "home" {
+		p.homeFor = d.EnvelopeID
+	}
+	return d
 }
 
 // SendEvent delivers an event of the Events API, whether or not the app has

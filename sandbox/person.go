@@ -32,6 +32,7 @@ type Person struct {
 	stand   string     // channel looked at
 	forms   []*view    // stack of open modals, the top one last
 	home    *view      // the app's Home tab as published for this person
+	homeFor string     // envelope_id of what it will be drawn for next, "" if of nothing known
 	feed    []*Message // not yet consumed by See
 	removed bool
 	idle    bool

@@ -8,10 +8,11 @@ type Place struct {
 	App     bool   // the DM with the app
 	With    string // handle of the other in a DM with a person
 	Private bool
-	Shared  bool // with another organisation
-	Bot     bool // the app's bot is in it
-	Member  bool // the person is in it
-	Members int  // people in it, the bot not counted
+	Shared  bool     // with another organisation
+	Bot     bool     // the app's bot is in it
+	Member  bool     // the person is in it
+	Members int      // people in it, the bot not counted
+	People  []string // their handles
 }
 
 // Screen is what a person has before them, all of one moment.
@@ -88,6 +89,7 @@ func (k *Slack) placeFor(p *Person, c *channel) Place {
 			continue
 		}
 		at.Members++
+		at.People = append(at.People, other.cfg.Handle)
 		if c.im && (other != p || at.With == "") { // oneself where there is nobody else
 			at.Name, at.With = other.cfg.Name, other.cfg.Handle
 		}

@@ -80,13 +80,16 @@ const (
 	EventSeen          EventKind = "seen"           // a message appeared before a person
 )
 
+// WhereHome is where the app's Home tab appears.
+const WhereHome = "Home tab"
+
 // Event is one line of the timeline.
 type Event struct {
 	At       time.Time
 	Kind     EventKind
 	Who      string // handle of the person, if any
 	From     string // of a message that was seen: user id of its author
-	Where    string // "#general", "@azeer" or empty
+	Where    string // "#general", "@azeer", WhereHome or empty
 	Text     string // what was typed, read or called
 	Envelope string // envelope_id, if the event belongs to one
 }

@@ -106,7 +106,7 @@ func (k *Slack) mention(p *Person, c *channel, m *message) {
 	if p.cfg.External {
 		event["user_team"], event["source_team"] = p.team, p.team
 	}
-	m.mention = k.send(k.newEvent(p, event))
+	m.mention = k.sendTyped(k.newEvent(p, event), k.title(c, p), plainText(m.text, lookup{k}))
 }
 
 // typedBody makes a message of what somebody types: mrkdwn, and the rich text that the

@@ -83,7 +83,11 @@ func (k *Slack) fillView(v *view, body object) {
 	k.nextID++
 	v.hash = fmt.Sprintf("%d.%s", time.Now().Unix(), randomHex(4))
 	v.errors, v.banner = nil, ""
-	k.record.event(Event{Kind: EventOpened, Who: v.person.cfg.Handle, Text: k.formOf(v).plain, Envelope: v.envelope})
+	where := ""
+	if body.str("type") == "home" {
+		where = WhereHome
+	}
+	k.record.event(Event{Kind: EventOpened, Who: v.person.cfg.Handle, Where: where, Text: k.formOf(v).plain, Envelope: v.envelope})
 	k.markView(v)
 	k.notify()
 }

@@ -61,6 +61,9 @@ func (k *Slack) modalOf(c *call) (object, error) {
 }
 
 func (k *Slack) putOnTop(t *trigger, body object, below *view) object {
+	if t.envelope == t.person.homeFor {
+		t.person.homeFor = "" // this is what came of it
+	}
 	v := k.newView(t.person, body, t.channel, t.envelope, below)
 	t.person.forms = append(t.person.forms, v)
 	k.markView(v)
@@ -127,12 +130,14 @@ func (k *Slack) viewsPublish(c *call) (object, error) {
 		return nil, c.invalid("[ERROR] user_not_found [json-pointer:/user_id]")
 	}
 	if p.home != nil {
+		p.home.envelope = p.homeFor
 		if err := k.replaceView(c, p.home, body); err != nil {
 			return nil, err
 		}
 	} else {
-		p.home = k.newView(p, body, "", "", nil)
+		p.home = k.newView(p, body, "", p.homeFor, nil)
 		k.notify()
 	}
+	p.homeFor = "" // drawn again later, it is for something else
 	return object{"view": p.home.payload(true)}, nil
 }

@@ -132,13 +132,22 @@ func (v *visit) accessiblePanels() {
 }
 
 // accessibleArabic looks at the workspace of somebody who reads from right to left, with
-// a bot that is dead.
+// a bot that is dead, and at the form when it is back.
 func (v *visit) accessibleArabic() {
 	v.Helper()
 	v.be("layla")
 	v.say(line)
 	v.see(message("/assign"))
 	v.accessible("in Arabic")
+	v.turn("azeer_slow") // off again
+	v.startBot()
+	v.say("/assign ")
+	v.see(dialog)
+	v.pick(field("agent"), "omar", "omar@twerlo.com")
+	v.see(css(".bk-select.is-chosen").in(dialog))
+	v.accessible("with the form in Arabic")
+	v.press(dialog.its(".modal-x"))
+	v.gone(dialog)
 }
 
 func TestTabReachesEverythingAndShowsIt(t *testing.T) {

@@ -131,13 +131,25 @@ func TestMessageShortcutAndStackOfForms(t *testing.T) {
 			v.fill(field("text"), "something")
 			v.submit()
 			v.see(dialog.its(`[data-error-for="text"]`).says("The app does not like it"))
-			v.press(css(".modal-back").in(dialog))
+			twice := func(th thing, act string) {
+				eval[bool](v, `[1, 2].map(() => eyes.one(%s).`+act+`).length > 0`, th)
+			}
+			twice(dialog, `dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true, cancelable: true}))`)
 			v.see(dialog.says("Form 1"))
 			if kept := v.see(field("text")).Value; kept != "abc" {
 				t.Errorf("the first form holds %q", kept)
 			}
-			v.press(dialog.its(".modal-x"))
+			v.submit()
+			v.see(dialog.says("Form 2"))
+			v.press(css(".modal-back").in(dialog))
+			v.see(dialog.says("Form 1"))
+			twice(dialog.its(".modal-x"), "click()")
 			v.gone(dialog)
+			v.say("that was all")
+			v.see(message("that was all"))
+			if told := eval[string](v, `document.querySelector('#toasts').innerText`); told != "" {
+				t.Errorf("the page complains: %s", told)
+			}
 		})
 	}
 }

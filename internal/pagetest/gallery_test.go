@@ -12,11 +12,13 @@ import (
 
 func TestGalleryShowsEveryGolden(t *testing.T) {
 	goldens := map[string]string{} // by name and language: kind
+	files := map[string]bool{}
 	err := fs.WalkDir(azeerslack.Goldens, ".", func(file string, entry fs.DirEntry, err error) error {
 		base, golden := strings.CutSuffix(path.Base(file), ".golden.json")
 		if err != nil || !golden {
 			return err
 		}
+		files[path.Base(file)] = true
 		base, lang, tagged := strings.Cut(base, ".")
 		if !tagged {
 			lang = "en"
@@ -44,9 +46,10 @@ func TestGalleryShowsEveryGolden(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.show("gallery")
 		v.see(css(".gallery-item"))
-		type item struct{ Name, Lang, Kind, Dir, Text string }
+		type item struct{ Name, Lang, Kind, Dir, Text, File, Tag string }
 		shown := eval[[]item](v, `eyes.all({css: '.gallery-item', hidden: true}).map((item) => ({
 			Name: item.dataset.name, Lang: item.dataset.lang, Kind: item.dataset.kind, Text: item.innerText,
+			File: item.querySelector('.gallery-file').textContent, Tag: item.querySelector('.gallery-app')?.textContent || '',
 			Dir: getComputedStyle(item.querySelector('[data-block], .mk') || item).direction,
 		}))`)
 		seen := map[string]bool{}
@@ -58,6 +61,12 @@ func TestGalleryShowsEveryGolden(t *testing.T) {
 			}
 			if want := map[bool]string{true: "rtl", false: "ltr"}[one.Lang == "ar"]; one.Dir != want {
 				v.Errorf("%s runs %s", key, one.Dir)
+			}
+			if !files[one.File] {
+				v.Errorf("%s is said to stand in %s", key, one.File)
+			}
+			if want := map[string]string{"en": "APP", "ar": "تطبيق"}[one.Lang]; one.Kind == "message" && one.Tag != want {
+				v.Errorf("%s is marked %q", key, one.Tag)
 			}
 		}
 		for key := range goldens {

@@ -2,6 +2,8 @@ package pagetest
 
 import (
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 func TestContactInAMessageIsAssigned(t *testing.T) {
@@ -40,6 +42,38 @@ func TestMentionIsAnsweredWhereItStands(t *testing.T) {
 	})
 }
 
+func TestMenusSayWhoIsThereAndWhatIsWhat(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		person := func(handle string) thing {
+			return css(`[data-kind="people"] [role="option"][data-value="` + handle + `"]`)
+		}
+		v.visitPlace("vip")
+		v.press(composer)
+		v.write("@")
+		v.see(person("azeer").says("not in this channel"))
+		v.see(person("omar").says("not in this channel"))
+		v.gone(person("manager").says("not in this channel"))
+		v.key(escape)
+		v.key('k', kb.ModifierCtrl)
+		v.see(css(".jump-option").says("Azeer Assign").its(".jump-kind"))
+		v.gone(css(".jump-kind").says("Apps"))
+	})
+}
+
+func TestWayToTheLatestMessagesIsOneLine(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	v.demo.flood(60)
+	v.see(message("customer"))
+	v.messageMenu(message("customer"))
+	v.press(css(`[role="menu"] [data-act="reply"]`))
+	v.see(css("#thread"))
+	v.scroll(-2500)
+	if pill := v.see(css(`#messages [data-act="latest"]`).says("Latest messages")); pill.Height > 36 {
+		v.Errorf("it is %.0f pixels high", pill.Height)
+	}
+}
+
 func TestUndoAndHistory(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.say(line)
@@ -50,6 +84,7 @@ func TestUndoAndHistory(t *testing.T) {
 		v.owned(contact, "omar@twerlo.com")
 		v.say("/assign history 0544444444")
 		v.answered("sara@twerlo.com")
+		v.gone(css("#place .msg-edited"))
 	})
 }
 

@@ -26,9 +26,11 @@ func TestTwoPagesStayInStep(t *testing.T) {
 	v.say("/assign ")
 	v.see(dialog)
 	twin.see(dialog)
+	twin.press(field("contact")) // with the cursor in it, it is renewed as well
 	v.fill(field("contact"), "0566666666")
 	v.until(`eyes.one(%s)?.value === '0566666666'`, field("contact"))
 	twin.until(`eyes.one(%s)?.value === '0566666666'`, field("contact"))
+	twin.onFocus(field("contact"))
 	twin.pick(field("agent"), "sara", "sara@twerlo.com")
 	twin.submit()
 	twin.gone(dialog)
@@ -46,6 +48,26 @@ func TestTwoPagesStayInStep(t *testing.T) {
 	v.killBot()
 	twin.see(css(`.bot[data-bot="stopped"]`))
 	other.see(css(`.bot[data-bot="stopped"]`))
+}
+
+// Only a form that comes brings a phone back to the chat.
+func TestPhoneStaysWhereItIsWhileAFormChanges(t *testing.T) {
+	t.Parallel()
+	v := open(t, phone)
+	twin := visitTo(t, v.demo, desktop, "#person=manager")
+	twin.settled()
+	v.say("/assign ")
+	v.see(dialog)
+	twin.see(dialog)
+	v.show("timeline")
+	twin.fill(field("contact"), "0566666666")
+	v.until(`eyes.one(%s)?.value === '0566666666'`, css(`#layer [data-action="contact"]`).evenHidden())
+	v.see(css(`[role="tabpanel"][data-panel="timeline"]`))
+	twin.press(dialog.its(".modal-x"))
+	twin.gone(dialog)
+	v.see(css(`[role="tabpanel"][data-panel="timeline"]`))
+	twin.say("/assign ")
+	v.see(dialog)
 }
 
 func TestPageSaysThatTheSandboxIsGone(t *testing.T) {

@@ -109,6 +109,48 @@ func TestPrivateAnswersGoWithTheReloadUnlessKept(t *testing.T) {
 	})
 }
 
+func TestDismissedAnswersStayAway(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		dismissed := func() {
+			v.reload()
+			v.see(message("Good morning"))
+			v.gone(css(".msg.is-private"))
+			v.gone(css(`#place .place-note [data-act="keep"]`))
+		}
+		v.say(line)
+		v.answered("now belongs to")
+		v.press(message("now belongs to").its(`[data-act="dismiss"]`))
+		v.gone(css(".msg.is-private"))
+		dismissed()
+
+		// In another tab of this browser.
+		v.say("/assign 0544444444 sara@twerlo.com")
+		v.answered("now belongs to Sara Ali")
+		eval[bool](v, `(() => {
+			const frame = document.body.appendChild(document.createElement('iframe'));
+			const ids = [...document.querySelectorAll('.msg.is-private')].map((row) => row.dataset.message);
+			frame.contentWindow.localStorage.setItem('dismissed', JSON.stringify([...JSON.parse(localStorage.getItem('dismissed')), ...ids]));
+			frame.remove();
+			return true;
+		})()`)
+		v.gone(css(".msg.is-private"))
+		dismissed()
+	})
+}
+
+func TestWhatWasTypedInAFormSurvivesAReloadAtOnce(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say("/assign ")
+		v.see(dialog)
+		v.fill(field("contact"), "0544444444")
+		v.reload()
+		v.see(dialog)
+		if kept := v.see(field("contact")).Value; kept != "0544444444" {
+			v.Errorf("the form holds %q", kept)
+		}
+	})
+}
+
 func TestArabicSpeakerReadsFromRightToLeft(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.be("layla")
@@ -327,6 +369,25 @@ func TestShortcutAsksWhereToAnswer(t *testing.T) {
 		v.submit()
 		v.gone(dialog)
 		v.owned(contact, "sara@twerlo.com")
+	})
+}
+
+// While one writes several lines the newest messages stay in sight.
+func TestAnswerToManyLinesIsInSight(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.demo.flood(40)
+		v.see(message("customer"))
+		v.press(composer)
+		v.paste("0544444444\n0555555555\n0566666666\n\n\n")
+		v.write("and more")
+		v.key(enter)
+		v.see(message("and more"))
+		v.paste("/assign 0544444444\n\n\n\n\n")
+		v.write("omar@twerlo.com")
+		v.key(enter)
+		v.see(css(".msg.is-private"))
+		v.gone(css(`[data-act="latest"]`))
+		v.until(`eyes.one(%s).getBoundingClientRect().bottom <= eyes.one({css: '#messages .feed-scroll'}).getBoundingClientRect().bottom`, css("#place .msg.is-private").newest())
 	})
 }
 

@@ -46,6 +46,57 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	})
 }
 
+func TestAllIsWellAgainWithTheBotStarted(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.turn("azeer_401")
+		v.killBot()
+		v.show("trouble")
+		v.press(button("All well again"))
+		v.see(css(`.tr-status[data-bot="running"]`))
+		v.see(css(`[data-switch="azeer_401"][aria-checked="false"]`))
+		v.see(css(`[data-switch="all_well"]:disabled`))
+	})
+}
+
+// An event is sent again for minutes to an app that is not there: nothing may wait for it.
+func TestHomeIsDrawnWhenTheBotIsBack(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.killBot()
+		v.visitApp(v.demo.state("manager"))
+		v.see(css("#home .home-empty").says("is drawing its Home tab"))
+		v.see(css("#home .home-empty").says("did not respond"))
+		for range 6 {
+			v.chooseTab("messages")
+			v.chooseTab("home")
+		}
+		v.show("timeline")
+		v.see(interaction("Opens the app’s home tab").its(`.tl-step[data-step~="typed"]`))
+		v.show("chat")
+		v.chooseTab("messages")
+		v.say(line)
+		v.see(message("/assign failed with the error"))
+		v.chooseTab("home")
+		v.startBot()
+		v.see(css("#home [data-block]"))
+		v.chooseTab("messages")
+		v.say(line)
+		v.answered("now belongs to Omar Hassan")
+
+		v.killBot()
+		v.be("layla")
+		v.visitApp(v.demo.state("layla"))
+		v.chooseTab("home")
+		v.see(css("#home .home-empty").says("لم يستجب"))
+	})
+}
+
+// chooseTab opens one of the app's tabs: home or messages.
+func (v *visit) chooseTab(name string) {
+	v.Helper()
+	v.press(css(`[data-act="tab"][data-tab="` + name + `"]`))
+	v.see(css(`[data-act="tab"][data-tab="` + name + `"][aria-selected="true"]`))
+}
+
 func TestTroubleOfSlackLosesNothing(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.turn("slack_refresh")

@@ -316,6 +316,26 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// Slack sends an event for minutes to an app that is not there.
+func TestTheHomeTabIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	events := d.listen("sara", d.state("sara").Seq)
+	opened := make(chan Outcome, 1)
+	go func() { opened <- d.act("sara", "home", nil) }()
+	select {
+	case out := <-opened:
+		if !out.OK {
+			t.Errorf("%+v", out)
+		}
+	case <-testContext(t).Done():
+		t.Fatal("the act waits for the app")
+	}
+	if i := events.through("Opens the app’s home tab", "typed"); i.Who != "sara" {
+		t.Errorf("%+v", i)
+	}
+}
+
 func TestTheMessagesTabTellsTheApp(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, Config{}, sandbox.Limits{})

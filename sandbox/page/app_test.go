@@ -30,10 +30,10 @@ features:
     - {name: Assign this, type: message, callback_id: assign_message, description: Opens the form}
 oauth_config:
   scopes:
-    bot: [commands, "chat:write", "users:read"]
+    bot: [commands, "chat:write", "users:read", "app_mentions:read"]
 settings:
   interactivity: {is_enabled: true}
-  event_subscriptions: {bot_events: [app_home_opened]}
+  event_subscriptions: {bot_events: [app_home_opened, app_mention]}
   socket_mode_enabled: true
 `
 

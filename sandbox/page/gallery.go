@@ -17,6 +17,7 @@ type Golden struct {
 	Name string          `json:"name"`
 	Kind string          `json:"kind"` // message or view
 	Lang string          `json:"lang"`
+	File string          `json:"file"` // its name, without folders
 	JSON json.RawMessage `json:"json"`
 }
 
@@ -54,6 +55,9 @@ func goldens(files fs.FS) ([]Golden, error) {
 		read, err := samples(name, lang, raw)
 		if err != nil {
 			return fmt.Errorf("read golden %s: %w", file, err)
+		}
+		for n := range read {
+			read[n].File = path.Base(file)
 		}
 		all = append(all, read...)
 		return nil

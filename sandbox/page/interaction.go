@@ -69,6 +69,7 @@ func (x *interactions) event(e sandbox.Event) {
 		if t = x.of(e); t != nil {
 			t.Where, t.What = e.Where, e.Text
 			t.step(Step{Name: "typed", At: millis(e.At)})
+			x.read(t) // an event may be delivered much later, or never
 		}
 	case sandbox.EventDelivered:
 		if t = x.of(e); t != nil {
@@ -214,11 +215,14 @@ func (x *interactions) seen(e sandbox.Event) *tracked {
 		return nil // somebody else saw it, too
 	}
 	text := e.Where
-	if e.Kind == sandbox.EventOpened {
+	if e.Kind == sandbox.EventOpened && text == "" {
 		text = "form"
 	}
 	t.step(Step{Name: "seen", At: millis(e.At), Text: text})
 	t.rested = true
+	if t.Kind == "events_api" && e.Where == sandbox.WhereHome {
+		return t // what stands there is not what opening it was about
+	}
 	if len(t.numbers) == 0 && t.Kind != kindTyping {
 		t.numbers = numbersIn(e.Text)
 		x.adopt(t)

@@ -238,7 +238,7 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	view := d.state("manager").Forms[0].ID
 	d.must("manager", "submit", map[string]any{"view": view, "values": map[string]any{"contact": "0544444444", "agent": "Omar Hassan"}})
 	d.assign(omarNumber, omarEmail)
-	i := events.through("Submits “Assign contact”: 0544444444 · Omar Hassan", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
+	i := events.through("Submits “\u2068Assign contact\u2069”: \u20680544444444\u2069 · \u2068Omar Hassan\u2069", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
 	if i.Kind != "view_submission" {
 		t.Errorf("%+v", i)
 	}
@@ -270,6 +270,43 @@ func TestTypingInAFormClaimsNoCall(t *testing.T) {
 	d.must("sara", "submit", map[string]any{"view": open.ID, "values": map[string]any{"agent": omarEmail}})
 	d.assign(omarNumber, omarEmail)
 	events.through("Submits", "typed", "delivered", "stored", "acknowledged", "sent", "answered")
+}
+
+func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	d.app(func(e envelope) any {
+		if e.Payload["type"] == "block_actions" {
+			d.api(sandbox.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
+			return nil
+		}
+		d.api(sandbox.BotToken, "views.publish", map[string]any{"user_id": d.box.Slack.Person("manager").ID(),
+			"view": map[string]any{"type": "home", "blocks": []any{
+				map[string]any{"type": "section", "text": plain("+966 54 444 4444")},
+				map[string]any{"type": "actions", "block_id": "b", "elements": []any{
+					map[string]any{"type": "button", "text": plain("Assign a contact"), "action_id": "open"}}}}}}, nil)
+		return nil
+	})
+	events := d.listen("manager", d.state("manager").Seq)
+	d.must("manager", "home", nil)
+	opened := events.through("Opens the app’s home tab", "typed", "delivered", "seen", "acknowledged")
+	if text := opened.Steps[2].Text; text != "Home tab" {
+		t.Errorf("seen as %q", text)
+	}
+	d.assign(omarNumber, omarEmail) // is not because of the Home tab
+	d.must("manager", "click", map[string]any{"view": d.state("manager").Home.ID, "block": "b", "action": "open"})
+	pressed := events.through("Presses “Assign a contact”", "typed", "delivered", "seen", "acknowledged")
+	if text := pressed.Steps[2].Text; text != "form" {
+		t.Errorf("seen as %q", text)
+	}
+	view := d.state("manager").Forms[0].ID
+	d.must("manager", "submit", map[string]any{"view": view, "values": map[string]any{"contact": "0555555555", "agent": "Omar Hassan"}})
+	events.through("Submits", "typed", "delivered", "acknowledged")
+	for _, i := range d.state("manager").Interactions[:2] {
+		if len(i.Steps) != 4 {
+			t.Errorf("%s has gone through %v", i.What, stepNames(i))
+		}
+	}
 }
 
 // A button may bear nothing but a reference: its call is found when the answer tells
@@ -305,9 +342,22 @@ func TestWhatOthersSeeIsNoStep(t *testing.T) {
 	d.must("manager", "command", map[string]any{"place": "#general", "line": "/assign help"})
 	d.must("sara", "say", map[string]any{"place": "#general", "text": "0544444444 is waiting"})
 	d.must("manager", "home", nil)
-	events.through("Opens the app’s home tab", "delivered", "acknowledged")
+	events.through("Opens the app’s home tab", "typed", "delivered", "acknowledged")
 	if all := d.state("manager").Interactions; !slices.Equal(stepNames(all[0]), []string{"typed", "delivered", "acknowledged", "seen"}) {
 		t.Errorf("%+v", all[0])
+	}
+}
+
+func TestAMentionIsWordedAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Config{}, sandbox.Limits{})
+	d.app(func(envelope) any { return nil })
+	place := d.box.Slack.ChannelID("#general")
+	events := d.listen("sara", d.state("sara").Seq)
+	d.must("sara", "say", map[string]any{"place": place, "text": "@azeer assign 0544444444 @omar <now>"})
+	i := events.through("@azeer assign 0544444444", "typed", "delivered", "acknowledged")
+	if i.Where != "#general" || !strings.HasSuffix(i.What, " <now>") || strings.Contains(i.What, "<@") {
+		t.Errorf("%q in %q", i.What, i.Where)
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -177,20 +178,26 @@ func (x *interactions) word(t *tracked, p payload) {
 		t.What = fmt.Sprintf("Types “%s” into %s", p.Value, p.Block)
 	case "view_submission":
 		shown, _ := p.entered()
-		t.What = "Submits “" + p.View.Title.Text + "”: " + strings.Join(shown, " · ")
+		for n, value := range shown {
+			shown[n] = isolated(value)
+		}
+		t.What = "Submits “" + isolated(p.View.Title.Text) + "”: " + strings.Join(shown, " · ")
 	case "view_closed":
-		t.What = "Closes “" + p.View.Title.Text + "”"
+		t.What = "Closes “" + isolated(p.View.Title.Text) + "”"
 	case "events_api":
 		x.wordEvent(t, p)
 	}
 }
+
+// isolated keeps the direction of a text from what stands around it.
+func isolated(text string) string { return "\u2068" + text + "\u2069" }
 
 func (x *interactions) wordEvent(t *tracked, p payload) {
 	switch {
 	case p.Event.Type == "app_home_opened":
 		t.What = "Opens the app’s " + p.Event.Tab + " tab"
 	case p.Event.Text != "":
-		t.What = p.Event.Text
+		t.What = cmp.Or(t.What, p.Event.Text) // as it was typed, where somebody has
 		if !t.has("typed") {
 			t.step(Step{Name: "typed", At: float64(moment(p.Event.TS))})
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,10 +107,11 @@ func (p *Page) tellPlaces() {
 		p.places[handle] = now
 		for _, at := range now {
 			before, known := told[at.ID]
+			same := reflect.DeepEqual(before, at)
 			switch {
-			case !known && (at.Kind == "dm" || at.Kind == "app"), known && before != at && before.Member == at.Member:
+			case !known && (at.Kind == "dm" || at.Kind == "app"), known && !same && before.Member == at.Member:
 				p.tell(Event{Type: "place", Place: &at}, handle)
-			case before != at:
+			case !same:
 				p.tell(Event{Type: "reset"}, handle)
 			}
 			delete(told, at.ID)
@@ -322,7 +324,7 @@ func placesByID(person *sandbox.Person) map[string]Place {
 
 func placeOf(at sandbox.Place) Place {
 	wire := Place{ID: at.ID, Name: at.Name, Kind: "channel", With: at.With, Bot: at.Bot, Member: at.Member,
-		Shared: at.Shared, Members: at.Members}
+		Shared: at.Shared, Members: at.Members, People: append([]string{}, at.People...)}
 	switch {
 	case at.App:
 		wire.Kind = "app"

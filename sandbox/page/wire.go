@@ -74,15 +74,16 @@ type Shortcut struct {
 
 // Place is a conversation as one person sees it.
 type Place struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Kind    string `json:"kind"`   // channel, private, dm or app
-	With    string `json:"with"`   // handle of the other in a DM
-	Bot     bool   `json:"bot"`    // the app's bot is in it
-	Member  bool   `json:"member"` // the person is in it
-	Shared  bool   `json:"shared"` // with another organisation
-	Topic   string `json:"topic"`
-	Members int    `json:"members"` // people in it, the bot not counted
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`   // channel, private, dm or app
+	With    string   `json:"with"`   // handle of the other in a DM
+	Bot     bool     `json:"bot"`    // the app's bot is in it
+	Member  bool     `json:"member"` // the person is in it
+	Shared  bool     `json:"shared"` // with another organisation
+	Topic   string   `json:"topic"`
+	Members int      `json:"members"` // people in it, the bot not counted
+	People  []string `json:"people"`  // their handles
 }
 
 // Message is a message on a screen. Its blocks bear the ids that clicks name.

@@ -145,6 +145,16 @@
       return (box.width < 24 || box.height < 24) && getComputedStyle(element).display !== 'inline' && !speck(box);
     }).map((element) => `${where(element)} is ${['width', 'height'].map((side) => Math.round(element.getBoundingClientRect()[side])).join('×')}`)),
 
+    'text under a button': () => present('button').filter((element) => getComputedStyle(element).position === 'absolute').flatMap((element) => {
+      const over = element.getBoundingClientRect();
+      return present(fields).filter((field) => {
+        if (field.parentElement !== element.parentElement) return false;
+        const box = field.getBoundingClientRect();
+        const { paddingLeft, paddingRight } = getComputedStyle(field);
+        return over.left < box.right - parseFloat(paddingRight) && over.right > box.left + parseFloat(paddingLeft);
+      }).map((field) => `${where(field)} under ${where(element)}`);
+    }),
+
     'out of the window': () => present(interactive).filter((element) => {
       const box = element.getBoundingClientRect();
       if (speck(box) || (box.left > -1 && box.right < window.innerWidth + 1)) return false;

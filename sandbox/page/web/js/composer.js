@@ -56,9 +56,10 @@ export class Composer {
       autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${hint} ${error}`,
       oninput: () => this.changed(), onkeydown: (event) => this.keys(event), onkeyup: (event) => this.moved(event), onclick: () => this.suggestions.update(),
     });
+    this.ghost = h('div', { class: 'composer-ghost', 'aria-hidden': 'true' }, this.typed, this.hint);
     this.tools = h('div', { class: 'composer-tools' });
     this.box = h('div', { class: 'composer-box' },
-      h('div', { class: 'composer-text' }, h('div', { class: 'composer-ghost', 'aria-hidden': 'true' }, this.typed, this.hint), this.field),
+      h('div', { class: 'composer-text' }, this.ghost, this.field),
       this.tools);
     this.status = h('span', { class: 'composer-status', role: 'status' });
     this.told = h('span', { class: 'unseen', role: 'status' });
@@ -138,18 +139,20 @@ export class Composer {
     const text = field.value;
     const command = !this.inThread && this.store.state.commands.find((c) => text.trimEnd() === c.command);
     const hint = command && command.hint && !text.includes('\n') ? command.hint : '';
-    this.typed.textContent = text;
+    this.typed.textContent = `${text}\u200b`; // so that an empty last line is a line
     this.hint.textContent = hint && (text.endsWith(' ') ? hint : ` ${hint}`);
     this.box.classList.toggle('has-text', text.trim() !== '');
     this.sender.setAttribute('aria-disabled', String(text.trim() === ''));
     this.fit();
   }
 
-  // fit makes the field as high as its text.
+  // fit makes the field as high as its text, measured beside it: a field that becomes
+  // lower for a moment would move the messages above.
   fit() {
-    const { field } = this;
-    field.style.setProperty('height', 'auto');
-    field.style.setProperty('height', `${Math.min(field.scrollHeight, window.innerHeight * 0.4)}px`);
+    this.hint.hidden = true;
+    const height = this.ghost.offsetHeight;
+    this.hint.hidden = false;
+    this.field.style.setProperty('height', `${Math.min(height, window.innerHeight * 0.4)}px`);
   }
 
   moved(event) {

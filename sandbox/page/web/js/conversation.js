@@ -14,7 +14,7 @@ import { isolated } from './phrases.js';
 /** Conversation draws into an element and keeps it current. `onBack` leaves it, on a phone. */
 export class Conversation {
   constructor(element, store, { onBack }) {
-    Object.assign(this, { element, store, onBack });
+    Object.assign(this, { element, store, onBack, sockets: store.state.trouble.sockets });
     this.tab = tabHeld('tab', 'home');
     this.head = h('header', { class: 'place-head' });
     this.tabs = h('div', { class: 'place-tabs', role: 'tablist', hidden: true, onkeydown: (event) => this.tabKeys(event) });
@@ -27,7 +27,7 @@ export class Conversation {
     this.homeBody = h('div', { class: 'place-home-body' });
     this.home.append(this.homeBody);
     fill(element, this.head, this.tabs, this.messages, this.home);
-    mountHome(this.homeBody, store);
+    this.homeTab = mountHome(this.homeBody, store);
     this.follow();
     this.open();
     this.visit(); // the store has stood there before anybody listened
@@ -41,6 +41,7 @@ export class Conversation {
     store.on('gone', ({ ids }) => this.list.take(ids));
     store.on('keep', () => this.keep());
     store.on('stand', () => this.visit());
+    store.on('trouble', () => this.connected());
     store.on('place', () => this.frame());
     store.on('person', () => this.frame());
   }
@@ -164,11 +165,16 @@ export class Conversation {
       await store.act('stand', { place: store.place });
       return;
     }
-    this.home.setAttribute('aria-busy', 'true');
+    this.homeTab.asked();
     const answer = await store.act('home');
-    this.home.removeAttribute('aria-busy');
     if (!answer.ok) store.toast(answer.error, 'error');
-    else if (answer.shown) store.toast(store.say('appSilent', store.state.app.name), 'error');
+  }
+
+  // connected opens the Home tab again when the app is back, which may have missed that.
+  connected() {
+    const { sockets } = this.store.state.trouble;
+    if (sockets > 0 && this.sockets === 0 && this.onHome()) this.visit();
+    this.sockets = sockets;
   }
 
   // Private answers that went with a reload.

@@ -6,9 +6,16 @@ import { h, fill } from './dom.js';
 import { named, complete, renderBlock, showError, speak } from './blocks.js';
 import { entryText, fieldOf, initialEntry, refusal } from './values.js';
 import { language } from './dates.js';
+import { isolated } from './phrases.js';
 
 const fillAfter = 250; // ms without a keystroke before the sandbox is told
 const tellAfter = 250; // the same of the app, where a field asks for each key; Slack's own pause is not known
+
+const patience = 3000; // ms that an app has to answer Slack
+
+const late = new Set(); // forms that may hold something the sandbox has not been told
+
+window.addEventListener('pagehide', () => late.forEach((form) => form.part()));
 
 const keyOf = (block, element) => `${block.block_id}/${element.action_id}`;
 
@@ -93,7 +100,7 @@ export class Form {
     const json = JSON.stringify(block);
     const keys = [block.element, block.accessory, ...(block.type === 'actions' ? block.elements : [])]
       .filter(Boolean).map((element) => keyOf(block, element));
-    const stale = keys.some((key) => renewed.has(key)) && old && !old.node.contains(document.activeElement);
+    const stale = keys.some((key) => renewed.has(key)) && old;
     if (old && old.json === json && !stale) return old;
     return { json, block, node: renderBlock(block, this.ctx) };
   }
@@ -143,6 +150,7 @@ export class Form {
     this.held.set(key, entry);
     if (block.type !== 'input') return; // the click tells
     this.unsaid.add(key);
+    late.add(this);
     this.complain(block.block_id, '');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tell(), fillAfter);
@@ -155,8 +163,15 @@ export class Form {
     const { view } = this;
     this.sending = this.sending.then(() => this.store.act('fill', { view: view.id, values })).then(() => {
       for (const [key, entry] of told) if (this.held.get(key) === entry) this.unsaid.delete(key);
+      if (!this.unsaid.size) late.delete(this);
     });
     return this.sending;
+  }
+
+  /** part tells the sandbox, while the page goes, what it has not been told. */
+  part() {
+    if (!this.unsaid.size || !this.body.isConnected) return;
+    this.store.act('fill', { view: this.view.id, values: this.values((key) => this.unsaid.has(key)) }, { keepalive: true });
   }
 
   // values are the contents of the input blocks, as the acts take them.
@@ -214,17 +229,19 @@ export class Form {
 }
 
 /**
- * mountHome draws the app's Home tab into an element and keeps it current.
- * Returns off(), which ends that.
+ * mountHome draws the app's Home tab into an element and keeps it current. Returns
+ * off(), which ends that, and asked(), to be called when the app was told that its tab
+ * was opened.
  */
 export function mountHome(element, store) {
   let form = null;
+  let timer = 0; // while the app has time to draw its first
   const draw = () => {
     const view = store.state && store.state.home;
     element.classList.add('home-surface');
     if (!view) {
       form = null;
-      fill(element, h('p', { class: 'home-empty', dir: 'auto' }, 'The app has not drawn its Home tab yet.'));
+      fill(element, h('p', { class: 'home-empty', role: 'status' }, store.say(timer ? 'homeComes' : 'homeSilent', isolated(store.state.app.name))));
       return;
     }
     if (!form || form.view.id !== view.id) {
@@ -236,6 +253,14 @@ export function mountHome(element, store) {
     form.body.dataset.view = view.id;
   };
   const offs = ['home', 'state', 'reset', 'person'].map((type) => store.on(type, draw));
+  const asked = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = 0;
+      if (!form) draw();
+    }, patience);
+    if (!form) draw();
+  };
   draw();
-  return { off: () => offs.forEach((off) => off()) };
+  return { off: () => offs.forEach((off) => off()), asked };
 }

@@ -4,6 +4,7 @@ import { h, fill } from './dom.js';
 import { renderBlocks, speak } from './blocks.js';
 import { mrkdwn, plain } from './mrkdwn.js';
 import { avatar } from './avatar.js';
+import { phrase } from './phrases.js';
 import { words } from './words.js';
 
 /**
@@ -84,13 +85,10 @@ class Gallery {
         h('span', { class: 'gallery-tag' }, languageName(item.lang))),
       h('div', { class: 'gallery-stage' }, drawn),
       h('details', { class: 'gallery-json' },
-        h('summary', null, 'JSON', h('span', { class: 'gallery-file' }, fileOf(item))),
+        h('summary', null, 'JSON', h('span', { class: 'gallery-file' }, item.file)),
         h('pre', { tabindex: 0, role: 'region', dir: 'ltr', 'aria-label': `JSON of ${item.name}` }, h('code', null, JSON.stringify(item.json, null, 2)))));
   }
 }
-
-// English is the language of files without one in their name.
-const fileOf = (item) => `${item.kind}_${item.name}${item.lang === 'en' ? '' : `.${item.lang}`}.golden.json`;
 
 function languageName(lang) {
   return new Intl.DisplayNames(['en'], { type: 'language' }).of(lang) || lang;
@@ -105,7 +103,7 @@ function messageCard(body, ctx) {
   return h('div', { class: 'gallery-message' },
     avatar({ name: appName(ctx), bot: true }),
     h('div', { class: 'gallery-message-body' },
-      h('div', { class: 'gallery-author' }, h('strong', null, appName(ctx)), h('span', { class: 'gallery-app' }, 'APP')),
+      h('div', { class: 'gallery-author' }, h('strong', null, appName(ctx)), h('span', { class: 'gallery-app' }, phrase('app', ctx.lang))),
       h('div', { class: 'bk-message' }, blocks)));
 }
 

@@ -191,6 +191,13 @@ export class MessageList {
   }
 
   scrolled() {
+    const height = this.scroller.clientHeight;
+    const resized = height !== this.height;
+    this.height = height;
+    if (resized && this.stick) { // what is below has grown: nobody has scrolled
+      this.toBottom();
+      return;
+    }
     const away = this.distance();
     this.stick = away < bottom && this.to === this.items.length;
     if (this.stick) this.missed = 0;

@@ -97,7 +97,10 @@ class Modal {
 
   // leave closes this view, or all; the sandbox tells the app where it wants to know.
   async leave(act) {
+    if (this.leaving) return; // Escape twice, or a double click
+    this.leaving = true;
     const answer = await this.store.act(act, { view: this.view.id });
+    this.leaving = answer.ok; // until the sandbox takes it away
     if (!answer.ok && answer.error && this.store.toast) this.store.toast(answer.error, 'error');
   }
 

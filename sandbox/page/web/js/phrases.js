@@ -13,7 +13,7 @@ const english = {
   sidebar: 'Conversations', channels: 'Channels', direct: 'Direct messages', apps: 'Apps', jump: 'Jump to…',
   jumpTitle: 'Jump to a conversation', jumpFind: 'Where to? A channel or a person', noMatch: 'Nothing of that name',
   back: 'Back', close: 'Close', you: 'you', app: 'APP',
-  private: 'Private channel', channel: 'Channel', directMessage: 'Direct message', shared: 'Shared with another organisation',
+  private: 'Private channel', channel: 'Channel', directMessage: 'Direct message', appKind: 'App', shared: 'Shared with another organisation',
   home: 'Home', messages: 'Messages', botAbsent: (app) => `${app} is not in this channel`,
   members: (n) => counted(n, 'en', { one: '# member', other: '# members' }),
   unread: (n) => counted(n, 'en', { one: '# unread message', other: '# unread messages' }),
@@ -37,6 +37,7 @@ const english = {
   notCommand: (name) => `${name} is not a valid command. In Slack, all messages that start with the “/” symbol are interpreted as commands. `
     + 'To send it as a message, put a space before the “/”.',
   commandFailed: (name, code) => `${name} failed with the error "${code}"`,
+  homeComes: (app) => `${app} is drawing its Home tab…`, homeSilent: (app) => `${app} did not respond, and has not drawn its Home tab yet.`,
   appSilent: (app) => `${app} did not respond.`, said: (who, text) => `${who}: ${text}`,
 };
 
@@ -44,7 +45,7 @@ const arabic = {
   sidebar: 'المحادثات', channels: 'القنوات', direct: 'الرسائل المباشرة', apps: 'التطبيقات', jump: 'انتقال إلى…',
   jumpTitle: 'الانتقال إلى محادثة', jumpFind: 'إلى أين؟ قناة أو شخص', noMatch: 'لا يوجد شيء بهذا الاسم',
   back: 'رجوع', close: 'إغلاق', you: 'أنت', app: 'تطبيق',
-  private: 'قناة خاصة', channel: 'قناة', directMessage: 'رسالة مباشرة', shared: 'مشتركة مع مؤسسة أخرى',
+  private: 'قناة خاصة', channel: 'قناة', directMessage: 'رسالة مباشرة', appKind: 'تطبيق', shared: 'مشتركة مع مؤسسة أخرى',
   home: 'الرئيسية', messages: 'الرسائل', botAbsent: (app) => `تطبيق ${app} ليس في هذه القناة`,
   members: (n) => counted(n, 'ar-SA', { zero: 'لا أعضاء', one: 'عضو واحد', two: 'عضوان', few: '# أعضاء', many: '# عضوًا', other: '# عضو' }),
   unread: (n) => counted(n, 'ar-SA', {
@@ -74,6 +75,7 @@ const arabic = {
   turnedOff: 'إرسال الرسائل إلى هذا التطبيق متوقف.',
   notCommand: (name) => `${name} ليس أمرًا صحيحًا. في Slack تُعدّ كل رسالة تبدأ بالرمز «/» أمرًا. لإرسالها رسالةً عادية، ضع مسافة قبل «/».`,
   commandFailed: (name, code) => `تعذّر تنفيذ ${name}، والخطأ: "${code}"`,
+  homeComes: (app) => `جارٍ عرض الصفحة الرئيسية لتطبيق ${app}…`, homeSilent: (app) => `لم يستجب ${app}، ولم يعرض صفحته الرئيسية بعد.`,
   appSilent: (app) => `لم يستجب ${app}.`, said: (who, text) => `${who}: ${text}`,
 };
 

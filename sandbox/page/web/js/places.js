@@ -26,7 +26,7 @@ export function placeIcon(store, place) {
 
 /** placeKind says in words what kind of conversation it is. */
 export function placeKind(store, place) {
-  return store.say({ private: 'private', dm: 'directMessage', app: 'apps' }[place.kind] || 'channel');
+  return store.say({ private: 'private', dm: 'directMessage', app: 'appKind' }[place.kind] || 'channel');
 }
 
 /**

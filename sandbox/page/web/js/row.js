@@ -13,6 +13,9 @@ const together = 5 * 60 * 1000; // ms within which messages of one author share 
 /** textOf is what a message says, without marks; its blocks are not in it. */
 export const textOf = (message, store) => mrkdwn(message.text, { state: store.state }).textContent;
 
+// marked tells whether the client says that a message was edited: not of an app's blocks.
+const marked = (message) => message.edited && !(message.author.bot && message.blocks?.length);
+
 /** Row draws a message. What stands around it decides on day and head: see settle. */
 export class Row {
   /** inThread: the row stands in the thread's pane, where `root` is the message that it began with. */
@@ -57,7 +60,7 @@ export class Row {
     fill(this.body,
       message.ephemeral && this.privacy(),
       renderMessage(message, store),
-      message.edited && h('span', { class: 'msg-edited' }, store.say('edited')));
+      marked(message) && h('span', { class: 'msg-edited' }, store.say('edited')));
     if (!held) return;
     const again = action && this.body.querySelector(`[data-action="${CSS.escape(action)}"]`);
     (again || this.node).focus({ preventScroll: true });

@@ -58,10 +58,19 @@ export class Shell {
     store.on('connection', ({ lost }) => this.connection(lost));
     store.on('trouble', () => this.drawBot());
     store.on('state', () => this.drawBot());
-    store.on('forms', ({ forms }) => forms.length > 0 && this.panels.isPhone() && this.panels.open('chat'));
+    store.on('forms', () => this.formsCame() && this.panels.isPhone() && this.panels.open('chat'));
+    store.on('state', () => this.formsCame());
+    this.formsCame();
     document.addEventListener('keydown', (event) => this.keys(event));
     this.drawBot();
     this.connection(store.lost);
+  }
+
+  // formsCame tells whether there is a form that was not there when it was asked last.
+  formsCame() {
+    const before = this.forms;
+    this.forms = new Set(this.store.state.forms.map((form) => form.id));
+    return [...this.forms].some((id) => !before?.has(id));
   }
 
   // speak gives the workspace the person's language; the rest of the page is in English.

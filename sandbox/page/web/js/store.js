@@ -9,6 +9,11 @@ import { phrase } from './phrases.js';
 const lostAfter = 1200; // ms without a connection before anybody is told
 const retryAfter = 2000; // ms between attempts where the browser makes none
 
+const mostDismissed = 500; // ids that are remembered
+
+// dismissals are the ids of private messages that were dismissed in this browser, in any tab.
+const dismissals = () => JSON.parse(setting('dismissed') || '[]');
+
 class Store {
   constructor() {
     /** state is the State of PAGE's contract; null until it has been read. */
@@ -25,7 +30,7 @@ class Store {
     this.keep = setting('keep') === '1';
     this.lost = false;
     this.handlers = new Map();
-    this.dismissed = new Set(); // ids of private messages
+    this.dismissed = new Set(dismissals()); // ids of private messages
     this.gone = new Set(); // ids of private messages from before the page was opened
     this.known = new Set(); // handles of those whose State has been read
     this.opened = 0; // the server's time when the page was opened, and when the tab was, in ms
@@ -56,6 +61,7 @@ class Store {
     const from = new URLSearchParams(window.location.hash.slice(1));
     this.panel = from.get('panel') || '';
     window.addEventListener('popstate', () => this.follow());
+    window.addEventListener('storage', (event) => event.key === 'dismissed' && this.drop(dismissals()));
     document.addEventListener('visibilitychange', () => !document.hidden && this.state && this.lookUp());
     await this.load(from.get('person') || '', from);
   }
@@ -187,11 +193,14 @@ class Store {
     }
   }
 
-  /** act does something as the person; never throws: what went wrong is in `error`. */
-  async act(act, args = {}) {
+  /**
+   * act does something as the person; never throws: what went wrong is in `error`. With
+   * keepalive it is done even if the page goes.
+   */
+  async act(act, args = {}, { keepalive = false } = {}) {
     try {
       const answer = await fetch('/api/act', {
-        method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Sandbox': '1' },
+        method: 'POST', keepalive, headers: { 'Content-Type': 'application/json', 'X-Sandbox': '1' },
         body: JSON.stringify({ person: this.me, act, ...args }),
       });
       if (!answer.ok) throw new Error((await answer.text()).trim() || `status ${answer.status}`);
@@ -250,10 +259,15 @@ class Store {
     this.emit('keep');
   }
 
-  /** dismiss takes a private message off this page. */
+  /** dismiss takes a private message off this page, and off the others of this browser. */
   dismiss(id) {
-    this.dismissed.add(id);
-    this.emit('gone', { ids: [id] });
+    setSetting('dismissed', JSON.stringify([...dismissals(), id].slice(-mostDismissed)));
+    this.drop([id]);
+  }
+
+  drop(ids) {
+    for (const id of ids) this.dismissed.add(id);
+    this.emit('gone', { ids });
   }
 
   /** toast tells something in passing; kind "error", "good" or "". */

@@ -74,7 +74,10 @@ export class Suggestions {
 
   people(query) {
     const { state, here } = this.store;
-    const people = state.people.map((person) => ({ ...person, about: person.note }));
+    const channel = here.kind === 'channel' || here.kind === 'private';
+    const people = state.people.map((person) => ({
+      ...person, about: channel && !here.people.includes(person.handle) ? this.store.say('absent') : person.note,
+    }));
     const bot = { handle: state.app.bot, name: state.app.name, bot: true, about: here.bot || here.kind === 'app' ? '' : this.store.say('absent') };
     return [...people, bot].filter((one) => `${one.handle} ${one.name}`.toLocaleLowerCase().includes(query)).map((one) => ({
       key: one.handle, name: one.name, handle: `@${one.handle}`, by: one.about, face: avatar(one, 'small'), text: `@${one.handle} `,

@@ -56,7 +56,7 @@ class Trouble {
   }
 
   draw() {
-    let any = false;
+    let any = this.now().bot === 'stopped';
     for (const [name, button] of this.switches) {
       const on = this.isOn(name);
       any = any || on;
@@ -145,5 +145,6 @@ class Trouble {
     for (const [name, button] of this.switches) {
       if (this.isOn(name)) await this.turn(button, name, false);
     }
+    if (this.now().bot === 'stopped') await this.turn(this.starter, 'bot_start', true);
   }
 }
