@@ -312,7 +312,11 @@ func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignm
 func TestEveryReadEnds(t *testing.T) {
 	t.Parallel()
 	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: time.Second, Audit: true})
+	j, err := Open(t.Context(), url, Config{Timeout: time.Second, Audit: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = j.Close(context.WithoutCancel(t.Context())) }() // a second may not be enough for all that was left
 	a := mustAccept(t, j, numbered(1))
 	fillPool(t, j.store.(*postgres))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -397,12 +401,16 @@ func onContactOf(other, r assign.Request) assign.Request {
 	return r
 }
 
+// lateEnough is how soon the sender of a commit gives up where a test needs the time until
+// the server gives up as well, which is as long again.
+const lateEnough = 6 * time.Second
+
 // A commit may arrive long after its sender has given up.
 func TestACommitThatComesLateIsUndone(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
 	gate, url := newGate(t, direct)
-	j, witness := mustOpen(t, url, Config{Timeout: 3 * time.Second}), mustOpen(t, direct, Config{})
+	j, witness := mustOpen(t, url, Config{Timeout: lateEnough}), mustOpen(t, direct, Config{})
 	silence(j.store.(*postgres))
 	older := mustAccept(t, j, numbered(701))
 	release, done := gate.holdCommit(t)
@@ -435,7 +443,7 @@ func TestACommitThatComesLateIsUndone(t *testing.T) {
 func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 	t.Parallel()
 	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: 3 * time.Second})
+	j := mustOpen(t, url, Config{Timeout: lateEnough})
 	silence(j.store.(*postgres))
 	release, done := gate.holdCommit(t)
 	wantNotStored(t, j, numbered(711), "no word came back")
@@ -447,7 +455,7 @@ func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 		}
 		results <- how
 	}()
-	awaitLock(t, j.store.(*postgres), numbered(711).Contact)
+	awaitLock(t, j.store.(*postgres), numbered(711).Contact, results)
 	release()
 	<-done
 	if how := <-results; how != assign.Accepted {
@@ -458,10 +466,15 @@ func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 	}
 }
 
-// awaitLock waits until somebody waits for a contact.
-func awaitLock(t *testing.T, p *postgres, contact assign.Phone) {
+// awaitLock waits until somebody waits for a contact, rather than having a result.
+func awaitLock(t *testing.T, p *postgres, contact assign.Phone, results <-chan assign.Acceptance) {
 	t.Helper()
-	for waiting := false; !waiting; { // the test's own time limit ends it
+	for waiting := false; !waiting; {
+		select {
+		case how := <-results:
+			t.Fatalf("nobody waited: acceptance %d", how)
+		default:
+		}
 		err := p.pool.QueryRow(t.Context(),
 			`SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = $1
 				AND objid = (hashtext($2)::bigint & 4294967295)::oid)`, contactLocks, contact.Digits()).Scan(&waiting)
