@@ -204,7 +204,7 @@ func (v voice) group(last []assign.Agent, options []*slack.OptionBlockObject) []
 		return slices.ContainsFunc(top, func(t *slack.OptionBlockObject) bool { return t.Value == o.Value })
 	})
 	groups := []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(plainText(v.texts.Plain("form_agents_recent", nil), optionText), top...)}
-	for len(others) > 0 && len(encode(top))+len(encode(others)) > menuBytes {
+	for len(others) > 0 && (len(top)+len(others) > menuMost || len(encode(top))+len(encode(others)) > menuBytes) {
 		others = others[:len(others)-1]
 	}
 	if len(others) > 0 {

@@ -241,6 +241,18 @@ func TestAGroupedMenuFits(t *testing.T) {
 	}
 }
 
+func TestAGroupedMenuHasAtMostFiftyOptions(t *testing.T) {
+	var crowd []assign.Agent
+	for i := range 70 {
+		crowd = append(crowd, agent("Agent "+strconv.Itoa(i), "a"+strconv.Itoa(i)+"@twerlo.com"))
+	}
+	v := testBot(t, &desk{agents: crowd}).voices.usual
+	groups := v.group(crowd[60:65], v.suggest("")[:menuMost])
+	if len(groups) != 2 || len(groups[0].Options) != 5 || len(groups[1].Options) != menuMost-5 {
+		t.Errorf("%d groups: %+v", len(groups), groups)
+	}
+}
+
 func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 	b := testBot(t, loadedDesk())
 	m := assign.NewMemory()

@@ -54,9 +54,11 @@ func (b *Bot) onLine(ctx context.Context, v voice, c *call) {
 	}
 }
 
-// isChatter tells a line of words that name nobody from half an assignment.
+// isChatter tells a line of words that name nobody from half an assignment. While the agents
+// are not all known, any words may name one.
 func (b *Bot) isChatter(r assign.Reading) bool {
-	return len(r.Contacts) == 0 && r.Agent.Kind == assign.ByName && b.unheardOf(r.Agent)
+	state := b.agents.State()
+	return state.Loaded && !state.Partial && len(r.Contacts) == 0 && r.Agent.Kind == assign.ByName && b.unheardOf(r.Agent)
 }
 
 // reply brings a message to whoever made a call: in the acknowledgement of a command, or,

@@ -168,6 +168,23 @@ func TestAzeerDownIsWaitedFor(t *testing.T) {
 	manager.reads("now belongs to")
 }
 
+// A name that cannot be looked up is kept in the form.
+func TestANameAloneOpensTheFormAlsoWithoutAList(t *testing.T) {
+	w := prepare(t)
+	if err := w.Azeer.Down(true); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	w.awaitSockets(2)
+	manager := w.person("manager")
+	manager.types("#support", "/assign Omar Hassan")
+	f := manager.form()
+	if !strings.Contains(f.Plain(), "You typed: Omar Hassan") {
+		t.Errorf("the form reads:\n%s", f.Plain())
+	}
+	manager.Cancel(f)
+}
+
 // Nobody has seen the real list of agents: whatever it is wrapped in, it is read.
 func TestTheAgentListIsReadInEveryShape(t *testing.T) {
 	shapes := []sandbox.ListShape{sandbox.ListInData, sandbox.ListBare, sandbox.ListOneBare, sandbox.ListOneInData, sandbox.ListPartial}
