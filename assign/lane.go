@@ -15,6 +15,8 @@ type job struct {
 	since time.Time
 	// expired: found too old to be carried out.
 	expired bool
+	// found: taken up from the journal. Another process may have called for it already.
+	found bool
 	// newer gets a token when a newer assignment enters the lane.
 	newer chan struct{}
 	// settled: the answer is due. telling keeps an interim answer from coming after it.
@@ -104,7 +106,7 @@ func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 	if j.expired {
 		return Outcome{Kind: Expired}, true
 	}
-	t := &trials{deadline: j.AcceptedAt.Add(patience)}
+	t := &trials{deadline: j.AcceptedAt.Add(patience), wordless: j.found}
 	for {
 		m := s.attempt(wire, j, t)
 		if m.letGo || m.outcome.Kind != "" {
@@ -283,7 +285,7 @@ func (s *Service) askTurn(ctx context.Context, j *job, t *trials) (move, bool) {
 		return move{wait: turnAgain}, false
 	case TurnSuperseded:
 		o := Outcome{Kind: Superseded, Agent: t.agent, Newer: newerOf(turn.Newer), Attempts: t.attempts}
-		if t.inDoubt() {
+		if t.doubts > 0 && t.inDoubt() {
 			o.Reason = NoWord
 		}
 		return move{outcome: o}, false

@@ -169,7 +169,7 @@ func (w *truth) isTrue(id int64, end ending) bool {
 	if len(told) > 0 {
 		last = told[len(told)-1]
 	}
-	inDoubt := slices.Contains(told, silence)
+	inDoubt := slices.Contains(told, silence) || w.doneUnheard(id, end.by)
 	takenUp := w.stored[id].by != end.by
 	age := end.At.Sub(w.stored[id].AcceptedAt)
 	if end.Attempts != len(told) {
@@ -202,6 +202,14 @@ func (w *truth) told(id int64, by *life) []reaction {
 		}
 	}
 	return told
+}
+
+// doneUnheard tells whether an earlier life had the assignment carried out and left no word
+// of it: who comes after it must not call that undone.
+func (w *truth) doneUnheard(id int64, by *life) bool {
+	return slices.ContainsFunc(w.tries[id], func(t *try) bool {
+		return t.by != by && t.effect && (t.said == silence || t.said == yes)
+	})
 }
 
 func (w *truth) isNewer(newer *Assignment, id int64) bool {

@@ -49,7 +49,7 @@ type trials struct {
 	attempts int
 	failures int       // in a row, of any kind: they set the wait
 	doubts   int       // attempts that were perhaps carried out
-	wordless bool      // one of them brought no status
+	wordless bool      // one of them brought no status, or an earlier process may have made one
 	doubtful time.Time // when the first of those was made
 	last     *Fault    // nil before the first
 	silences int       // of the journal
@@ -101,6 +101,9 @@ func (t *trials) wait(now time.Time) (time.Duration, bool) {
 // settles it. That a later attempt was not carried out says nothing about one without a word:
 // a "409, assigned already" may even be its echo.
 func (t *trials) inDoubt() bool {
+	if t.last == nil {
+		return t.wordless
+	}
 	return t.doubts > 0 && t.last.Status == 0 || t.wordless && t.last.Effect != Perhaps
 }
 
@@ -109,17 +112,16 @@ func (t *trials) inDoubt() bool {
 // Whose key is refused is told the operator's trouble also where there is a doubt.
 func (t *trials) outcome() Outcome {
 	o := Outcome{Kind: Failed, Reason: Busy, Agent: t.agent, Attempts: t.attempts}
-	if t.last == nil {
-		return o // it never came to an attempt
+	if t.last != nil { // else it never came to an attempt
+		o.Reason, o.Said, o.Status = t.last.Reason, t.last.Said, t.last.Status
 	}
-	o.Reason, o.Said, o.Status = t.last.Reason, t.last.Said, t.last.Status
 	switch {
 	case t.inDoubt():
 		o.Kind = Unknown
 		if o.Reason != KeyRefused {
 			o.Reason = NoWord
 		}
-	case t.last.Effect == Never:
+	case t.last != nil && t.last.Effect == Never:
 		o.Kind = Refused
 	}
 	return o

@@ -287,7 +287,7 @@ func (s *Service) take(ctx context.Context) error {
 	defer s.mu.Unlock()
 	for _, a := range found {
 		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= patience
-		s.receive(&job{Assignment: a, since: now, expired: expired})
+		s.receive(&job{Assignment: a, since: now, expired: expired, found: true})
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
 			w.Azeer.Next(1, then)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-			m := manager.reads("Not known", "once no answer came back", name)
+			m := manager.reads("Not known", "what became of an earlier call is not known", name)
 			if then.Body != "" && !strings.Contains(m.Plain(), "assigned already") {
 				t.Errorf("it leaves out what Azeer says: %s", m.Plain())
 			}
