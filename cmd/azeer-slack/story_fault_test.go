@@ -217,7 +217,7 @@ func TestASilentSocketDelaysNothing(t *testing.T) {
 
 func TestStoppingUnderLoadLosesNothing(t *testing.T) {
 	w := begin(t, with("AZEER_CONCURRENCY", "2"))
-	w.expectError("request not stored") // perhaps: of those who come at the last moment
+	w.expectError("request not stored")                                   // perhaps: of those who come at the last moment
 	w.Azeer.Always(sandbox.Misbehaviour{Latency: 900 * time.Millisecond}) // of which the time to drain is no multiple
 	manager := w.person("manager")
 	manager.typesMany(20)
