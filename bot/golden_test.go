@@ -77,6 +77,7 @@ func goldenMessages(v voice) map[string]message {
 		"unknown":            outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Agent: omar}),
 		"expired":            outcome(assign.Outcome{Kind: assign.Expired, Agent: omar}),
 		"superseded":         outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &newer}),
+		"unknown_answered":   outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Status: 409, Said: "assigned already", Agent: omar}),
 		"superseded_no_word": outcome(assign.Outcome{Kind: assign.Superseded, Reason: assign.NoWord, Agent: omar, Newer: &newer}),
 		"interim":            v.notice("interim", v.onItsWay(goldenRequest)),
 		"joined":             v.notice("joined", v.onItsWay(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: assign.RefMe()})),

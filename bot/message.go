@@ -133,6 +133,7 @@ func (v voice) outcomeData(a assign.Assignment) texts.Data {
 		"Asked":     v.asked(a.Request, a.Requester),
 		"Said":      clip(a.Outcome.Said, 300),
 		"Status":    a.Outcome.Status,
+		"Answered":  a.Outcome.Status != 0,
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Nearest":   len(a.Outcome.Nearest) > 0,
