@@ -76,6 +76,7 @@ const hardPage = `<!doctype html><html><head><meta name="viewport" content="widt
 <p class="faint">faint words</p>
 <button aria-label="an icon"><svg width="20" height="20" aria-hidden="true"><path d="M0 0L20 20" stroke="#ddd" fill="none"/></svg></button>
 <button class="plain">shows no focus</button>
+<div style="position: relative"><input aria-label="covered" style="width: 100px; height: 30px"><button style="position: absolute; left: 20px; top: 0; width: 30px; height: 30px">over</button></div>
 <button tabindex="5">first of all</button><p lang="ar" dir="ltr">x</p><button aria-label="Send">Off it goes</button>
 </body></html>`
 
