@@ -119,7 +119,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		door:    &door{cfg: cfg.Door, people: people},
 		voices:  newVoices(catalogue, agents, cfg),
 		region:  cfg.Region,
-		post:    &poster{api: api, http: cfg.HTTP, log: cfg.Logger},
+		post:    &poster{api: api, http: cfg.HTTP, doubt: people.doubt, log: cfg.Logger},
 		order:   newOrder(),
 		deeds:   newDeeds(),
 		forms:   newForms(),
@@ -140,7 +140,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 
 // Run serves until ctx ends, then finishes what it has taken and returns nil. It returns
 // a *socket.Fatal when Slack will not have us: a bad token, a missing scope, Socket Mode
-// switched off.
+// switched off. A token that is taken back while it runs ends it too.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.people.introduce(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -149,14 +149,18 @@ func (b *Bot) Run(ctx context.Context) error {
 		return err
 	}
 	close(b.introduced)
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	go b.people.refresh(ctx)
+	go func() { stop(b.people.guard(ctx)) }()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	err := b.sockets.Run(ctx, func(_ context.Context, e *socket.Envelope) { b.take(serving, e) })
 	time.AfterFunc(parting, cut)
 	b.working.Wait()
+	if refused := new(Fatal); err == nil && errors.As(context.Cause(ctx), &refused) {
+		return refused
+	}
 	return err
 }
 

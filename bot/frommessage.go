@@ -26,7 +26,7 @@ func (b *Bot) onMessageShortcut(ctx context.Context, c *call) {
 	r := b.door.admit(ctx, c.person(), c.channel())
 	v := b.speakTo(ctx, c)
 	if r.refused() {
-		b.openView(ctx, c, *v.barred(r))
+		_ = b.openView(ctx, c, *v.barred(r)) // as in onShortcut
 		return
 	}
 	found := assign.FindPhones(written(c.Message), b.region)
@@ -36,16 +36,15 @@ func (b *Bot) onMessageShortcut(ctx context.Context, c *call) {
 	if len(found) == 1 {
 		b.nameOwner(ctx, v, &form, found[0].Phone)
 	}
-	if b.openView(ctx, c, form) {
+	err := b.openView(ctx, c, form)
+	if err == nil {
 		return
 	}
 	var d draft
 	if len(found) == 1 {
 		d.Contact = found[0].Phone.International()
 	}
-	if err := b.post.deliver(ctx, c.person().id, address(from), v.formLate(d)); err != nil {
-		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
-	}
+	b.offerForm(ctx, c, address(from), v.unopened(err, d))
 }
 
 // mostChoices is how many numbers a menu can offer; mostRadios, how many are offered

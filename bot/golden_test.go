@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -84,7 +85,8 @@ func goldenMessages(v voice) map[string]message {
 		"not_stored":         v.notStored(goldenRequest),
 		"broken":             v.notice("broken", texts.Data{"Reference": "ABCD1234"}),
 		"overtaken":          v.overtaken(goldenRequest, newer, wishFor(newer)),
-		"form_late":          v.formLate(draft{Contact: "0544444444"}),
+		"form_late":          v.unopened(context.DeadlineExceeded, draft{Contact: "0544444444"}),
+		"form_refused":       v.unopened(slack.SlackErrorResponse{Err: "token_revoked"}, draft{Contact: "0544444444"}),
 		"help":               v.help("/assign"),
 		"mention_help":       v.mentionHelp("U0AZEER"),
 		"mention_late":       v.mentionLate(goldenRequest, wishFor(newer)),

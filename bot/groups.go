@@ -24,7 +24,7 @@ func (p *People) readGroups(ctx context.Context) error {
 	for _, id := range p.groups {
 		asked := time.Now()
 		names, err := p.api.GetUserGroupMembersContext(ctx, id)
-		if err != nil {
+		if p.doubt(err) != nil {
 			unread = errors.Join(unread, fmt.Errorf("read members of user group %s: %w", id, err))
 			continue
 		}

@@ -308,7 +308,7 @@ func (b *Bot) publish(ctx context.Context, user string, shown slack.HomeTabViewR
 			request.Hash = &hash
 		}
 		answer, err := b.api.PublishViewContext(ctx, request)
-		if err != nil {
+		if b.people.doubt(err) != nil {
 			hash = ""
 			return err
 		}

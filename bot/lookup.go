@@ -38,7 +38,7 @@ func (p *People) ask(id string, l *lookup) {
 	if err == nil {
 		l.found = p.acquaintanceOf(*u)
 	}
-	l.err = err
+	l.err = p.doubt(err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil || hidden(err) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"strconv"
 	"time"
 
@@ -25,7 +26,7 @@ func (b *Bot) onShortcut(ctx context.Context, c *call) {
 		return
 	}
 	if r := b.door.admit(ctx, c.person(), ""); r.refused() {
-		b.openView(ctx, c, *b.speakTo(ctx, c).barred(r))
+		_ = b.openView(ctx, c, *b.speakTo(ctx, c).barred(r)) // it is logged, and no more can be told
 		return
 	}
 	b.openForm(ctx, c, draft{}, origin{})
@@ -34,29 +35,45 @@ func (b *Bot) onShortcut(ctx context.Context, c *call) {
 // shortcutCallback is the global shortcut that the manifest declares.
 const shortcutCallback = "assign_contact"
 
-// openForm opens the form; if Slack's time for that is over, it offers a button, whose
-// click brings a fresh trigger.
+// openForm opens the form; if that cannot be, it offers a button, whose click brings a
+// fresh trigger.
 func (b *Bot) openForm(ctx context.Context, c *call, d draft, from origin) {
 	v := b.speakTo(ctx, c)
 	form := v.form(d, from)
 	if contact, err := assign.ParsePhone(d.Contact, b.region); err == nil {
 		b.nameOwner(ctx, v, &form, contact)
 	}
-	if b.openView(ctx, c, form) {
-		return
+	if err := b.openView(ctx, c, form); err != nil {
+		b.offerForm(ctx, c, address(from), v.unopened(err, d))
 	}
-	if err := b.post.deliver(ctx, c.person().id, address(from), v.formLate(d)); err != nil {
+}
+
+// offerForm brings a button that opens a form to where it was asked for.
+func (b *Bot) offerForm(ctx context.Context, c *call, to address, offer message) {
+	if err := b.post.deliver(ctx, c.person().id, to, offer); err != nil {
 		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
 	}
 }
 
-// formLate offers to open a form for which there was no time, with all that it holds.
-func (v voice) formLate(d draft) message {
-	return v.notice("form_late", nil, v.button("open_form", actionFix, d.encode(), slack.StylePrimary))
+// unopened says why a form did not open, and offers to open it with all that it holds.
+func (v voice) unopened(why error, d draft) message {
+	text := "form_refused"
+	if outOfTime(why) {
+		text = "form_late"
+	}
+	return v.notice(text, nil, v.button("open_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
-// openView spends the call's trigger on a view, and tells whether it opened.
-func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) bool {
+// outOfTime tells whether a view did not open because a trigger lives for 3 s only.
+func outOfTime(err error) bool {
+	var said slack.SlackErrorResponse
+	var network net.Error
+	return errors.As(err, &said) && said.Err == "expired_trigger_id" ||
+		errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+}
+
+// openView spends the call's trigger on a view, and logs why if it does not open.
+func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) error {
 	if v.CallbackID == formCallback {
 		b.recents.warm(ctx, c.person().id)
 	}
@@ -65,16 +82,16 @@ func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) b
 	_, err := b.api.OpenViewContext(ctx, c.TriggerID, v)
 	var said slack.SlackErrorResponse
 	switch {
-	case err == nil:
-		return true
+	case b.people.doubt(err) == nil:
+		return nil
 	case errors.As(err, &said) && said.Err == "exchanged_trigger_id":
-		return true // an earlier try did open it
+		return nil // an earlier try did open it
 	case errors.As(err, &said) && said.Err == "invalid_arguments":
 		b.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
 	default:
 		b.log.Warn().Err(err).Msg("view not opened")
 	}
-	return false
+	return err
 }
 
 // onSuggestion fills the menu of agents from memory.

@@ -78,6 +78,7 @@ type People struct {
 	lookups    map[string]*lookup // that are under way
 	grouped    map[string]group   // by id; of those that could be read
 	unreached  error              // why Slack could not be asked who we are; nil once it could
+	doubted    chan struct{}      // a call was answered as if the token were no good
 
 	// Of introduce, and then of refresh: what their last readings ended with.
 	membersUnread, groupsUnread error
@@ -88,7 +89,8 @@ func NewPeople(api *slack.Client, groups []string, log zerolog.Logger) *People {
 	return &People{
 		api: api, groups: groups, grouped: make(map[string]group),
 		met: make(map[string]acquaintance), lookups: make(map[string]*lookup),
-		log: log.With().Str("component", "people").Logger(),
+		doubted: make(chan struct{}, 1),
+		log:     log.With().Str("component", "people").Logger(),
 	}
 }
 
@@ -211,7 +213,7 @@ func reread(ctx context.Context, unread error, read func(context.Context) error)
 // readMembers replaces what is known of people by what Slack says now.
 func (p *People) readMembers(ctx context.Context) error {
 	met, err := p.listMembers(ctx)
-	if err != nil {
+	if p.doubt(err) != nil {
 		if !errors.Is(err, context.Canceled) {
 			p.log.Warn().Err(err).Msg("workspace members not read, will retry")
 		}
@@ -352,7 +354,7 @@ func (p *People) Email(ctx context.Context, user string) (assign.Email, error) {
 	ctx, cancel := context.WithTimeout(ctx, emailLimit)
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, user)
-	switch {
+	switch p.doubt(err); {
 	case hidden(err):
 		return assign.Email{}, assign.ErrNoEmail
 	case err != nil:

@@ -36,7 +36,9 @@ const (
 type poster struct {
 	api  *slack.Client
 	http *http.Client
-	log  zerolog.Logger
+	// doubt hears of every error of a call made with the bot token, and gives it back.
+	doubt func(error) error
+	log   zerolog.Logger
 }
 
 // errRefused says that no way will take a message, now or later.
@@ -206,13 +208,13 @@ func (p *poster) privately(ctx context.Context, channel, thread, user string, m 
 		options = append(options, slack.MsgOptionTS(thread))
 	}
 	_, err := p.api.PostEphemeralContext(ctx, channel, user, options...)
-	return err
+	return p.doubt(err)
 }
 
 // directly writes to the person; posting to a user id opens the conversation with them.
 func (p *poster) directly(ctx context.Context, user string, m message) error {
 	_, _, err := p.api.PostMessageContext(ctx, user, m.options()...)
-	return err
+	return p.doubt(err)
 }
 
 func (m message) options() []slack.MsgOption {
@@ -224,7 +226,7 @@ func (m message) options() []slack.MsgOption {
 func (p *poster) settle(ctx context.Context, viewID string, view *slack.ModalViewRequest) error {
 	err := again(ctx, settleTries, func(ctx context.Context) error {
 		_, err := p.api.UpdateViewContext(ctx, *view, "", "", viewID)
-		return err
+		return p.doubt(err)
 	})
 	var said slack.SlackErrorResponse
 	switch {

@@ -63,19 +63,53 @@ func TestWhatCannotBeMendedEndsTheProgram(t *testing.T) {
 				c.break_(w)
 				w.run()
 			}
-			var err error
-			select {
-			case err = <-w.done:
-				w.ended = true
-			case <-w.ctx.Done():
-				t.Fatal("it tries for ever")
-			}
-			var fatal *bot.Fatal
-			if !errors.As(err, &fatal) || fatal.Code != c.code || !strings.Contains(fatal.Cure, c.cure) {
-				t.Errorf("ended with %v, want %s and %q", err, c.code, c.cure)
-			}
+			w.endsWith(c.code, c.cure)
 		})
 	}
+}
+
+// endsWith waits for the program to end because Slack will not have it.
+func (w *world) endsWith(code, cure string) {
+	w.t.Helper()
+	var err error
+	select {
+	case err = <-w.done:
+		w.ended = true
+	case <-w.ctx.Done():
+		w.t.Fatal("it tries for ever")
+	}
+	var fatal *bot.Fatal
+	if !errors.As(err, &fatal) || fatal.Code != code || !strings.Contains(fatal.Cure, cure) {
+		w.t.Errorf("ended with %v, want %s and %q", err, code, cure)
+	}
+}
+
+func TestATokenTakenBackWhileItRunsEndsTheProgram(t *testing.T) {
+	t.Parallel()
+	t.Run("once a form does not open", func(t *testing.T) {
+		w := begin(t)
+		w.Slack.RevokeBotToken()
+		manager := w.person("manager")
+		manager.types("#support", "/assign 0544444444")
+		manager.reads("Slack did not open the form")
+		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
+	})
+	t.Run("once somebody's email is not told", func(t *testing.T) {
+		w := begin(t)
+		w.Slack.RevokeBotToken()
+		w.person("manager").CommandAsync("#support", "/assign 0544444444 @omar")
+		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
+		w.owner("966544444444", "")
+	})
+	t.Run("but not at the word of one method", func(t *testing.T) {
+		w := begin(t)
+		w.Slack.FailAPI("views.open", 1, sandbox.Failure{Error: "no_permission"})
+		manager := w.person("manager")
+		manager.types("#support", "/assign 0544444444")
+		m := manager.reads("Slack did not open the form")
+		manager.Click(m, "Open the form")
+		manager.form()
+	})
 }
 
 func TestStoppingFinishesWhatIsInHand(t *testing.T) {
