@@ -262,26 +262,37 @@ func (l *line) dropLabel(tokens []token, i int) {
 	}
 }
 
-// partRunTogether finds a number and an agent with no space between. 0544444444omar@…
-// would otherwise pass for an address.
+// partRunTogether finds a number and an agent with no space between, but at most one sign.
+// 0544444444omar@… and 0544444444/omar@… would otherwise pass for addresses.
 func (l *line) partRunTogether() {
 	for i, c := range l.contacts {
-		if c.wrong == PhoneLetters && l.beginsOrEndsWithNumber(c.typed) {
+		if c.wrong == PhoneLetters && l.beginsOrEndsWithNumber(c.typed, "") {
 			l.contacts[i].wrong = RunTogether
 		}
 	}
 	for i, a := range l.agents {
-		if a.ref.Kind == ByEmail && len(l.contacts) == 0 && l.beginsOrEndsWithNumber(a.typed) {
+		joins := ""
+		if a.wrong == "" {
+			joins = inAddresses
+		}
+		if a.ref.Kind == ByEmail && len(l.contacts) == 0 && l.beginsOrEndsWithNumber(a.typed, joins) {
 			l.agents[i].wrong = RunTogether
 		}
 	}
 }
 
-var numberAtEdge = regexp.MustCompile(`^(\+?[0-9]{8,})\pL{2}|\pL{2}(\+?[0-9]{8,})$`)
+// inAddresses are the signs that people do have in their addresses, between a number and
+// a name.
+const inAddresses = "._-+"
 
-func (l *line) beginsOrEndsWithNumber(word string) bool {
+var numberAtEdge = regexp.MustCompile(`^(\+?[0-9]{8,})([^\pL\pN@]?)\pL{2}|\pL{2}([^\pL\pN@]??)(\+?[0-9]{8,})$`)
+
+// beginsOrEndsWithNumber tells whether word is a number and something else, parted by no
+// sign or by one that is not among joins.
+func (l *line) beginsOrEndsWithNumber(word, joins string) bool {
 	for _, found := range numberAtEdge.FindAllStringSubmatch(asciiDigits(word), -1) {
-		if _, wrong := readNumber(found[1]+found[2], l.region); wrong == "" {
+		number, sign := found[1]+found[4], found[2]+found[3]
+		if _, wrong := readNumber(number, l.region); wrong == "" && (sign == "" || !strings.Contains(joins, sign)) {
 			return true
 		}
 	}
