@@ -100,6 +100,9 @@ func newMistake(kind MistakeKind, part Part, typed, region string) *Mistake {
 	switch part {
 	case PartContact:
 		m.Example = ExamplePhone(region)
+		if phones, wrong := readPhones(m.Example, region); wrong == "" && needsCountryCode(kind) {
+			m.Example = phones[0].International()
+		}
 	case PartAgent:
 		m.Example = exampleAgent
 	case PartWhole:
@@ -107,6 +110,9 @@ func newMistake(kind MistakeKind, part Part, typed, region string) *Mistake {
 	}
 	return m
 }
+
+// needsCountryCode tells the mistakes that the country code, with its plus, mends.
+func needsCountryCode(kind MistakeKind) bool { return kind == PhoneAmbiguous || kind == PhoneRewritten }
 
 // shownMost is how many characters of what was typed are shown back.
 const shownMost = 120

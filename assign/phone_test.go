@@ -2,6 +2,7 @@ package assign
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/nyaruka/phonenumbers"
@@ -80,6 +81,9 @@ func TestParsePhoneRefusesWhatMayBeOneNumberOrTwo(t *testing.T) {
 	var m *Mistake
 	if !errors.As(err, &m) || m.Kind != PhoneAmbiguous || len(m.Perhaps) < 2 {
 		t.Fatalf("error %v, want %s with the numbers it may be", err, PhoneAmbiguous)
+	}
+	if !strings.HasPrefix(m.Example, "+49 ") {
+		t.Errorf("the example %q is no better: it has no country code", m.Example)
 	}
 }
 
