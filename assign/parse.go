@@ -41,7 +41,8 @@ func (r Reading) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(
 // whatever could be made out.
 func Parse(text, region string) (Reading, error) {
 	if utf8.RuneCountInString(text) > MaxTyped {
-		return Reading{}, newMistake(TooLong, PartWhole, text, region)
+		// Its beginning, where mostly the number is, is not to be typed again.
+		return Reading{TypedContact: visible(string([]rune(text)[:MaxTyped]))}, newMistake(TooLong, PartWhole, text, region)
 	}
 	if asksForHelp[strings.ToLower(visible(text))] {
 		return Reading{Help: true}, nil

@@ -302,6 +302,7 @@ func TestParseKeepsBothHalvesAsTyped(t *testing.T) {
 		{"0544444444 0555555555 <@U012ABCDEF|omar>", "0544444444 0555555555", "<@U012ABCDEF>"},
 		{"0544444444 omar@twerlo.com, sara@twerlo.com", "0544444444", "omar@twerlo.com, sara@twerlo.com"},
 		{"0544444444 <!here>", "0544444444", "@here"},
+		{"0544444444 " + strings.Repeat("a", MaxTyped), "0544444444 " + strings.Repeat("a", MaxTyped-11), ""},
 	} {
 		got, _ := Parse(c.text, "SA")
 		if got.TypedContact != c.contact || got.TypedAgent != c.agent {

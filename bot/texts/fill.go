@@ -18,8 +18,8 @@ type Data map[string]any
 type Markup string
 
 // Typed is what a person typed. It is escaped like any string, except that a mention of a
-// user is shown as one: the id alone would tell nobody anything, and in a private message
-// or a form it notifies nobody.
+// user or a channel is shown as one: the id alone would tell nobody anything, and in a
+// private message or a form it notifies nobody.
 type Typed string
 
 // Code is what a person may type, shown as such: `/assign help`.
@@ -65,11 +65,14 @@ func (k textKind) typed(t Typed) string {
 	if k == plain {
 		return string(t)
 	}
-	return mention.ReplaceAllString(Escape(string(t)), "<@$1>")
+	return channel.ReplaceAllString(mention.ReplaceAllString(Escape(string(t)), "<@$1>"), "<#$1>")
 }
 
 // mention is an escaped mention of a user, with or without a label.
 var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
+
+// channel is an escaped mention of a channel, with or without a label.
+var channel = regexp.MustCompile(`&lt;#(C[A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
 
 // fill turns data into what the message's template prints.
 func (p Printer) fill(data Data, kind textKind) map[string]any {

@@ -23,13 +23,13 @@ func TestTypedTextIsEscapedInMrkdwnAndLeftAloneInPlainText(t *testing.T) {
 	}
 }
 
-func TestTypedMentionsOfPeopleAreShownAndNothingElse(t *testing.T) {
+func TestTypedMentionsOfPeopleAndChannelsAreShownAndNothingElse(t *testing.T) {
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	typed := Typed("<@U012ABC> <@W012ABC|omar> <!channel> <@U012ABC|<!here>> <#C012ABC>")
-	want := "You typed: <@U012ABC> <@W012ABC> &lt;!channel&gt; &lt;@U012ABC|&lt;!here&gt;&gt; &lt;#C012ABC&gt;"
+	typed := Typed("<@U012ABC> <@W012ABC|omar> <!channel> <@U012ABC|<!here>> <#C012ABC> <#C012ABC|> <#x> <#C012ABC|<!here>>")
+	want := "You typed: <@U012ABC> <@W012ABC> &lt;!channel&gt; &lt;@U012ABC|&lt;!here&gt;&gt; <#C012ABC> <#C012ABC> &lt;#x&gt; &lt;#C012ABC|&lt;!here&gt;&gt;"
 	if got := c.In("en").Text("form_typed", Data{"Typed": typed}); got != want {
 		t.Errorf("Text = %q, want %q", got, want)
 	}

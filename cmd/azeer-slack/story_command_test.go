@@ -84,6 +84,17 @@ func TestMistakesAreAnsweredInTheAcknowledgement(t *testing.T) {
 	}
 }
 
+func TestALineThatIsTooLongIsKept(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com "+strings.Repeat("and this is why ", 40))
+	m := manager.reads("Nothing was done", "too long")
+	manager.Click(m, "Fix in form")
+	if typed := manager.form().Values()["contact"]; !strings.HasPrefix(typed, "0544444444 omar@twerlo.com and this is why") {
+		t.Errorf("the form starts with %q", typed)
+	}
+}
+
 func TestTwoContactsAreOneTooMany(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
