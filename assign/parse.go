@@ -42,7 +42,7 @@ func (r Reading) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(
 func Parse(text, region string) (Reading, error) {
 	if utf8.RuneCountInString(text) > MaxTyped {
 		// Its beginning, where mostly the number is, is not to be typed again.
-		return Reading{TypedContact: visible(string([]rune(text)[:MaxTyped]))}, newMistake(TooLong, PartWhole, text, region)
+		return Reading{TypedContact: asSeen(string([]rune(text)[:MaxTyped]))}, newMistake(TooLong, PartWhole, text, region)
 	}
 	if asksForHelp[strings.ToLower(visible(text))] {
 		return Reading{Help: true}, nil

@@ -302,6 +302,7 @@ func TestParseKeepsBothHalvesAsTyped(t *testing.T) {
 		{"0544444444 0555555555 <@U012ABCDEF|omar>", "0544444444 0555555555", "<@U012ABCDEF>"},
 		{"0544444444 omar@twerlo.com, sara@twerlo.com", "0544444444", "omar@twerlo.com, sara@twerlo.com"},
 		{"0544444444 <!here>", "0544444444", "@here"},
+		{"<tel:0544444444|0544444444> <mailto:o@x.sa|o@x.sa> a &amp; b" + strings.Repeat(" ", MaxTyped), "0544444444 o@x.sa a & b", ""},
 		{"0544444444 " + strings.Repeat("a", MaxTyped), "0544444444 " + strings.Repeat("a", MaxTyped-11), ""},
 	} {
 		got, _ := Parse(c.text, "SA")

@@ -109,6 +109,11 @@ func readMark(mark string) token {
 	return readWebAddress(target, orElse(label, target))
 }
 
+// asSeen is a text as the person who typed it sees it.
+func asSeen(text string) string {
+	return unescape(slackMark.ReplaceAllStringFunc(visible(text), func(mark string) string { return readMark(mark).typed }))
+}
+
 func orElse(s, other string) string {
 	if s == "" || s == "#" {
 		return other

@@ -219,10 +219,10 @@ func (p *People) readMembers(ctx context.Context) error {
 		}
 		return err
 	}
-	p.mu.Lock()
-	p.met = met
-	p.mu.Unlock()
 	p.log.Debug().Int("people", len(met)).Msg("workspace members read")
+	p.mu.Lock()
+	p.met = met // from here on lookups write to it
+	p.mu.Unlock()
 	return nil
 }
 
