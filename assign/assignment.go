@@ -2,18 +2,6 @@ package assign
 
 import "time"
 
-// Agent is a person in the Azeer inbox, as the agent list shows them.
-type Agent struct {
-	// PlatformID is what Azeer's assign endpoint takes, in practice the login email.
-	PlatformID Email
-	// Email is for showing and matching; it may equal PlatformID.
-	Email Email
-	// Name is for showing; never empty (Email stands in).
-	Name string
-	// Inactive agents are not offered, and cannot be given contacts.
-	Inactive bool
-}
-
 // Request is what somebody asks for.
 type Request struct {
 	// Key identifies the request across redeliveries (Slack's trigger_id).
@@ -115,12 +103,12 @@ const (
 	NoReason Reason = ""
 
 	// About the agent: found out before anything is sent.
-	NoSuchAgent    Reason = "no_such_agent"   // Azeer does not list them; see Nearest
-	AmbiguousAgent Reason = "ambiguous_agent" // several have that name; see Nearest
-	InactiveAgent  Reason = "inactive_agent"  // listed, but deactivated
-	NoEmail        Reason = "no_email"        // the mentioned person's Slack email cannot be seen
-	NamesUnknown   Reason = "names_unknown"   // a name was given, but the agent list cannot be read
-	PeopleAway     Reason = "people_away"     // Slack could not be asked who that is
+	NoSuchAgent    = Reason(unresolvedNoSuch)
+	AmbiguousAgent = Reason(unresolvedAmbiguous)
+	InactiveAgent  = Reason(unresolvedInactive)
+	NoEmail        = Reason(unresolvedNoEmail)
+	NamesUnknown   = Reason(unresolvedNamesUnknown)
+	PeopleAway     = Reason(unresolvedPeopleAway)
 
 	// What Azeer said.
 	NotFound    Reason = "not_found"    // 400, 404, 422: contact or agent unknown, or bad phone

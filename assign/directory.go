@@ -40,7 +40,7 @@ const (
 	nearestMost = 5
 )
 
-var listBackoff = backoff{5 * time.Second, 2 * time.Minute}
+var listBackoff = backoff{least: 5 * time.Second, most: 2 * time.Minute}
 
 // Directory knows the agents: it keeps Azeer's list in memory, searches it, and finds
 // out whom a requester meant. While the list cannot be read, the last one stands.
@@ -64,8 +64,11 @@ func NewDirectory(list AgentLister, people People, cfg DirectoryConfig) *Directo
 	d := &Directory{
 		lister: list, people: people,
 		aliases: make(map[string]string, len(cfg.Aliases)),
-		refresh: orDefault(cfg.Refresh, 5*time.Minute),
+		refresh: cfg.Refresh,
 		log:     cfg.Logger.With().Str("component", "directory").Logger(),
+	}
+	if d.refresh <= 0 {
+		d.refresh = 5 * time.Minute
 	}
 	for chat, azeer := range cfg.Aliases {
 		d.aliases[strings.ToLower(chat)] = azeer
@@ -185,9 +188,21 @@ func (d *Directory) current() *roster {
 	return d.list
 }
 
+// AgentReason is why it could not be found out who is meant. Its value is a stable key.
+type AgentReason string
+
+const (
+	unresolvedNoSuch       AgentReason = "no_such_agent"   // Azeer does not list them; see Nearest
+	unresolvedAmbiguous    AgentReason = "ambiguous_agent" // several have that name; see Nearest
+	unresolvedInactive     AgentReason = "inactive_agent"  // listed, but deactivated
+	unresolvedNoEmail      AgentReason = "no_email"        // the mentioned person's Slack email cannot be seen
+	unresolvedNamesUnknown AgentReason = "names_unknown"   // a name was given, but the agent list cannot be read
+	unresolvedPeopleAway   AgentReason = "people_away"     // Slack could not be asked who that is
+)
+
 // Unresolved says why it could not be found out who a reference means.
 type Unresolved struct {
-	Reason Reason
+	Reason AgentReason
 	// Nearest are agents that may have been meant, best first; at most 5.
 	Nearest []Agent
 	// Retry: asking again later may help.
@@ -221,19 +236,19 @@ func (d *Directory) Resolve(ctx context.Context, ref AgentRef, requester string)
 	case ByMe:
 		return d.byUser(ctx, requester)
 	}
-	return Agent{}, &Unresolved{Reason: NoSuchAgent}
+	return Agent{}, &Unresolved{Reason: unresolvedNoSuch}
 }
 
 func (d *Directory) byUser(ctx context.Context, user string) (Agent, error) {
 	if d.people == nil {
-		return Agent{}, &Unresolved{Reason: NoEmail}
+		return Agent{}, &Unresolved{Reason: unresolvedNoEmail}
 	}
 	email, err := d.people.Email(ctx, user)
 	switch {
 	case errors.Is(err, ErrNoEmail), err == nil && email.IsZero():
-		return Agent{}, &Unresolved{Reason: NoEmail, Err: err}
+		return Agent{}, &Unresolved{Reason: unresolvedNoEmail, Err: err}
 	case err != nil:
-		return Agent{}, &Unresolved{Reason: PeopleAway, Retry: true, Err: err}
+		return Agent{}, &Unresolved{Reason: unresolvedPeopleAway, Retry: true, Err: err}
 	}
 	return d.byEmail(ctx, email.Reveal())
 }
@@ -241,7 +256,7 @@ func (d *Directory) byUser(ctx context.Context, user string) (Agent, error) {
 func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
-		return Agent{}, &Unresolved{Reason: NoSuchAgent}
+		return Agent{}, &Unresolved{Reason: unresolvedNoSuch}
 	}
 	a, ok := d.listed(d.current(), typed)
 	if !ok && d.renew(ctx) {
@@ -249,11 +264,11 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	}
 	switch {
 	case ok && a.Inactive:
-		return Agent{}, &Unresolved{Reason: InactiveAgent, Nearest: d.current().nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: unresolvedInactive, Nearest: d.current().nearest(typed, nearestMost)}
 	case ok:
 		return a, nil
 	case d.believable():
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: d.current().nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: unresolvedNoSuch, Nearest: d.current().nearest(typed, nearestMost)}
 	}
 	email := NewEmail(d.alias(typed))
 	return Agent{PlatformID: email, Email: email, Name: email.Reveal()}, nil
@@ -269,13 +284,13 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Agent{}, &Unresolved{Reason: AmbiguousAgent, Nearest: found[:min(len(found), nearestMost)]}
+		return Agent{}, &Unresolved{Reason: unresolvedAmbiguous, Nearest: found[:min(len(found), nearestMost)]}
 	case list.namedInactive(name):
-		return Agent{}, &Unresolved{Reason: InactiveAgent, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: unresolvedInactive, Nearest: list.nearest(name, nearestMost)}
 	case d.believable():
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: unresolvedNoSuch, Nearest: list.nearest(name, nearestMost)}
 	}
-	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
+	return Agent{}, &Unresolved{Reason: unresolvedNamesUnknown, Nearest: list.nearest(name, nearestMost)}
 }
 
 // listed finds an address in list, as it is or by its alias.
@@ -321,3 +336,13 @@ func (d *Directory) believable() bool {
 	defer d.mu.RUnlock()
 	return d.list != nil && !d.list.partial && d.failed == nil && time.Since(d.list.read) < 2*d.refresh
 }
+
+// People tells who a chat user is.
+type People interface {
+	// Email gives the user's address in the chat. ErrNoEmail if there is no such user
+	// or the address cannot be seen; any other error means "ask again later".
+	Email(ctx context.Context, user string) (Email, error)
+}
+
+// ErrNoEmail says that a chat user has no visible email.
+var ErrNoEmail = errors.New("no email visible for that user")

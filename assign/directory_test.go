@@ -5,26 +5,60 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+const (
+	omarEmail  = "omar@twerlo.com"
+	saraEmail  = "sara@twerlo.com"
+	laylaEmail = "layla@twerlo.com"
+)
+
+var errListDown = errors.New("down")
+
+// listStub is a Lister with a list that a test may change.
+type listStub struct {
+	mu      sync.Mutex
+	agents  []Agent
+	partial bool
+	listErr error
+	lists   int // how often it was read
+}
+
+func (l *listStub) Agents(context.Context) ([]Agent, bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lists++
+	return l.agents, l.partial, l.listErr
+}
+
+// askedFor is People with a fixed answer.
+type askedFor func(user string) (Email, error)
+
+func (f askedFor) Email(_ context.Context, user string) (Email, error) { return f(user) }
+
+func listed(email, name string) Agent {
+	return Agent{PlatformID: NewEmail(email), Email: NewEmail(email), Name: name}
+}
+
 // staff is an agent list with the likenesses that make trouble.
 func staff() []Agent {
-	gone := agent("nadia@twerlo.com", "Nadia Karim")
+	gone := listed("nadia@twerlo.com", "Nadia Karim")
 	gone.Inactive = true
 	return []Agent{
-		agent(omar, "Omar Hassan"), agent(sara, "Sara Ali"), agent(layla, "Layla Saad"),
-		agent("ahmad@twerlo.com", "أحمد الزهراني"), agent("ahmad.s@twerlo.com", "احمد السالم"),
-		agent("fatimah@twerlo.com", "فاطمة مُحمّد"), agent("jose@twerlo.com", "José Núñez"), gone,
+		listed(omarEmail, "Omar Hassan"), listed(saraEmail, "Sara Ali"), listed(laylaEmail, "Layla Saad"),
+		listed("ahmad@twerlo.com", "أحمد الزهراني"), listed("ahmad.s@twerlo.com", "احمد السالم"),
+		listed("fatimah@twerlo.com", "فاطمة مُحمّد"), listed("jose@twerlo.com", "José Núñez"), gone,
 	}
 }
 
-func directoryOf(t *testing.T, inbox *inboxStub, people People, aliases map[string]string) *Directory {
+func directoryOf(t *testing.T, list *listStub, people People, aliases map[string]string) *Directory {
 	t.Helper()
-	d := NewDirectory(inbox, people, DirectoryConfig{Aliases: aliases})
-	if inbox.listErr == nil {
+	d := NewDirectory(list, people, DirectoryConfig{Aliases: aliases})
+	if list.listErr == nil {
 		if err := d.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +76,7 @@ func emails(agents []Agent) string {
 }
 
 func TestSearch(t *testing.T) {
-	d := directoryOf(t, &inboxStub{agents: staff()}, nil, nil)
+	d := directoryOf(t, &listStub{agents: staff()}, nil, nil)
 	for query, want := range map[string]string{
 		"om":               "omar",
 		"OMAR":             "omar",
@@ -103,53 +137,53 @@ func TestDistance(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
-	people := chat(func(user string) (Email, error) {
+	people := askedFor(func(user string) (Email, error) {
 		switch user {
 		case "USARA":
 			return NewEmail("Sara@twerlo.com"), nil
 		case "UCHAT":
 			return NewEmail("o.hassan@chat.example"), nil
 		case "UAWAY":
-			return Email{}, errDown
+			return Email{}, errListDown
 		}
 		return Email{}, fmt.Errorf("look up user: %w", ErrNoEmail)
 	})
-	aliases := map[string]string{"O.Hassan@chat.example": omar}
+	aliases := map[string]string{"O.Hassan@chat.example": omarEmail}
 	for name, c := range map[string]struct {
 		ref     AgentRef
 		want    string
-		reason  Reason
+		reason  AgentReason
 		nearest string
 	}{
 		"an email in any case":             {ref: RefEmail("OMAR@twerlo.com"), want: "omar"},
 		"an email by its alias":            {ref: RefEmail("o.hassan@CHAT.example"), want: "omar"},
 		"a full name":                      {ref: RefName("omar hassan"), want: "omar"},
 		"one word of a name":               {ref: RefName("Layla"), want: "layla"},
-		"the beginning of a name":          {ref: RefName("Lay"), reason: NoSuchAgent, nearest: "layla"},
+		"the beginning of a name":          {ref: RefName("Lay"), reason: unresolvedNoSuch, nearest: "layla"},
 		"a name in Arabic, spelled simply": {ref: RefName("احمد الزهراني"), want: "ahmad"},
 		"a mention":                        {ref: RefMention("USARA"), want: "sara"},
 		"a mention by alias":               {ref: RefMention("UCHAT"), want: "omar"},
 		"me":                               {ref: RefMe(), want: "sara"},
-		"a slip of the finger":             {ref: RefEmail("omra@twerlo.com"), reason: NoSuchAgent, nearest: "omar"},
-		"another domain":                   {ref: RefEmail("layla@example.com"), reason: NoSuchAgent, nearest: "layla"},
-		"a name two have":                  {ref: RefName("أحمد"), reason: AmbiguousAgent, nearest: "ahmad ahmad.s"},
-		"a name nobody has":                {ref: RefName("Lyala"), reason: NoSuchAgent, nearest: "layla"},
-		"somebody who left":                {ref: RefEmail("nadia@twerlo.com"), reason: InactiveAgent},
-		"somebody who left, by name":       {ref: RefName("Nadia"), reason: InactiveAgent},
-		"a person without email":           {ref: RefMention("UNONE"), reason: NoEmail},
-		"Slack away":                       {ref: RefMention("UAWAY"), reason: PeopleAway},
-		"nobody at all":                    {ref: AgentRef{}, reason: NoSuchAgent},
-		"an empty email":                   {ref: RefEmail(" "), reason: NoSuchAgent},
+		"a slip of the finger":             {ref: RefEmail("omra@twerlo.com"), reason: unresolvedNoSuch, nearest: "omar"},
+		"another domain":                   {ref: RefEmail("layla@example.com"), reason: unresolvedNoSuch, nearest: "layla"},
+		"a name two have":                  {ref: RefName("أحمد"), reason: unresolvedAmbiguous, nearest: "ahmad ahmad.s"},
+		"a name nobody has":                {ref: RefName("Lyala"), reason: unresolvedNoSuch, nearest: "layla"},
+		"somebody who left":                {ref: RefEmail("nadia@twerlo.com"), reason: unresolvedInactive},
+		"somebody who left, by name":       {ref: RefName("Nadia"), reason: unresolvedInactive},
+		"a person without email":           {ref: RefMention("UNONE"), reason: unresolvedNoEmail},
+		"Slack away":                       {ref: RefMention("UAWAY"), reason: unresolvedPeopleAway},
+		"nobody at all":                    {ref: AgentRef{}, reason: unresolvedNoSuch},
+		"an empty email":                   {ref: RefEmail(" "), reason: unresolvedNoSuch},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := directoryOf(t, &inboxStub{agents: staff()}, people, aliases)
+			d := directoryOf(t, &listStub{agents: staff()}, people, aliases)
 			got, err := d.Resolve(t.Context(), c.ref, "USARA")
 			var u *Unresolved
 			if c.reason == "" {
 				if err != nil || emails([]Agent{got}) != c.want {
 					t.Errorf("got %q, %v; want %q", emails([]Agent{got}), err, c.want)
 				}
-			} else if !errors.As(err, &u) || u.Reason != c.reason || emails(u.Nearest) != c.nearest || u.Retry != (c.reason == PeopleAway) {
+			} else if !errors.As(err, &u) || u.Reason != c.reason || emails(u.Nearest) != c.nearest || u.Retry != (c.reason == unresolvedPeopleAway) {
 				t.Errorf("got %+v", err)
 			}
 		})
@@ -158,32 +192,32 @@ func TestResolve(t *testing.T) {
 
 // An alias is set for just that: the agent of a person's address is no more.
 func TestAnAliasLeadsPastWhoHasLeft(t *testing.T) {
-	d := directoryOf(t, &inboxStub{agents: staff()}, nil, map[string]string{"nadia@twerlo.com": sara})
-	if got, err := d.Resolve(t.Context(), RefEmail("Nadia@twerlo.com"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(sara)) {
+	d := directoryOf(t, &listStub{agents: staff()}, nil, map[string]string{"nadia@twerlo.com": saraEmail})
+	if got, err := d.Resolve(t.Context(), RefEmail("Nadia@twerlo.com"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(saraEmail)) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
 
 // The only Omar of half a list need not be the only one.
 func TestHalfAListSettlesNoFirstName(t *testing.T) {
-	inbox := &inboxStub{agents: staff(), partial: true}
-	d := directoryOf(t, inbox, nil, nil)
+	list := &listStub{agents: staff(), partial: true}
+	d := directoryOf(t, list, nil, nil)
 	var u *Unresolved
-	if got, err := d.Resolve(t.Context(), RefName("Omar"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || emails(u.Nearest) != "omar" {
+	if got, err := d.Resolve(t.Context(), RefName("Omar"), "U1"); !errors.As(err, &u) || u.Reason != unresolvedNamesUnknown || emails(u.Nearest) != "omar" {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := d.Resolve(t.Context(), RefName("Omar Hassan"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(omar)) {
+	if got, err := d.Resolve(t.Context(), RefName("Omar Hassan"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(omarEmail)) {
 		t.Errorf("the whole name: got %v, %v", got, err)
 	}
 }
 
 func TestResolveWhenTheListIsNotWhole(t *testing.T) {
-	for name, inbox := range map[string]*inboxStub{
-		"never read": {listErr: errDown},
+	for name, list := range map[string]*listStub{
+		"never read": {listErr: errListDown},
 		"partial":    {agents: staff(), partial: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := directoryOf(t, inbox, nil, map[string]string{"kh@chat.example": "khalid@twerlo.com"})
+			d := directoryOf(t, list, nil, map[string]string{"kh@chat.example": "khalid@twerlo.com"})
 			for typed, sent := range map[string]string{"Khalid@twerlo.com": "Khalid@twerlo.com", "kh@chat.example": "khalid@twerlo.com"} {
 				got, err := d.Resolve(t.Context(), RefEmail(typed), "U1")
 				if err != nil || got.PlatformID.Reveal() != sent || got.Name == "" {
@@ -191,7 +225,7 @@ func TestResolveWhenTheListIsNotWhole(t *testing.T) {
 				}
 			}
 			var u *Unresolved
-			if _, err := d.Resolve(t.Context(), RefName("Khalid"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || u.Retry {
+			if _, err := d.Resolve(t.Context(), RefName("Khalid"), "U1"); !errors.As(err, &u) || u.Reason != unresolvedNamesUnknown || u.Retry {
 				t.Errorf("a name: %v", err)
 			}
 		})
@@ -200,19 +234,19 @@ func TestResolveWhenTheListIsNotWhole(t *testing.T) {
 
 func TestSomebodyNewIsLookedForOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		inbox := &inboxStub{agents: staff()}
-		d := directoryOf(t, inbox, nil, nil)
+		list := &listStub{agents: staff()}
+		d := directoryOf(t, list, nil, nil)
 		_, err := d.Resolve(t.Context(), RefEmail("khalid@twerlo.com"), "U1")
-		if err == nil || inbox.lists != 1 {
-			t.Errorf("a fresh list was read %d times: %v", inbox.lists, err)
+		if err == nil || list.lists != 1 {
+			t.Errorf("a fresh list was read %d times: %v", list.lists, err)
 		}
 		<-time.After(11 * time.Second)
-		inbox.agents = append(inbox.agents, agent("khalid@twerlo.com", "Khalid"))
-		if _, err := d.Resolve(t.Context(), RefEmail("khalid@twerlo.com"), "U1"); err != nil || inbox.lists != 2 {
-			t.Errorf("read %d times: %v", inbox.lists, err)
+		list.agents = append(list.agents, listed("khalid@twerlo.com", "Khalid"))
+		if _, err := d.Resolve(t.Context(), RefEmail("khalid@twerlo.com"), "U1"); err != nil || list.lists != 2 {
+			t.Errorf("read %d times: %v", list.lists, err)
 		}
 		<-time.After(11 * time.Second)
-		inbox.listErr = errDown
+		list.listErr = errListDown
 		got, err := d.Resolve(t.Context(), RefEmail("new@twerlo.com"), "U1")
 		if err != nil || got.PlatformID.Reveal() != "new@twerlo.com" {
 			t.Errorf("with the list away: %v", err)
@@ -222,26 +256,26 @@ func TestSomebodyNewIsLookedForOnce(t *testing.T) {
 
 func TestTheDirectoryKeepsItsListWhileAzeerIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		inbox := &inboxStub{agents: staff()}
-		d := NewDirectory(inbox, nil, DirectoryConfig{})
+		list := &listStub{agents: staff()}
+		d := NewDirectory(list, nil, DirectoryConfig{})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- d.Run(ctx) }()
 		synctest.Wait()
-		inbox.mu.Lock()
-		inbox.listErr = errDown
-		inbox.mu.Unlock()
+		list.mu.Lock()
+		list.listErr = errListDown
+		list.mu.Unlock()
 		<-time.After(time.Hour)
 		s := d.State()
-		if !s.Loaded || s.Count != 8 || s.Age != time.Hour || !errors.Is(s.Err, errDown) || len(d.Search("omar", 9)) != 1 {
+		if !s.Loaded || s.Count != 8 || s.Age != time.Hour || !errors.Is(s.Err, errListDown) || len(d.Search("omar", 9)) != 1 {
 			t.Errorf("state %+v", s)
 		}
-		inbox.mu.Lock()
-		if inbox.lists < 30 || inbox.lists > 70 {
-			t.Errorf("asked %d times in an hour", inbox.lists)
+		list.mu.Lock()
+		if list.lists < 30 || list.lists > 70 {
+			t.Errorf("asked %d times in an hour", list.lists)
 		}
-		inbox.listErr = nil
-		inbox.mu.Unlock()
+		list.listErr = nil
+		list.mu.Unlock()
 		<-time.After(2*time.Minute + time.Second)
 		if s := d.State(); s.Err != nil || s.Age > 2*time.Minute+time.Second {
 			t.Errorf("state %+v", s)
@@ -254,7 +288,7 @@ func TestTheDirectoryKeepsItsListWhileAzeerIsAway(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	d := directoryOf(t, &inboxStub{agents: staff()}, nil, nil)
+	d := directoryOf(t, &listStub{agents: staff()}, nil, nil)
 	for ref, want := range map[string]string{
 		"email:OMAR@twerlo.com": "omar", "name:Layla": "layla", "name:احمد": "", "name:nobody": "",
 		"email:nadia@twerlo.com": "", "mention:U1": "", "me:": "",

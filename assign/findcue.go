@@ -61,14 +61,6 @@ var (
 	joiners       = wordSet(`and or و او`)
 )
 
-func wordSet(words string) map[string]bool {
-	set := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		set[w] = true
-	}
-	return set
-}
-
 // has tells whether any form of a word is in set.
 func has(set map[string]bool, w string) bool {
 	for _, form := range stems(w) {

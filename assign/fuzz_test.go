@@ -173,23 +173,3 @@ func FuzzFields(f *testing.F) {
 		}
 	})
 }
-
-// FuzzDecodeRef: what is encoded decodes to itself, and what decodes was encoded so.
-func FuzzDecodeRef(f *testing.F) {
-	for _, seed := range []string{"", "me:", "email:omar@twerlo.com", "name:عمر: الحربي", "mention:U012ABCDEF", "x", "sms:1", "email:"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		ref, err := DecodeRef(s)
-		if err != nil {
-			return
-		}
-		again, err := DecodeRef(ref.Encode())
-		if err != nil || again.Encode() != ref.Encode() || again.Kind != ref.Kind || again.Reveal() != ref.Reveal() {
-			t.Errorf("%q decodes to %q, and that to %q: %v", s, ref.Encode(), again.Encode(), err)
-		}
-		if ref.Kind != ByMe && ref.Encode() != s {
-			t.Errorf("%q decodes to %q", s, ref.Encode())
-		}
-	})
-}

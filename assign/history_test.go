@@ -107,7 +107,7 @@ func TestATallyBearsDaysWithoutMidnight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tally.Add(agent(omar, "Omar"), at)
+		tally.Add(person(omar, "Omar"), at)
 	}
 	var got []string
 	for _, c := range tally.Counts() {

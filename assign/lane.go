@@ -164,7 +164,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 		return err
 	})
 	if err == nil && t.agent.PlatformID.IsZero() {
-		err = &Unresolved{Reason: NoSuchAgent} // an empty agent is nobody
+		err = &Unresolved{Reason: unresolvedNoSuch} // an empty agent is nobody
 	}
 	var p *panicked
 	var u *Unresolved
@@ -178,12 +178,12 @@ func (s *Service) identify(ctx context.Context, j *job, t *trials) (move, bool) 
 		s.logPanic(j, p, "panic while looking up an agent")
 		return move{outcome: Outcome{Kind: Failed, Attempts: t.attempts}}, false
 	case !errors.As(err, &u):
-		u = &Unresolved{Reason: PeopleAway, Retry: true, Err: err}
+		u = &Unresolved{Reason: unresolvedPeopleAway, Retry: true, Err: err}
 	}
 	if !u.Retry {
-		return move{outcome: Outcome{Kind: Refused, Reason: u.Reason, Nearest: u.Nearest}}, false
+		return move{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Nearest: u.Nearest}}, false
 	}
-	t.note(&Fault{Effect: NotDone, Reason: u.Reason, Err: u.Err}, time.Now())
+	t.note(&Fault{Effect: NotDone, Reason: Reason(u.Reason), Err: u.Err}, time.Now())
 	return s.tryLater(ctx, j, t), false
 }
 

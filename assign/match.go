@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // roster is the agent list as read once, made ready for searching. It never changes.
@@ -226,96 +223,4 @@ func (e entry) slips(typed string) (int, bool) {
 		}
 	}
 	return least, ok
-}
-
-// longest is how many letters of two words are compared; nobody's address is longer.
-const longest = 100
-
-// Slips gives how many letters a slip of the finger or of spelling has changed between
-// two words, and whether these are few enough to take one for the other: a third of the
-// longer word, but at most three. Spellings that people take for the same are 0 apart.
-func Slips(typed, meant string) (int, bool) {
-	n, few := distance(fold(typed), fold(meant))
-	if !few {
-		return max(n, 1), false
-	}
-	return n, true
-}
-
-// distance is the number of letters added, left out, changed, or swapped with their
-// neighbour between a and b (optimal string alignment), and whether that is small
-// enough for a slip: a third of the longer word, but at most three.
-func distance(a, b string) (int, bool) {
-	s, t := []rune(a), []rune(b)
-	bound := min(3, max(len(s), len(t))/3)
-	if len(s) > longest || len(t) > longest || len(s)-len(t) > bound || len(t)-len(s) > bound {
-		return 0, false
-	}
-	before, above, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range row {
-		above[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		row[0] = i
-		for j := 1; j <= len(t); j++ {
-			change := above[j-1]
-			if s[i-1] != t[j-1] {
-				change++
-			}
-			row[j] = min(change, above[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(t)], above[len(t)] <= bound
-}
-
-// fold brings spellings together that people take for the same: case, accents, width,
-// the forms of alef, yeh and teh marbuta, vowel signs, tatweel, Arabic and Persian
-// digits, direction marks, and runs of space.
-func fold(s string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
-		switch {
-		case unicode.IsSpace(r):
-			space = b.Len() > 0
-			continue
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), r == '\u0640':
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(foldRune(r))
-	}
-	return b.String()
-}
-
-func foldRune(r rune) rune {
-	switch {
-	case r >= '\u0660' && r <= '\u0669': // Arabic-Indic digits
-		return r - '\u0660' + '0'
-	case r >= '\u06f0' && r <= '\u06f9': // Persian digits
-		return r - '\u06f0' + '0'
-	}
-	switch r {
-	case '\u0671': // alef wasla; hamza and madda are marks after decomposition
-		return '\u0627'
-	case '\u0649', '\u06cc': // alef maksura, Persian yeh
-		return '\u064a'
-	case '\u0629': // teh marbuta
-		return '\u0647'
-	case '\u06a9': // Persian kaf
-		return '\u0643'
-	}
-	return unicode.ToLower(r)
-}
-
-// words splits a folded name.
-func words(name string) []string {
-	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

@@ -2,9 +2,6 @@ package assign
 
 import (
 	"fmt"
-	"io"
-	"strings"
-	"unicode"
 )
 
 // Part is the half of a line that a mistake is about.
@@ -31,16 +28,16 @@ const (
 	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing
 	ContactNotPhone MistakeKind = "contact_not_phone" // ParsePhone was given words or an address
 	ManyContacts    MistakeKind = "many_contacts"     // several good numbers
-	PhoneTooShort   MistakeKind = "phone_too_short"
-	PhoneTooLong    MistakeKind = "phone_too_long"
-	PhoneInvalid    MistakeKind = "phone_invalid"    // as long as a number may be, but of no known range
-	PhoneCountry    MistakeKind = "phone_country"    // no country has that code
-	PhonePlus       MistakeKind = "phone_plus"       // a plus that is not in front
-	PhoneLetters    MistakeKind = "phone_letters"    // letters among the digits
-	PhoneCharacters MistakeKind = "phone_characters" // signs that no number has
-	PhoneExtension  MistakeKind = "phone_extension"  // an extension behind the number
-	PhoneAmbiguous  MistakeKind = "phone_ambiguous"  // one number or several: both can be read; see Perhaps
-	PhoneRewritten  MistakeKind = "phone_rewritten"  // valid only with digits that nobody typed
+	PhoneTooShort               = MistakeKind(problemTooShort)
+	PhoneTooLong                = MistakeKind(problemTooLong)
+	PhoneInvalid                = MistakeKind(problemInvalid)
+	PhoneCountry                = MistakeKind(problemCountry)
+	PhonePlus                   = MistakeKind(problemPlus)
+	PhoneLetters                = MistakeKind(problemLetters)
+	PhoneCharacters             = MistakeKind(problemCharacters)
+	PhoneExtension              = MistakeKind(problemExtension)
+	PhoneAmbiguous              = MistakeKind(problemAmbiguous) // see Perhaps
+	PhoneRewritten              = MistakeKind(problemRewritten)
 
 	// About the agent.
 	AgentMissing     MistakeKind = "agent_missing"     // ParseAgent was given nothing
@@ -123,45 +120,3 @@ func shorten(typed string) string {
 	}
 	return typed
 }
-
-// Typed is something that a person typed, of unknown content. It masks itself like Phone
-// and Email; Reveal is the only way to read it.
-type Typed struct{ reveal func() string }
-
-// NewTyped takes the words as they were typed.
-func NewTyped(text string) Typed { return Typed{func() string { return text }} }
-
-// Reveal gives the words in clear. They must be escaped before they go back to a chat.
-func (t Typed) Reveal() string {
-	if t.reveal == nil {
-		return ""
-	}
-	return t.reveal()
-}
-
-// String keeps the last three digits of a number, the domain of a single address, and
-// the first letter of anything else.
-func (t Typed) String() string {
-	text := t.Reveal()
-	var digits strings.Builder
-	for _, r := range text {
-		if unicode.IsDigit(r) {
-			digits.WriteByte(digitValue(r))
-		}
-	}
-	switch {
-	case wrongEmail(text) == "":
-		return MaskEmail(text)
-	case digits.Len() > 0:
-		return MaskPhone(digits.String())
-	case text == "":
-		return ""
-	}
-	return string([]rune(text)[:1]) + "…"
-}
-
-// MarshalText masks, so that no encoder leaks the words.
-func (t Typed) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// Format masks under every verb of fmt.
-func (t Typed) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }

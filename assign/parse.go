@@ -183,7 +183,8 @@ func readContact(tokens []token, region string) contactHalf {
 		}
 		text.WriteString(t.text + " ")
 	}
-	half.phones, half.wrong = readPhones(trimWord(strings.TrimSpace(text.String())), region)
+	phones, problem := readPhones(trimWord(strings.TrimSpace(text.String())), region)
+	half.phones, half.wrong = phones, MistakeKind(problem)
 	return half
 }
 

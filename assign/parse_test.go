@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-// saudi is the contact of most lines below, omar the agent.
+// saudi is the contact of most lines below, omarAddress the agent.
 const (
-	saudi = "966544444444"
+	saudi       = "966544444444"
+	omarAddress = "omar@twerlo.com"
 )
 
 // phoneSpellings are ways of writing saudi in Saudi Arabia.
@@ -108,38 +109,38 @@ var phoneSpellings = []string{
 
 // agentSpellings are ways of writing an agent, and what they mean.
 var agentSpellings = map[string]AgentRef{
-	omar:                       RefEmail(omar),
-	"OMAR@Twerlo.COM":          RefEmail("OMAR@Twerlo.COM"),
-	"omar@twerlo.com,":         RefEmail(omar),
-	"omar@twerlo.com.":         RefEmail(omar),
-	"omar@twerlo.com؛":         RefEmail(omar),
-	"omar@twerlo.com،":         RefEmail(omar),
-	"omar@twerlo.com؟":         RefEmail(omar),
-	"omar@twerlo.com!":         RefEmail(omar),
-	"<mailto:omar@twerlo.com>": RefEmail(omar),
-	"<mailto:omar@twerlo.com|omar@twerlo.com>":              RefEmail(omar),
-	"<mailto:omar@twerlo.com|Omar>":                         RefEmail(omar),
-	"<mailto:omar@twerlo.com|omar@twerlo.com>.":             RefEmail(omar),
-	"<mailto:omar@twerlo.com?subject=Hi>":                   RefEmail(omar),
-	"mailto:omar@twerlo.com":                                RefEmail(omar),
-	"email: omar@twerlo.com":                                RefEmail(omar),
-	"agent:omar@twerlo.com":                                 RefEmail(omar),
-	`"omar@twerlo.com"`:                                     RefEmail(omar),
-	"'omar@twerlo.com'":                                     RefEmail(omar),
-	"“omar@twerlo.com”":                                     RefEmail(omar),
-	"«omar@twerlo.com»":                                     RefEmail(omar),
-	"(omar@twerlo.com)":                                     RefEmail(omar),
-	"*omar@twerlo.com*":                                     RefEmail(omar),
-	"<omar@twerlo.com>":                                     RefEmail(omar),
-	"&lt;omar@twerlo.com&gt;":                               RefEmail(omar),
-	"Omar <omar@twerlo.com>":                                RefEmail(omar),
-	"Omar &lt;omar@twerlo.com&gt;":                          RefEmail(omar),
-	"Omar &lt;<mailto:omar@twerlo.com|omar@twerlo.com>&gt;": RefEmail(omar),
-	`"Omar Harbi" <omar@twerlo.com>`:                        RefEmail(omar),
-	"Omar Harbi (omar@twerlo.com)":                          RefEmail(omar),
-	"\u200eomar@\u200etwerlo.com\u200f":                     RefEmail(omar),
-	"omar@twer\u200blo.com":                                 RefEmail(omar),
-	"omar＠twerlo．com":                                       RefEmail(omar),
+	omarAddress:                                             RefEmail(omarAddress),
+	"OMAR@Twerlo.COM":                                       RefEmail("OMAR@Twerlo.COM"),
+	"omar@twerlo.com,":                                      RefEmail(omarAddress),
+	"omar@twerlo.com.":                                      RefEmail(omarAddress),
+	"omar@twerlo.com؛":                                      RefEmail(omarAddress),
+	"omar@twerlo.com،":                                      RefEmail(omarAddress),
+	"omar@twerlo.com؟":                                      RefEmail(omarAddress),
+	"omar@twerlo.com!":                                      RefEmail(omarAddress),
+	"<mailto:omar@twerlo.com>":                              RefEmail(omarAddress),
+	"<mailto:omar@twerlo.com|omar@twerlo.com>":              RefEmail(omarAddress),
+	"<mailto:omar@twerlo.com|Omar>":                         RefEmail(omarAddress),
+	"<mailto:omar@twerlo.com|omar@twerlo.com>.":             RefEmail(omarAddress),
+	"<mailto:omar@twerlo.com?subject=Hi>":                   RefEmail(omarAddress),
+	"mailto:omar@twerlo.com":                                RefEmail(omarAddress),
+	"email: omar@twerlo.com":                                RefEmail(omarAddress),
+	"agent:omar@twerlo.com":                                 RefEmail(omarAddress),
+	`"omar@twerlo.com"`:                                     RefEmail(omarAddress),
+	"'omar@twerlo.com'":                                     RefEmail(omarAddress),
+	"“omar@twerlo.com”":                                     RefEmail(omarAddress),
+	"«omar@twerlo.com»":                                     RefEmail(omarAddress),
+	"(omar@twerlo.com)":                                     RefEmail(omarAddress),
+	"*omar@twerlo.com*":                                     RefEmail(omarAddress),
+	"<omar@twerlo.com>":                                     RefEmail(omarAddress),
+	"&lt;omar@twerlo.com&gt;":                               RefEmail(omarAddress),
+	"Omar <omar@twerlo.com>":                                RefEmail(omarAddress),
+	"Omar &lt;omar@twerlo.com&gt;":                          RefEmail(omarAddress),
+	"Omar &lt;<mailto:omar@twerlo.com|omar@twerlo.com>&gt;": RefEmail(omarAddress),
+	`"Omar Harbi" <omar@twerlo.com>`:                        RefEmail(omarAddress),
+	"Omar Harbi (omar@twerlo.com)":                          RefEmail(omarAddress),
+	"\u200eomar@\u200etwerlo.com\u200f":                     RefEmail(omarAddress),
+	"omar@twer\u200blo.com":                                 RefEmail(omarAddress),
+	"omar＠twerlo．com":                                       RefEmail(omarAddress),
 	"omar+vip@mail.twerlo.com":                              RefEmail("omar+vip@mail.twerlo.com"),
 	"o'hara@twerlo.com":                                     RefEmail("o'hara@twerlo.com"),
 	"0544444444@twerlo.com":                                 RefEmail("0544444444@twerlo.com"),
@@ -147,7 +148,7 @@ var agentSpellings = map[string]AgentRef{
 	"0544444444-omar@twerlo.com":                            RefEmail("0544444444-omar@twerlo.com"),
 	"عمر@مثال.السعودية":                                     RefEmail("عمر@مثال.السعودية"),
 	"omar@xn--mgbh0fb.xn--kgbechtv":                         RefEmail("omar@xn--mgbh0fb.xn--kgbechtv"),
-	"omar@twerlo.com OMAR@twerlo.com":                       RefEmail(omar),
+	"omar@twerlo.com OMAR@twerlo.com":                       RefEmail(omarAddress),
 	"<@U012ABCDEF>":                                         RefMention("U012ABCDEF"),
 	"<@U012ABCDEF|omar>":                                    RefMention("U012ABCDEF"),
 	"<@W012ABCDEF>":                                         RefMention("W012ABCDEF"),
@@ -186,8 +187,8 @@ func TestParseReadsEverySpelling(t *testing.T) {
 		t.Errorf("%d spellings, want at least 100", n)
 	}
 	for _, phone := range phoneSpellings {
-		expectLine(t, phone+" "+omar, saudi, RefEmail(omar))
-		expectLine(t, omar+" "+phone, saudi, RefEmail(omar))
+		expectLine(t, phone+" "+omarAddress, saudi, RefEmail(omarAddress))
+		expectLine(t, omarAddress+" "+phone, saudi, RefEmail(omarAddress))
 		expectLine(t, phone, saudi, AgentRef{})
 		if got, err := ParsePhone(phone, "SA"); err != nil || got.Digits() != saudi {
 			t.Errorf("ParsePhone(%q) = %q, %v", phone, got.Digits(), err)
@@ -261,7 +262,7 @@ func TestParseReadsWholeLines(t *testing.T) {
 		"\u200f\u202b0544444444\u202c omar@twerlo.com\u200f",
 		"omar@twerlo.com +966 54 444 4444",
 	} {
-		expectLine(t, text, saudi, RefEmail(omar))
+		expectLine(t, text, saudi, RefEmail(omarAddress))
 	}
 	expectLine(t, "", "", AgentRef{})
 	expectLine(t, " \u200f\u00a0\n", "", AgentRef{})
@@ -297,7 +298,7 @@ func TestParseKeepsBothHalvesAsTyped(t *testing.T) {
 	for _, c := range []struct{ text, contact, agent string }{
 		{"\u202a٠٥٤ ٤٤٤ ٤٤٤٤\u202c Omar Harbi", "٠٥٤ ٤٤٤ ٤٤٤٤", "Omar Harbi"},
 		{"<tel:+966544444444|054 444 4444> <mailto:Omar@twerlo.com|Omar@twerlo.com>", "054 444 4444", "Omar@twerlo.com"},
-		{"05444 omar@twerlo.com", "05444", omar},
+		{"05444 omar@twerlo.com", "05444", omarAddress},
 		{"0544444444 omar@", "0544444444", "omar@"},
 		{"0544444444 0555555555 <@U012ABCDEF|omar>", "0544444444 0555555555", "<@U012ABCDEF>"},
 		{"0544444444 omar@twerlo.com, sara@twerlo.com", "0544444444", "omar@twerlo.com, sara@twerlo.com"},
@@ -400,7 +401,7 @@ var wrongLines = []struct {
 	{"0544444444 omar@ twerlo.com", EmailSpaces, PartAgent, "omar@ twerlo.com"},
 	{"0544444444 omar @ twerlo.com", EmailSpaces, PartAgent, "omar @ twerlo.com"},
 	{"0544444444 omar@twerlo .com", EmailSpaces, PartAgent, "omar@twerlo .com"},
-	{"0544444444 <mailto:sara@twerlo.com|omar@twerlo.com>", LinkDisagree, PartAgent, omar},
+	{"0544444444 <mailto:sara@twerlo.com|omar@twerlo.com>", LinkDisagree, PartAgent, omarAddress},
 	{"0544444444 omar@twerlo.com sara@twerlo.com", ManyAgents, PartAgent, "omar@twerlo.com, sara@twerlo.com"},
 	{"omar@twerlo.com 0544444444 sara@twerlo.com", ManyAgents, PartAgent, "omar@twerlo.com, sara@twerlo.com"},
 	{"0544444444 omar, sara", ManyAgents, PartAgent, "omar, sara"},
@@ -456,7 +457,7 @@ func TestFieldsNameEveryMistake(t *testing.T) {
 	}{
 		{"", ContactMissing, ""},
 		{" \u200f ", ContactMissing, ""},
-		{omar, ContactNotPhone, omar},
+		{omarAddress, ContactNotPhone, omarAddress},
 		{"Omar", ContactNotPhone, "Omar"},
 		{"<@U012ABCDEF>", ContactNotPhone, "<@U012ABCDEF>"},
 		{"<#C123456789|sales>", ContactNotPhone, "<#C123456789|sales>"},
@@ -506,7 +507,7 @@ func ExampleParse() {
 func TestParseKeepsTheGoodHalfBesideAMistake(t *testing.T) {
 	t.Parallel()
 	got, err := Parse("0544444444 0555555555 omar@twerlo.com", "SA")
-	if err == nil || len(got.Contacts) != 2 || !same(got.Agent, RefEmail(omar)) {
+	if err == nil || len(got.Contacts) != 2 || !same(got.Agent, RefEmail(omarAddress)) {
 		t.Errorf("two contacts: %d contacts, agent %s, %v", len(got.Contacts), got.Agent.Encode(), err)
 	}
 	got, err = Parse("0544444444 omar@", "SA")

@@ -37,36 +37,11 @@ func exampleSaudi(region string) string {
 	return "+966 54 444 4444"
 }
 
-// International writes the number as people read it: +966 54 444 4444.
-func (p Phone) International() string {
-	if p.IsZero() {
-		return ""
-	}
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if err != nil {
-		return "+" + p.Digits()
-	}
-	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
-}
-
-// Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,
-// as freephone numbers for the whole world are, and "" if that is not known.
-func (p Phone) Region() string {
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if p.IsZero() || err != nil {
-		return ""
-	}
-	if region := phonenumbers.GetRegionCodeForNumber(number); region != "ZZ" {
-		return region
-	}
-	return ""
-}
-
 // readPhones reads text that looks like one or several numbers, and gives the kind of
 // mistake if it is none. Blanks, dashes, dots, slashes and brackets part it into pieces,
 // and it stands for the one way of joining neighbours in which every number is valid.
-// Several such ways are PhoneAmbiguous, with all their numbers.
-func readPhones(text, region string) ([]Phone, MistakeKind) {
+// Several such ways are problemAmbiguous, with all their numbers.
+func readPhones(text, region string) ([]Phone, PhoneProblem) {
 	pieces, kind := phonePieces(text)
 	if kind != "" {
 		return nil, kind
@@ -86,12 +61,28 @@ func readPhones(text, region string) ([]Phone, MistakeKind) {
 		case 1:
 			all = append(all, ways[0]...)
 		default:
-			return slices.Concat(ways...), PhoneAmbiguous
+			return slices.Concat(ways...), problemAmbiguous
 		}
 		pieces = pieces[end:]
 	}
 	return all, ""
 }
+
+// PhoneProblem says why digits are no phone number. Its value is a stable key.
+type PhoneProblem string
+
+const (
+	problemTooShort   PhoneProblem = "phone_too_short"
+	problemTooLong    PhoneProblem = "phone_too_long"
+	problemInvalid    PhoneProblem = "phone_invalid"    // as long as a number may be, but of no known range
+	problemCountry    PhoneProblem = "phone_country"    // no country has that code
+	problemPlus       PhoneProblem = "phone_plus"       // a plus that is not in front
+	problemLetters    PhoneProblem = "phone_letters"    // letters among the digits
+	problemCharacters PhoneProblem = "phone_characters" // signs that no number has
+	problemExtension  PhoneProblem = "phone_extension"  // an extension behind the number
+	problemAmbiguous  PhoneProblem = "phone_ambiguous"  // one number or several: both can be read
+	problemRewritten  PhoneProblem = "phone_rewritten"  // valid only with digits that nobody typed
+)
 
 // longestNumber is the most digits that one number takes to write: 00, E.164's fifteen,
 // and a trunk zero.
@@ -132,7 +123,7 @@ func joinPieces(pieces []string, region string) [][]Phone {
 // Azeer itself writes them. Where both could be, the region's wins: asking back would
 // refuse many a plain local number for the sake of a distant one (Kuwaiti mobiles for
 // landlines in the Solomon Islands).
-func readNumber(number, region string) (Phone, MistakeKind) {
+func readNumber(number, region string) (Phone, PhoneProblem) {
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
 		number = "+" + rest
 	}
@@ -148,7 +139,7 @@ func readNumber(number, region string) (Phone, MistakeKind) {
 
 // checkNumber asks libphonenumber, and if that says no, asks again without the zero that
 // people put behind a country code though the country has none: +974 (0)3312 3456.
-func checkNumber(number, region string) (Phone, MistakeKind) {
+func checkNumber(number, region string) (Phone, PhoneProblem) {
 	parsed, err := phonenumbers.Parse(number, region)
 	if err != nil {
 		return Phone{}, kindOf(err)
@@ -162,49 +153,49 @@ func checkNumber(number, region string) (Phone, MistakeKind) {
 	}
 	// Some regions' rules put digits into a number. Nobody typed those.
 	if !strings.HasSuffix(number, phonenumbers.GetNationalSignificantNumber(parsed)) {
-		return Phone{}, PhoneRewritten
+		return Phone{}, problemRewritten
 	}
 	digits := phonenumbers.Format(parsed, phonenumbers.E164)[1:]
 	switch {
 	case len(digits) < 8:
-		return Phone{}, PhoneTooShort
+		return Phone{}, problemTooShort
 	case len(digits) > 15:
-		return Phone{}, PhoneTooLong
+		return Phone{}, problemTooLong
 	}
 	return NewPhone(digits), ""
 }
 
-func kindOf(err error) MistakeKind {
+func kindOf(err error) PhoneProblem {
 	switch {
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
-		return PhoneCountry
+		return problemCountry
 	case errors.Is(err, phonenumbers.ErrNumTooLong):
-		return PhoneTooLong
+		return problemTooLong
 	}
-	return PhoneTooShort // all that is left for a string of digits
+	return problemTooShort // all that is left for a string of digits
 }
 
-func kindOfInvalid(number *phonenumbers.PhoneNumber) MistakeKind {
+func kindOfInvalid(number *phonenumbers.PhoneNumber) PhoneProblem {
 	switch phonenumbers.IsPossibleNumberWithReason(number) {
 	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-		return PhoneTooShort
+		return problemTooShort
 	case phonenumbers.TOO_LONG:
-		return PhoneTooLong
+		return problemTooLong
 	}
-	return PhoneInvalid
+	return problemInvalid
 }
 
 // extension finds what people write behind a number to reach a desk.
 var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:ext(?:n|ension)?|x|#|تحويلة)[\s.:=]*\d+\W*$`)
 
 // phonePieces gives the runs of digits in text as ASCII, each with the plus before it.
-func phonePieces(text string) ([]string, MistakeKind) {
+func phonePieces(text string) ([]string, PhoneProblem) {
 	text = asciiDigits(text)
 	if extension.MatchString(text) {
-		return nil, PhoneExtension
+		return nil, problemExtension
 	}
 	if strings.IndexFunc(text, unicode.IsLetter) >= 0 {
-		return nil, PhoneLetters
+		return nil, problemLetters
 	}
 	var pieces []string
 	plus, inside := false, false
@@ -220,14 +211,14 @@ func phonePieces(text string) ([]string, MistakeKind) {
 			pieces[len(pieces)-1] += string(r)
 			plus, inside = false, true
 		case r == '+' && plus:
-			return nil, PhonePlus
+			return nil, problemPlus
 		case r == '+':
 			plus = true
 			inside = false
 		case strings.ContainsRune(` ./\()[]{}_~·•:'`, r) || isDash(r):
 			inside = false
 		default:
-			return nil, PhoneCharacters
+			return nil, problemCharacters
 		}
 	}
 	return settlePlus(text, pieces, plus)
@@ -235,43 +226,17 @@ func phonePieces(text string) ([]string, MistakeKind) {
 
 // settlePlus refuses a plus stuck behind digits, save a single one at the very end: in
 // right-to-left text the plus that was typed first often ends up there.
-func settlePlus(text string, pieces []string, last bool) ([]string, MistakeKind) {
+func settlePlus(text string, pieces []string, last bool) ([]string, PhoneProblem) {
 	switch {
 	case len(pieces) == 0:
-		return nil, PhoneTooShort
+		return nil, problemTooShort
 	case last && strings.Count(text, "+") == 1 && pieces[0][0] != '0':
 		pieces[0] = "+" + pieces[0]
 		return pieces, ""
 	case last || stuckPlus.MatchString(text):
-		return nil, PhonePlus
+		return nil, problemPlus
 	}
 	return pieces, ""
 }
 
 var stuckPlus = regexp.MustCompile(`\d\+`)
-
-func isDash(r rune) bool { return unicode.Is(unicode.Pd, r) || r == '\u2212' }
-
-// asciiDigits replaces the decimal digits of every script by ASCII ones, and the plus
-// signs of other shapes by +.
-func asciiDigits(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsDigit(r):
-			return rune(digitValue(r))
-		case r == '\u207a' || r == '\ufe62' || r == '\u2795':
-			return '+'
-		}
-		return r
-	}, text)
-}
-
-// digitValue gives the ASCII digit for a decimal digit of any script. Unicode keeps the
-// ten of a script together and in order, so the runs of them end where a ten ends.
-func digitValue(r rune) byte {
-	before := 0
-	for unicode.IsDigit(r - rune(before) - 1) {
-		before++
-	}
-	return '0' + byte(before%10)
-}

@@ -51,16 +51,6 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// People tells who a chat user is.
-type People interface {
-	// Email gives the user's address in the chat. ErrNoEmail if there is no such user
-	// or the address cannot be seen; any other error means "ask again later".
-	Email(ctx context.Context, user string) (Email, error)
-}
-
-// ErrNoEmail says that a chat user has no visible email.
-var ErrNoEmail = errors.New("no email visible for that user")
-
 // ErrRequesterGone says that an answer has nobody left to read it: no way took it, and
 // the chat says that this user is no more.
 var ErrRequesterGone = errors.New("requester is gone")

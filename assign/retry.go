@@ -1,12 +1,8 @@
 package assign
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"runtime"
-	"runtime/debug"
 	"time"
 )
 
@@ -21,25 +17,11 @@ const (
 	callLimit = 30 * time.Second
 )
 
-// backoff is how waits grow: each up to twice the one before, half of it random, so
-// that those who failed together don't come back together.
-type backoff struct{ least, most time.Duration }
-
 var (
-	inboxBackoff   = backoff{500 * time.Millisecond, 30 * time.Second}
-	answerBackoff  = backoff{time.Second, 60 * time.Second}
-	journalBackoff = backoff{100 * time.Millisecond, 5 * time.Second}
+	inboxBackoff   = backoff{least: 500 * time.Millisecond, most: 30 * time.Second}
+	answerBackoff  = backoff{least: time.Second, most: 60 * time.Second}
+	journalBackoff = backoff{least: 100 * time.Millisecond, most: 5 * time.Second}
 )
-
-// after gives the wait after the nth failure, counted from 0; never below least, never
-// above most.
-func (b backoff) after(n int) time.Duration {
-	top := b.most
-	if n < 30 && 2*b.least<<n < b.most {
-		top = 2 * b.least << n
-	}
-	return max(b.least, top/2+rand.N(top/2+1))
-}
 
 // trials is what is known after the attempts made so far.
 type trials struct {
@@ -137,47 +119,10 @@ func asFault(err error) *Fault {
 	return &Fault{Effect: Perhaps, Reason: NoWord, Err: err}
 }
 
-// panicked is a panic turned into an error.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-// Error gives the words of the runtime, else only the kind of the value: it may hold
-// what a person typed, and this goes into logs.
-func (p *panicked) Error() string {
-	if err, ok := p.value.(runtime.Error); ok {
-		return "panic: " + err.Error()
-	}
-	return fmt.Sprintf("panic with a %T", p.value)
-}
-
-// safely runs f and returns its panic, if any, as a *panicked.
-func safely(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &panicked{value: v, stack: debug.Stack()}
-		}
-	}()
-	return f()
-}
-
 // aside calls f on a goroutine of its own and waits for it. Where thousands of goroutines
 // wait for their turn afterwards, none of them keeps the stack that f needed.
 func aside(f func() error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- safely(f) }()
 	return <-ended
-}
-
-// sleep waits for d and tells whether ctx lasted that long.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

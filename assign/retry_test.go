@@ -8,7 +8,7 @@ import (
 )
 
 func TestBackoffStaysWithinItsBoundsAndGrows(t *testing.T) {
-	for _, b := range []backoff{inboxBackoff, answerBackoff, journalBackoff, listBackoff} {
+	for _, b := range []backoff{inboxBackoff, answerBackoff, journalBackoff} {
 		for n := range 100 {
 			for range 20 {
 				if d := b.after(n); d < b.least || d > b.most || n > 10 && d < b.most/2 {

@@ -327,3 +327,11 @@ func nounsAtEnd(tokens []token) int {
 	}
 	return n
 }
+
+func wordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}

@@ -239,7 +239,7 @@ const (
 	phone2 = "966544444445"
 )
 
-func agent(email, name string) Agent {
+func person(email, name string) Agent {
 	return Agent{PlatformID: NewEmail(email), Email: NewEmail(email), Name: name}
 }
 
@@ -256,7 +256,7 @@ func storyWith(t *testing.T, prepare func(w *world), f func(t *testing.T, w *wor
 			t: t, ears: newEars(), journal: &journalStub{Memory: NewMemory()},
 			inbox: &inboxStub{
 				owners: make(map[string]string),
-				agents: []Agent{agent(omar, "Omar Hassan"), agent(sara, "Sara Ali"), agent(layla, "Layla Ali")},
+				agents: []Agent{person(omar, "Omar Hassan"), person(sara, "Sara Ali"), person(layla, "Layla Ali")},
 			},
 			people: func(string) (Email, error) { return Email{}, ErrNoEmail },
 		}
