@@ -17,13 +17,19 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "journal", "sandbox"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
-	{"bot", []string{"assign"}},
+	{"internal/retry", nil},
+	{"internal/catch", nil},
+	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose"}},
 	{"bot/socket", nil},
-	{"assign", nil},
+	{"assign", []string{"internal/retry", "internal/catch"}},
+	{"assign/prose", []string{"assign/line", "assign/phone"}},
+	{"assign/line", []string{"assign/agent", "assign/phone"}},
+	{"assign/agent", []string{"internal/retry", "internal/catch"}},
+	{"assign/phone", nil},
 	{"azeer", nil},
-	{"journal", []string{"assign"}},
+	{"journal", []string{"assign", "assign/agent", "assign/phone"}},
 	{"sandbox", nil},
 }
 

@@ -1,6 +1,11 @@
 package assign
 
-import "time"
+import (
+	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
+)
 
 // Request is what somebody asks for.
 type Request struct {
@@ -8,8 +13,8 @@ type Request struct {
 	Key string
 	// Requester is the chat's id of the person who asks.
 	Requester string
-	Contact   Phone
-	Agent     AgentRef
+	Contact   phone.Number
+	Agent     agent.Ref
 	// Reply says where the answer goes. It is opaque here: the Answerer wrote it and
 	// reads it. It may hold secrets, so it is deleted once the answer is out.
 	Reply string
@@ -63,15 +68,15 @@ const (
 	Expired OutcomeKind = "expired"
 )
 
-// WentWrong tells the kinds after which a person may want to try again: not done, or
+// Problems tells the kinds after which a person may want to try again: not done, or
 // not known.
-func (k OutcomeKind) WentWrong() bool {
+func (k OutcomeKind) IsProblem() bool {
 	return k == Refused || k == Failed || k == Unknown || k == Expired
 }
 
-// InDoubt tells whether nobody knows if the contact was assigned.
-func (o Outcome) InDoubt() bool {
-	return o.Kind == Unknown || o.Kind == Expired || o.Kind == Superseded && o.Reason == NoWord
+// IsUncertain tells whether nobody knows if the contact was assigned.
+func (o Outcome) IsUncertain() bool {
+	return o.Kind == Unknown || o.Kind == Expired || o.Kind == Superseded && o.Reason == NoReply
 }
 
 // Outcome is how an assignment ended, and why.
@@ -79,14 +84,14 @@ type Outcome struct {
 	Kind   OutcomeKind
 	Reason Reason
 	// Agent is who was meant, once resolved; the zero Agent before that.
-	Agent Agent
+	Agent agent.Agent
 	// Said is Azeer's own explanation, as plain text; may be empty. It may contain
 	// personal data: for the requester's eyes, never for logs.
 	Said string
 	// Status is the last HTTP-like status that Azeer gave; 0 for none.
 	Status int
 	// Nearest are agents the requester may have meant, best first; at most 5.
-	Nearest []Agent
+	Nearest []agent.Agent
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment
@@ -103,12 +108,12 @@ const (
 	NoReason Reason = ""
 
 	// About the agent: found out before anything is sent.
-	NoSuchAgent    = Reason(unresolvedNoSuch)
-	AmbiguousAgent = Reason(unresolvedAmbiguous)
-	InactiveAgent  = Reason(unresolvedInactive)
-	NoEmail        = Reason(unresolvedNoEmail)
-	NamesUnknown   = Reason(unresolvedNamesUnknown)
-	PeopleAway     = Reason(unresolvedPeopleAway)
+	NoSuchAgent    = Reason(agent.NoSuchAgent)
+	AmbiguousAgent = Reason(agent.Ambiguous)
+	InactiveAgent  = Reason(agent.Inactive)
+	NoEmail        = Reason(agent.NoEmail)
+	NamesUnknown   = Reason(agent.NamesUnknown)
+	PeopleAway     = Reason(agent.PeopleAway)
 
 	// What Azeer said.
 	NotFound    Reason = "not_found"    // 400, 404, 422: contact or agent unknown, or bad phone
@@ -120,7 +125,7 @@ const (
 	ServerError Reason = "server_error" // 500, 502, 504 to the end
 	Garbled     Reason = "garbled"      // an answer that cannot be understood
 	Unreachable Reason = "unreachable"  // no connection could be made
-	NoWord      Reason = "no_word"      // sent, and nothing came back
+	NoReply     Reason = "no_word"      // sent, and nothing came back
 )
 
 // Acceptance tells what accepting a request meant.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"azeer-slack/internal/catch"
+	"azeer-slack/internal/retry"
+
 	"github.com/rs/zerolog"
 )
 
@@ -33,7 +36,7 @@ func (s *Service) finish(wire context.Context, j *job, o Outcome) bool {
 	j.Outcome = o
 	s.logOutcome(j.Assignment)
 	if s.cfg.Observe != nil {
-		if err := safely(func() error { s.cfg.Observe(j.Assignment); return nil }); err != nil {
+		if err := catch.Panics(func() error { s.cfg.Observe(j.Assignment); return nil }); err != nil {
 			s.log.Error().Err(err).Int64("assignment", j.ID).Msg("panic in the observer")
 		}
 	}
@@ -43,14 +46,14 @@ func (s *Service) finish(wire context.Context, j *job, o Outcome) bool {
 // persist repeats a write to the journal until it succeeds or the wire is cut.
 func (s *Service) persist(wire context.Context, j *job, complaint string, write func(context.Context) error) bool {
 	for n := 0; ; n++ {
-		err := safely(func() error { return write(wire) })
+		err := catch.Panics(func() error { return write(wire) })
 		if err == nil {
 			return true
 		}
 		if n == 0 {
 			s.log.Warn().Err(err).Int64("assignment", j.ID).Msg(complaint)
 		}
-		if !sleep(wire, journalBackoff.after(n)) {
+		if !retry.Sleep(wire, journalBackoff.After(n)) {
 			return false
 		}
 	}
@@ -75,7 +78,7 @@ func (s *Service) deliver(ctx, wire context.Context, j *job) {
 		if wire.Err() == nil {
 			s.log.Warn().Err(err).Int64("assignment", j.ID).Int("try", n+1).Msg("answer not delivered; will retry")
 		}
-		if !sleep(ctx, answerBackoff.after(n)) {
+		if !retry.Sleep(ctx, answerBackoff.After(n)) {
 			return
 		}
 	}
@@ -91,8 +94,8 @@ func (s *Service) answer(wire context.Context, j *job) error {
 	defer s.answers.release()
 	limited, done := context.WithTimeout(wire, answerLimit)
 	defer done()
-	err := safely(func() error { return s.answerer.Answer(limited, j.Assignment) })
-	var p *panicked
+	err := catch.Panics(func() error { return s.answerer.Answer(limited, j.Assignment) })
+	var p *catch.Panic
 	if errors.As(err, &p) {
 		s.logPanic(j, p, "panic while answering")
 	}
@@ -113,8 +116,8 @@ func (s *Service) tellInterim(ctx context.Context, j *job) {
 	limited, done := context.WithTimeout(ctx, interimLimit)
 	defer done()
 	a := Assignment{ID: j.ID, Request: j.Request, AcceptedAt: j.AcceptedAt}
-	err := safely(func() error { s.answerer.Interim(limited, a); return nil })
-	var p *panicked
+	err := catch.Panics(func() error { s.answerer.Interim(limited, a); return nil })
+	var p *catch.Panic
 	if errors.As(err, &p) {
 		s.logPanic(j, p, "panic while answering")
 	}
@@ -189,6 +192,6 @@ func (s *Service) logOutcome(a Assignment) {
 		Msg("assignment finished")
 }
 
-func (s *Service) logPanic(j *job, p *panicked, message string) {
-	s.log.Error().Err(p).Int64("assignment", j.ID).Bytes("stack", p.stack).Msg(message)
+func (s *Service) logPanic(j *job, p *catch.Panic, message string) {
+	s.log.Error().Err(p).Int64("assignment", j.ID).Bytes("stack", p.Stack).Msg(message)
 }

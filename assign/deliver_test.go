@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"azeer-slack/internal/retry"
 )
 
 func TestAnInterimAnswer(t *testing.T) {
@@ -44,7 +46,7 @@ type dawdler struct {
 }
 
 func (d *dawdler) Interim(ctx context.Context, a Assignment) {
-	sleep(ctx, 3*time.Second)
+	retry.Sleep(ctx, 3*time.Second)
 	d.say("interim")
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"azeer-slack/assign/phone"
 )
 
 // Latest gives the newest assignment of contact, whatever became of it, or false if the
 // journal has none.
-func (s *Service) Latest(ctx context.Context, contact Phone) (Assignment, bool, error) {
+func (s *Service) Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error) {
 	a, found, err := s.journal.Latest(ctx, contact)
 	if err != nil {
 		return a, false, fmt.Errorf("read latest assignment: %w", err)
@@ -25,7 +27,7 @@ func (s *Service) Before(ctx context.Context, id int64) (Assignment, bool, error
 	return s.journal.Before(ctx, id)
 }
 
-func (s *Service) Owner(ctx context.Context, contact Phone) (Assignment, bool, error) {
+func (s *Service) Owner(ctx context.Context, contact phone.Number) (Assignment, bool, error) {
 	return s.journal.Owner(ctx, contact)
 }
 

@@ -1,6 +1,8 @@
 package assign
 
 import (
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +17,7 @@ func TestAnOvertakenRequestIsNotCarriedOut(t *testing.T) {
 		w.pass(time.Second)
 		second := w.ask("U2", phone1, sara)
 		w.pass(time.Second)
-		late := Request{Key: "undo:1", Requester: "U3", Contact: NewPhone(phone1), Agent: RefEmail(layla), Guard: first.ID}
+		late := Request{Key: "undo:1", Requester: "U3", Contact: phone.New(phone1), Agent: agent.RefEmail(layla), Guard: first.ID}
 		a, how, err := w.service.Accept(t.Context(), late)
 		if how != Overtaken || err != nil || a.ID != second.ID || a.Requester != "U2" {
 			t.Errorf("acceptance %v of %+v, error %v", how, a, err)
@@ -39,7 +41,7 @@ func TestAnUndoGivesTheContactBack(t *testing.T) {
 		}
 		undo := Request{
 			Key: "undo:2", Requester: "U2", Contact: before.Contact, Guard: taken.ID, Undoes: taken.ID,
-			Agent: RefEmail(before.Outcome.Agent.PlatformID.Reveal()), Origin: "button C1",
+			Agent: agent.RefEmail(before.Outcome.Agent.PlatformID.Reveal()), Origin: "button C1",
 		}
 		for i, want := range []Acceptance{Accepted, Repeated} {
 			if _, how, err := w.service.Accept(t.Context(), undo); how != want || err != nil {
@@ -47,7 +49,7 @@ func TestAnUndoGivesTheContactBack(t *testing.T) {
 			}
 			w.pass(time.Minute)
 		}
-		owner, _, err := w.service.Owner(t.Context(), NewPhone(phone1))
+		owner, _, err := w.service.Owner(t.Context(), phone.New(phone1))
 		if err != nil || owner.Undoes != taken.ID || owner.Origin != "button C1" || w.inbox.owner(phone1) != omar {
 			t.Errorf("owner by %+v, error %v; Azeer has %s", owner, err, w.inbox.owner(phone1))
 		}
@@ -79,12 +81,12 @@ func TestWhatIsRememberedShowsNobody(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.ask("U1", phone1, omar)
 		w.pass(time.Second)
-		listed, err := w.service.List(t.Context(), Query{Contact: NewPhone(phone1)})
+		listed, err := w.service.List(t.Context(), Query{Contact: phone.New(phone1)})
 		counts, tallyErr := w.service.Tally(t.Context(), time.Now().Add(-time.Hour))
 		if err != nil || tallyErr != nil || len(listed) != 1 || len(counts) != 1 {
 			t.Fatalf("%d listed, %v; %d counted, %v", len(listed), err, len(counts), tallyErr)
 		}
-		shown := fmt.Sprintf("%+v %+v %+v", listed, counts, Query{Contact: NewPhone(phone1)})
+		shown := fmt.Sprintf("%+v %+v %+v", listed, counts, Query{Contact: phone.New(phone1)})
 		if strings.Contains(shown, phone1) || strings.Contains(shown, omar) {
 			t.Errorf("shown in clear: %s", shown)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"azeer-slack/assign/phone"
 )
 
 const (
@@ -194,7 +196,7 @@ func (m *Memory) Take(ctx context.Context) ([]Assignment, error) {
 }
 
 // Latest implements Journal.
-func (m *Memory) Latest(ctx context.Context, contact Phone) (Assignment, bool, error) {
+func (m *Memory) Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return Assignment{}, false, fmt.Errorf("find latest assignment: %w", err)
 	}

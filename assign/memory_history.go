@@ -5,16 +5,18 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"azeer-slack/assign/phone"
 )
 
 // newestIs tells whether assignment id is the newest of contact.
-func (m *Memory) newestIs(contact Phone, id int64) bool {
+func (m *Memory) newestIs(contact phone.Number, id int64) bool {
 	h := m.contacts[contact.Digits()]
 	return h != nil && h.newest.ID == id
 }
 
 // since gives the newest assignment of contact if it is newer than id.
-func (m *Memory) since(contact Phone, id int64) Assignment {
+func (m *Memory) since(contact phone.Number, id int64) Assignment {
 	if h := m.contacts[contact.Digits()]; h != nil && h.newest.ID > id {
 		return h.newest.remembered()
 	}
@@ -36,7 +38,7 @@ func (m *Memory) List(ctx context.Context, q Query) ([]Assignment, error) {
 	found := m.find(func(r *row) bool {
 		return (q.Contact.IsZero() || r.Contact.Equal(q.Contact)) &&
 			(q.Requester == "" || r.Requester == q.Requester) &&
-			(!q.WentWrong || r.Outcome.Kind.WentWrong()) &&
+			(!q.Problems || r.Outcome.Kind.IsProblem()) &&
 			(q.Below <= 0 || r.ID < q.Below)
 	})
 	return found[:min(len(found), q.Size())], nil
@@ -73,7 +75,7 @@ func (m *Memory) Before(ctx context.Context, id int64) (Assignment, bool, error)
 }
 
 // Owner implements History.
-func (m *Memory) Owner(ctx context.Context, contact Phone) (Assignment, bool, error) {
+func (m *Memory) Owner(ctx context.Context, contact phone.Number) (Assignment, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return Assignment{}, false, fmt.Errorf("find owner of contact: %w", err)
 	}
@@ -82,10 +84,10 @@ func (m *Memory) Owner(ctx context.Context, contact Phone) (Assignment, bool, er
 }
 
 // ownerBelow looks at what was accepted before assignment id; 0: at all.
-func (m *Memory) ownerBelow(contact Phone, id int64) (Assignment, bool) {
+func (m *Memory) ownerBelow(contact phone.Number, id int64) (Assignment, bool) {
 	found := m.find(func(r *row) bool {
 		return r.Contact.Equal(contact) && (id == 0 || r.ID < id) &&
-			(r.Outcome.Kind == Assigned || r.Outcome.InDoubt())
+			(r.Outcome.Kind == Assigned || r.Outcome.IsUncertain())
 	})
 	if len(found) == 0 || found[0].Outcome.Kind != Assigned {
 		return Assignment{}, false

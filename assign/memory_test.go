@@ -7,13 +7,16 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 func TestMemory(t *testing.T) {
 	ask := func(t *testing.T, m *Memory, key, requester, email string) (Assignment, Acceptance) {
 		t.Helper()
 		a, acceptance, err := m.Accept(t.Context(), Request{
-			Key: key, Requester: requester, Contact: NewPhone(phone1), Agent: RefEmail(email), Reply: "secret",
+			Key: key, Requester: requester, Contact: phone.New(phone1), Agent: agent.RefEmail(email), Reply: "secret",
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -87,7 +90,7 @@ func TestMemory(t *testing.T) {
 			a, _ := ask(t, m, "1", "U1", omar)
 			settle(t, m, a.ID, Refused)
 			settle(t, m, a.ID, Assigned)
-			got, ok, _ := m.Latest(t.Context(), NewPhone(phone1))
+			got, ok, _ := m.Latest(t.Context(), phone.New(phone1))
 			if !ok || got.Outcome.Kind != Refused || !got.Answered || got.Reply != "" {
 				t.Errorf("stored %+v", got)
 			}
@@ -116,10 +119,10 @@ func TestMemory(t *testing.T) {
 		"an ended context stores nothing": func(t *testing.T, m *Memory) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, _, err := m.Accept(ctx, Request{Contact: NewPhone(phone1)}); !errors.Is(err, ErrNotStored) {
+			if _, _, err := m.Accept(ctx, Request{Contact: phone.New(phone1)}); !errors.Is(err, ErrNotStored) {
 				t.Errorf("Accept: %v", err)
 			}
-			if _, ok, _ := m.Latest(t.Context(), NewPhone(phone1)); ok {
+			if _, ok, _ := m.Latest(t.Context(), phone.New(phone1)); ok {
 				t.Errorf("stored")
 			}
 		},
@@ -134,7 +137,7 @@ func TestMemoryForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMemory()
 		accept := func(i int) {
-			a, _, err := m.Accept(t.Context(), Request{Key: fmt.Sprint(i), Contact: NewPhone(fmt.Sprint(966500000000 + i)), Agent: RefEmail(omar)})
+			a, _, err := m.Accept(t.Context(), Request{Key: fmt.Sprint(i), Contact: phone.New(fmt.Sprint(966500000000 + i)), Agent: agent.RefEmail(omar)})
 			if err != nil {
 				t.Fatal(err)
 			}

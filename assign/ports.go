@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // Inbox is Azeer, as far as assigning needs it.
 type Inbox interface {
 	// Assign makes agent the owner of contact. Any error is a *Fault.
-	Assign(ctx context.Context, contact Phone, agent Agent) error
+	Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error
 	// Agents lists every agent, inactive ones too. partial means that there may be
 	// more than were returned.
-	Agents(ctx context.Context) (agents []Agent, partial bool, err error)
+	Agents(ctx context.Context) (agents []agent.Agent, partial bool, err error)
 }
 
 // Effect says what a fault means for the contact.
@@ -90,7 +93,7 @@ type Journal interface {
 	// of a living process, later what the dead left behind. In order of ID.
 	Take(ctx context.Context) ([]Assignment, error)
 	// Latest gives the newest assignment of contact, or false if there is none.
-	Latest(ctx context.Context, contact Phone) (Assignment, bool, error)
+	Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error)
 
 	History
 	Audit
@@ -107,7 +110,7 @@ type History interface {
 	Before(ctx context.Context, id int64) (Assignment, bool, error)
 	// Owner gives the assignment that made the present owner of contact, as Before does:
 	// it knows nothing of what is done in Azeer itself.
-	Owner(ctx context.Context, contact Phone) (Assignment, bool, error)
+	Owner(ctx context.Context, contact phone.Number) (Assignment, bool, error)
 	// Tally counts what ended Assigned from since until now, per agent and calendar day
 	// in the time zone of since; an assignment that was undone counts, its undo does not.
 	// In order of days, then of agents.
@@ -116,10 +119,10 @@ type History interface {
 
 // Query says which assignments a list shall hold; all conditions that are set must hold.
 type Query struct {
-	Contact   Phone
+	Contact   phone.Number
 	Requester string
-	// WentWrong leaves out all but the kinds of outcome of which WentWrong is true.
-	WentWrong bool
+	// Problems leaves out all but the kinds of outcome of which Problems is true.
+	Problems bool
 	// Below leaves out the assignments from this ID on: to go on after the last of a
 	// list. 0: none.
 	Below int64

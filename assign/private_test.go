@@ -8,31 +8,35 @@ import (
 	"strings"
 	"testing"
 
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+
 	"github.com/rs/zerolog"
 )
 
 // secrets holds every masking type where formatters find it: in exported and unexported
 // fields, behind pointers, in slices and maps.
 type secrets struct {
-	Phone    Phone
-	Email    Email
-	Agent    AgentRef
-	Typed    Typed
-	Mistake  *Mistake
-	Phones   []Phone
-	ByKey    map[string]Email
+	Phone    phone.Number
+	Email    agent.Email
+	Agent    agent.Ref
+	Typed    line.Typed
+	Mistake  *line.Mistake
+	Phones   []phone.Number
+	ByKey    map[string]agent.Email
 	Request  Request
-	phone    Phone
-	email    Email
-	agent    AgentRef
-	typed    Typed
-	phones   []Phone
+	phone    phone.Number
+	email    agent.Email
+	agent    agent.Ref
+	typed    line.Typed
+	phones   []phone.Number
 	pointers *inner
 }
 
 type inner struct {
-	phone Phone
-	Email Email
+	phone phone.Number
+	Email agent.Email
 }
 
 const (
@@ -42,17 +46,17 @@ const (
 )
 
 func newSecrets() secrets {
-	phone, email, agent := NewPhone(secretPhone), NewEmail(secretEmail), RefEmail(secretEmail)
-	typed := NewTyped(secretEmail)
-	_, err := ParsePhone(secretPhone+"0000", "SA")
-	mistake, _ := errors.AsType[*Mistake](err)
+	number, email, to := phone.New(secretPhone), agent.NewEmail(secretEmail), agent.RefEmail(secretEmail)
+	typed := line.NewTyped(secretEmail)
+	_, err := line.ParsePhone(secretPhone+"0000", "SA")
+	mistake, _ := errors.AsType[*line.Mistake](err)
 	return secrets{
-		Phone: phone, Email: email, Agent: agent, Typed: typed,
+		Phone: number, Email: email, Agent: to, Typed: typed,
 		Mistake: mistake,
-		Phones:  []Phone{phone}, ByKey: map[string]Email{"key": email},
-		Request: Request{Contact: phone, Agent: agent},
-		phone:   phone, email: email, agent: agent, typed: typed, phones: []Phone{phone},
-		pointers: &inner{phone, email},
+		Phones:  []phone.Number{number}, ByKey: map[string]agent.Email{"key": email},
+		Request: Request{Contact: number, Agent: to},
+		phone:   number, email: email, agent: to, typed: typed, phones: []phone.Number{number},
+		pointers: &inner{number, email},
 	}
 }
 
@@ -67,7 +71,7 @@ func expectNoSecret(t *testing.T, how, shown string) {
 func TestNothingLeaksThroughFmt(t *testing.T) {
 	t.Parallel()
 	s := newSecrets()
-	reading, _ := Parse(secretPhone+" "+secretEmail, "SA")
+	reading, _ := line.Parse(secretPhone+" "+secretEmail, "SA")
 	for _, verb := range strings.Split("v +v #v s q d x X o b c U e g t T p", " ") {
 		for _, value := range []any{s, &s, s.Phone, &s.Phone, s.Email, s.Agent, s.Typed, s.Mistake, s.Phones, s.ByKey, &reading} {
 			expectNoSecret(t, "%"+verb, fmt.Sprintf("%"+verb, value))
@@ -79,7 +83,7 @@ func TestNothingLeaksThroughFmt(t *testing.T) {
 func TestNothingLeaksThroughEncoders(t *testing.T) {
 	t.Parallel()
 	s := newSecrets()
-	reading, _ := Parse(secretPhone+" "+secretEmail, "SA")
+	reading, _ := line.Parse(secretPhone+" "+secretEmail, "SA")
 	for _, value := range []any{s, &s, s.Phone, s.Email, s.Agent, s.Typed, s.Mistake, reading} {
 		encoded, err := json.Marshal(value)
 		if err != nil {
@@ -104,18 +108,18 @@ func TestMasksShowEnoughToRecognise(t *testing.T) {
 		masked fmt.Stringer
 		want   string
 	}{
-		{NewPhone(secretPhone), "…678"},
-		{NewPhone("12345"), "…"},
-		{Phone{}, ""},
-		{NewEmail(secretEmail), "o…@twerlo.com"},
-		{NewEmail("عمر@twerlo.com"), "ع…@twerlo.com"},
-		{NewEmail("42"), "4…"},
-		{Email{}, ""},
-		{RefEmail(secretEmail), "o…@twerlo.com"},
-		{RefName("Omar Harbi"), "name"},
-		{RefMention("U012ABCDEF"), "@U012ABCDEF"},
-		{RefMe(), "me"},
-		{AgentRef{}, ""},
+		{phone.New(secretPhone), "…678"},
+		{phone.New("12345"), "…"},
+		{phone.Number{}, ""},
+		{agent.NewEmail(secretEmail), "o…@twerlo.com"},
+		{agent.NewEmail("عمر@twerlo.com"), "ع…@twerlo.com"},
+		{agent.NewEmail("42"), "4…"},
+		{agent.Email{}, ""},
+		{agent.RefEmail(secretEmail), "o…@twerlo.com"},
+		{agent.RefName("Omar Harbi"), "name"},
+		{agent.RefMention("U012ABCDEF"), "@U012ABCDEF"},
+		{agent.RefMe(), "me"},
+		{agent.Ref{}, ""},
 	} {
 		if got := c.masked.String(); got != c.want {
 			t.Errorf("%T shows %q, want %q", c.masked, got, c.want)
@@ -125,19 +129,19 @@ func TestMasksShowEnoughToRecognise(t *testing.T) {
 
 func TestClearValuesAreThereForThoseWhoAsk(t *testing.T) {
 	t.Parallel()
-	if got := NewPhone(secretPhone).Digits(); got != secretPhone {
+	if got := phone.New(secretPhone).Digits(); got != secretPhone {
 		t.Errorf("digits %q", got)
 	}
-	if got := NewEmail(secretEmail).Reveal(); got != secretEmail {
+	if got := agent.NewEmail(secretEmail).Reveal(); got != secretEmail {
 		t.Errorf("email %q", got)
 	}
-	if !(Phone{}).IsZero() || !(Email{}).IsZero() || !(AgentRef{}).IsZero() || (Phone{}).Digits() != "" || (Typed{}).Reveal() != "" {
+	if !(phone.Number{}).IsZero() || !(agent.Email{}).IsZero() || !(agent.Ref{}).IsZero() || (phone.Number{}).Digits() != "" || (line.Typed{}).Reveal() != "" {
 		t.Error("zero values are not zero")
 	}
-	if !NewEmail("A@b.co").Equal(NewEmail("a@B.CO")) || NewPhone("1").Equal(NewPhone("2")) {
+	if !agent.NewEmail("A@b.co").Equal(agent.NewEmail("a@B.CO")) || phone.New("1").Equal(phone.New("2")) {
 		t.Error("equality is wrong")
 	}
-	if !RefEmail("A@b.co").Equal(RefEmail("a@b.co")) || RefEmail("a").Equal(RefName("a")) {
+	if !agent.RefEmail("A@b.co").Equal(agent.RefEmail("a@b.co")) || agent.RefEmail("a").Equal(agent.RefName("a")) {
 		t.Error("equality of references is wrong")
 	}
 }

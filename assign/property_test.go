@@ -10,6 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
+
 	"pgregory.net/rapid"
 )
 
@@ -60,7 +63,7 @@ func live(fates []fate, steps, whos []int) []string {
 		default:
 			end(step != 17)
 			if step == 19 { // for longer than anybody has patience
-				<-time.After(patience)
+				<-time.After(giveUpAfter)
 			}
 			s, end = w.begin()
 		}
@@ -109,8 +112,8 @@ func (p *people) request(step, who int) Request {
 	newest := p.newest[contact]
 	p.asked++
 	r := Request{
-		Key: fmt.Sprint("key ", p.asked), Requester: fmt.Sprint("U", who/3), Contact: NewPhone(contact),
-		Agent: RefEmail(fmt.Sprintf("agent%d@twerlo.com", p.asked)),
+		Key: fmt.Sprint("key ", p.asked), Requester: fmt.Sprint("U", who/3), Contact: phone.New(contact),
+		Agent: agent.RefEmail(fmt.Sprintf("agent%d@twerlo.com", p.asked)),
 	}
 	switch {
 	case step < 2 && p.asked > 1: // what came before, redelivered
@@ -182,13 +185,13 @@ func (w *truth) isTrue(id int64, end ending) bool {
 		return last == never && !inDoubt
 	case Failed:
 		// That a status settles what came before it is the design's choice.
-		return last == trouble || (last == nothing || last == away || last == tooBusy) && age > patience-time.Minute && !inDoubt
+		return last == trouble || (last == nothing || last == away || last == tooBusy) && age > giveUpAfter-time.Minute && !inDoubt
 	case Unknown:
 		return inDoubt || takenUp || last == away && slices.Contains(told, trouble)
 	case Superseded:
-		return w.isNewer(end.Newer, id) && (end.InDoubt() || takenUp || last == trouble || !inDoubt)
+		return w.isNewer(end.Newer, id) && (end.IsUncertain() || takenUp || last == trouble || !inDoubt)
 	case Expired:
-		return takenUp && last == nothing && age >= patience
+		return takenUp && last == nothing && age >= giveUpAfter
 	}
 	return false
 }

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/internal/retry"
 )
 
 func TestBackoffStaysWithinItsBoundsAndGrows(t *testing.T) {
-	for _, b := range []backoff{inboxBackoff, answerBackoff, journalBackoff} {
+	for _, b := range []retry.Backoff{inboxBackoff, answerBackoff, journalBackoff} {
 		for n := range 100 {
 			for range 20 {
-				if d := b.after(n); d < b.least || d > b.most || n > 10 && d < b.most/2 {
+				if d := b.After(n); d < b.Least || d > b.Most || n > 10 && d < b.Most/2 {
 					t.Fatalf("%+v: wait %d is %v", b, n, d)
 				}
 			}
@@ -35,20 +38,20 @@ func TestRetries(t *testing.T) {
 		"busy to the end":                           {times(999, busy(0)), Failed, Busy, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
 		"unreachable to the end":                    {times(999, unreachable()), Failed, Unreachable, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
 		"broken three times":                        {times(999, broken()), Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"no word three times":                       {times(999, noWord(10*time.Second)), Unknown, NoWord, 0, 3, [2]time.Duration{31 * time.Second, 33 * time.Second}},
-		"no word, slowly, for a minute":             {times(999, noWord(29900*time.Millisecond)), Unknown, NoWord, 0, 2, [2]time.Duration{60 * time.Second, 61 * time.Second}},
+		"no word three times":                       {times(999, noWord(10*time.Second)), Unknown, NoReply, 0, 3, [2]time.Duration{31 * time.Second, 33 * time.Second}},
+		"no word, slowly, for a minute":             {times(999, noWord(29900*time.Millisecond)), Unknown, NoReply, 0, 2, [2]time.Duration{60 * time.Second, 61 * time.Second}},
 		"no word, then a status":                    {[]reply{noWord(0), noWord(0), broken()}, Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"a status, then no word":                    {[]reply{broken(), broken(), noWord(0)}, Unknown, NoWord, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"a status, then no word":                    {[]reply{broken(), broken(), noWord(0)}, Unknown, NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
 		"no word, then taken":                       {[]reply{noWord(10 * time.Second)}, Assigned, NoReason, 0, 2, [2]time.Duration{10 * time.Second, 11 * time.Second}},
-		"no word, then unreachable to the end":      {append([]reply{noWord(0)}, times(999, unreachable())...), Unknown, NoWord, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"no word, then busy to the end":             {append([]reply{noWord(0)}, times(999, busy(0))...), Unknown, NoWord, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"busy many times, then no word three times": {append(times(6, busy(0)), times(999, noWord(0))...), Unknown, NoWord, 0, 9, [2]time.Duration{10 * time.Second, 3 * time.Minute}},
-		"no word, then refused":                     {[]reply{noWord(0), refuse(Conflict, 409)}, Unknown, NoWord, 409, 2, [2]time.Duration{0, time.Second}},
+		"no word, then unreachable to the end":      {append([]reply{noWord(0)}, times(999, unreachable())...), Unknown, NoReply, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"no word, then busy to the end":             {append([]reply{noWord(0)}, times(999, busy(0))...), Unknown, NoReply, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"busy many times, then no word three times": {append(times(6, busy(0)), times(999, noWord(0))...), Unknown, NoReply, 0, 9, [2]time.Duration{10 * time.Second, 3 * time.Minute}},
+		"no word, then refused":                     {[]reply{noWord(0), refuse(Conflict, 409)}, Unknown, NoReply, 409, 2, [2]time.Duration{0, time.Second}},
 		"no word, then the key is refused":          {[]reply{noWord(0), refuse(KeyRefused, 401)}, Unknown, KeyRefused, 401, 2, [2]time.Duration{0, time.Second}},
 		"a status, then refused":                    {[]reply{broken(), refuse(Conflict, 409)}, Refused, Conflict, 409, 2, [2]time.Duration{0, time.Second}},
 		"refused":                                   {[]reply{refuse(NotFound, 404)}, Refused, NotFound, 404, 1, [2]time.Duration{0, 0}},
 		"key refused":                               {[]reply{refuse(KeyRefused, 401)}, Refused, KeyRefused, 401, 1, [2]time.Duration{0, 0}},
-		"an error that is no Fault":                 {times(999, reply{err: errors.New("?")}), Unknown, NoWord, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"an error that is no Fault":                 {times(999, reply{err: errors.New("?")}), Unknown, NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
 		"a call that never ends by itself":          {[]reply{slow(time.Hour)}, Assigned, NoReason, 0, 2, [2]time.Duration{30 * time.Second, 31 * time.Second}},
 		"a slow refusal":                            {[]reply{hang(9*time.Second, refuse(PlanLimit, 402))}, Refused, PlanLimit, 402, 1, [2]time.Duration{9 * time.Second, 9 * time.Second}},
 	} {
@@ -101,15 +104,15 @@ func TestAPanic(t *testing.T) {
 			w.pass(time.Second)
 			other := w.ask("U1", phone1, sara)
 			w.pass(time.Second)
-			w.wants(a, Unknown, NoWord, 1)
+			w.wants(a, Unknown, NoReply, 1)
 			w.wants(other, Assigned, NoReason, 1)
 		})
 	})
 	t.Run("before anything was sent is a failure", func(t *testing.T) {
 		storyWith(t, func(w *world) {
-			w.people = func(string) (Email, error) { panic("slack broke") }
+			w.people = func(string) (agent.Email, error) { panic("slack broke") }
 		}, func(t *testing.T, w *world) {
-			a := w.askFor("U1", phone1, RefMe())
+			a := w.askFor("U1", phone1, agent.RefMe())
 			w.pass(time.Second)
 			w.wants(a, Failed, NoReason, 0)
 		})

@@ -9,6 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"azeer-slack/assign/agent"
+	"azeer-slack/internal/catch"
+	"azeer-slack/internal/retry"
+
 	"github.com/rs/zerolog"
 )
 
@@ -18,17 +22,17 @@ type Config struct {
 	Concurrency int
 	// Answerers is how many answers are given at once; 0: 16.
 	Answerers int
-	// Backlog is how many assignments this process may have in hand, unfinished or
+	// Backlog is how many assignments this process may have in flight, unfinished or
 	// unanswered, before it accepts no more; 0: 12,000, which take about 200 MB.
 	Backlog int
 	// Interim is how long after acceptance an unfinished assignment gets its interim
 	// answer; 0: 2 s, so that it is there within 3.
 	Interim time.Duration
-	// TakeEvery is how often the journal is asked for what other processes left behind,
+	// RecoverEvery is how often the journal is asked for what other processes left behind,
 	// and how long an assignment that waits to be tried again may go without hearing
 	// that another process has accepted a newer one; 0: 3 s. Negative: nobody else uses
 	// the journal, so it is asked once, at the start.
-	TakeEvery time.Duration
+	RecoverEvery time.Duration
 	// Drain is how long Run goes on after its context has ended, to finish what is on
 	// the wire; 0: 8 s.
 	Drain time.Duration
@@ -45,8 +49,8 @@ func (c Config) filled() Config {
 	c.Backlog = orDefault(c.Backlog, 12_000)
 	c.Interim = orDefault(c.Interim, 2*time.Second)
 	c.Drain = orDefault(c.Drain, 8*time.Second)
-	if c.TakeEvery == 0 {
-		c.TakeEvery = 3 * time.Second
+	if c.RecoverEvery == 0 {
+		c.RecoverEvery = 3 * time.Second
 	}
 	return c
 }
@@ -68,45 +72,45 @@ var (
 // Service carries out what is accepted: per contact in the order of acceptance, each
 // once, each with a truthful answer at the end.
 //
-//	Accept ─ journal ─▶ lane of the contact ─▶ agent ─▶ gate ─▶ turn ─▶ inbox ─▶ outcome ─ journal ─▶ answer ─ journal
+//	Accept ─ journal ─▶ queue of the contact ─▶ agent ─▶ semaphore ─▶ turn ─▶ inbox ─▶ outcome ─ journal ─▶ answer ─ journal
 //	                         ▲                                             │
 //	                         └──────────── wait, try again ◀───────────────┘
 type Service struct {
 	inbox     Inbox
 	journal   Journal
-	directory *Directory
+	directory *agent.Directory
 	cfg       Config
 	log       zerolog.Logger
 	answerer  Answerer // set by Run
 
-	calls    *gate // toward the inbox
-	lookups  *gate // toward whoever knows the agents
-	answers  *gate // toward the requesters
+	calls    *semaphore // toward the inbox
+	lookups  *semaphore // toward whoever knows the agents
+	answers  *semaphore // toward the requesters
 	arrivals chan struct{}
 	work     sync.WaitGroup // everything that Run has started
 
 	mu      sync.Mutex
 	stopped bool
-	// hand holds the IDs of all that is unfinished or unanswered in this process;
-	// promised counts those that Accept is just storing.
-	hand     map[int64]bool
-	promised int
-	arrived  []*job // in hand, not yet in a lane
-	lanes    map[string]*lane
+	// inFlight holds the IDs of all that is unfinished or unanswered in this process;
+	// reserved counts those that Accept is just storing.
+	inFlight map[int64]bool
+	reserved int
+	arrived  []*job // in flight, not yet in a queue
+	queues   map[string]*contactQueue
 }
 
 // NewService returns a Service that does nothing but accept until Run is called.
-func NewService(inbox Inbox, journal Journal, directory *Directory, cfg Config) *Service {
+func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Config) *Service {
 	cfg = cfg.filled()
 	return &Service{
 		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
 		log:      cfg.Logger.With().Str("component", "assign").Logger(),
-		calls:    newGate(cfg.Concurrency),
-		lookups:  newGate(cfg.Concurrency),
-		answers:  newGate(cfg.Answerers),
+		calls:    newSemaphore(cfg.Concurrency),
+		lookups:  newSemaphore(cfg.Concurrency),
+		answers:  newSemaphore(cfg.Answerers),
 		arrivals: make(chan struct{}, 1),
-		hand:     make(map[int64]bool),
-		lanes:    make(map[string]*lane),
+		inFlight: make(map[int64]bool),
+		queues:   make(map[string]*contactQueue),
 	}
 }
 
@@ -117,13 +121,13 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 	if r.Contact.IsZero() || r.Agent.IsZero() {
 		return Assignment{}, 0, ErrIncomplete
 	}
-	if err := s.promise(); err != nil {
+	if err := s.reserve(); err != nil {
 		return Assignment{}, 0, err
 	}
 	a, acceptance, err := s.journal.Accept(ctx, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.promised--
+	s.reserved--
 	if err != nil {
 		if !errors.Is(err, ErrNotStored) {
 			err = fmt.Errorf("%w: %w", ErrNotStored, err)
@@ -136,27 +140,27 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 	return a, acceptance, nil
 }
 
-// promise makes room for one more in hand.
-func (s *Service) promise() error {
+// reserve makes room for one more in flight.
+func (s *Service) reserve() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.stopped:
 		return ErrStopping
-	case len(s.hand)+s.promised >= s.cfg.Backlog:
+	case len(s.inFlight)+s.reserved >= s.cfg.Backlog:
 		return ErrBacklog
 	}
-	s.promised++
+	s.reserved++
 	return nil
 }
 
-// receive takes a job in hand, unless it is there or Run is over: then it stays in the
+// receive takes a job in flight, unless it is there or Run is over: then it stays in the
 // journal for the next start. Callers hold mu.
 func (s *Service) receive(j *job) {
-	if s.stopped || s.hand[j.ID] {
+	if s.stopped || s.inFlight[j.ID] {
 		return
 	}
-	s.hand[j.ID] = true
+	s.inFlight[j.ID] = true
 	j.newer, j.telling = make(chan struct{}, 1), make(chan struct{}, 1)
 	s.arrived = append(s.arrived, j)
 	select {
@@ -169,19 +173,19 @@ func (s *Service) receive(j *job) {
 func (s *Service) drop(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.hand, j.ID)
+	delete(s.inFlight, j.ID)
 }
 
 // Run carries out what has been accepted, and first what an earlier process left in
-// the journal, until ctx ends. Then nothing new is accepted, and what is in hand may be
+// the journal, until ctx ends. Then nothing new is accepted, and what is in flight may be
 // finished and answered within Config.Drain, as far as it need not wait to be tried
 // again; the rest stays in the journal. Run may be called once. It returns nil.
 func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 	s.answerer = answerer
-	// Calls in hand outlive ctx, until wire is cut.
+	// Calls in flight outlive ctx, until wire is cut.
 	wire, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	s.work.Go(func() { s.keepTaking(ctx) })
+	s.work.Go(func() { s.keepRecovering(ctx) })
 
 	var waiting interims
 	for ctx.Err() == nil {
@@ -189,7 +193,7 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 		case <-ctx.Done():
 		case <-s.arrivals:
 			for _, j := range s.arrivalsInHand() {
-				waiting.add(j, s.cfg.Interim) // first: from start on it is its lane's
+				waiting.add(j, s.cfg.Interim) // first: from start on it is its queue's
 				s.start(ctx, wire, j)
 			}
 		case <-waiting.due():
@@ -210,14 +214,14 @@ func (s *Service) arrivalsInHand() []*job {
 	return arrived
 }
 
-// start sends a job on its way: to its lane, or, where the outcome is known, straight
+// start sends a job on its way: to its queue, or, where the outcome is known, straight
 // to the answer.
 func (s *Service) start(ctx, wire context.Context, j *job) {
 	if j.Finished() {
 		s.work.Go(func() { s.deliver(ctx, wire, j) })
 		return
 	}
-	s.place(ctx, wire, j)
+	s.enqueue(ctx, wire, j)
 }
 
 // stop waits for the work to end, and cuts the wire when the drain time is over.
@@ -249,30 +253,30 @@ func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 	}
 }
 
-// keepTaking asks the journal for what nobody works on: at once, and again and again
+// keepRecovering asks the journal for what nobody works on: at once, and again and again
 // where other processes share it.
-func (s *Service) keepTaking(ctx context.Context) {
+func (s *Service) keepRecovering(ctx context.Context) {
 	for failures := 0; ; {
-		wait := s.cfg.TakeEvery
-		if err := s.take(ctx); err != nil {
+		wait := s.cfg.RecoverEvery
+		if err := s.recoverAbandoned(ctx); err != nil {
 			if ctx.Err() != nil {
 				return
 			}
 			s.log.Warn().Err(err).Msg("unfinished assignments could not be read; will retry")
-			wait = journalBackoff.after(failures)
+			wait = journalBackoff.After(failures)
 			failures++
 		} else {
 			failures = 0
 		}
-		if wait < 0 || !sleep(ctx, wait) {
+		if wait < 0 || !retry.Sleep(ctx, wait) {
 			return
 		}
 	}
 }
 
-func (s *Service) take(ctx context.Context) error {
+func (s *Service) recoverAbandoned(ctx context.Context) error {
 	var found []Assignment
-	err := safely(func() (err error) {
+	err := catch.Panics(func() (err error) {
 		found, err = s.journal.Take(ctx)
 		return err
 	})
@@ -280,14 +284,14 @@ func (s *Service) take(ctx context.Context) error {
 		return fmt.Errorf("take assignments: %w", err)
 	}
 	if len(found) > 0 {
-		s.log.Info().Int("count", len(found)).Msg("assignments taken up")
+		s.log.Info().Int("count", len(found)).Msg("unfinished assignments recovered")
 	}
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range found {
-		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= patience
-		s.receive(&job{Assignment: a, since: now, expired: expired, found: true})
+		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= giveUpAfter
+		s.receive(&job{Assignment: a, since: now, expired: expired, recovered: true})
 	}
 	return nil
 }

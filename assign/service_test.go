@@ -8,6 +8,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 func TestAnAssignmentThatAzeerTakes(t *testing.T) {
@@ -21,7 +24,7 @@ func TestAnAssignmentThatAzeerTakes(t *testing.T) {
 		if got := w.inbox.made(); len(got) != 1 || got[0].contact != phone1 || got[0].agent != omar {
 			t.Errorf("Azeer was called with %+v", got)
 		}
-		stored, _, _ := w.journal.Latest(t.Context(), NewPhone(phone1))
+		stored, _, _ := w.journal.Latest(t.Context(), phone.New(phone1))
 		if !stored.Answered || stored.Reply != "" || stored.Outcome.Kind != Assigned {
 			t.Errorf("journal holds %+v", stored)
 		}
@@ -60,14 +63,14 @@ func TestTheLogTellsTheOutcomeAndNoSecrets(t *testing.T) {
 
 func TestWhoCannotBeFoundIsRefusedUnsent(t *testing.T) {
 	for name, c := range map[string]struct {
-		ref    AgentRef
+		ref    agent.Ref
 		reason Reason
 	}{
-		"an email nobody has":       {RefEmail("omer@twerlo.com"), NoSuchAgent},
-		"a name nobody has":         {RefName("Khalid"), NoSuchAgent},
-		"a name several have":       {RefName("Ali"), AmbiguousAgent},
-		"a person without an email": {RefMention("U9"), NoEmail},
-		"me, without an email":      {RefMe(), NoEmail},
+		"an email nobody has":       {agent.RefEmail("omer@twerlo.com"), NoSuchAgent},
+		"a name nobody has":         {agent.RefName("Khalid"), NoSuchAgent},
+		"a name several have":       {agent.RefName("Ali"), AmbiguousAgent},
+		"a person without an email": {agent.RefMention("U9"), NoEmail},
+		"me, without an email":      {agent.RefMe(), NoEmail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
@@ -85,14 +88,14 @@ func TestWhoCannotBeFoundIsRefusedUnsent(t *testing.T) {
 func TestWhileSlackCannotSayWhoThatIsItIsAskedAgain(t *testing.T) {
 	asked := 0
 	storyWith(t, func(w *world) {
-		w.people = func(user string) (Email, error) {
+		w.people = func(user string) (agent.Email, error) {
 			if asked++; asked < 4 {
-				return Email{}, errDown
+				return agent.Email{}, errDown
 			}
-			return NewEmail(sara), nil
+			return agent.NewEmail(sara), nil
 		}
 	}, func(t *testing.T, w *world) {
-		a := w.askFor("U1", phone1, RefMention("U2"))
+		a := w.askFor("U1", phone1, agent.RefMention("U2"))
 		w.pass(time.Minute)
 		if o := w.wants(a, Assigned, NoReason, 1); o.Agent.Name != "Sara Ali" || asked != 4 {
 			t.Errorf("assigned to %q after asking %d times", o.Agent.Name, asked)
@@ -102,9 +105,9 @@ func TestWhileSlackCannotSayWhoThatIsItIsAskedAgain(t *testing.T) {
 
 func TestSlackAwayToTheEndFails(t *testing.T) {
 	storyWith(t, func(w *world) {
-		w.people = func(string) (Email, error) { return Email{}, errDown }
+		w.people = func(string) (agent.Email, error) { return agent.Email{}, errDown }
 	}, func(t *testing.T, w *world) {
-		a := w.askFor("U1", phone1, RefMe())
+		a := w.askFor("U1", phone1, agent.RefMe())
 		w.pass(11 * time.Minute)
 		w.wants(a, Failed, PeopleAway, 0)
 	})
@@ -113,8 +116,8 @@ func TestSlackAwayToTheEndFails(t *testing.T) {
 func TestAcceptRefusesWhatCannotBeCarriedOut(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		for _, r := range []Request{
-			{Key: "a", Agent: RefEmail(omar)},
-			{Key: "b", Contact: NewPhone(phone1)},
+			{Key: "a", Agent: agent.RefEmail(omar)},
+			{Key: "b", Contact: phone.New(phone1)},
 		} {
 			if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrIncomplete) || !errors.Is(err, ErrNotStored) {
 				t.Errorf("Accept(%+v): %v", r, err)
@@ -126,7 +129,7 @@ func TestAcceptRefusesWhatCannotBeCarriedOut(t *testing.T) {
 func TestAJournalThatCannotStoreAcceptsNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.journal.accept = func() error { return errDown }
-		r := Request{Key: "a", Contact: NewPhone(phone1), Agent: RefEmail(omar)}
+		r := Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
 		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrNotStored) || !errors.Is(err, errDown) {
 			t.Errorf("Accept: %v", err)
 		}
@@ -142,7 +145,7 @@ func TestTheBacklogHasAnEnd(t *testing.T) {
 		w.inbox.script(slow(time.Second), slow(time.Second))
 		w.ask("U1", phone1, omar)
 		w.ask("U1", phone2, omar)
-		r := Request{Key: "one too many", Contact: NewPhone("966544444446"), Agent: RefEmail(omar)}
+		r := Request{Key: "one too many", Contact: phone.New("966544444446"), Agent: agent.RefEmail(omar)}
 		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrBacklog) || !errors.Is(err, ErrNotStored) {
 			t.Errorf("Accept: %v", err)
 		}
@@ -156,8 +159,8 @@ func TestTheBacklogHasAnEnd(t *testing.T) {
 func TestWhatIsAcceptedBeforeRunIsCarriedOutByIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inbox := &inboxStub{owners: make(map[string]string), listErr: errDown}
-		s := NewService(inbox, NewMemory(), NewDirectory(inbox, nil, DirectoryConfig{}), Config{})
-		r := Request{Key: "a", Contact: NewPhone(phone1), Agent: RefEmail(omar)}
+		s := NewService(inbox, NewMemory(), agent.NewDirectory(inbox, nil, agent.DirectoryConfig{}), Config{})
+		r := Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
 		if _, _, err := s.Accept(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -208,11 +211,11 @@ func TestAfterARestart(t *testing.T) {
 	t.Run("a newer one that is done keeps the older from being carried out", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			old, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: NewPhone(phone1), Agent: RefEmail(omar)})
+			old, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			newer, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "y", Requester: "U2", Contact: NewPhone(phone1), Agent: RefEmail(sara)})
+			newer, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "y", Requester: "U2", Contact: phone.New(phone1), Agent: agent.RefEmail(sara)})
 			if err := w.journal.Memory.Finish(t.Context(), newer.ID, Outcome{Kind: Assigned}); err != nil {
 				t.Fatal(err)
 			}
@@ -241,7 +244,7 @@ func TestAfterARestart(t *testing.T) {
 	t.Run("a journal that cannot be read is read later", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			a, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: NewPhone(phone1), Agent: RefEmail(omar)})
+			a, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			failures := 0
 			w.journal.take = func() error {
 				if failures++; failures <= 3 {
@@ -261,7 +264,7 @@ func TestWhenRunEnds(t *testing.T) {
 	t.Run("nothing more is accepted", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			_, _, err := w.service.Accept(t.Context(), Request{Key: "a", Contact: NewPhone(phone1), Agent: RefEmail(omar)})
+			_, _, err := w.service.Accept(t.Context(), Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			if !errors.Is(err, ErrStopping) || !errors.Is(err, ErrNotStored) {
 				t.Errorf("Accept: %v", err)
 			}
@@ -353,9 +356,9 @@ func TestABurstOfTenThousand(t *testing.T) {
 			t.Errorf("%d calls at once, want 8", w.inbox.busiest)
 		}
 		w.pass(time.Second)
-		if len(w.ears.heard) != n || len(w.observed) != n || len(w.service.hand) != 0 || len(w.service.lanes) != 0 {
-			t.Errorf("heard %d, observed %d, still in hand %d, lanes %d",
-				len(w.ears.heard), len(w.observed), len(w.service.hand), len(w.service.lanes))
+		if len(w.ears.heard) != n || len(w.observed) != n || len(w.service.inFlight) != 0 || len(w.service.queues) != 0 {
+			t.Errorf("heard %d, observed %d, still in flight %d, queues %d",
+				len(w.ears.heard), len(w.observed), len(w.service.inFlight), len(w.service.queues))
 		}
 	})
 }

@@ -25,7 +25,7 @@ func TestWhatMayBeDoneSinceBeforeARestartIsNotCalledUndone(t *testing.T) {
 				w.journal.Restart()
 				w.run()
 				w.pass(11 * time.Minute)
-				if o := w.outcome(a); !o.InDoubt() {
+				if o := w.outcome(a); !o.IsUncertain() {
 					t.Errorf("told %s (%s)", o.Kind, o.Reason)
 				}
 			})

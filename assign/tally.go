@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"azeer-slack/assign/agent"
 )
 
 // Count is how many assignments to an agent there were in a day.
 type Count struct {
 	// Agent is as the newest of the counted assignments shows it.
-	Agent Agent
+	Agent agent.Agent
 	// Day is noon of the day, which, unlike midnight, there is in all time zones.
 	Day time.Time
 	// Assigned is at least 1.
@@ -37,7 +39,7 @@ func NewTally(zone *time.Location) *Tally {
 
 // Add counts one that agent was given at that time. It must be called for the newest
 // first. Agents are the same whose PlatformIDs are Equal.
-func (t *Tally) Add(agent Agent, at time.Time) {
+func (t *Tally) Add(agent agent.Agent, at time.Time) {
 	year, month, day := at.In(t.zone).Date()
 	key := tallyKey{year, month, day, strings.ToLower(agent.PlatformID.Reveal())}
 	c := t.counts[key]

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
+	"azeer-slack/internal/retry"
 )
 
 // truth is the outside world across all lives of the program: what people asked for, what
@@ -68,7 +72,7 @@ func (r reaction) err() error {
 	case tooBusy:
 		return &Fault{Effect: NotDone, Reason: Busy, Status: 429, RetryAfter: 7 * time.Second}
 	case silence:
-		return &Fault{Effect: Perhaps, Reason: NoWord}
+		return &Fault{Effect: Perhaps, Reason: NoReply}
 	case never:
 		return &Fault{Effect: Never, Reason: NotFound, Status: 404}
 	case trouble:
@@ -144,7 +148,7 @@ func (l *life) alive() error {
 
 // Assign has its effect, or not, and says so, or not. What happened before the process died
 // or hung up has happened; what would have come after it does not.
-func (l *life) Assign(ctx context.Context, contact Phone, agent Agent) error {
+func (l *life) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	f, t := l.send(contact.Digits(), agent.PlatformID.Reveal())
 	if t == nil {
 		return errDead
@@ -166,7 +170,7 @@ func (l *life) Assign(ctx context.Context, contact Phone, agent Agent) error {
 
 // pass is sleep, without a timer where there is no time to pass: with the race detector, Go
 // 1.26 now and then crashes over a timer of a bubble that is due at once.
-func pass(ctx context.Context, d time.Duration) bool { return d == 0 || sleep(ctx, d) }
+func pass(ctx context.Context, d time.Duration) bool { return d == 0 || retry.Sleep(ctx, d) }
 
 // send notes that a call is made, and by which assignment. It gives no try if the process
 // is dead.
@@ -201,7 +205,7 @@ func (l *life) takeEffect(t *try, contact string) {
 	t.effect, l.owner[contact] = true, t.id
 }
 
-func (l *life) Agents(context.Context) ([]Agent, bool, error) { return nil, true, nil }
+func (l *life) Agents(context.Context) ([]agent.Agent, bool, error) { return nil, true, nil }
 
 // Answer reaches the requester, or not, and so does the confirmation that it did.
 func (l *life) Answer(ctx context.Context, a Assignment) error {
@@ -324,7 +328,7 @@ func (f flaky) Take(ctx context.Context) ([]Assignment, error) {
 	return f.journal.Take(ctx)
 }
 
-func (f flaky) Latest(ctx context.Context, p Phone) (Assignment, bool, error) {
+func (f flaky) Latest(ctx context.Context, p phone.Number) (Assignment, bool, error) {
 	return f.journal.Latest(ctx, p)
 }
 
@@ -338,7 +342,7 @@ func (w *truth) breakDown(d time.Duration) {
 // begin starts a process; the func it returns ends it: in good order, or by a crash.
 func (w *truth) begin() (*Service, func(crash bool)) {
 	l := &life{truth: w, granted: make(map[string]int64), reached: make(map[int64]bool)}
-	s := NewService(l, flaky{l, w.journal, w.journal}, NewDirectory(l, nil, DirectoryConfig{}), Config{Concurrency: 2})
+	s := NewService(l, flaky{l, w.journal, w.journal}, agent.NewDirectory(l, nil, agent.DirectoryConfig{}), Config{Concurrency: 2})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, l) }()

@@ -10,6 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
+	"azeer-slack/internal/retry"
+
 	"github.com/rs/zerolog"
 )
 
@@ -18,7 +22,7 @@ import (
 type inboxStub struct {
 	mu      sync.Mutex
 	replies []reply
-	agents  []Agent
+	agents  []agent.Agent
 	partial bool
 	listErr error
 	lists   int
@@ -42,7 +46,7 @@ type inboxCall struct {
 	at             time.Time
 }
 
-func (i *inboxStub) Assign(ctx context.Context, contact Phone, agent Agent) error {
+func (i *inboxStub) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	i.mu.Lock()
 	i.calls = append(i.calls, inboxCall{contact.Digits(), agent.PlatformID.Reveal(), time.Now()})
 	var r reply
@@ -56,7 +60,7 @@ func (i *inboxStub) Assign(ctx context.Context, contact Phone, agent Agent) erro
 	if r.stubborn {
 		over = context.WithoutCancel(ctx)
 	}
-	answered := r.after == 0 || sleep(over, r.after)
+	answered := r.after == 0 || retry.Sleep(over, r.after)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.busy--
@@ -64,14 +68,14 @@ func (i *inboxStub) Assign(ctx context.Context, contact Phone, agent Agent) erro
 	case r.panic:
 		panic("inbox broke")
 	case !answered:
-		return &Fault{Effect: Perhaps, Reason: NoWord, Err: ctx.Err()}
+		return &Fault{Effect: Perhaps, Reason: NoReply, Err: ctx.Err()}
 	case r.err == nil:
 		i.owners[contact.Digits()] = agent.PlatformID.Reveal()
 	}
 	return r.err
 }
 
-func (i *inboxStub) Agents(context.Context) ([]Agent, bool, error) {
+func (i *inboxStub) Agents(context.Context) ([]agent.Agent, bool, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.lists++
@@ -103,7 +107,7 @@ func busy(after time.Duration) reply {
 func unreachable() reply { return reply{err: &Fault{Effect: NotDone, Reason: Unreachable}} }
 func broken() reply      { return reply{err: &Fault{Effect: Perhaps, Reason: ServerError, Status: 500}} }
 func noWord(after time.Duration) reply {
-	return reply{after: after, err: &Fault{Effect: Perhaps, Reason: NoWord}}
+	return reply{after: after, err: &Fault{Effect: Perhaps, Reason: NoReply}}
 }
 func refuse(reason Reason, status int) reply {
 	return reply{err: &Fault{Effect: Never, Reason: reason, Status: status, Said: "no"}}
@@ -211,9 +215,9 @@ func (j *journalStub) Take(ctx context.Context) ([]Assignment, error) {
 }
 
 // chat is People with a fixed answer.
-type chat func(user string) (Email, error)
+type chat func(user string) (agent.Email, error)
 
-func (c chat) Email(_ context.Context, user string) (Email, error) { return c(user) }
+func (c chat) Email(_ context.Context, user string) (agent.Email, error) { return c(user) }
 
 // world is a Service at work in a bubble of time of its own.
 type world struct {
@@ -239,8 +243,8 @@ const (
 	phone2 = "966544444445"
 )
 
-func person(email, name string) Agent {
-	return Agent{PlatformID: NewEmail(email), Email: NewEmail(email), Name: name}
+func person(email, name string) agent.Agent {
+	return agent.Agent{PlatformID: agent.NewEmail(email), Email: agent.NewEmail(email), Name: name}
 }
 
 // story runs f in a bubble with a Service that is running, and ends it in good order.
@@ -256,9 +260,9 @@ func storyWith(t *testing.T, prepare func(w *world), f func(t *testing.T, w *wor
 			t: t, ears: newEars(), journal: &journalStub{Memory: NewMemory()},
 			inbox: &inboxStub{
 				owners: make(map[string]string),
-				agents: []Agent{person(omar, "Omar Hassan"), person(sara, "Sara Ali"), person(layla, "Layla Ali")},
+				agents: []agent.Agent{person(omar, "Omar Hassan"), person(sara, "Sara Ali"), person(layla, "Layla Ali")},
 			},
-			people: func(string) (Email, error) { return Email{}, ErrNoEmail },
+			people: func(string) (agent.Email, error) { return agent.Email{}, agent.ErrNoEmail },
 		}
 		prepare(w)
 		w.run()
@@ -278,7 +282,7 @@ func (w *world) run() {
 		w.observed = append(w.observed, a)
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
-	directory := NewDirectory(w.inbox, w.people, DirectoryConfig{})
+	directory := agent.NewDirectory(w.inbox, w.people, agent.DirectoryConfig{})
 	if err := directory.Refresh(ctx); err != nil && w.inbox.listErr == nil {
 		w.t.Fatalf("Refresh: %v", err)
 	}
@@ -308,16 +312,16 @@ func (w *world) restart() {
 }
 
 // ask accepts a request with a new key.
-func (w *world) ask(requester, contact, agent string) Assignment {
+func (w *world) ask(requester, contact, to string) Assignment {
 	w.t.Helper()
-	return w.askFor(requester, contact, RefEmail(agent))
+	return w.askFor(requester, contact, agent.RefEmail(to))
 }
 
-func (w *world) askFor(requester, contact string, ref AgentRef) Assignment {
+func (w *world) askFor(requester, contact string, ref agent.Ref) Assignment {
 	w.t.Helper()
 	w.keys++
 	a, acceptance, err := w.service.Accept(w.t.Context(), Request{
-		Key: fmt.Sprint("key ", w.keys), Requester: requester, Contact: NewPhone(contact), Agent: ref, Reply: "reply",
+		Key: fmt.Sprint("key ", w.keys), Requester: requester, Contact: phone.New(contact), Agent: ref, Reply: "reply",
 	})
 	if err != nil || acceptance != Accepted {
 		w.t.Fatalf("Accept: %v, %v", acceptance, err)

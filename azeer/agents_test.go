@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"azeer-slack/azeer"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAgentsReadsEveryEnvelope(t *testing.T) {

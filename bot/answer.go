@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 )
 
 // Answer tells the requester how an assignment ended: in the form that still waits for
@@ -48,7 +49,7 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 
 // settle replaces the form that says "Assigning…" by the outcome. Where that has to be tried
 // again, the message is not sent again, unless the process is killed in between.
-func (b *Bot) settle(ctx context.Context, a assign.Assignment, to address, v voice, before assign.Agent) error {
+func (b *Bot) settle(ctx context.Context, a assign.Assignment, to address, v voice, before agent.Agent) error {
 	lead, body := v.told(a, before)
 	if err := b.post.settle(ctx, to.View, v.panel(lead, body)); err != nil {
 		return fmt.Errorf("settle form of assignment %d: %w", a.ID, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -187,18 +188,18 @@ func AuditCure(err error) string {
 // and without notifying anybody, so people are named and not mentioned.
 func (b *Bot) auditMessage(ctx context.Context, a assign.Assignment) message {
 	v := b.voices.usual
-	agent := any(short(agentPerson(a.Outcome.Agent)))
+	to := any(short(agentPerson(a.Outcome.Agent)))
 	if a.Outcome.Agent.PlatformID.IsZero() {
 		switch a.Agent.Kind {
-		case assign.ByMention:
-			agent = b.named(ctx, a.Agent.Reveal())
-		case assign.ByMe:
-			agent = b.named(ctx, a.Requester)
+		case agent.ByMention:
+			to = b.named(ctx, a.Agent.Reveal())
+		case agent.ByMe:
+			to = b.named(ctx, a.Requester)
 		default:
-			agent = clip(a.Agent.Reveal(), rowEmail)
+			to = clip(a.Agent.Reveal(), rowEmail)
 		}
 	}
-	return v.audited(a, b.audit.FullPhone, b.named(ctx, a.Requester), agent)
+	return v.audited(a, b.audit.FullPhone, b.named(ctx, a.Requester), to)
 }
 
 // audited is the message about an assignment, of which by and agent are to be shown as

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
 
@@ -23,14 +25,14 @@ import (
 // Service is what the bot asks of the assignment service.
 type Service interface {
 	Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error)
-	Latest(ctx context.Context, contact assign.Phone) (assign.Assignment, bool, error)
+	Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error)
 }
 
 // Agents is what the bot asks of the agent directory: answers from memory only.
 type Agents interface {
-	Search(query string, limit int) []assign.Agent
-	Guess(ref assign.AgentRef) (assign.Agent, bool)
-	State() assign.DirectoryState
+	Search(query string, limit int) []agent.Agent
+	Guess(ref agent.Ref) (agent.Agent, bool)
+	State() agent.DirectoryState
 }
 
 // Config is what is optional, or a matter of settings.

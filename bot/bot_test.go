@@ -5,38 +5,40 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 )
 
 // desk is a service and an agent list for tests that need no sockets.
 type desk struct {
-	agents []assign.Agent
-	state  assign.DirectoryState
+	agents []agent.Agent
+	state  agent.DirectoryState
 }
 
 func (d *desk) Accept(context.Context, assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	return assign.Assignment{}, assign.Accepted, nil
 }
 
-func (d *desk) Latest(context.Context, assign.Phone) (assign.Assignment, bool, error) {
+func (d *desk) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
 }
 
-func (d *desk) Search(string, int) []assign.Agent { return d.agents }
+func (d *desk) Search(string, int) []agent.Agent { return d.agents }
 
-func (d *desk) Guess(ref assign.AgentRef) (assign.Agent, bool) {
+func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 	for _, a := range d.agents {
-		if ref.Equal(assign.RefEmail(a.Email.Reveal())) || ref.Equal(assign.RefName(a.Name)) {
+		if ref.Equal(agent.RefEmail(a.Email.Reveal())) || ref.Equal(agent.RefName(a.Name)) {
 			return a, true
 		}
 	}
-	return assign.Agent{}, false
+	return agent.Agent{}, false
 }
 
-func (d *desk) State() assign.DirectoryState { return d.state }
+func (d *desk) State() agent.DirectoryState { return d.state }
 
-func agent(name, email string) assign.Agent {
-	return assign.Agent{PlatformID: assign.NewEmail(email), Email: assign.NewEmail(email), Name: name}
+func to(name, email string) agent.Agent {
+	return agent.Agent{PlatformID: agent.NewEmail(email), Email: agent.NewEmail(email), Name: name}
 }
 
 // testBot is a bot without Slack: it can make messages and views.
@@ -51,7 +53,7 @@ func testBot(t testing.TB, d *desk) *Bot {
 
 func loadedDesk() *desk {
 	return &desk{
-		agents: []assign.Agent{agent("Omar Hassan", "omar@twerlo.com"), agent("ليلى أحمد", "layla@twerlo.com")},
-		state:  assign.DirectoryState{Loaded: true, Count: 2},
+		agents: []agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")},
+		state:  agent.DirectoryState{Loaded: true, Count: 2},
 	}
 }

@@ -16,21 +16,24 @@ import (
 	"unicode"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // sampleMistake is a mistake of a kind as Parse makes it.
-func sampleMistake(kind assign.MistakeKind) *assign.Mistake {
-	return &assign.Mistake{Kind: kind, Typed: assign.NewTyped("0544444444 x"), Example: "0544444444 omar@twerlo.com", Region: "SA",
-		Perhaps: []assign.Phone{assign.NewPhone("966544444444"), assign.NewPhone("966555555555"), assign.NewPhone("966533333333")}}
+func sampleMistake(kind line.MistakeKind) *line.Mistake {
+	return &line.Mistake{Kind: kind, Typed: line.NewTyped("0544444444 x"), Example: "0544444444 omar@twerlo.com", Region: "SA",
+		Perhaps: []phone.Number{phone.New("966544444444"), phone.New("966555555555"), phone.New("966533333333")}}
 }
 
 // allOutcomes gives every way of ending with every reason, likely or not.
 func allOutcomes() (all []assign.Outcome) {
 	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
 		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.NoWord}
+		assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.NoReply}
 	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
 		for _, reason := range reasons {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
@@ -42,7 +45,7 @@ func allOutcomes() (all []assign.Outcome) {
 // likelyEnd is the kind of outcome that mostly has the reason.
 func likelyEnd(r assign.Reason) assign.OutcomeKind {
 	switch r {
-	case assign.NoWord:
+	case assign.NoReply:
 		return assign.Unknown
 	case assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable:
 		return assign.Failed
@@ -54,7 +57,7 @@ func likelyEnd(r assign.Reason) assign.OutcomeKind {
 // filled, in every language.
 func TestEveryMistakeHasWords(t *testing.T) {
 	for language, v := range testBot(t, loadedDesk()).voices.speaks {
-		for _, kind := range assign.AllMistakeKinds() {
+		for _, kind := range line.AllMistakeKinds() {
 			id, data := v.mistakeText(sampleMistake(kind))
 			text := v.texts.Text(id, data)
 			if text == id || strings.Contains(text, "<no value>") {
@@ -71,7 +74,7 @@ func TestEveryOutcomeHasWords(t *testing.T) {
 	for language, v := range testBot(t, loadedDesk()).voices.speaks {
 		for _, o := range allOutcomes() {
 			a := goldenOutcome(o)
-			lead, body := v.told(a, assign.Agent{})
+			lead, body := v.told(a, agent.Agent{})
 			if id := v.outcomeText(o); body == id || strings.HasPrefix(lead, "lead_") || strings.Contains(lead+body, "<no value>") {
 				t.Errorf("%s: %s %s: %q %q", language, o.Kind, o.Reason, lead, body)
 			}
@@ -82,8 +85,8 @@ func TestEveryOutcomeHasWords(t *testing.T) {
 // What one types for oneself is understood as that in every language.
 func TestTheWordForOneselfIsUnderstood(t *testing.T) {
 	for language, v := range testBot(t, loadedDesk()).voices.speaks {
-		if ref, err := assign.ParseAgent(v.typedAgain(assign.RefMe())); err != nil || ref.Kind != assign.ByMe {
-			t.Errorf("%s: %q is %v (%v)", language, v.typedAgain(assign.RefMe()), ref.Kind, err)
+		if ref, err := line.ParseAgent(v.typedAgain(agent.RefMe())); err != nil || ref.Kind != agent.ByMe {
+			t.Errorf("%s: %q is %v (%v)", language, v.typedAgain(agent.RefMe()), ref.Kind, err)
 		}
 	}
 }
@@ -96,12 +99,12 @@ func TestTheHelpShowsWhatCanBeTyped(t *testing.T) {
 			t.Errorf("%s: the help has %d lines", language, n)
 		}
 		for _, found := range regexp.MustCompile("`/assign ?([^`]*)`").FindAllStringSubmatch(text, -1) {
-			line := found[1]
-			if w, _, _, ok := readWord(line); ok && w != wordHelp {
+			typed := found[1]
+			if w, _, _, ok := readWord(typed); ok && w != wordHelp {
 				continue
 			}
-			if _, err := assign.Parse(line, "SA"); err != nil {
-				t.Errorf("%s: %q is not understood: %v", language, line, err)
+			if _, err := line.Parse(typed, "SA"); err != nil {
+				t.Errorf("%s: %q is not understood: %v", language, typed, err)
 			}
 		}
 	}
@@ -118,7 +121,7 @@ var prints = map[string]int{
 func TestTheCodeAndTheCatalogueAgree(t *testing.T) {
 	catalogue := readCatalogue(t)
 	named := map[string]bool{"comma": true, "digits": true}
-	for _, kind := range assign.AllMistakeKinds() {
+	for _, kind := range line.AllMistakeKinds() {
 		named["mistake_"+string(kind)] = true
 	}
 	for _, o := range allOutcomes() {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -15,7 +18,7 @@ import (
 
 // aboutContact is a line below a mistake that points out a foreign number; "" for others.
 func (v voice) aboutContact(d draft) string {
-	contact, err := assign.ParsePhone(d.Contact, v.region)
+	contact, err := line.ParsePhone(d.Contact, v.region)
 	if err != nil {
 		return ""
 	}
@@ -26,7 +29,7 @@ func (v voice) aboutContact(d draft) string {
 }
 
 // foreignLine points out in a form that its number is foreign; nil for others.
-func (v voice) foreignLine(contact assign.Phone) slack.Block {
+func (v voice) foreignLine(contact phone.Number) slack.Block {
 	line := v.foreign(contact)
 	if line == "" {
 		return nil
@@ -38,7 +41,7 @@ func (v voice) foreignLine(contact assign.Phone) slack.Block {
 const ownerLimit = 300 * time.Millisecond
 
 // nameOwner tells in a form that is about to open who owns its contact.
-func (b *Bot) nameOwner(ctx context.Context, v voice, form *slack.ModalViewRequest, contact assign.Phone) {
+func (b *Bot) nameOwner(ctx context.Context, v voice, form *slack.ModalViewRequest, contact phone.Number) {
 	if line := b.ownerLine(ctx, v, contact); line != nil {
 		insertLines(form, line)
 	}
@@ -46,7 +49,7 @@ func (b *Bot) nameOwner(ctx context.Context, v voice, form *slack.ModalViewReque
 
 // ownerLine says who owns a contact; nil if the journal does not know, or does not say so
 // in time.
-func (b *Bot) ownerLine(ctx context.Context, v voice, contact assign.Phone) slack.Block {
+func (b *Bot) ownerLine(ctx context.Context, v voice, contact phone.Number) slack.Block {
 	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
 	defer cancel()
 	owner, known, err := b.history.Owner(ctx, contact)
@@ -59,7 +62,7 @@ func (b *Bot) ownerLine(ctx context.Context, v voice, contact assign.Phone) slac
 	return nil
 }
 
-func (v voice) ownerLine(contact assign.Phone, owner assign.Assignment) slack.Block {
+func (v voice) ownerLine(contact phone.Number, owner assign.Assignment) slack.Block {
 	line := v.texts.Text("form_owner", texts.Data{
 		"Contact": v.contact(contact), "Owner": short(agentPerson(owner.Outcome.Agent)), "When": slackTime(owner.Outcome.At),
 	})
@@ -93,9 +96,9 @@ type recents struct {
 
 // recent is what is known of one person.
 type recent struct {
-	asked  time.Time      // of the journal
-	read   chan struct{}  // closed when agents is known
-	agents []assign.Agent // the last first, until then of the reading before; guarded by recents.mu
+	asked  time.Time     // of the journal
+	read   chan struct{} // closed when agents is known
+	agents []agent.Agent // the last first, until then of the reading before; guarded by recents.mu
 }
 
 func newRecents(history assign.History) *recents {
@@ -142,14 +145,14 @@ func (r *recents) load(ctx context.Context, user string, into *recent) {
 
 // add puts the agent of an assignment in front, if it was done and chosen.
 func (r *recent) add(a assign.Assignment) {
-	agent := a.Outcome.Agent
-	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 || agent.PlatformID.IsZero() {
+	to := a.Outcome.Agent
+	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 || to.PlatformID.IsZero() {
 		return
 	}
-	others := slices.DeleteFunc(slices.Clone(r.agents), func(other assign.Agent) bool {
-		return other.PlatformID.Equal(agent.PlatformID)
+	others := slices.DeleteFunc(slices.Clone(r.agents), func(other agent.Agent) bool {
+		return other.PlatformID.Equal(to.PlatformID)
 	})
-	r.agents = append([]assign.Agent{agent}, others[:min(len(others), recentMost-1)]...)
+	r.agents = append([]agent.Agent{to}, others[:min(len(others), recentMost-1)]...)
 }
 
 // finished takes note of an outcome.
@@ -170,7 +173,7 @@ func (r *recents) finished(a assign.Assignment) {
 
 // of gives the agents that whoever made a call used last, for a menu in which nothing is
 // typed; where that is not known soon enough, as they were known before.
-func (r *recents) of(ctx context.Context, c *call) []assign.Agent {
+func (r *recents) of(ctx context.Context, c *call) []agent.Agent {
 	if c.Value != "" {
 		return nil
 	}
@@ -188,10 +191,10 @@ func (r *recents) of(ctx context.Context, c *call) []assign.Agent {
 
 // group puts the agents somebody used last on top of the menu's options. It gives nothing
 // where there are none of these, or none who can still be given contacts.
-func (v voice) group(last []assign.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+func (v voice) group(last []agent.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
 	var top []*slack.OptionBlockObject
-	for _, agent := range last {
-		if agent, listed := v.agents.Guess(assign.RefEmail(agent.PlatformID.Reveal())); listed {
+	for _, to := range last {
+		if agent, listed := v.agents.Guess(agent.RefEmail(to.PlatformID.Reveal())); listed {
 			if option := v.agentOption(agent); option != nil {
 				top = append(top, option)
 			}

@@ -11,20 +11,24 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+	"azeer-slack/assign/prose"
 	"azeer-slack/sandbox/blockkit"
 
 	"github.com/slack-go/slack"
 )
 
-var emirati = assign.NewPhone("971501234567")
+var emirati = phone.New("971501234567")
 
 // goldenComforts gives the messages about a number from abroad.
 func goldenComforts(v voice) map[string]message {
-	a := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("Omar Hassan", "omar@twerlo.com")})
+	a := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("Omar Hassan", "omar@twerlo.com")})
 	a.Contact = emirati
-	mistake := sampleMistake(assign.EmailNoDomain)
+	mistake := sampleMistake(line.EmailNoDomain)
 	return map[string]message{
-		"assigned_abroad": v.outcome(a, assign.Agent{}),
+		"assigned_abroad": v.outcome(a, agent.Agent{}),
 		"mistake_abroad":  v.mistaken(mistake, draft{Contact: "+971 50 123 4567", Agent: "omar@"}),
 	}
 }
@@ -32,9 +36,9 @@ func goldenComforts(v voice) map[string]message {
 // goldenForms gives forms that know something of their contact.
 func goldenForms(v voice, from origin) map[string]any {
 	abroad, owned := v.form(draft{Contact: "+971 50 123 4567"}, from), v.form(draft{Contact: "0544444444"}, from)
-	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: agent("ليلى أحمد", "layla@twerlo.com")})
+	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: to("ليلى أحمد", "layla@twerlo.com")})
 	insertLines(&owned, v.ownerLine(goldenRequest.Contact, owner))
-	found := v.formFound(assign.FindPhones("+971 50 123 4567", "SA"), from)
+	found := v.formFound(prose.Find("+971 50 123 4567", "SA"), from)
 	insertLines(&found, v.ownerLine(emirati, owner))
 	return map[string]any{"form_abroad": abroad, "form_owned": owned, "message_owned": found}
 }
@@ -51,7 +55,7 @@ func TestFlags(t *testing.T) {
 		"999":          {"", "", ""},
 	} {
 		for n, language := range []string{"en", "ar"} {
-			got := speaks[language].contact(assign.NewPhone(digits))
+			got := speaks[language].contact(phone.New(digits))
 			if got.Flag != want[0] || got.Country != want[n+1] {
 				t.Errorf("%s in %s: %q %q", digits, language, got.Flag, got.Country)
 			}
@@ -65,7 +69,7 @@ func TestTheRegionHasAName(t *testing.T) {
 		"en": "not a number that exists (country: Saudi Arabia, unless", "ar": "(قُرئ على أنه من \u2068المملكة العربية السعودية\u2069 ما",
 	} {
 		v := testBot(t, loadedDesk()).voices.speaks[language]
-		_, err := assign.ParsePhone("0844444444", "SA")
+		_, err := line.ParsePhone("0844444444", "SA")
 		if got := v.mistakeLine(err); !strings.Contains(got, want) {
 			t.Errorf("%s: %q", language, got)
 		}
@@ -95,15 +99,15 @@ func (k *keeper) List(ctx context.Context, q assign.Query) ([]assign.Assignment,
 }
 
 // given stores an assignment of somebody's that was done.
-func given(t *testing.T, m *assign.Memory, agent assign.Agent, undoes int64) assign.Assignment {
+func given(t *testing.T, m *assign.Memory, to agent.Agent, undoes int64) assign.Assignment {
 	t.Helper()
 	a, _, err := m.Accept(t.Context(), assign.Request{
-		Requester: somebody, Contact: goldenRequest.Contact, Agent: assign.RefEmail(agent.PlatformID.Reveal()), Undoes: undoes,
+		Requester: somebody, Contact: goldenRequest.Contact, Agent: agent.RefEmail(to.PlatformID.Reveal()), Undoes: undoes,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.Outcome = assign.Outcome{Kind: assign.Assigned, Agent: agent, At: time.Now()}
+	a.Outcome = assign.Outcome{Kind: assign.Assigned, Agent: to, At: time.Now()}
 	if err := m.Finish(t.Context(), a.ID, a.Outcome); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +120,7 @@ func menuCall(query string) *call {
 	return c
 }
 
-func emails(agents []assign.Agent) (all string) {
+func emails(agents []agent.Agent) (all string) {
 	for _, a := range agents {
 		name, _, _ := strings.Cut(a.PlatformID.Reveal(), "@")
 		all += name + " "
@@ -127,7 +131,7 @@ func emails(agents []assign.Agent) (all string) {
 func TestTheLastFiveAgentsComeFirst(t *testing.T) {
 	m := assign.NewMemory()
 	r := newRecents(m)
-	numbered := func(n int) assign.Agent { return agent("Agent", "a"+strconv.Itoa(n)+"@twerlo.com") }
+	numbered := func(n int) agent.Agent { return to("Agent", "a"+strconv.Itoa(n)+"@twerlo.com") }
 	for _, n := range []int{1, 2, 3, 4, 5, 6, 2} {
 		given(t, m, numbered(n), 0)
 	}
@@ -153,14 +157,14 @@ func TestTheLastFiveAgentsComeFirst(t *testing.T) {
 func TestNoMenuWaitsForTheJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
-		given(t, k.Memory, agent("Omar Hassan", "omar@twerlo.com"), 0)
+		given(t, k.Memory, to("Omar Hassan", "omar@twerlo.com"), 0)
 		r := newRecents(k)
 		start := time.Now()
 		if got := r.of(t.Context(), menuCall("")); len(got) != 0 || time.Since(start) != recentWait {
 			t.Errorf("%s after %s", emails(got), time.Since(start))
 		}
 		// What ends while it is being read is not lost.
-		r.finished(given(t, k.Memory, agent("Sara Ali", "sara@twerlo.com"), 0))
+		r.finished(given(t, k.Memory, to("Sara Ali", "sara@twerlo.com"), 0))
 		close(k.speak)
 		synctest.Wait()
 		if got := emails(r.of(t.Context(), menuCall(""))); got != "sara omar" {
@@ -184,10 +188,10 @@ func TestTheLastAgentsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
 		close(k.speak)
-		given(t, k.Memory, agent("Omar Hassan", "omar@twerlo.com"), 0)
+		given(t, k.Memory, to("Omar Hassan", "omar@twerlo.com"), 0)
 		r := newRecents(k)
 		<-r.warm(t.Context(), somebody).read
-		given(t, k.Memory, agent("Sara Ali", "sara@twerlo.com"), 0)
+		given(t, k.Memory, to("Sara Ali", "sara@twerlo.com"), 0)
 		wantLast := func(when, want string) {
 			t.Helper()
 			if got := emails(r.of(t.Context(), menuCall(""))); got != want {
@@ -211,9 +215,9 @@ func TestTheLastAgentsAreReadAgain(t *testing.T) {
 }
 
 func TestAGroupedMenuFits(t *testing.T) {
-	var crowd []assign.Agent
+	var crowd []agent.Agent
 	for i := range 200 {
-		crowd = append(crowd, agent(strings.Repeat("عبد الرحمن ", 20), strings.Repeat("ع", 40)+strconv.Itoa(i)+"@twerlo.com"))
+		crowd = append(crowd, to(strings.Repeat("عبد الرحمن ", 20), strings.Repeat("ع", 40)+strconv.Itoa(i)+"@twerlo.com"))
 	}
 	v := testBot(t, &desk{agents: crowd}).voices.usual
 	groups := v.group(crowd[10:15], v.suggest(""))
@@ -236,15 +240,15 @@ func TestAGroupedMenuFits(t *testing.T) {
 			seen[o.Value] = true
 		}
 	}
-	if groups := v.group([]assign.Agent{agent("Left", "left@twerlo.com")}, v.suggest("")); len(groups) != 0 {
+	if groups := v.group([]agent.Agent{to("Left", "left@twerlo.com")}, v.suggest("")); len(groups) != 0 {
 		t.Error("somebody who left comes first")
 	}
 }
 
 func TestAGroupedMenuHasAtMostFiftyOptions(t *testing.T) {
-	var crowd []assign.Agent
+	var crowd []agent.Agent
 	for i := range 70 {
-		crowd = append(crowd, agent("Agent "+strconv.Itoa(i), "a"+strconv.Itoa(i)+"@twerlo.com"))
+		crowd = append(crowd, to("Agent "+strconv.Itoa(i), "a"+strconv.Itoa(i)+"@twerlo.com"))
 	}
 	v := testBot(t, &desk{agents: crowd}).voices.usual
 	groups := v.group(crowd[60:65], v.suggest("")[:menuMost])
@@ -266,7 +270,7 @@ func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 	if strings.Contains(shown(), "now belongs to") {
 		t.Error("an owner where none is known")
 	}
-	given(t, m, agent("Omar Hassan", "omar@twerlo.com"), 0)
+	given(t, m, to("Omar Hassan", "omar@twerlo.com"), 0)
 	if !strings.Contains(shown(), "+966 54 444 4444 now belongs to Omar Hassan (omar@twerlo.com), since ") {
 		t.Errorf("the form says %s", shown())
 	}
@@ -282,7 +286,7 @@ func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 // silent is a journal that never says who owns a contact.
 type silent struct{ *assign.Memory }
 
-func (silent) Owner(ctx context.Context, _ assign.Phone) (assign.Assignment, bool, error) {
+func (silent) Owner(ctx context.Context, _ phone.Number) (assign.Assignment, bool, error) {
 	<-ctx.Done()
 	return assign.Assignment{}, false, ctx.Err()
 }

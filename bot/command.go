@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -30,17 +32,17 @@ func (b *Bot) onLine(ctx context.Context, v voice, c *call) {
 		b.run(ctx, c, e)
 		return
 	}
-	reading, err := assign.Parse(c.Text, b.region)
+	reading, err := line.Parse(c.Text, b.region)
 	d := draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}
-	slip, line, slipped := b.slip(c, reading)
-	var mistake *assign.Mistake
+	slip, typed, slipped := b.slip(c, reading)
+	var mistake *line.Mistake
 	switch {
 	case errors.As(err, &mistake):
 		b.reply(ctx, c, v.mistaken(mistake, d))
 	case err != nil:
 		b.reply(ctx, c, v.notice("broken", texts.Data{"Reference": c.envelope.ID}))
 	case slipped:
-		b.reply(ctx, c, v.perhapsMeant(reading.TypedAgent, slip, line))
+		b.reply(ctx, c, v.perhapsMeant(reading.TypedAgent, slip, typed))
 	case c.kind == event && !reading.Help:
 		b.onMentionRead(ctx, v, c, reading)
 	case reading.Help || b.isChatter(reading):
@@ -56,9 +58,9 @@ func (b *Bot) onLine(ctx context.Context, v voice, c *call) {
 
 // isChatter tells a line of words that name nobody from half an assignment. While the agents
 // are not all known, any words may name one.
-func (b *Bot) isChatter(r assign.Reading) bool {
+func (b *Bot) isChatter(r line.Reading) bool {
 	state := b.agents.State()
-	return state.Loaded && !state.Partial && len(r.Contacts) == 0 && r.Agent.Kind == assign.ByName && b.unheardOf(r.Agent)
+	return state.Loaded && !state.Partial && len(r.Contacts) == 0 && r.Agent.Kind == agent.ByName && b.unheardOf(r.Agent)
 }
 
 // reply brings a message to whoever made a call: in the acknowledgement of a command, or,

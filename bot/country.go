@@ -3,7 +3,7 @@ package bot
 import (
 	"cmp"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	"golang.org/x/text/language"
@@ -12,7 +12,7 @@ import (
 
 // contact shows a number. One that is not of the region in which numbers are usually typed
 // has its flag and country with it, so that a slip is seen.
-func (v voice) contact(p assign.Phone) texts.Phone {
+func (v voice) contact(p phone.Number) texts.Phone {
 	shown := texts.Phone{Number: p.International()}
 	region := p.Region()
 	if region == "" || region == v.region {
@@ -22,7 +22,7 @@ func (v voice) contact(p assign.Phone) texts.Phone {
 	return shown
 }
 
-func (v voice) contacts(phones []assign.Phone) []texts.Phone {
+func (v voice) contacts(phones []phone.Number) []texts.Phone {
 	shown := make([]texts.Phone, len(phones))
 	for i, p := range phones {
 		shown[i] = v.contact(p)
@@ -60,7 +60,7 @@ func (v voice) regionName(region string) string {
 }
 
 // foreign points out that a number is not of the usual region; "" if it is.
-func (v voice) foreign(p assign.Phone) string {
+func (v voice) foreign(p phone.Number) string {
 	shown := v.contact(p)
 	if shown.Flag == "" {
 		return ""

@@ -4,7 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -66,7 +67,7 @@ func (v voice) form(d draft, from origin) slack.ModalViewRequest {
 		blocks = append(blocks, v.answerInput())
 	}
 	form := v.frame(note{origin: from}, blocks...)
-	if contact, err := assign.ParsePhone(d.Contact, v.region); err == nil {
+	if contact, err := line.ParsePhone(d.Contact, v.region); err == nil {
 		if line := v.foreignLine(contact); line != nil {
 			insertLines(&form, line)
 		}
@@ -121,7 +122,7 @@ func (v voice) agentInput(typed string) slack.Block {
 	label := plainText(v.texts.Plain("form_agent", nil), 2000)
 	if state := v.agents.State(); !state.Loaded {
 		input := slack.NewEmailTextInputBlockElement(plainText(v.texts.Plain("form_email_example", nil), 150), blockEmail)
-		if ref, err := assign.ParseAgent(typed); err == nil && ref.Kind == assign.ByEmail {
+		if ref, err := line.ParseAgent(typed); err == nil && ref.Kind == agent.ByEmail {
 			input.InitialValue = ref.Reveal()
 		}
 		hint := plainText(v.texts.Plain("form_no_list", nil), 2000)
@@ -137,7 +138,7 @@ func (v voice) agentInput(typed string) slack.Block {
 // initialAgent is what was typed as a menu's first choice: the agent it means, else the
 // words themselves, so that nothing typed is lost. Nil if it means nobody.
 func (v voice) initialAgent(typed string) *slack.OptionBlockObject {
-	ref, err := assign.ParseAgent(typed)
+	ref, err := line.ParseAgent(typed)
 	if err != nil || ref.IsZero() {
 		return nil
 	}
@@ -146,9 +147,9 @@ func (v voice) initialAgent(typed string) *slack.OptionBlockObject {
 	}
 	label := v.texts.Person(texts.Person{Name: ref.Reveal()})
 	switch ref.Kind {
-	case assign.ByMe:
+	case agent.ByMe:
 		label = v.texts.Plain("form_me", nil)
-	case assign.ByMention:
+	case agent.ByMention:
 		label = v.texts.Plain("form_mentioned", nil)
 	}
 	return newOption(label, ref)
@@ -167,11 +168,11 @@ func (v voice) answerInput() slack.Block {
 }
 
 // agentOption offers an agent in a menu; nil if the menu's limits cannot hold them.
-func (v voice) agentOption(a assign.Agent) *slack.OptionBlockObject {
-	return newOption(v.agentLabel(a, optionText), assign.RefEmail(a.PlatformID.Reveal()))
+func (v voice) agentOption(a agent.Agent) *slack.OptionBlockObject {
+	return newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
 }
 
-func newOption(label string, ref assign.AgentRef) *slack.OptionBlockObject {
+func newOption(label string, ref agent.Ref) *slack.OptionBlockObject {
 	value := ref.Encode()
 	if len([]rune(value)) > optionValue {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/prose"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -29,7 +29,7 @@ func (b *Bot) onMessageShortcut(ctx context.Context, c *call) {
 		_ = b.openView(ctx, c, *v.barred(r)) // as in onShortcut
 		return
 	}
-	found := assign.FindPhones(written(c.Message), b.region)
+	found := prose.Find(written(c.Message), b.region)
 	from := origin(c.address())
 	from.Way = byMessage
 	form := v.formFound(found, from)
@@ -56,7 +56,7 @@ const (
 
 // formFound is the form for the numbers found in a message: none, one, or a choice. A
 // line on top says so.
-func (v voice) formFound(found []assign.Found, from origin) slack.ModalViewRequest {
+func (v voice) formFound(found []prose.Found, from origin) slack.ModalViewRequest {
 	var d draft
 	line, data := "message_found", texts.Data{"Count": len(found)}
 	switch len(found) {
@@ -84,7 +84,7 @@ func (v voice) formFound(found []assign.Found, from origin) slack.ModalViewReque
 
 // contactChoice takes the place of the field for the number. Nothing is chosen yet: a
 // number that nobody looked at must not be sent.
-func (v voice) contactChoice(found []assign.Found) slack.Block {
+func (v voice) contactChoice(found []prose.Found) slack.Block {
 	var options []*slack.OptionBlockObject
 	for _, f := range found[:min(len(found), mostChoices)] {
 		label := v.texts.Phone(v.contact(f.Phone))

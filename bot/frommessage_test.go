@@ -7,16 +7,16 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/prose"
 )
 
 // manyFound are n numbers as found in a message.
-func manyFound(n int) []assign.Found {
+func manyFound(n int) []prose.Found {
 	var text strings.Builder
 	for i := range n {
 		fmt.Fprintf(&text, "05444440%02d\n05555550%02d\n", i%100, i%100)
 	}
-	return assign.FindPhones(text.String(), "SA")[:n]
+	return prose.Find(text.String(), "SA")[:n]
 }
 
 func TestAllThatAMessageSaysIsRead(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAllThatAMessageSaysIsRead(t *testing.T) {
 		"odd types": {`{"text":5,"blocks":{"x":1},"attachments":["0544444444",{"fields":[7,{"value":"0544444444"}],"blocks":[null,{"type":"rich_text","elements":"x"}]}]}`, "966544444444"},
 	} {
 		var digits []string
-		for _, found := range assign.FindPhones(written(json.RawMessage(c.message)), "SA") {
+		for _, found := range prose.Find(written(json.RawMessage(c.message)), "SA") {
 			digits = append(digits, found.Phone.Digits())
 		}
 		if got := strings.Join(digits, " "); got != c.want {
@@ -87,7 +87,7 @@ func FuzzWritten(f *testing.F) {
 		if len(text) > mostWritten || !utf8.ValidString(text) {
 			t.Fatalf("%d bytes, valid %t", len(text), utf8.ValidString(text))
 		}
-		for _, found := range assign.FindPhones(text, "SA") {
+		for _, found := range prose.Find(text, "SA") {
 			if found.Phone.IsZero() {
 				t.Error("a number without digits")
 			}

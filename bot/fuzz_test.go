@@ -15,6 +15,9 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/sandbox/blockkit"
 
 	"github.com/slack-go/slack"
@@ -117,7 +120,7 @@ func FuzzReadAgent(f *testing.F) {
 		if ref.IsZero() {
 			return // the service refuses it
 		}
-		again, err := assign.DecodeRef(ref.Encode())
+		again, err := agent.DecodeRef(ref.Encode())
 		if err != nil || !again.Equal(ref) {
 			t.Errorf("%q reads as %q, then as %q: %v", value, ref.Encode(), again.Encode(), err)
 		}
@@ -166,32 +169,32 @@ func FuzzMessages(f *testing.F) {
 	b := testBot(f, loadedDesk())
 	languages := slices.Sorted(maps.Keys(b.voices.speaks))
 	kinds := []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired}
-	refs := []func(string) assign.AgentRef{assign.RefEmail, assign.RefName, assign.RefMention}
+	refs := []func(string) agent.Ref{agent.RefEmail, agent.RefName, agent.RefMention}
 	f.Fuzz(func(t *testing.T, typed, other string, n byte) {
 		v := b.voices.speaks[languages[int(n)%len(languages)]]
-		reading, err := assign.Parse(typed, b.region)
+		reading, err := line.Parse(typed, b.region)
 		d := draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}
-		if mistake := (*assign.Mistake)(nil); errors.As(err, &mistake) {
+		if mistake := (*line.Mistake)(nil); errors.As(err, &mistake) {
 			checkMessage(t, v.mistaken(mistake, d))
 		}
 		checkView(t, v.form(d, origin{Channel: "C1"}))
 		checkView(t, v.form(draft{Contact: typed, Agent: other}, origin{}))
 
-		ref, _ := assign.DecodeRef(refs[int(n)%len(refs)](typed).Encode())
-		who := agent(clip(other, 300), "omar@twerlo.com")
-		a := assign.Assignment{ID: int64(n), Request: assign.Request{Requester: other, Contact: assign.NewPhone("966544444444"), Agent: ref},
-			Outcome: assign.Outcome{Kind: kinds[int(n)%len(kinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: []assign.Agent{who}}}
+		ref, _ := agent.DecodeRef(refs[int(n)%len(refs)](typed).Encode())
+		who := to(clip(other, 300), "omar@twerlo.com")
+		a := assign.Assignment{ID: int64(n), Request: assign.Request{Requester: other, Contact: phone.New("966544444444"), Agent: ref},
+			Outcome: assign.Outcome{Kind: kinds[int(n)%len(kinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: []agent.Agent{who}}}
 		a.Outcome.Newer = &assign.Assignment{Request: a.Request}
 		if n%2 == 0 {
 			a.Outcome.Agent = who
 		}
-		checkMessage(t, v.outcome(a, assign.Agent{}))
+		checkMessage(t, v.outcome(a, agent.Agent{}))
 		if v.language == "ar" {
-			checkDirections(t, v.outcome(a, assign.Agent{}))
+			checkDirections(t, v.outcome(a, agent.Agent{}))
 			checkDirections(t, v.form(draft{Contact: typed, Agent: other}, origin{}))
 		}
 		checkMessage(t, v.notice("interim", v.onItsWay(a.Request)))
-		checkView(t, *v.panel(v.told(a, assign.Agent{})))
+		checkView(t, *v.panel(v.told(a, agent.Agent{})))
 	})
 }
 

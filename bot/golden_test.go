@@ -14,6 +14,10 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+	"azeer-slack/assign/prose"
 	"azeer-slack/bot/texts"
 	"azeer-slack/sandbox/blockkit"
 
@@ -54,7 +58,7 @@ func checkGoldenMessage(t *testing.T, name string, raw []byte) {
 }
 
 // goldenRequest is what the golden messages are about.
-var goldenRequest = assign.Request{Requester: "U0MANAGER", Contact: assign.NewPhone("966544444444"), Agent: assign.RefEmail("omar@twerlo.com")}
+var goldenRequest = assign.Request{Requester: "U0MANAGER", Contact: phone.New("966544444444"), Agent: agent.RefEmail("omar@twerlo.com")}
 
 var goldenTime = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
@@ -63,25 +67,25 @@ func goldenOutcome(o assign.Outcome) assign.Assignment {
 }
 
 func goldenMessages(v voice) map[string]message {
-	omar, layla := agent("Omar Hassan", "omar@twerlo.com"), agent("ليلى أحمد", "layla@twerlo.com")
-	outcome := func(o assign.Outcome) message { return v.outcome(goldenOutcome(o), assign.Agent{}) }
-	newer := assign.Assignment{ID: 18, AcceptedAt: goldenTime, Request: assign.Request{Requester: "U0SARA", Agent: assign.RefEmail("sara@twerlo.com")}}
+	omar, layla := to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")
+	outcome := func(o assign.Outcome) message { return v.outcome(goldenOutcome(o), agent.Agent{}) }
+	newer := assign.Assignment{ID: 18, AcceptedAt: goldenTime, Request: assign.Request{Requester: "U0SARA", Agent: agent.RefEmail("sara@twerlo.com")}}
 	messages := map[string]message{
 		"assigned":             outcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
 		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: layla}),
 		"no_such_agent": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent,
-			Nearest: []assign.Agent{omar, layla}}),
+			Nearest: []agent.Agent{omar, layla}}),
 		"not_found_hostile": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar,
 			Said: "<!channel> no & <https://example.com|such> contact " + strings.Repeat("x", 5000)}),
 		"key_refused":        outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar}),
 		"server_error":       outcome(assign.Outcome{Kind: assign.Failed, Reason: assign.ServerError, Status: 502, Agent: omar}),
-		"unknown":            outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Agent: omar}),
+		"unknown":            outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Agent: omar}),
 		"expired":            outcome(assign.Outcome{Kind: assign.Expired, Agent: omar}),
 		"superseded":         outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &newer}),
-		"unknown_answered":   outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Status: 409, Said: "assigned already", Agent: omar}),
-		"superseded_no_word": outcome(assign.Outcome{Kind: assign.Superseded, Reason: assign.NoWord, Agent: omar, Newer: &newer}),
+		"unknown_answered":   outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Status: 409, Said: "assigned already", Agent: omar}),
+		"superseded_no_word": outcome(assign.Outcome{Kind: assign.Superseded, Reason: assign.NoReply, Agent: omar, Newer: &newer}),
 		"interim":            v.notice("interim", v.onItsWay(goldenRequest)),
-		"joined":             v.notice("joined", v.onItsWay(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: assign.RefMe()})),
+		"joined":             v.notice("joined", v.onItsWay(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: agent.RefMe()})),
 		"not_stored":         v.notStored(goldenRequest),
 		"broken":             v.notice("broken", texts.Data{"Reference": "ABCD1234"}),
 		"overtaken":          v.overtaken(goldenRequest, newer, wishFor(newer)),
@@ -92,11 +96,11 @@ func goldenMessages(v voice) map[string]message {
 		"mention_late":       v.mentionLate(goldenRequest, wishFor(newer)),
 		"no_such_word":       v.perhapsMeant("histroy", errand{"/assign", wordHistory, "0544444444"}, "/assign history 0544444444"),
 	}
-	for name, line := range map[string]string{
+	for name, typed := range map[string]string{
 		"hostile": "<!channel> 05444 omar@", "phone": "05444 omar@twerlo.com", "two_contacts": "0544444444 0555555555",
 	} {
-		var m *assign.Mistake
-		reading, err := assign.Parse(line, "SA")
+		var m *line.Mistake
+		reading, err := line.Parse(typed, "SA")
 		if errors.As(err, &m) {
 			messages["mistake_"+name] = v.mistaken(m, draft{Contact: reading.TypedContact, Agent: reading.TypedAgent})
 		}
@@ -127,17 +131,17 @@ func goldenRefusals(v voice) map[string]message {
 // field, as a message so that it can be looked at.
 func goldenLists(v voice) map[string]map[string]message {
 	mistakes, outcomes, states := make(map[string]message), make(map[string]message), make(map[string]message)
-	for _, kind := range assign.AllMistakeKinds() {
+	for _, kind := range line.AllMistakeKinds() {
 		mistakes[string(kind)] = v.mistaken(sampleMistake(kind), draft{})
 	}
 	for _, o := range allOutcomes() {
-		outcomes[v.outcomeText(o)] = v.outcome(goldenOutcome(o), assign.Agent{})
+		outcomes[v.outcomeText(o)] = v.outcome(goldenOutcome(o), agent.Agent{})
 		if o.Reason != assign.NoReason && o.Kind == likelyEnd(o.Reason) {
-			o.Agent, o.At = agent("Omar Hassan", "omar@twerlo.com"), goldenTime
+			o.Agent, o.At = to("Omar Hassan", "omar@twerlo.com"), goldenTime
 			states[string(o.Reason)] = v.audited(goldenOutcome(o), false, "Sara Ali", short(agentPerson(o.Agent)))
 		}
 	}
-	nearest := nearestNames([]assign.Agent{agent("Omar Hassan", "omar@twerlo.com"), agent("ليلى أحمد", "layla@twerlo.com")})
+	nearest := nearestNames([]agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]map[string]message{
 		"mistakes": mistakes, "outcomes": outcomes, "states": states,
 		"fields": {
@@ -189,16 +193,16 @@ func goldenViews(loaded, empty voice) map[string]any {
 		"form":           loaded.form(draft{}, from),
 		"form_prefilled": loaded.form(draft{Contact: "٠٥٤٤٤٤٤٤٤٤", Agent: "omar@twerlo.com"}, from),
 		"form_long":      loaded.form(draft{Contact: strings.Repeat("0", 4000), Agent: strings.Repeat("ب", 4000)}, from),
-		"form_me":        loaded.form(draft{Agent: loaded.typedAgain(assign.RefMe())}, from),
-		"form_mentioned": loaded.form(draft{Agent: loaded.typedAgain(assign.RefMention("U0SARA"))}, from),
+		"form_me":        loaded.form(draft{Agent: loaded.typedAgain(agent.RefMe())}, from),
+		"form_mentioned": loaded.form(draft{Agent: loaded.typedAgain(agent.RefMention("U0SARA"))}, from),
 		"form_menu":      openedMenu(loaded, from),
 		"form_shortcut":  loaded.form(draft{}, origin{}),
 		"form_no_list":   empty.form(draft{Agent: "omar@twerlo.com"}, from),
 		"assigning":      loaded.closing("form_assigning", loaded.onItsWay(goldenRequest)).View,
 		"barred":         loaded.barred((&door{}).refuse("not_allowed_guest")),
 		"message_none":   loaded.formFound(nil, fromMessage),
-		"message_one":    loaded.formFound(assign.FindPhones("0544444444", "SA"), fromMessage),
-		"message_two":    loaded.formFound(assign.FindPhones("0544444444 or +971 50 123 4567", "SA"), fromMessage),
+		"message_one":    loaded.formFound(prose.Find("0544444444", "SA"), fromMessage),
+		"message_two":    loaded.formFound(prose.Find("0544444444 or +971 50 123 4567", "SA"), fromMessage),
 		"message_many":   loaded.formFound(manyFound(120), fromMessage),
 	}
 	maps.Copy(views, goldenHomes(loaded))
@@ -210,10 +214,10 @@ func goldenViews(loaded, empty voice) map[string]any {
 // stands in the view.
 func openedMenu(v voice, from origin) slack.ModalViewRequest {
 	form := v.form(draft{}, from)
-	omar := agent("Omar Hassan", "omar@twerlo.com")
+	omar := to("Omar Hassan", "omar@twerlo.com")
 	for _, block := range form.Blocks.BlockSet {
 		if input, ok := block.(*slack.InputBlock); ok && input.BlockID == blockAgent {
-			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, blockAgent, v.group([]assign.Agent{omar}, v.suggest(""))...)
+			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, blockAgent, v.group([]agent.Agent{omar}, v.suggest(""))...)
 			input.Element = menu
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -27,8 +29,8 @@ const (
 
 // onHistory tells what became of all requests for a contact.
 func (b *Bot) onHistory(ctx context.Context, c *call, v voice, typed string) {
-	contact, err := assign.ParsePhone(typed, b.region)
-	var mistake *assign.Mistake
+	contact, err := line.ParsePhone(typed, b.region)
+	var mistake *line.Mistake
 	if errors.As(err, &mistake) {
 		b.reply(ctx, c, v.notice(v.mistakeText(mistake)))
 		return
@@ -78,12 +80,12 @@ func (b *Bot) look(ctx context.Context, c *call, v voice, read func(context.Cont
 }
 
 // historyNone says that nothing is known of a contact.
-func (v voice) historyNone(contact assign.Phone) message {
+func (v voice) historyNone(contact phone.Number) message {
 	return v.notice("history_none", texts.Data{"Contact": v.contact(contact)}, v.assignButton(contact))
 }
 
 // historyOf lists what was asked for a contact, and names who owns it if owner is known.
-func (v voice) historyOf(contact assign.Phone, owner assign.Assignment, found []assign.Assignment, reader string) message {
+func (v voice) historyOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, reader string) message {
 	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
 	if owner.ID != 0 {
 		data["Owner"] = short(agentPerson(owner.Outcome.Agent))
@@ -181,7 +183,7 @@ func (v voice) rowMine(a assign.Assignment) string {
 // retryButton offers to try again what went wrong: as it was, or, where that would go
 // wrong again, in the form. nil if nothing went wrong.
 func (v voice) retryButton(a assign.Assignment) *slack.ButtonBlockElement {
-	if !a.Outcome.Kind.WentWrong() {
+	if !a.Outcome.Kind.IsProblem() {
 		return nil
 	}
 	switch a.Outcome.Reason {
@@ -212,6 +214,6 @@ func short(who texts.Person) texts.Person {
 }
 
 // assignButton opens the form with a contact nobody has been given.
-func (v voice) assignButton(contact assign.Phone) *slack.ButtonBlockElement {
+func (v voice) assignButton(contact phone.Number) *slack.ButtonBlockElement {
 	return v.button("open_form", actionFix, draft{Contact: contact.International()}.encode(), slack.StyleDefault)
 }

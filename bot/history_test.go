@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // goldenHistory gives the lists.
 func goldenHistory(v voice) map[string]message {
 	all := goldenRows()
-	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("ليلى أحمد", "layla@twerlo.com")})
+	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]message{
 		"history":         v.historyOf(goldenRequest.Contact, owner, all, "U0MANAGER"),
 		"history_unknown": v.historyOf(goldenRequest.Contact, assign.Assignment{}, all[:1], "U0MANAGER"),
@@ -23,13 +25,13 @@ func goldenHistory(v voice) map[string]message {
 
 // goldenRows is one assignment of every kind, from every place.
 func goldenRows() []assign.Assignment {
-	omar, sara := agent("Omar Hassan", "omar@twerlo.com"), agent("سارة & Co <!channel>", "sara@twerlo.com")
+	omar, sara := to("Omar Hassan", "omar@twerlo.com"), to("سارة & Co <!channel>", "sara@twerlo.com")
 	all := []assign.Assignment{
 		{},
 		goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: sara}),
 		goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
 		goldenOutcome(assign.Outcome{Kind: assign.Failed, Reason: assign.ServerError, Agent: omar, Said: "between you and me"}),
-		goldenOutcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord, Agent: omar}),
+		goldenOutcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Agent: omar}),
 		goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent}),
 		goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Agent: omar}),
 		goldenOutcome(assign.Outcome{Kind: assign.Expired}),
@@ -37,12 +39,12 @@ func goldenRows() []assign.Assignment {
 		goldenOutcome(assign.Outcome{Kind: assign.Failed, Reason: assign.Busy, Agent: omar}),
 		goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
 	}
-	all[0].Request, all[0].AcceptedAt, all[0].Agent = goldenRequest, goldenTime, assign.RefMe()
+	all[0].Request, all[0].AcceptedAt, all[0].Agent = goldenRequest, goldenTime, agent.RefMe()
 	origins := []string{"command C0SUPPORT", "button C0SUPPORT", "form", "message C0SUPPORT", "mention C0SUPPORT", "home", "command D0DIRECT1", ""}
 	for i := range all {
 		all[i].ID, all[i].Origin = int64(40-i), origins[i%len(origins)]
 		if i > 3 {
-			all[i].Contact = assign.NewPhone("96654444444" + string(rune('0'+i%10)))
+			all[i].Contact = phone.New("96654444444" + string(rune('0'+i%10)))
 		}
 	}
 	all[1].Undoes, all[2].Requester = 38, "U0SARA"
@@ -69,7 +71,7 @@ func TestOnlyTheNewestRequestCanBeTriedAgain(t *testing.T) {
 	if n := strings.Count(encode(v.mine([]assign.Assignment{failed, older})), `"action_id":"retry"`); n != 1 {
 		t.Errorf("%d buttons to retry, want 1", n)
 	}
-	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("Omar Hassan", "omar@twerlo.com")})
+	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("Omar Hassan", "omar@twerlo.com")})
 	if n := strings.Count(encode(v.mine([]assign.Assignment{done, older})), `"action_id":"retry"`); n != 0 {
 		t.Errorf("%d buttons to retry what was done since", n)
 	}
@@ -81,9 +83,9 @@ func TestALongListFits(t *testing.T) {
 		rows := goldenRows()
 		for i := range rows {
 			rows[i].Outcome.Kind, rows[i].Outcome.Reason = assign.Unknown, assign.NotFound
-			rows[i].Outcome.Agent = agent(strings.Repeat("😀", 300), strings.Repeat("<", 300)+"@twerlo.com")
-			rows[i].Agent = assign.RefName(strings.Repeat("&", 300))
-			rows[i].Contact = assign.NewPhone(strings.Repeat("9", 15-i) + strings.Repeat("1", i))
+			rows[i].Outcome.Agent = to(strings.Repeat("😀", 300), strings.Repeat("<", 300)+"@twerlo.com")
+			rows[i].Agent = agent.RefName(strings.Repeat("&", 300))
+			rows[i].Contact = phone.New(strings.Repeat("9", 15-i) + strings.Repeat("1", i))
 		}
 		for name, m := range map[string]message{"history": v.historyOf(goldenRequest.Contact, rows[0], rows, "U0OTHER"), "mine": v.mine(rows)} {
 			checkGoldenMessage(t, language+" "+name, []byte(encode(m)))

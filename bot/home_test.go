@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/sandbox/blockkit"
 
 	"github.com/slack-go/slack"
@@ -21,8 +24,8 @@ func goldenHomes(v voice) map[string]any {
 	found.search, found.contact = search{"٠٥٤٤٤٤٤٤٤٤", goldenTime}, goldenRequest.Contact
 	found.found, found.owner = goldenRows()[:3], goldenRows()[2]
 	mistake, nothing := sights{reader: "U0MANAGER", now: goldenTime}, sights{reader: "U0MANAGER", now: goldenTime}
-	mistake.search, mistake.mistake = search{"<!channel> 05444", goldenTime}, sampleMistake(assign.PhoneTooShort)
-	nothing.search, nothing.contact = search{"+971501234567", goldenTime}, assign.NewPhone("971501234567")
+	mistake.search, mistake.mistake = search{"<!channel> 05444", goldenTime}, sampleMistake(line.PhoneTooShort)
+	nothing.search, nothing.contact = search{"+971501234567", goldenTime}, phone.New("971501234567")
 	admin := goldenSights()
 	admin.admin, admin.team, admin.counts = true, goldenRows(), goldenCounts(3)
 	many := sights{reader: "U0ADMIN", now: goldenTime, admin: true, counts: goldenCounts(tallyMost + 3)}
@@ -50,7 +53,7 @@ func goldenCounts(agents int) (counts []assign.Count) {
 	for day := range 3 {
 		for n := range agents {
 			counts = append(counts, assign.Count{
-				Agent:    agent(names[n%len(names)], "agent"+strconv.Itoa(n)+"@twerlo.com"),
+				Agent:    to(names[n%len(names)], "agent"+strconv.Itoa(n)+"@twerlo.com"),
 				Day:      goldenTime.AddDate(0, 0, -day),
 				Assigned: 1 + (n+1)*(day+1)*7%40,
 			})
@@ -65,8 +68,8 @@ func TestAFullHomeTabFits(t *testing.T) {
 		rows := goldenRows()
 		for i := range rows {
 			rows[i].Outcome.Kind, rows[i].Outcome.Reason = assign.Unknown, assign.NotFound
-			rows[i].Outcome.Agent = agent(strings.Repeat("😀", 300), strings.Repeat("<", 300)+"@twerlo.com")
-			rows[i].Agent = assign.RefName(strings.Repeat("&", 300))
+			rows[i].Outcome.Agent = to(strings.Repeat("😀", 300), strings.Repeat("<", 300)+"@twerlo.com")
+			rows[i].Agent = agent.RefName(strings.Repeat("&", 300))
 		}
 		s := sights{
 			reader: "U0MANAGER", now: goldenTime, search: search{strings.Repeat("\x01", contactMax), goldenTime},
@@ -75,7 +78,7 @@ func TestAFullHomeTabFits(t *testing.T) {
 		for day := range tallyDays {
 			for n := range 300 {
 				s.counts = append(s.counts, assign.Count{
-					Agent: agent(strings.Repeat("&", 300), strconv.Itoa(n)+"@twerlo.com"), Day: goldenTime.AddDate(0, 0, -day), Assigned: 1 + n*n*1_000_000,
+					Agent: to(strings.Repeat("&", 300), strconv.Itoa(n)+"@twerlo.com"), Day: goldenTime.AddDate(0, 0, -day), Assigned: 1 + n*n*1_000_000,
 				})
 			}
 		}
@@ -219,7 +222,7 @@ func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
 	b.history, b.service = m, ledgerOf{m}
 	accept := func(contact string, kind assign.OutcomeKind, requester string) {
 		t.Helper()
-		a, _, err := m.Accept(t.Context(), assign.Request{Requester: requester, Contact: assign.NewPhone(contact), Agent: assign.RefMe()})
+		a, _, err := m.Accept(t.Context(), assign.Request{Requester: requester, Contact: phone.New(contact), Agent: agent.RefMe()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,6 +255,6 @@ func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
 // ledgerOf is the part of a service that only asks the journal.
 type ledgerOf struct{ *assign.Memory }
 
-func (l ledgerOf) Latest(ctx context.Context, p assign.Phone) (assign.Assignment, bool, error) {
+func (l ledgerOf) Latest(ctx context.Context, p phone.Number) (assign.Assignment, bool, error) {
 	return l.Memory.Latest(ctx, p)
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -35,8 +37,8 @@ type sights struct {
 	search search
 	now    time.Time
 
-	contact assign.Phone // looked up
-	mistake *assign.Mistake
+	contact phone.Number // looked up
+	mistake *line.Mistake
 	owner   assign.Assignment
 	found   []assign.Assignment
 
@@ -85,7 +87,7 @@ func (b *Bot) sights(ctx context.Context, user string, s search) (sights, error)
 
 // lookUp reads what is known of the contact that was typed.
 func (b *Bot) lookUp(ctx context.Context, seen *sights) error {
-	contact, err := assign.ParsePhone(seen.search.Typed, b.region)
+	contact, err := line.ParsePhone(seen.search.Typed, b.region)
 	if errors.As(err, &seen.mistake) {
 		return nil
 	}
@@ -103,7 +105,7 @@ func (b *Bot) lookUp(ctx context.Context, seen *sights) error {
 // unresolved gives what went wrong for somebody lately and nobody has seen to since: there
 // is no newer request for the contact.
 func (b *Bot) unresolved(ctx context.Context, user string, now time.Time) ([]assign.Assignment, error) {
-	candidates, err := b.history.List(ctx, assign.Query{Requester: user, WentWrong: true, Limit: wrongAsked})
+	candidates, err := b.history.List(ctx, assign.Query{Requester: user, Problems: true, Limit: wrongAsked})
 	if err != nil {
 		return nil, err
 	}

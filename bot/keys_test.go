@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/sandbox"
 )
@@ -29,7 +30,7 @@ func (h hesitant) Accept(ctx context.Context, _ assign.Request) (assign.Assignme
 // after it still waits for that.
 func TestAKeyIsAcknowledgedAtOnce(t *testing.T) {
 	h := hesitant{asked: make(chan struct{}, 2), release: make(chan struct{})}
-	box, ctx := servedBy(t, func(d *assign.Directory) bot.Service {
+	box, ctx := servedBy(t, func(d *agent.Directory) bot.Service {
 		h.broken = broken{d}
 		return h
 	}, assign.NewMemory())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/sandbox"
 
@@ -54,11 +55,11 @@ func TestASlowJournalIsNotWaitedFor(t *testing.T) {
 // lookedUpIn runs a bot that looks into a history, in a workspace of its own.
 func lookedUpIn(t *testing.T, history assign.History) (*sandbox.Sandbox, context.Context) {
 	t.Helper()
-	return servedBy(t, func(d *assign.Directory) bot.Service { return broken{d} }, history)
+	return servedBy(t, func(d *agent.Directory) bot.Service { return broken{d} }, history)
 }
 
 // servedBy runs a bot on a service, in a workspace of its own.
-func servedBy(t *testing.T, service func(*assign.Directory) bot.Service, history assign.History) (*sandbox.Sandbox, context.Context) {
+func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history assign.History) (*sandbox.Sandbox, context.Context) {
 	t.Helper()
 	manifest, err := os.ReadFile("../manifest.yaml")
 	if err != nil {
@@ -70,7 +71,7 @@ func servedBy(t *testing.T, service func(*assign.Directory) bot.Service, history
 	}
 	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	people := bot.NewPeople(api, nil, zerolog.Nop())
-	directory := assign.NewDirectory(nobody{}, people, assign.DirectoryConfig{})
+	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, service(directory), history, directory, people, bot.Config{Connections: 1})
 	if err != nil {
 		t.Fatal(err)

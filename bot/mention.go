@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -58,18 +60,18 @@ func (h happening) isNobodys() bool {
 }
 
 // onMentionRead goes on with a mention that holds no mistake.
-func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r assign.Reading) {
+func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r line.Reading) {
 	var err error
 	switch {
 	case len(r.Contacts) == 0 && r.Agent.IsZero(), b.isChatter(r):
 		b.reply(ctx, c, v.mentionHelp(b.people.ourselves()))
 		return
 	case len(r.Contacts) == 0:
-		_, err = assign.ParsePhone("", b.region)
+		_, err = line.ParsePhone("", b.region)
 	case r.Agent.IsZero():
-		_, err = assign.ParseAgent("")
+		_, err = line.ParseAgent("")
 	}
-	if m, ok := err.(*assign.Mistake); ok {
+	if m, ok := err.(*line.Mistake); ok {
 		b.reply(ctx, c, v.mistaken(m, draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
 		return
 	}
@@ -173,10 +175,10 @@ func (b *Bot) spoken(text, us string) string {
 
 // halves tells which halves of an assignment a text gives, and which agent: none if
 // anything in it cannot be read.
-func (b *Bot) halves(text string) (contact, agent bool, who assign.AgentRef) {
-	r, err := assign.Parse(text, b.region)
+func (b *Bot) halves(text string) (contact, to bool, who agent.Ref) {
+	r, err := line.Parse(text, b.region)
 	if err != nil {
-		return false, false, assign.AgentRef{}
+		return false, false, agent.Ref{}
 	}
 	return len(r.Contacts) > 0, !r.Agent.IsZero(), r.Agent
 }
@@ -186,22 +188,22 @@ func (b *Bot) halves(text string) (contact, agent bool, who assign.AgentRef) {
 // the sentence merely addresses is not taken for the agent: "Omar, @azeer 0544444444".
 func (b *Bot) completed(before, half string) (both string, ok bool) {
 	lead := withoutCourtesy(before)
-	contact, agent, who := b.halves(half)
+	contact, to, who := b.halves(half)
 	otherContact, otherAgent, other := b.halves(lead)
-	if contact == agent || otherContact == otherAgent || contact == otherContact {
+	if contact == to || otherContact == otherAgent || contact == otherContact {
 		return "", false
 	}
 	if otherAgent {
-		if who = other; who.Kind != assign.ByEmail && !commands(before) {
+		if who = other; who.Kind != agent.ByEmail && !commands(before) {
 			return "", false
 		}
 	}
-	if _, known := b.agents.Guess(who); who.Kind == assign.ByName && !known {
+	if _, known := b.agents.Guess(who); who.Kind == agent.ByName && !known {
 		return "", false
 	}
 	both = lead + " " + half
-	contact, agent, _ = b.halves(both)
-	return both, contact && agent
+	contact, to, _ = b.halves(both)
+	return both, contact && to
 }
 
 // withoutCourtesy drops words around a request that belong to the sentence and not to it.

@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -48,13 +50,13 @@ func (v voice) refusing(r refusal) message { return v.notice(r.text, r.data) }
 
 // mistaken tells what was wrong with what somebody typed, and offers the form with all
 // of it already filled in.
-func (v voice) mistaken(m *assign.Mistake, d draft) message {
+func (v voice) mistaken(m *line.Mistake, d draft) message {
 	return say(v.texts.Text("lead_mistake", nil)+" "+v.texts.Text(v.mistakeText(m))+v.aboutContact(d),
 		v.button("fix_in_form", actionFix, d.encode(), slack.StylePrimary))
 }
 
 // mistakeText is the message for a mistake, and what fills its blanks.
-func (v voice) mistakeText(m *assign.Mistake) (string, texts.Data) {
+func (v voice) mistakeText(m *line.Mistake) (string, texts.Data) {
 	return "mistake_" + string(m.Kind), texts.Data{
 		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": v.regionName(m.Region),
 		"Perhaps": v.contacts(m.Perhaps), "Count": len(m.Perhaps),
@@ -92,7 +94,7 @@ func clip(text string, limit int) string {
 }
 
 // outcome is how an assignment ended, as a message. See told.
-func (v voice) outcome(a assign.Assignment, before assign.Agent) message {
+func (v voice) outcome(a assign.Assignment, before agent.Agent) message {
 	lead, body := v.told(a, before)
 	if len(a.Outcome.Nearest) > 0 {
 		body += " " + v.texts.Text("pick_below", nil)
@@ -103,7 +105,7 @@ func (v voice) outcome(a assign.Assignment, before assign.Agent) message {
 // told puts an outcome into words: a lead that says whether it was done, and a body that
 // says why and what to do. before is whom the contact was taken from; the zero Agent if
 // nobody, or nobody known.
-func (v voice) told(a assign.Assignment, before assign.Agent) (lead, body string) {
+func (v voice) told(a assign.Assignment, before agent.Agent) (lead, body string) {
 	data := v.outcomeData(a)
 	if a.Undoes != 0 && a.Outcome.Kind == assign.Assigned {
 		return v.texts.Text("lead_undone", nil), v.texts.Text("undone", data)
@@ -158,11 +160,11 @@ func (v voice) agentOf(a assign.Assignment, reader string) any {
 // asked repeats, for reader, how the agent was named: "me" is whoever asked.
 func (v voice) asked(r assign.Request, reader string) any {
 	switch {
-	case r.Agent.Kind == assign.ByMention:
+	case r.Agent.Kind == agent.ByMention:
 		return texts.Mention(r.Agent.Reveal())
-	case r.Agent.Kind == assign.ByMe && r.Requester == reader:
+	case r.Agent.Kind == agent.ByMe && r.Requester == reader:
 		return v.texts.Text("you", nil)
-	case r.Agent.Kind == assign.ByMe:
+	case r.Agent.Kind == agent.ByMe:
 		return texts.Mention(r.Requester)
 	}
 	return r.Agent.Reveal()
@@ -174,13 +176,13 @@ func (v voice) onItsWay(r assign.Request) texts.Data {
 }
 
 // agentPerson shows an agent as "Name (email)".
-func agentPerson(a assign.Agent) texts.Person {
+func agentPerson(a agent.Agent) texts.Person {
 	return texts.Person{Name: a.Name, Email: agentEmail(a)}
 }
 
 // agentLabel is that in a plain text of at most limit characters, for which the name may
 // be cut; the email tells namesakes apart.
-func (v voice) agentLabel(a assign.Agent, limit int) string {
+func (v voice) agentLabel(a agent.Agent, limit int) string {
 	who := agentPerson(a)
 	label := v.texts.Person(who)
 	if over := utf8.RuneCountInString(label) - limit; over > 0 {
@@ -190,7 +192,7 @@ func (v voice) agentLabel(a assign.Agent, limit int) string {
 	return label
 }
 
-func agentEmail(a assign.Agent) string {
+func agentEmail(a agent.Agent) string {
 	if !a.Email.IsZero() {
 		return a.Email.Reveal()
 	}
@@ -198,7 +200,7 @@ func agentEmail(a assign.Agent) string {
 }
 
 // outcomeButtons offers what the requester may want to do next.
-func (v voice) outcomeButtons(a assign.Assignment, before assign.Agent) []*slack.ButtonBlockElement {
+func (v voice) outcomeButtons(a assign.Assignment, before agent.Agent) []*slack.ButtonBlockElement {
 	var buttons []*slack.ButtonBlockElement
 	switch a.Outcome.Kind {
 	case assign.Assigned:
@@ -211,11 +213,11 @@ func (v voice) outcomeButtons(a assign.Assignment, before assign.Agent) []*slack
 	case assign.Expired:
 		return v.wishButton("assign_now", actionAgain, wishFor(a), slack.StylePrimary)
 	case assign.Refused:
-		for i, agent := range a.Outcome.Nearest {
+		for i, to := range a.Outcome.Nearest {
 			wish := wishFor(a)
-			wish.Agent = assign.RefEmail(agent.PlatformID.Reveal()).Encode()
+			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.encode(),
-				plainText(v.agentLabel(agent, 75), 75)))
+				plainText(v.agentLabel(to, 75), 75)))
 		}
 		d := draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
 		return append(buttons, v.button("fix_in_form", actionFix, d.encode(), slack.StyleDefault))
@@ -234,11 +236,11 @@ func (v voice) wishButton(label, action string, w wish, style slack.Style) []*sl
 }
 
 // typedAgain writes a reference as a person would type it.
-func (v voice) typedAgain(ref assign.AgentRef) string {
+func (v voice) typedAgain(ref agent.Ref) string {
 	switch ref.Kind {
-	case assign.ByMention:
+	case agent.ByMention:
 		return "<@" + ref.Reveal() + ">"
-	case assign.ByMe:
+	case agent.ByMe:
 		return v.texts.Plain("me", nil)
 	}
 	return ref.Reveal()

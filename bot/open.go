@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -40,7 +41,7 @@ const shortcutCallback = "assign_contact"
 func (b *Bot) openForm(ctx context.Context, c *call, d draft, from origin) {
 	v := b.speakTo(ctx, c)
 	form := v.form(d, from)
-	if contact, err := assign.ParsePhone(d.Contact, b.region); err == nil {
+	if contact, err := line.ParsePhone(d.Contact, b.region); err == nil {
 		b.nameOwner(ctx, v, &form, contact)
 	}
 	if err := b.openView(ctx, c, form); err != nil {
@@ -142,7 +143,7 @@ func (v voice) suggest(query string) []*slack.OptionBlockObject {
 		}
 	}
 	if len(options) == 0 && v.agents.State().Partial {
-		if ref, err := assign.ParseAgent(query); err == nil && ref.Kind == assign.ByEmail {
+		if ref, err := line.ParseAgent(query); err == nil && ref.Kind == agent.ByEmail {
 			add(newOption(v.texts.Person(texts.Person{Email: ref.Reveal()}), ref))
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
 	"azeer-slack/sandbox"
 
@@ -18,20 +20,20 @@ import (
 )
 
 // broken is a service that panics, holding what must not be logged.
-type broken struct{ *assign.Directory }
+type broken struct{ *agent.Directory }
 
 func (broken) Accept(_ context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	panic("cannot assign " + r.Contact.Digits())
 }
 
-func (broken) Latest(context.Context, assign.Phone) (assign.Assignment, bool, error) {
+func (broken) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
 }
 
 // nobody lists no agents, and knows that there are no more.
 type nobody struct{}
 
-func (nobody) Agents(context.Context) ([]assign.Agent, bool, error) { return nil, false, nil }
+func (nobody) Agents(context.Context) ([]agent.Agent, bool, error) { return nil, false, nil }
 
 type safeBuffer struct {
 	mu sync.Mutex
@@ -63,7 +65,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	var logs safeBuffer
 	people := bot.NewPeople(api, nil, zerolog.Nop())
-	directory := assign.NewDirectory(nobody{}, people, assign.DirectoryConfig{})
+	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, broken{directory}, assign.NewMemory(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot/texts"
 
 	"github.com/rs/zerolog"
@@ -350,19 +350,19 @@ func (p *People) known(id string) (acquaintance, bool) {
 }
 
 // Email gives somebody's Slack email. See assign.People.
-func (p *People) Email(ctx context.Context, user string) (assign.Email, error) {
+func (p *People) Email(ctx context.Context, user string) (agent.Email, error) {
 	ctx, cancel := context.WithTimeout(ctx, emailLimit)
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, user)
 	switch p.doubt(err); {
 	case hidden(err):
-		return assign.Email{}, assign.ErrNoEmail
+		return agent.Email{}, agent.ErrNoEmail
 	case err != nil:
-		return assign.Email{}, fmt.Errorf("look up email: %w", err)
+		return agent.Email{}, fmt.Errorf("look up email: %w", err)
 	case u.Profile.Email == "" || u.Deleted:
-		return assign.Email{}, assign.ErrNoEmail
+		return agent.Email{}, agent.ErrNoEmail
 	}
-	return assign.NewEmail(u.Profile.Email), nil
+	return agent.NewEmail(u.Profile.Email), nil
 }
 
 // retryAfter is how long Slack asked us to wait; 0 if it did not.

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -93,13 +95,13 @@ func (b *Bot) conclude(ctx context.Context, v voice, c *call, a assign.Assignmen
 // a bare id.
 func (v voice) withoutMentions(a assign.Assignment, data texts.Data) texts.Data {
 	data["Admins"] = nil
-	if a.Agent.Kind == assign.ByMention {
+	if a.Agent.Kind == agent.ByMention {
 		data["Asked"] = v.texts.Plain("form_mentioned", nil)
 	}
 	return data
 }
 
-func nearestNames(agents []assign.Agent) []texts.Person {
+func nearestNames(agents []agent.Agent) []texts.Person {
 	names := make([]texts.Person, len(agents))
 	for i, a := range agents {
 		names[i] = agentPerson(a)
@@ -129,7 +131,7 @@ func (b *Bot) read(v voice, c *call) (assign.Request, map[string]string) {
 	var r assign.Request
 	wrong := make(map[string]string)
 	var err error
-	if r.Contact, err = assign.ParsePhone(c.field(blockContact), b.region); err != nil {
+	if r.Contact, err = line.ParsePhone(c.field(blockContact), b.region); err != nil {
 		wrong[blockContact] = v.mistakeLine(err)
 	}
 	block := agentBlock(c.payload)
@@ -141,15 +143,15 @@ func (b *Bot) read(v voice, c *call) (assign.Request, map[string]string) {
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
-func readAgent(block, value string) (assign.AgentRef, error) {
+func readAgent(block, value string) (agent.Ref, error) {
 	if block == blockAgent && value != "" && utf8.RuneCountInString(value) <= optionValue {
-		return assign.DecodeRef(value)
+		return agent.DecodeRef(value)
 	}
-	return assign.ParseAgent(value)
+	return line.ParseAgent(value)
 }
 
 func (v voice) mistakeLine(err error) string {
-	var m *assign.Mistake
+	var m *line.Mistake
 	if errors.As(err, &m) {
 		id, data := v.mistakeText(m)
 		return v.texts.Plain(id, data)

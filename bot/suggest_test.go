@@ -6,16 +6,16 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 )
 
 // Slack drops an acknowledgement of 20 kB without a word, so a menu is bounded by its
 // bytes as well as by its number of options.
 func TestMenusStayFarBelowSlacksLimits(t *testing.T) {
-	var crowd []assign.Agent
+	var crowd []agent.Agent
 	for i := range 1000 {
 		n := strconv.Itoa(i)
-		crowd = append(crowd, agent(strings.Repeat("عبد الرحمن ", 20)+n, strings.Repeat("ع", 40)+n+"@twerlo.com"))
+		crowd = append(crowd, to(strings.Repeat("عبد الرحمن ", 20)+n, strings.Repeat("ع", 40)+n+"@twerlo.com"))
 	}
 	options := testBot(t, &desk{agents: crowd}).voices.usual.suggest("")
 	raw, err := json.Marshal(options)
@@ -38,8 +38,8 @@ func TestMenusStayFarBelowSlacksLimits(t *testing.T) {
 // An agent whose address does not fit into a menu's value is left out of the menu rather
 // than cut; the email can still be typed.
 func TestAnAgentTooLongForAMenuIsLeftOut(t *testing.T) {
-	long := agent("Long", strings.Repeat("x", 80)+"@twerlo.com")
-	if options := testBot(t, &desk{agents: []assign.Agent{long}}).voices.usual.suggest(""); len(options) != 0 {
+	long := to("Long", strings.Repeat("x", 80)+"@twerlo.com")
+	if options := testBot(t, &desk{agents: []agent.Agent{long}}).voices.usual.suggest(""); len(options) != 0 {
 		t.Errorf("offered %s", options[0].Value)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/line"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/slack-go/slack"
@@ -75,7 +75,7 @@ func viewGone(err error) bool {
 // about is what there is to say about a number in a form; nothing about one that cannot
 // be read, or not yet.
 func (b *Bot) about(ctx context.Context, v voice, typed string) (lines []slack.Block) {
-	contact, err := assign.ParsePhone(typed, b.region)
+	contact, err := line.ParsePhone(typed, b.region)
 	if err != nil {
 		return nil
 	}

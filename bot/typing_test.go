@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/prose"
 
 	"github.com/slack-go/slack"
 )
@@ -99,7 +100,7 @@ func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
 	b := testBot(t, loadedDesk())
 	v := b.voices.usual
 	from := origin{Channel: "C0SUPPORT", Thread: "1.2", Way: byMessage}
-	old := asSlackSends(t, v.formFound(assign.FindPhones("+971 50 123 4567", "SA"), from), "1.a")
+	old := asSlackSends(t, v.formFound(prose.Find("+971 50 123 4567", "SA"), from), "1.a")
 	for i, raw := range old.Blocks {
 		old.Blocks[i] = json.RawMessage(strings.ReplaceAll(string(raw), "🇦🇪", ":flag-ae:"))
 	}
@@ -107,7 +108,7 @@ func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
 	if got := old.looks(); got != (looks{"1.a", markOf(lines)}) {
 		t.Errorf("it looks like %v", got)
 	}
-	lines = append(lines, v.ownerLine(emirati, goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: agent("Omar Hassan", "omar@twerlo.com")})))
+	lines = append(lines, v.ownerLine(emirati, goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: to("Omar Hassan", "omar@twerlo.com")})))
 	again := v.formAgain(old, lines)
 	var ids []string
 	var same []json.RawMessage

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -15,30 +17,30 @@ const beforeLimit = 3 * time.Second
 
 // before is whom an assignment took the contact from, as far as the journal knows; the
 // zero Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
-func (b *Bot) before(ctx context.Context, a assign.Assignment) assign.Agent {
+func (b *Bot) before(ctx context.Context, a assign.Assignment) agent.Agent {
 	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 {
-		return assign.Agent{}
+		return agent.Agent{}
 	}
 	ctx, cancel := context.WithTimeout(ctx, beforeLimit)
 	defer cancel()
 	earlier, known, err := b.history.Before(ctx, a.ID)
 	if err != nil {
 		b.log.Warn().Err(err).Int64("assignment", a.ID).Msg("previous owner not read, answering without")
-		return assign.Agent{}
+		return agent.Agent{}
 	}
 	if !known || earlier.Outcome.Agent.PlatformID.Equal(a.Outcome.Agent.PlatformID) {
-		return assign.Agent{}
+		return agent.Agent{}
 	}
 	return earlier.Outcome.Agent
 }
 
 // wishBack is to give the contact of an assignment back to whom it was taken from.
-func wishBack(a assign.Assignment, before assign.Agent) wish {
-	return wish{Contact: a.Contact.Digits(), Agent: assign.RefEmail(before.PlatformID.Reveal()).Encode(), Of: a.ID}
+func wishBack(a assign.Assignment, before agent.Agent) wish {
+	return wish{Contact: a.Contact.Digits(), Agent: agent.RefEmail(before.PlatformID.Reveal()).Encode(), Of: a.ID}
 }
 
 // reassignButton opens the form with the contact filled in.
-func (v voice) reassignButton(contact assign.Phone) *slack.ButtonBlockElement {
+func (v voice) reassignButton(contact phone.Number) *slack.ButtonBlockElement {
 	return v.button("reassign", actionFix, draft{Contact: contact.International()}.encode(), slack.StyleDefault)
 }
 
@@ -81,7 +83,7 @@ func (b *Bot) takeBack(ctx context.Context, r assign.Request) verdict {
 func (b *Bot) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
 	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
 	for _, a := range since {
-		if a.ID > r.Undoes && a.Outcome.InDoubt() {
+		if a.ID > r.Undoes && a.Outcome.IsUncertain() {
 			return a, err
 		}
 	}

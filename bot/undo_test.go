@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // goldenUndo gives all messages about taking an assignment back.
 func goldenUndo(v voice) map[string]message {
-	omar, sara := agent("Omar Hassan", "omar@twerlo.com"), agent("Sara Ali", "sara@twerlo.com")
+	omar, sara := to("Omar Hassan", "omar@twerlo.com"), to("Sara Ali", "sara@twerlo.com")
 	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar})
 	back := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: sara})
 	back.ID, back.Undoes = 18, done.ID
@@ -17,7 +19,7 @@ func goldenUndo(v voice) map[string]message {
 	failed.Outcome = assign.Outcome{Kind: assign.Failed, Reason: assign.Busy, Agent: sara}
 	open.Outcome = assign.Outcome{}
 	unknown := open
-	unknown.Outcome = assign.Outcome{Kind: assign.Unknown, Reason: assign.NoWord}
+	unknown.Outcome = assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply}
 	theirs := back
 	theirs.Requester, theirs.Undoes = "U0SARA", 0
 	not := func(a assign.Assignment, how assign.Acceptance) message {
@@ -25,8 +27,8 @@ func goldenUndo(v voice) map[string]message {
 	}
 	return map[string]message{
 		"assigned_over":        v.outcome(done, sara),
-		"undone":               v.outcome(back, assign.Agent{}),
-		"undo_failed":          v.outcome(failed, assign.Agent{}),
+		"undone":               v.outcome(back, agent.Agent{}),
+		"undo_failed":          v.outcome(failed, agent.Agent{}),
 		"undo_already":         not(back, assign.Repeated),
 		"undo_tried":           not(failed, assign.Repeated),
 		"undo_overtaken":       not(theirs, assign.Overtaken),
@@ -54,13 +56,13 @@ func newLedger(t *testing.T) ledger {
 func (l ledger) ends(email string, kind assign.OutcomeKind) assign.Assignment {
 	l.t.Helper()
 	r := goldenRequest
-	r.Key, r.Agent = l.t.Name()+time.Now().String(), assign.RefEmail(email)
+	r.Key, r.Agent = l.t.Name()+time.Now().String(), agent.RefEmail(email)
 	a, how, err := l.Accept(l.t.Context(), r)
 	if err != nil || how != assign.Accepted {
 		l.t.Fatal(how, err)
 	}
 	if kind != "" {
-		a.Outcome = assign.Outcome{Kind: kind, Agent: agent(email, email), At: a.AcceptedAt}
+		a.Outcome = assign.Outcome{Kind: kind, Agent: to(email, email), At: a.AcceptedAt}
 		if err := l.Finish(l.t.Context(), a.ID, a.Outcome); err != nil {
 			l.t.Fatal(err)
 		}
@@ -157,8 +159,8 @@ func TestNobodyIsNamedWhoDidNotLoseTheContact(t *testing.T) {
 // A button's wish is for its own journal: in another, an ID may mean another contact.
 func TestAnUndoOfAnotherJournalIsTooOld(t *testing.T) {
 	v := testBot(t, loadedDesk()).voices.usual
-	other := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: agent("Omar Hassan", "omar@twerlo.com")})
-	other.Contact = assign.NewPhone("966555555555")
+	other := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("Omar Hassan", "omar@twerlo.com")})
+	other.Contact = phone.New("966555555555")
 	got := v.notUndone(goldenRequest, verdict{Assignment: other, how: assign.Repeated}, "U0MANAGER")
 	if want := v.notUndone(goldenRequest, verdict{how: assign.Overtaken}, "U0MANAGER"); got.Text != want.Text {
 		t.Errorf("says %q", got.Text)

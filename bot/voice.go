@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 )
 
@@ -18,7 +18,7 @@ type voice struct {
 }
 
 // examplePhone is a number to learn from, in the digits of the language: any will do.
-func (v voice) examplePhone() string { return v.texts.Digits(assign.ExamplePhone(v.region)) }
+func (v voice) examplePhone() string { return v.texts.Digits(phone.Example(v.region)) }
 
 // voices are the bot's, one per language.
 type voices struct {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -30,12 +32,12 @@ func wishFor(a assign.Assignment) wish {
 
 // readWish reads the value of a button; false if it holds none, as that of a link, or of
 // a button of another time.
-func readWish(value string) (w wish, agent assign.AgentRef, ok bool) {
+func readWish(value string) (w wish, to agent.Ref, ok bool) {
 	if err := json.Unmarshal([]byte(value), &w); err != nil || w.Contact == "" {
-		return wish{}, assign.AgentRef{}, false
+		return wish{}, agent.Ref{}, false
 	}
-	agent, err := assign.DecodeRef(w.Agent)
-	return w, agent, err == nil && !agent.IsZero()
+	to, err := agent.DecodeRef(w.Agent)
+	return w, to, err == nil && !to.IsZero()
 }
 
 // once makes the key of a request that a button may make once.
@@ -49,7 +51,7 @@ func (b *Bot) fulfil(ctx context.Context, c *call, chosen action) {
 		return
 	}
 	r := assign.Request{
-		Key: c.request(), Requester: c.person().id, Contact: assign.NewPhone(w.Contact), Agent: agent,
+		Key: c.request(), Requester: c.person().id, Contact: phone.New(w.Contact), Agent: agent,
 		Reply: c.address().encode(), Origin: c.source().encode(),
 	}
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
@@ -138,8 +140,8 @@ func (v voice) overtaken(r assign.Request, latest assign.Assignment, w wish) mes
 // usedAlready says what came of the first click on a button that works once.
 func (v voice) usedAlready(a assign.Assignment, reader string) message {
 	var buttons []*slack.ButtonBlockElement
-	if a.Outcome.Kind.WentWrong() {
-		buttons = v.outcomeButtons(a, assign.Agent{})
+	if a.Outcome.Kind.IsProblem() {
+		buttons = v.outcomeButtons(a, agent.Agent{})
 	}
 	used := v.texts.Text("used_already", texts.Data{"Contact": v.contact(a.Contact)})
 	return say(used+"\n"+v.state(a, reader)+"\n"+v.rowOf(a), buttons...)

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"unicode"
 
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -52,7 +53,7 @@ func readWord(line string) (w word, typed, rest string, ok bool) {
 	for _, each := range words {
 		for _, names := range each.names {
 			for _, name := range names {
-				if slips, _ := assign.Slips(typed, name); slips == 0 && (rest == "" || each.more) {
+				if slips, _ := agent.Slips(typed, name); slips == 0 && (rest == "" || each.more) {
 					return each.word, typed, rest, true
 				}
 			}
@@ -71,7 +72,7 @@ func nearWord(line string) (w word, meant string, ok bool) {
 	least := mostSlips + 1
 	for _, each := range words {
 		for _, names := range each.names {
-			slips, few := assign.Slips(typed, names[0])
+			slips, few := agent.Slips(typed, names[0])
 			if few && slips < least && (rest == "" || each.more) {
 				w, meant, least = each.word, names[0], slips
 			}
@@ -109,16 +110,16 @@ type errand struct {
 func (b *Bot) errand(c *call) (errand, bool) {
 	w, typed, rest, ok := readWord(c.Text)
 	if ok && w != wordHelp {
-		if agent, known := b.agents.Guess(assign.RefName(typed)); known && bears(agent, typed) {
+		if agent, known := b.agents.Guess(agent.RefName(typed)); known && bears(agent, typed) {
 			return errand{}, false
 		}
 	}
 	return errand{Command: c.Command, Word: w, Rest: rest}, ok
 }
 
-func bears(a assign.Agent, name string) bool {
+func bears(a agent.Agent, name string) bool {
 	for part := range strings.FieldsSeq(a.Name) {
-		if slips, _ := assign.Slips(part, name); slips == 0 {
+		if slips, _ := agent.Slips(part, name); slips == 0 {
 			return true
 		}
 	}
@@ -127,8 +128,8 @@ func bears(a assign.Agent, name string) bool {
 
 // slip makes an errand of a line that names nobody, but nearly a sub-command; line is
 // what should have been typed. Where not all agents are known it is nobody's slip.
-func (b *Bot) slip(c *call, r assign.Reading) (e errand, line texts.Code, ok bool) {
-	if r.Agent.Kind != assign.ByName || !b.unheardOf(r.Agent) {
+func (b *Bot) slip(c *call, r line.Reading) (e errand, line texts.Code, ok bool) {
+	if r.Agent.Kind != agent.ByName || !b.unheardOf(r.Agent) {
 		return errand{}, "", false
 	}
 	if state := b.agents.State(); len(r.Contacts) > 0 && (!state.Loaded || state.Partial) {
@@ -143,7 +144,7 @@ func (b *Bot) slip(c *call, r assign.Reading) (e errand, line texts.Code, ok boo
 }
 
 // unheardOf tells whether no agent in memory can be meant by a name.
-func (b *Bot) unheardOf(ref assign.AgentRef) bool {
+func (b *Bot) unheardOf(ref agent.Ref) bool {
 	_, known := b.agents.Guess(ref)
 	return !known && len(b.agents.Search(ref.Reveal(), 1)) == 0
 }

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // million asks for the benchmarks with a million rows, which take minutes to prepare.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // Law: what is stored of an outcome is what is read back, but for bytes that are not
@@ -16,12 +18,12 @@ func FuzzOutcomeIsReadAsWritten(f *testing.F) {
 	f.Add("assigned", "", "omar@twerlo.com", "Omar", "", 200, 1, true)
 	f.Add("refused", "no_such_agent", "", "", "لا يوجد \u2066x\u2069 <&>", 404, 0, false)
 	f.Fuzz(func(t *testing.T, kind, reason, email, name, said string, status, attempts int, inactive bool) {
-		agent := assign.Agent{
-			PlatformID: assign.NewEmail(email), Email: assign.NewEmail(name), Name: said, Inactive: inactive,
+		to := agent.Agent{
+			PlatformID: agent.NewEmail(email), Email: agent.NewEmail(name), Name: said, Inactive: inactive,
 		}
 		want := assign.Outcome{
-			Kind: assign.OutcomeKind(clean(kind)), Reason: assign.Reason(reason), Agent: agent,
-			Said: said, Status: status, Attempts: attempts, Nearest: []assign.Agent{agent, {}},
+			Kind: assign.OutcomeKind(clean(kind)), Reason: assign.Reason(reason), Agent: to,
+			Said: said, Status: status, Attempts: attempts, Nearest: []agent.Agent{to, {}},
 		}
 		text, err := encodeOutcome(want)
 		if err != nil {
@@ -45,7 +47,7 @@ func sameOutcome(got, want assign.Outcome) bool {
 	valid := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 	each := func(s string) string { return string([]rune(s)) } // as JSON does: one mark for each byte
 	same := func(a, b string) bool { return a == b || a == valid(b) || a == each(b) }
-	agent := func(a, b assign.Agent) bool {
+	agent := func(a, b agent.Agent) bool {
 		return same(a.PlatformID.Reveal(), b.PlatformID.Reveal()) && same(a.Email.Reveal(), b.Email.Reveal()) &&
 			same(a.Name, b.Name) && a.Inactive == b.Inactive
 	}
@@ -61,11 +63,11 @@ func FuzzRequestIsReadAsWritten(f *testing.F) {
 	f.Add("", "\x00", "٠٥", "عمر:x", "\xff\x00", "\xff\x00 \u2066", int64(-1))
 	f.Fuzz(func(t *testing.T, key, requester, contact, name, reply, origin string, undoes int64) {
 		r := assign.Request{
-			Key: key, Requester: requester, Contact: assign.NewPhone(contact),
-			Agent: assign.RefName(name), Reply: reply, Origin: origin, Undoes: undoes, Guard: undoes,
+			Key: key, Requester: requester, Contact: phone.New(contact),
+			Agent: agent.RefName(name), Reply: reply, Origin: origin, Undoes: undoes, Guard: undoes,
 		}
 		if name == "" {
-			r.Agent = assign.RefMe()
+			r.Agent = agent.RefMe()
 		}
 		w := newAccept(r)
 		for _, text := range []string{w.key, w.requester, w.contact, w.agent, w.twin, w.origin} {
@@ -99,10 +101,10 @@ func FuzzTwinsAreEqualRequests(f *testing.F) {
 	f.Add("U1", "1 2", "K", "U1 1", "2", "\u212a")
 	f.Add("U", "1", "ſ", "U", "1", "S")
 	f.Fuzz(func(t *testing.T, by1, to1, name1, by2, to2, name2 string) {
-		one := newAccept(assign.Request{Requester: by1, Contact: assign.NewPhone(to1), Agent: assign.RefName(name1)})
-		two := newAccept(assign.Request{Requester: by2, Contact: assign.NewPhone(to2), Agent: assign.RefName(name2)})
+		one := newAccept(assign.Request{Requester: by1, Contact: phone.New(to1), Agent: agent.RefName(name1)})
+		two := newAccept(assign.Request{Requester: by2, Contact: phone.New(to2), Agent: agent.RefName(name2)})
 		equal := one.requester == two.requester && one.contact == two.contact &&
-			assign.RefName(clean(name1)).Equal(assign.RefName(clean(name2)))
+			agent.RefName(clean(name1)).Equal(agent.RefName(clean(name2)))
 		if (one.twin == two.twin) != equal {
 			t.Fatalf("twins %q and %q, equal %t", one.twin, two.twin, equal)
 		}

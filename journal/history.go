@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // past is what a store can tell of what was, and whom it still has to be told to.
@@ -57,7 +59,7 @@ func listing(q assign.Query, columns, mark string, of func(table, contact string
 	if q.Below > 0 {
 		add("a.id < ", q.Below)
 	}
-	if q.WentWrong {
+	if q.Problems {
 		conditions = append(conditions, wentWrong)
 	}
 	return `SELECT ` + columns + ` FROM ` + tables + ` WHERE ` + strings.Join(conditions, " AND ") +
@@ -84,7 +86,7 @@ func (j *Journal) Before(ctx context.Context, id int64) (assign.Assignment, bool
 }
 
 // Owner gives the present owner of contact; see assign.History.
-func (j *Journal) Owner(ctx context.Context, contact assign.Phone) (assign.Assignment, bool, error) {
+func (j *Journal) Owner(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error) {
 	r, found, err := j.store.owner(ctx, clean(contact.Digits()))
 	a, found, err := j.owned(r, found, err)
 	if err != nil {
@@ -107,7 +109,7 @@ func (j *Journal) owned(r row, found bool, err error) (assign.Assignment, bool, 
 func (j *Journal) Tally(ctx context.Context, since time.Time) ([]assign.Count, error) {
 	now := j.cfg.Now()
 	tally := assign.NewTally(since.Location())
-	agents := map[string]assign.Agent{} // most outcomes are the same text as another
+	agents := map[string]agent.Agent{} // most outcomes are the same text as another
 	err := j.store.assigned(ctx, now.Sub(since), func(ended int64, outcome string) error {
 		agent, known := agents[outcome]
 		if !known {

@@ -22,7 +22,7 @@ func BenchmarkHistory(b *testing.B) {
 			"contact": list(func(n int) assign.Query { return assign.Query{Contact: numbered(n * 31 % j.rows).Contact} }),
 			"mine":    list(func(n int) assign.Query { return assign.Query{Requester: fmt.Sprint("U", n%50)} }),
 			"team":    list(func(int) assign.Query { return assign.Query{Limit: 100} }),
-			"wrong":   list(func(int) assign.Query { return assign.Query{WentWrong: true} }),
+			"wrong":   list(func(int) assign.Query { return assign.Query{Problems: true} }),
 			"owner": func(n int) error {
 				_, _, err := j.Owner(b.Context(), numbered(n*31%j.rows).Contact)
 				return err

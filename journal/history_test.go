@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pressly/goose/v3/database"
-
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
+
+	"github.com/pressly/goose/v3/database"
 )
 
 func TestNothingIsDueWithoutAnAudit(t *testing.T) {
@@ -125,7 +125,7 @@ func TestAJournalOfVersionOneIsBroughtUpToDate(t *testing.T) {
 		if err != nil || len(listed) != 5 || listed[0].Origin != "" || listed[0].Undoes != 0 {
 			t.Fatalf("listed %+v, error %v", listed, err)
 		}
-		wrong, err := j.List(t.Context(), assign.Query{WentWrong: true, Requester: "U2"})
+		wrong, err := j.List(t.Context(), assign.Query{Problems: true, Requester: "U2"})
 		if err != nil || len(wrong) != 1 || wrong[0].Outcome.Kind != assign.Refused {
 			t.Errorf("went wrong: %+v, error %v", wrong, err)
 		}
@@ -190,9 +190,9 @@ func TestListsNeedNoSort(t *testing.T) {
 		{assign.Query{Below: 7}, "SEARCH a USING INTEGER PRIMARY KEY"},
 		{assign.Query{Contact: contact}, "MULTI-INDEX OR"},
 		{assign.Query{Requester: "U1", Below: 7}, "SEARCH a USING INDEX assignments_by_requester"},
-		{assign.Query{WentWrong: true}, "SCAN a USING INDEX assignments_wrong"},
-		{assign.Query{WentWrong: true, Requester: "U1"}, "SEARCH a USING INDEX assignments_wrong_by_requester"},
-		{assign.Query{WentWrong: true, Contact: contact}, "MULTI-INDEX OR"},
+		{assign.Query{Problems: true}, "SCAN a USING INDEX assignments_wrong"},
+		{assign.Query{Problems: true, Requester: "U1"}, "SEARCH a USING INDEX assignments_wrong_by_requester"},
+		{assign.Query{Problems: true, Contact: contact}, "MULTI-INDEX OR"},
 	} {
 		statement, args := listing(tt.query, columns(func(c string) string { return "?1 - " + c }), "?", of, s.now())
 		steps := explainPlan(t, s.read, statement, args...)

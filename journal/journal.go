@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
+
+	"github.com/rs/zerolog"
 )
 
 // Config is what may be set about a journal. The zero value is good.
@@ -209,7 +210,7 @@ func (j *Journal) Take(ctx context.Context) ([]assign.Assignment, error) {
 }
 
 // Latest gives the newest assignment of contact; see assign.Journal.
-func (j *Journal) Latest(ctx context.Context, contact assign.Phone) (assign.Assignment, bool, error) {
+func (j *Journal) Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error) {
 	r, ok, err := j.store.latest(ctx, clean(contact.Digits()))
 	if err == nil && ok {
 		var a assign.Assignment

@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/journal/journaltest"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 func TestMain(m *testing.M) {
@@ -150,8 +152,8 @@ func numbered(n int) assign.Request {
 	return assign.Request{
 		Key:       fmt.Sprintf("%013d.738474920.8088930838d88f008e0", n),
 		Requester: fmt.Sprintf("U%d", n%50),
-		Contact:   assign.NewPhone(fmt.Sprintf("9665%08d", n*7919%100_000_000)),
-		Agent:     assign.RefEmail("omar@twerlo.com"),
+		Contact:   phone.New(fmt.Sprintf("9665%08d", n*7919%100_000_000)),
+		Agent:     agent.RefEmail("omar@twerlo.com"),
 		Reply:     `{"response_url":"https://hooks.slack.test/commands/T1/2/secret","channel":"C1"}`,
 	}
 }

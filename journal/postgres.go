@@ -12,11 +12,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"azeer-slack/assign"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"azeer-slack/assign"
 )
 
 // contactLocks is the first half of the advisory locks' keys; the second half is a

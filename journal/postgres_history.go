@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"azeer-slack/assign"
+
+	"github.com/jackc/pgx/v5"
 )
 
 const (

@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
+	"azeer-slack/journal/journaltest"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"azeer-slack/assign"
-	"azeer-slack/journal/journaltest"
 )
 
 func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
@@ -274,7 +275,7 @@ func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 }
 
 // awaitLock waits until somebody waits for a contact, rather than having a result.
-func awaitLock(t *testing.T, p *postgres, contact assign.Phone, results <-chan assign.Acceptance) {
+func awaitLock(t *testing.T, p *postgres, contact phone.Number, results <-chan assign.Acceptance) {
 	t.Helper()
 	for waiting := false; !waiting; {
 		select {

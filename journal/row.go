@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // row is an assignment as both databases hand it over. Times are ages: how long ago,
@@ -56,7 +58,7 @@ const tables = "assignments a LEFT JOIN assignments n ON n.id = a.newer"
 
 // assignment reads the row. now is this machine's time when it was read.
 func (r *row) assignment(now time.Time) (assign.Assignment, error) {
-	agent, err := assign.DecodeRef(r.agent)
+	agent, err := agent.DecodeRef(r.agent)
 	if err != nil {
 		return assign.Assignment{}, fmt.Errorf("read assignment %d: %w", r.id, err)
 	}
@@ -65,7 +67,7 @@ func (r *row) assignment(now time.Time) (assign.Assignment, error) {
 		Request: assign.Request{
 			Key:       r.key,
 			Requester: r.requester,
-			Contact:   assign.NewPhone(r.contact),
+			Contact:   phone.New(r.contact),
 			Agent:     agent,
 			Reply:     string(r.reply),
 			Origin:    r.origin,
@@ -100,7 +102,7 @@ func (r *row) result(now time.Time) (assign.Outcome, error) {
 	if r.newerBy == nil { // deleted since
 		return o, nil
 	}
-	agent, err := assign.DecodeRef(*r.newerAgent)
+	agent, err := agent.DecodeRef(*r.newerAgent)
 	if err != nil {
 		return assign.Outcome{}, err
 	}
@@ -132,13 +134,13 @@ type agentWire struct {
 	Inactive   bool   `json:"inactive,omitempty"`
 }
 
-func wireAgent(a assign.Agent) agentWire {
+func wireAgent(a agent.Agent) agentWire {
 	return agentWire{a.PlatformID.Reveal(), a.Email.Reveal(), a.Name, a.Inactive}
 }
 
-func (w agentWire) agent() assign.Agent {
-	var a assign.Agent
-	a.PlatformID, a.Email = assign.NewEmail(w.PlatformID), assign.NewEmail(w.Email)
+func (w agentWire) agent() agent.Agent {
+	var a agent.Agent
+	a.PlatformID, a.Email = agent.NewEmail(w.PlatformID), agent.NewEmail(w.Email)
 	a.Name, a.Inactive = w.Name, w.Inactive
 	return a
 }

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"azeer-slack/bot/socket"
+
+	"github.com/gorilla/websocket"
 )
 
 func TestEnvelopeCarriesWhatSlackSent(t *testing.T) {

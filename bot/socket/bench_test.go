@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gorilla/websocket"
-
 	"azeer-slack/bot/socket"
+
+	"github.com/gorilla/websocket"
 )
 
 // BenchmarkAck compares an envelope's way to the handler and its acknowledgement's way back

@@ -14,11 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/bot/socket"
+
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
-
-	"azeer-slack/bot/socket"
 )
 
 func TestConnectedOnlyAfterHello(t *testing.T) {

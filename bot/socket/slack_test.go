@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/bot/socket"
+
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
-
-	"azeer-slack/bot/socket"
 )
 
 // patience is how long a test waits for what must come.

@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/sandbox"
+
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
-
-	"azeer-slack/sandbox"
 )
 
 // The benchmarks run the whole program in a sandbox, in one process: what they measure

@@ -12,11 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-
-	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/azeer"
 	"azeer-slack/sandbox/manifest"
+
+	"github.com/slack-go/slack"
 )
 
 // checkTimeout bounds each question that check asks over the network.
@@ -267,7 +269,7 @@ func (d *doctor) examineAliases(known map[string]bool) {
 			matching++
 			continue
 		}
-		d.bad(fmt.Sprintf("AGENT_ALIASES leads %s to %s, whom Azeer does not list", assign.MaskEmail(from), assign.MaskEmail(to)),
+		d.bad(fmt.Sprintf("AGENT_ALIASES leads %s to %s, whom Azeer does not list", agent.MaskEmail(from), agent.MaskEmail(to)),
 			"correct the email after the =, or add that agent in Azeer")
 	}
 	if n := len(d.cfg.AgentAliases); n > 0 && matching == n {
@@ -279,8 +281,8 @@ func (d *doctor) examineRegion() {
 	if d.wrong["DEFAULT_REGION"] {
 		return // named among the settings
 	}
-	example := assign.ExamplePhone(d.cfg.DefaultRegion)
-	phone, err := assign.ParsePhone(example, d.cfg.DefaultRegion)
+	example := phone.Example(d.cfg.DefaultRegion)
+	phone, err := line.ParsePhone(example, d.cfg.DefaultRegion)
 	if err != nil {
 		d.good("DEFAULT_REGION %s is known", d.cfg.DefaultRegion)
 		return

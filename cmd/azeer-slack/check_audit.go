@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/slack-go/slack"
-
 	"azeer-slack/bot"
+
+	"github.com/slack-go/slack"
 )
 
 // examineAuditChannel tells whether the bot may post to the audit channel. Nobody sees

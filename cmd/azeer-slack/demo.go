@@ -14,10 +14,10 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	azeerslack "azeer-slack"
 	"azeer-slack/sandbox"
+
+	"golang.org/x/term"
 )
 
 const (

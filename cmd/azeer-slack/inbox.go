@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/azeer"
 )
 
@@ -38,7 +40,7 @@ type inbox struct {
 }
 
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.
-func (i *inbox) Assign(ctx context.Context, contact assign.Phone, agent assign.Agent) error {
+func (i *inbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	_, err := i.client.Assign(ctx, contact.Digits(), agent.PlatformID.Reveal())
 	note(&i.writeRefused, err)
 	if err != nil {
@@ -50,7 +52,7 @@ func (i *inbox) Assign(ctx context.Context, contact assign.Phone, agent assign.A
 // Agents lists every agent. Any error is a *assign.Fault. A list without anybody counts as
 // partial: an account has at least whoever made the key, so emails are sent as typed
 // rather than all refused.
-func (i *inbox) Agents(ctx context.Context) (agents []assign.Agent, partial bool, err error) {
+func (i *inbox) Agents(ctx context.Context) (agents []agent.Agent, partial bool, err error) {
 	list, err := i.client.Agents(ctx)
 	note(&i.readRefused, err)
 	if err != nil {
@@ -93,10 +95,10 @@ func (i *inbox) refused() string {
 }
 
 // agentOf is a in the words of assign; id is what Azeer takes for a.
-func agentOf(a azeer.Agent, id string) assign.Agent {
-	return assign.Agent{
-		PlatformID: assign.NewEmail(id),
-		Email:      assign.NewEmail(cmp.Or(a.Email, id)),
+func agentOf(a azeer.Agent, id string) agent.Agent {
+	return agent.Agent{
+		PlatformID: agent.NewEmail(id),
+		Email:      agent.NewEmail(cmp.Or(a.Email, id)),
 		Name:       cmp.Or(a.Name, a.Email, id),
 		Inactive:   !a.Active,
 	}
@@ -106,7 +108,7 @@ func agentOf(a azeer.Agent, id string) assign.Agent {
 func faultOf(err error) *assign.Fault {
 	e, ok := errors.AsType[*azeer.Error](err)
 	if !ok {
-		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoWord, Err: err}
+		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoReply, Err: err}
 	}
 	return &assign.Fault{
 		Effect:     effectOf(e.Effect),
@@ -162,5 +164,5 @@ func silentReason(e *azeer.Error) assign.Reason {
 	case e.Effect == azeer.Refused:
 		return assign.Declined
 	}
-	return assign.NoWord
+	return assign.NoReply
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // inboxAt gives an inbox whose Azeer is handler.
@@ -32,8 +34,8 @@ func inboxOver(t *testing.T, base string) (*inbox, *metrics) {
 }
 
 var (
-	contact = assign.NewPhone("966544444444")
-	omar    = assign.Agent{PlatformID: assign.NewEmail("omar@twerlo.com"), Name: "Omar Hassan"}
+	contact = phone.New("966544444444")
+	omar    = agent.Agent{PlatformID: agent.NewEmail("omar@twerlo.com"), Name: "Omar Hassan"}
 )
 
 func TestAssignSendsWhatWasMeant(t *testing.T) {
@@ -134,14 +136,14 @@ func TestFaultsWithoutAnAnswer(t *testing.T) {
 		t.Parallel()
 		in, _ := inboxAt(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		fault := faultIn(t, in.Assign(t.Context(), contact, omar))
-		if fault.Effect != assign.Perhaps || fault.Reason != assign.NoWord || fault.Status != 0 {
+		if fault.Effect != assign.Perhaps || fault.Reason != assign.NoReply || fault.Status != 0 {
 			t.Errorf("fault is %+v", fault)
 		}
 	})
 	t.Run("a bad phone is never sent", func(t *testing.T) {
 		t.Parallel()
 		in, _ := inboxAt(t, func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
-		fault := faultIn(t, in.Assign(t.Context(), assign.NewPhone("12"), omar))
+		fault := faultIn(t, in.Assign(t.Context(), phone.New("12"), omar))
 		if fault.Effect != assign.Never || fault.Reason != assign.NotFound {
 			t.Errorf("fault is %+v", fault)
 		}

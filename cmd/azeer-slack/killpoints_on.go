@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/journal"
 )
 
@@ -91,7 +93,7 @@ func killableInbox(i assign.Inbox) assign.Inbox { return doomedInbox{i} }
 
 type doomedInbox struct{ assign.Inbox }
 
-func (i doomedInbox) Assign(ctx context.Context, contact assign.Phone, agent assign.Agent) error {
+func (i doomedInbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
 		if w.Err == nil {
 			reach(pointSent)

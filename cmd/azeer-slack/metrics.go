@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"azeer-slack/assign"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-
-	"azeer-slack/assign"
 )
 
 // metrics counts what the program does, in a registry of its own.

@@ -13,9 +13,10 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/rs/zerolog"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 
-	"azeer-slack/assign"
+	"github.com/rs/zerolog"
 )
 
 // tokenKinds names what a Slack token's beginning tells about it.
@@ -188,7 +189,7 @@ func readLogLevel(c *Config, value string) error {
 
 func readRegion(c *Config, value string) error {
 	region := strings.ToUpper(value)
-	if !assign.KnownRegion(region) {
+	if !phone.KnownRegion(region) {
 		return fmt.Errorf("is %q, which is no region with a numbering plan", value)
 	}
 	c.DefaultRegion = region
@@ -254,7 +255,7 @@ func readAliases(c *Config, value string) error {
 		case !isEmail(from) || !isEmail(to):
 			return fmt.Errorf("has something in entry %d that is no email", n+1)
 		case aliases[from] != "":
-			return fmt.Errorf("names %s twice (entry %d): which agent is meant?", assign.MaskEmail(from), n+1)
+			return fmt.Errorf("names %s twice (entry %d): which agent is meant?", agent.MaskEmail(from), n+1)
 		}
 		aliases[from] = to
 	}

@@ -10,12 +10,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rs/zerolog"
-	"github.com/slack-go/slack"
-
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/journal"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
 )
 
 const (
@@ -95,7 +96,7 @@ type parts struct {
 	metrics   *metrics
 	journal   *journal.Journal
 	inbox     *inbox
-	directory *assign.Directory
+	directory *agent.Directory
 	service   *assign.Service
 	bot       *bot.Bot
 }
@@ -113,13 +114,13 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 		slack.OptionHTTPClient(bot.NewHTTP(slackTimeout)))
 	in := &inbox{client: client}
 	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
-	directory := assign.NewDirectory(in, people, assign.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
+	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
 	var slackSide *bot.Bot
 	service := assign.NewService(killableInbox(in), killableJournal(record), directory, assign.Config{
-		Concurrency: cfg.AzeerConcurrency,
-		TakeEvery:   takeEvery(cfg),
-		Drain:       drain,
-		Logger:      log,
+		Concurrency:  cfg.AzeerConcurrency,
+		RecoverEvery: takeEvery(cfg),
+		Drain:        drain,
+		Logger:       log,
 		Observe: func(a assign.Assignment) {
 			m.finished(a.Outcome.Kind)
 			slackSide.Finished(a)

@@ -148,25 +148,25 @@ func TestAnotherInstanceTakesOverFromOneThatStops(t *testing.T) {
 }
 
 func TestADatabaseThatIsAwayStoresNothing(t *testing.T) {
-	databaseURL, line := wired(t, journaltest.StartPostgres(t))
+	databaseURL, proxy := wired(t, journaltest.StartPostgres(t))
 	w := begin(t, with("DATABASE_URL", databaseURL))
 	w.isBrokenBy(func() func() {
-		line.set(cut)
-		return func() { line.set(sound) }
+		proxy.set(cut)
+		return func() { proxy.set(sound) }
 	}, "the database cannot be reached: see whether it runs")
 }
 
 func TestAnOutcomeWaitsForTheDatabase(t *testing.T) {
-	databaseURL, line := wired(t, journaltest.StartPostgres(t))
+	databaseURL, proxy := wired(t, journaltest.StartPostgres(t))
 	w := begin(t, with("DATABASE_URL", databaseURL))
 	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
-	line.set(cut)
+	proxy.set(cut)
 	w.Azeer.Behave()
 	w.untilLogged("outcome could not be stored", 1)
-	line.set(sound)
+	proxy.set(sound)
 	manager.reads("now belongs to", "Omar Hassan")
 	if n := w.calls(); n != 1 {
 		t.Errorf("%d calls to Azeer, want 1", n)
@@ -174,11 +174,11 @@ func TestAnOutcomeWaitsForTheDatabase(t *testing.T) {
 }
 
 func TestADatabaseThatSaysNothingIsNotWaitedFor(t *testing.T) {
-	databaseURL, line := wired(t, journaltest.StartPostgres(t))
+	databaseURL, proxy := wired(t, journaltest.StartPostgres(t))
 	w := begin(t, with("DATABASE_URL", databaseURL))
 	w.expectError("request not stored")
 	manager := w.person("manager")
-	line.set(silent)
+	proxy.set(silent)
 	for range 3 { // whatever else the journal is asked at the same time
 		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 		manager.reads("Nothing was done")
@@ -186,7 +186,7 @@ func TestADatabaseThatSaysNothingIsNotWaitedFor(t *testing.T) {
 	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "does not answer") {
 		t.Errorf("ready %v: %s", ready, reasons)
 	}
-	line.set(sound)
+	proxy.set(sound)
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")
 	if n := w.calls(); n != 1 {
@@ -196,13 +196,13 @@ func TestADatabaseThatSaysNothingIsNotWaitedFor(t *testing.T) {
 
 func TestADatabaseThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
 	server := journaltest.StartPostgres(t)
-	databaseURL, line := wired(t, server)
+	databaseURL, proxy := wired(t, server)
 	w := begin(t, with("DATABASE_URL", databaseURL))
 	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
-	line.set(silent)
+	proxy.set(silent)
 	w.Azeer.Behave() // it is done, and that cannot be stored
 	stopping := time.Now()
 	err := w.halt()
@@ -212,7 +212,7 @@ func TestADatabaseThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "close journal") {
 		t.Errorf("stopped with %v", err)
 	}
-	line.set(sound)
+	proxy.set(sound)
 	w.endLeases(server)
 	w.run()
 	manager.reads("now belongs to", "Omar Hassan")
@@ -231,8 +231,8 @@ func (w *world) endLeases(server string) {
 	}
 }
 
-// line is the way to a Postgres server.
-type line struct {
+// proxy is the way to a Postgres server.
+type proxy struct {
 	listener net.Listener
 	server   string // path of its socket
 
@@ -250,8 +250,8 @@ const (
 	silent       // connections stay, and nothing passes
 )
 
-// wired gives the URL that leads to a server through a line of its own.
-func wired(t *testing.T, databaseURL string) (string, *line) {
+// wired gives the URL that leads to a server through a proxy of its own.
+func wired(t *testing.T, databaseURL string) (string, *proxy) {
 	t.Helper()
 	u, err := url.Parse(databaseURL)
 	if err != nil {
@@ -262,7 +262,7 @@ func wired(t *testing.T, databaseURL string) (string, *line) {
 		t.Fatal(err)
 	}
 	query := u.Query()
-	l := &line{listener: listener, changed: make(chan struct{}),
+	l := &proxy{listener: listener, changed: make(chan struct{}),
 		server: filepath.Join(query.Get("host"), ".s.PGSQL.5432")}
 	query.Del("host")
 	query.Set("sslmode", "disable")
@@ -277,7 +277,7 @@ func wired(t *testing.T, databaseURL string) (string, *line) {
 	return u.String(), l
 }
 
-func (l *line) set(s state) {
+func (l *proxy) set(s state) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
@@ -292,13 +292,13 @@ func (l *line) set(s state) {
 }
 
 // now gives the state, and a channel that is closed when that is over.
-func (l *line) now() (state, <-chan struct{}) {
+func (l *proxy) now() (state, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state, l.changed
 }
 
-func (l *line) serve(serving *sync.WaitGroup) {
+func (l *proxy) serve(serving *sync.WaitGroup) {
 	for {
 		in, err := l.listener.Accept()
 		if err != nil {
@@ -320,8 +320,8 @@ func (l *line) serve(serving *sync.WaitGroup) {
 	}
 }
 
-// pass carries what comes from one end to the other, while the line is not silent.
-func (l *line) pass(to io.WriteCloser, from io.ReadCloser) {
+// pass carries what comes from one end to the other, while the proxy is not silent.
+func (l *proxy) pass(to io.WriteCloser, from io.ReadCloser) {
 	defer func() { _, _ = to.Close(), from.Close() }()
 	buf := make([]byte, 32<<10)
 	for {

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/gorilla/websocket"
-
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
+
+	"github.com/gorilla/websocket"
 )
 
 // The page must do justice to apps other than our bot: those that use more of Block Kit,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 )
 
 // historyTests are about what is remembered.
@@ -50,10 +51,10 @@ func ids(as []assign.Assignment) []int64 {
 }
 
 // end gives an assignment its outcome at that time.
-func end(t *testing.T, j assign.Journal, id int64, kind assign.OutcomeKind, agent string, at time.Time) {
+func end(t *testing.T, j assign.Journal, id int64, kind assign.OutcomeKind, to string, at time.Time) {
 	t.Helper()
-	email := assign.NewEmail(agent)
-	o := assign.Outcome{Kind: kind, At: at, Agent: assign.Agent{PlatformID: email, Email: email, Name: agent}}
+	email := agent.NewEmail(to)
+	o := assign.Outcome{Kind: kind, At: at, Agent: agent.Agent{PlatformID: email, Email: email, Name: to}}
 	if err := j.Finish(t.Context(), id, o); err != nil {
 		t.Fatalf("finish %d: %v", id, err)
 	}
@@ -120,21 +121,21 @@ func wentWrong(t *testing.T, b Backend) {
 		if kind != "" {
 			finish(t, j, a.ID, kind)
 		}
-		if kind.WentWrong() {
+		if kind.IsProblem() {
 			wrong = append([]int64{a.ID}, wrong...)
 		}
-		if kind.WentWrong() && who == "U1" {
+		if kind.IsProblem() && who == "U1" {
 			mine = append([]int64{a.ID}, mine...)
 		}
 	}
 	if len(wrong) != 4 || len(mine) != 2 {
 		t.Fatalf("%v went wrong, of U1 %v", wrong, mine)
 	}
-	wantList(t, j, assign.Query{WentWrong: true}, wrong...)
-	wantList(t, j, assign.Query{WentWrong: true, Limit: 1}, wrong[0])
-	wantList(t, j, assign.Query{WentWrong: true, Requester: "U1"}, mine...)
-	wantList(t, j, assign.Query{WentWrong: true, Contact: request(contact(1)).Contact, Below: wrong[0]}, wrong[1:]...)
-	wantList(t, j, assign.Query{WentWrong: true, Contact: request(contact(2)).Contact})
+	wantList(t, j, assign.Query{Problems: true}, wrong...)
+	wantList(t, j, assign.Query{Problems: true, Limit: 1}, wrong[0])
+	wantList(t, j, assign.Query{Problems: true, Requester: "U1"}, mine...)
+	wantList(t, j, assign.Query{Problems: true, Contact: request(contact(1)).Contact, Below: wrong[0]}, wrong[1:]...)
+	wantList(t, j, assign.Query{Problems: true, Contact: request(contact(2)).Contact})
 }
 
 func listWhole(t *testing.T, b Backend) {
@@ -239,7 +240,7 @@ func ownerUnknown(t *testing.T, b Backend) {
 	sara = ended(t, j, 6, assign.Assigned)
 	wantOwner(t, j, sara)
 	overtaken := accept(t, j, assign.Accepted, request(key("7"), by("U7")))
-	if err := j.Finish(t.Context(), overtaken.ID, assign.Outcome{Kind: assign.Superseded, Reason: assign.NoWord}); err != nil {
+	if err := j.Finish(t.Context(), overtaken.ID, assign.Outcome{Kind: assign.Superseded, Reason: assign.NoReply}); err != nil {
 		t.Fatal(err)
 	}
 	wantOwner(t, j, 0)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 // Backend is one storage, on which journals can be opened.
@@ -73,8 +75,8 @@ func request(change ...func(*assign.Request)) assign.Request {
 	r := assign.Request{
 		Key:       "13345224609.738474920.8088930838d88f008e0",
 		Requester: "U1",
-		Contact:   assign.NewPhone("966544444444"),
-		Agent:     assign.RefEmail("omar@twerlo.com"),
+		Contact:   phone.New("966544444444"),
+		Agent:     agent.RefEmail("omar@twerlo.com"),
 		Reply:     `{"response_url":"https://hooks.slack.test/commands/1/2/3"}`,
 	}
 	for _, c := range change {
@@ -87,11 +89,11 @@ func key(k string) func(*assign.Request) { return func(r *assign.Request) { r.Ke
 func by(user string) func(*assign.Request) {
 	return func(r *assign.Request) { r.Requester = user }
 }
-func to(agent string) func(*assign.Request) {
-	return func(r *assign.Request) { r.Agent = assign.RefEmail(agent) }
+func to(to string) func(*assign.Request) {
+	return func(r *assign.Request) { r.Agent = agent.RefEmail(to) }
 }
 func contact(n int) func(*assign.Request) {
-	return func(r *assign.Request) { r.Contact = assign.NewPhone(fmt.Sprintf("96654444%04d", n)) }
+	return func(r *assign.Request) { r.Contact = phone.New(fmt.Sprintf("96654444%04d", n)) }
 }
 
 func accept(t *testing.T, j assign.Journal, want assign.Acceptance, r assign.Request) assign.Assignment {
@@ -241,7 +243,7 @@ func notJoined(t *testing.T, b Backend) {
 	done := accept(t, j, assign.Accepted, request(key("6"), contact(3)))
 	finish(t, j, done.ID, assign.Failed)
 	accept(t, j, assign.Accepted, request(key("7"), contact(3)))
-	named := func(r *assign.Request) { r.Agent = assign.RefName("omar@twerlo.com") }
+	named := func(r *assign.Request) { r.Agent = agent.RefName("omar@twerlo.com") }
 	accept(t, j, assign.Accepted, request(key("8"), contact(4)))
 	accept(t, j, assign.Accepted, request(key("9"), contact(4), named))
 }
@@ -262,15 +264,15 @@ func oddText(t *testing.T, b Backend) {
 		"عمر الفاروق", "'; DROP TABLE assignments; --", "a:b", "\u2066+966\u2069", "😀 %s \\ \" \n",
 	} {
 		r := request(key(text), contact(i), by(text))
-		r.Agent, r.Reply = assign.RefName(text), text+"\xff\x00"
+		r.Agent, r.Reply = agent.RefName(text), text+"\xff\x00"
 		accept(t, j, assign.Accepted, r)
 		wantRequest(t, latest(t, j, r).Request, r)
 	}
 	hostile := request(key("\x00\xff"), contact(99), by("\xc3\x28\x00"))
-	hostile.Agent = assign.RefName("\x00\xed\xa0\x80")
+	hostile.Agent = agent.RefName("\x00\xed\xa0\x80")
 	a := accept(t, j, assign.Accepted, hostile)
 	accept(t, j, assign.Repeated, hostile)
-	said := assign.Outcome{Kind: assign.Refused, Said: "\x00\xff", Agent: assign.Agent{Name: "\x00"}}
+	said := assign.Outcome{Kind: assign.Refused, Said: "\x00\xff", Agent: agent.Agent{Name: "\x00"}}
 	if err := j.Finish(t.Context(), a.ID, said); err != nil {
 		t.Fatal(err)
 	}
@@ -324,15 +326,15 @@ func firstOutcome(t *testing.T, b Backend) {
 func wholeOutcome(t *testing.T, b Backend) {
 	j := b.Open(t)
 	a := accept(t, j, assign.Accepted, request())
-	agent := func(name string, inactive bool) assign.Agent {
-		email := assign.NewEmail(name + "@twerlo.com")
-		return assign.Agent{PlatformID: email, Email: email, Name: name, Inactive: inactive}
+	to := func(name string, inactive bool) agent.Agent {
+		email := agent.NewEmail(name + "@twerlo.com")
+		return agent.Agent{PlatformID: email, Email: email, Name: name, Inactive: inactive}
 	}
 	ended := time.Now().Add(-time.Hour)
 	want := assign.Outcome{
-		Kind: assign.Refused, Reason: assign.AmbiguousAgent, Agent: agent("omar", false),
+		Kind: assign.Refused, Reason: assign.AmbiguousAgent, Agent: to("omar", false),
 		Said: "لا يوجد <b>& \"", Status: 422, Attempts: 3, At: ended,
-		Nearest: []assign.Agent{agent("sara", true), agent("omar", false)},
+		Nearest: []agent.Agent{to("sara", true), to("omar", false)},
 	}
 	if err := j.Finish(t.Context(), a.ID, want); err != nil {
 		t.Fatal(err)
@@ -348,7 +350,7 @@ func wholeOutcome(t *testing.T, b Backend) {
 	}
 }
 
-func sameAgent(a, b assign.Agent) bool {
+func sameAgent(a, b agent.Agent) bool {
 	return a.PlatformID.Reveal() == b.PlatformID.Reveal() && a.Email.Reveal() == b.Email.Reveal() &&
 		a.Name == b.Name && a.Inactive == b.Inactive
 }

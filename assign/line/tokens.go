@@ -1,0 +1,339 @@
+package line
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"azeer-slack/assign/phone"
+)
+
+// tokenKind is what a token of a typed line looks like.
+type tokenKind int
+
+const (
+	nameToken     tokenKind = iota // a word, perhaps of a name
+	PhoneToken                     // digits and what goes with them
+	emailToken                     // a word with an @
+	mentionToken                   // <@U…>; text is the user's id
+	signToken                      // neither letters nor digits: a lone dash
+	breakToken                     // a comma, an arrow, a closing bracket
+	openToken                      // an opening angle bracket
+	strangerToken                  // what can only be wrong; see wrong
+)
+
+// Token is a piece of a typed line.
+type Token struct {
+	Kind tokenKind
+	// text is what counts, typed what the person saw.
+	Text, Typed string
+	// wrong is the mistake that a strangerToken is.
+	wrong MistakeKind
+}
+
+// scan parts a line into tokens. Slack's own marks (<@…>, <tel:…|…>) are found before
+// entities are decoded, so that a typed "<" never makes one.
+func scan(line string) []Token {
+	line = WebLabel.ReplaceAllStringFunc(Visible(line), SpliceLabel)
+	var tokens []Token
+	at := 0
+	for _, mark := range SlackMark.FindAllStringIndex(line, -1) {
+		tokens = append(tokens, scanPlain(line[at:mark[0]])...)
+		tokens = append(tokens, ReadMark(line[mark[0]:mark[1]]))
+		at = mark[1]
+	}
+	return append(tokens, scanPlain(line[at:])...)
+}
+
+// Visible drops what cannot be seen, makes every blank a space, and folds full-width
+// forms (０, ＋, ＠) to ASCII. A zero-width space is a blank only between a number and a
+// word, since elsewhere it marks where a long word may wrap.
+func Visible(text string) string {
+	text = zeroWidthBlank.ReplaceAllString(strings.ToValidUTF8(text, "\ufffd"), "$1$3 $2$4")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
+			return -1
+		case unicode.IsSpace(r), unicode.Is(unicode.Z, r), unicode.IsControl(r), r == '\u2800', r == '\u3164':
+			return ' '
+		case '\uff01' <= r && r <= '\uff5e':
+			return r - '\uff01' + '!'
+		}
+		return r
+	}, text))
+}
+
+var zeroWidthBlank = regexp.MustCompile(`(\p{Nd})\x{200b}+(\pL)|(\pL)\x{200b}+(\p{Nd})`)
+
+// Slack's marks: https://docs.slack.dev/messaging/formatting-message-text
+var (
+	SlackMark = regexp.MustCompile(`(?i)<(?:[@#!]|mailto:|tel:|https?://)[^<>]*>`)
+	WebLabel  = regexp.MustCompile(`(?i)<https?://[^<>|]*\|[^<>]*>`)
+	userID    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+)
+
+// SpliceLabel puts the words of a link where the link is, if Slack made one of a word
+// that looks like a host: <http://omar.me|omar.me>.
+func SpliceLabel(mark string) string {
+	target, label, _ := strings.Cut(mark[1:len(mark)-1], "|")
+	if isWebAddress(label) || whatsAppNumber(Unescape(target)) != "" {
+		return mark
+	}
+	return label
+}
+
+// ReadMark reads <target> or <target|label>.
+func ReadMark(mark string) Token {
+	target, label, labelled := strings.Cut(mark[1:len(mark)-1], "|")
+	target, label = Unescape(target), Unescape(label)
+	scheme, rest, _ := strings.Cut(target, ":")
+	shown := label
+	if !labelled || strings.TrimSpace(label) == "" {
+		shown = strings.TrimPrefix(target, scheme+":")
+	}
+	switch {
+	case target[0] == '@' && userID.MatchString(target[1:]):
+		return Token{Kind: mentionToken, Text: target[1:], Typed: "<" + target + ">"}
+	case target[0] == '@':
+		return Token{Kind: strangerToken, Typed: mark, wrong: MentionMalformed}
+	case target[0] == '#':
+		return Token{Kind: strangerToken, Typed: orElse("#"+label, mark), wrong: AgentIsChannel}
+	case strings.HasPrefix(target, "!subteam"):
+		return Token{Kind: strangerToken, Typed: orElse(label, mark), wrong: AgentIsGroup}
+	case target[0] == '!':
+		return Token{Kind: strangerToken, Typed: "@" + target[1:], wrong: AgentIsEveryone}
+	case strings.EqualFold(scheme, "mailto"):
+		return readMailLink(unquery(rest), shown)
+	case strings.EqualFold(scheme, "tel"):
+		return Token{Kind: PhoneToken, Text: unquery(rest), Typed: unquery(shown)}
+	}
+	return ReadWebAddress(target, orElse(label, target))
+}
+
+// asSeen is a text as the person who typed it sees it.
+func asSeen(text string) string {
+	return Unescape(SlackMark.ReplaceAllStringFunc(Visible(text), func(mark string) string { return ReadMark(mark).Typed }))
+}
+
+func orElse(s, other string) string {
+	if s == "" || s == "#" {
+		return other
+	}
+	return s
+}
+
+// readMailLink refuses a link that shows one address and leads to another.
+func readMailLink(address, shown string) Token {
+	if strings.Contains(shown, "@") && !strings.EqualFold(trimWord(unquery(shown)), trimWord(address)) {
+		return Token{Kind: strangerToken, Typed: shown, wrong: LinkDisagree}
+	}
+	return Token{Kind: emailToken, Text: trimWord(address), Typed: trimWord(address)}
+}
+
+// unquery drops ?subject=… and undoes %20.
+func unquery(target string) string {
+	target, _, _ = strings.Cut(target, "?")
+	if plain, err := url.PathUnescape(target); err == nil {
+		target = Visible(plain)
+	}
+	return target
+}
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+func Unescape(s string) string { return entities.Replace(s) }
+
+// scanPlain parts text that holds no marks of Slack.
+func scanPlain(text string) []Token {
+	var tokens []Token
+	var word strings.Builder
+	flush := func() {
+		if w := unlabel(word.String()); w != "" {
+			tokens = append(tokens, readWord(w))
+		}
+		word.Reset()
+	}
+	for _, r := range Unescape(text) {
+		switch {
+		case r == ' ':
+			flush()
+		case r == '<':
+			flush()
+			tokens = append(tokens, Token{Kind: openToken})
+		case r == '>' || isBreak(r) && !isWebAddress(word.String()):
+			flush()
+			tokens = append(tokens, Token{Kind: breakToken})
+		default:
+			word.WriteRune(r)
+		}
+	}
+	flush()
+	return tokens
+}
+
+// isBreak tells the signs that stand between the halves of a line: commas, equals signs
+// and arrows. The tails of -> and => are dashes and vanish.
+func isBreak(r rune) bool {
+	return strings.ContainsRune(",;|=،؛、。", r) || '\u2190' <= r && r <= '\u21ff' || '\u2794' <= r && r <= '\u27be'
+}
+
+// labels may stand before a half, with a colon: "phone: 0544444444".
+var labels = map[string]bool{
+	"tel": true, "mailto": true, "phone": true, "mobile": true, "number": true, "whatsapp": true, "contact": true,
+	"customer": true, "agent": true, "email": true, "assign": true, "to": true, "name": true,
+	"هاتف": true, "جوال": true, "رقم": true, "واتساب": true, "العميل": true, "الموظف": true, "إلى": true, "الى": true,
+}
+
+// unlabel drops the labels before a word.
+func unlabel(word string) string {
+	for {
+		label, rest, found := strings.Cut(word, ":")
+		label = strings.ToLower(strings.TrimLeft(label, Quotes+"("))
+		if !found || !labels[label] {
+			return word
+		}
+		word = rest
+		if label == "mailto" {
+			word = unquery(rest)
+		}
+	}
+}
+
+const (
+	Quotes = "\"'`´‘’‚‛“”„‟«»‹›*~"
+	Stops  = ".:!?؟۔…"
+)
+
+// trimWord drops quotes, brackets and stops around a word. A plus or a dot in front stays:
+// it means something.
+func trimWord(word string) string {
+	word = strings.TrimLeft(word, Quotes+"([{:¿¡")
+	return strings.TrimRight(word, Quotes+Stops+")]}")
+}
+
+// readWord tells what a word looks like.
+func readWord(word string) Token {
+	if isWebAddress(word) {
+		return ReadWebAddress(strings.TrimRight(word, Quotes+Stops+")]}"), word)
+	}
+	digits, letters := 0, 0
+	for _, r := range word {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	switch {
+	case strings.Contains(word, "@") && (digits+letters == 0 || looksLikeEmail(word)):
+		return Token{Kind: emailToken, Text: trimWord(word), Typed: word}
+	case digits > 0 && letters == 0, digits+letters == 0 && strings.Contains(word, "+"), isSpoiledPhone(word, digits):
+		return Token{Kind: PhoneToken, Text: strings.Trim(word, Quotes), Typed: word}
+	case digits+letters == 0:
+		return Token{Kind: signToken, Typed: word}
+	}
+	return Token{Kind: nameToken, Text: word, Typed: word}
+}
+
+// looksLikeEmail tells omar@, @twerlo.com and omar@twerlo.com from @omar, which is how
+// Slack leaves a name that it does not know.
+func looksLikeEmail(word string) bool {
+	word = trimWord(word)
+	rest, handle := strings.CutPrefix(word, "@")
+	return strings.Contains(word, "@") && (!handle || strings.ContainsAny(rest, "@."))
+}
+
+// isSpoiledPhone tells a number with letters in it from a name with digits in it.
+func isSpoiledPhone(word string, digits int) bool {
+	first := []rune(strings.TrimLeft(word, Quotes+"+([{"))
+	return digits >= 7 || digits >= 4 && len(first) > 0 && unicode.IsDigit(first[0])
+}
+
+var webAddress = regexp.MustCompile(`(?i)^[("'“«\[]*(?:https?://|www\.|wa\.me/|api\.whatsapp\.com/)`)
+
+func isWebAddress(word string) bool { return webAddress.MatchString(word) }
+
+// ReadWebAddress takes the number of a WhatsApp link and refuses any other.
+func ReadWebAddress(target, shown string) Token {
+	if number := whatsAppNumber(target); number != "" {
+		return Token{Kind: PhoneToken, Text: number, Typed: shown}
+	}
+	return Token{Kind: strangerToken, Typed: shown, wrong: StrangeLink}
+}
+
+// whatsAppNumber gives the number, with its plus, of https://wa.me/966… and
+// https://api.whatsapp.com/send?phone=966…; empty for all else.
+// See https://faq.whatsapp.com/5913398998672934
+func whatsAppNumber(target string) string {
+	if !strings.Contains(target, "://") {
+		target = "https://" + target
+	}
+	link, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	number := ""
+	switch strings.ToLower(link.Host) {
+	case "wa.me", "www.wa.me":
+		number = strings.Trim(link.Path, "/")
+	case "api.whatsapp.com", "web.whatsapp.com":
+		number = strings.TrimSpace(link.Query().Get("phone"))
+	}
+	number = phone.ASCII(strings.TrimPrefix(Visible(number), "+"))
+	if number == "" || strings.Trim(number, "0123456789") != "" {
+		return ""
+	}
+	return "+" + number
+}
+
+// nouns say what a number is; determiners may stand with them.
+var (
+	nouns = WordSet(`contact customer client number lead phone mobile
+		العميل عميل العميلة عميلة الزبون زبون الرقم رقم الجوال جوال جهة الاتصال`)
+	determiners = WordSet(`the this that هذا هذه`)
+)
+
+// withoutNouns drops the words right before a number that only say what it is, as in
+// "the customer 0544444444". Where another word stands with them, all may be somebody's
+// name, such as Sales Lead, and stay.
+func withoutNouns(tokens []Token) []Token {
+	var kept []Token
+	for _, t := range tokens {
+		if t.Kind == PhoneToken {
+			kept = kept[:len(kept)-nounsAtEnd(kept)]
+		}
+		kept = append(kept, t)
+	}
+	return kept
+}
+
+// nounsAtEnd counts the words at the end of tokens, if a noun is among them and no word
+// that may be of a name.
+func nounsAtEnd(tokens []Token) int {
+	n, noun := 0, false
+	for ; n < len(tokens); n++ {
+		t := tokens[len(tokens)-1-n]
+		if t.Kind != nameToken {
+			break
+		}
+		w := strings.ToLower(trimWord(t.Text))
+		if !nouns[w] && !determiners[w] && !fillers[w] {
+			return 0
+		}
+		noun = noun || nouns[w]
+	}
+	if !noun {
+		return 0
+	}
+	return n
+}
+
+func WordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}
