@@ -17,12 +17,18 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/slackcall", "bot/users", "journal", "sandbox"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
-	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose"}},
-	{"bot/socket", nil},
+	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry"}},
+	{"bot/users", []string{"bot/payload", "bot/slackcall", "bot/texts", "assign/agent", "internal/retry"}},
+	{"bot/reply", []string{"bot/payload", "bot/render", "bot/slackcall"}},
+	{"bot/render", []string{"bot/payload", "bot/texts", "assign", "assign/agent", "assign/line", "assign/phone", "assign/prose"}},
+	{"bot/payload", []string{"bot/texts"}},
+	{"bot/texts", nil},
+	{"bot/socket", []string{"bot/slackcall", "internal/retry"}},
+	{"bot/slackcall", []string{"internal/retry"}},
 	{"assign", []string{"internal/retry", "internal/catch"}},
 	{"assign/prose", []string{"assign/line", "assign/phone"}},
 	{"assign/line", []string{"assign/agent", "assign/phone"}},

@@ -13,8 +13,8 @@ import "embed"
 var Manifest []byte
 
 // Goldens are samples of every message and view of the bot in Block Kit's JSON, as its tests hold them:
-// bot/testdata/message_x.golden.json, view_x.golden.json, and with a language before
+// bot/render/testdata/message_x.golden.json, view_x.golden.json, and with a language before
 // ".golden.json" where it is not English. The page shows them in its gallery.
 //
-//go:embed bot/testdata/*.golden.json
+//go:embed bot/render/testdata/*.golden.json
 var Goldens embed.FS

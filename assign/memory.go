@@ -42,7 +42,7 @@ type row struct {
 	held   bool     // in the hands of the running process
 	onWire bool     // between a TurnGo and the next Turn or Finish
 	done   bool     // in settled
-	due    bool     // to be audited
+	due    bool     // To be audited
 }
 
 // history is what the rows of one contact have in common.

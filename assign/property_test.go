@@ -77,7 +77,7 @@ func live(fates []fate, steps, whos []int) []string {
 type people struct {
 	*truth
 	asked  int
-	newest map[string]int64 // contact → the last accepted
+	newest map[string]int64 // Contact → the last accepted
 }
 
 // ask makes one request, of a kind that depends on step, and tells what is wrong with what
@@ -196,7 +196,7 @@ func (w *truth) isTrue(id int64, end ending) bool {
 	return false
 }
 
-// told gives what a life heard from Azeer about an assignment, call by call.
+// OutcomeWords gives what a life heard from Azeer about an assignment, call by call.
 func (w *truth) told(id int64, by *life) []reaction {
 	var told []reaction
 	for _, t := range w.tries[id] {

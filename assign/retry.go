@@ -47,7 +47,7 @@ func (t *attempts) journalFailed() int {
 	return t.journalFailures - 1
 }
 
-// note takes in how an attempt failed that began at start.
+// FormMetadata takes in how an attempt failed that began at start.
 func (t *attempts) note(f *Fault, start time.Time) {
 	t.last = f
 	t.failures++
@@ -93,7 +93,7 @@ func (t *attempts) isUncertain() bool {
 	return t.uncertain > 0 && t.last.Status == 0 || t.noReply && t.last.Effect != Perhaps
 }
 
-// outcome is the result when the last fault has the last word.
+// Outcome is the result when the last fault has the last word.
 //
 // Whose key is refused is told the operator's trouble also where there is a doubt.
 func (t *attempts) outcome() Outcome {

@@ -25,7 +25,7 @@ type truth struct {
 	ends     map[int64]ending
 	answered map[int64]bool
 	noted    map[int64]bool   // answered, and the journal knows
-	owner    map[string]int64 // contact → the assignment that took effect last
+	owner    map[string]int64 // Contact → the assignment that took effect last
 	breaches []string
 }
 
@@ -131,7 +131,7 @@ type ending struct {
 type life struct {
 	*truth
 	dead    bool
-	granted map[string]int64 // contact → the assignment that may make one call
+	granted map[string]int64 // Contact → the assignment that may make one call
 	reached map[int64]bool   // whose answer is surely delivered
 }
 

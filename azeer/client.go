@@ -44,7 +44,7 @@ type Config struct {
 // Client talks to one Azeer account. It is safe for concurrent use.
 type Client struct {
 	base string
-	// key is a function so that no way of printing a Client can show it.
+	// Key is a function so that no way of printing a Client can show it.
 	key       func() string
 	http      *http.Client
 	userAgent string

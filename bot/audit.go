@@ -9,7 +9,10 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/texts"
+	"azeer-slack/internal/retry"
 
 	"github.com/slack-go/slack"
 )
@@ -69,18 +72,18 @@ func (b *Bot) keepAudit(ctx, longer context.Context) {
 		return
 	}
 	defer b.guarded("audit", func() { _ = b.auditDue(longer, longer) })
-	for retry := auditRetry; ; {
+	for again := auditRetry; ; {
 		var err error
 		b.guarded("audit", func() { err = b.auditDue(ctx, longer) })
 		wait := auditEvery
 		if err != nil && ctx.Err() == nil {
 			b.complain(err)
-			if !pause(ctx, retryAfter(err)) {
+			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) {
 				return
 			}
-			wait, retry = retry, min(2*retry, auditEvery)
+			wait, again = again, min(2*again, auditEvery)
 		} else {
-			retry = auditRetry
+			again = auditRetry
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -108,7 +111,7 @@ func (b *Bot) auditDue(ctx, longer context.Context) error {
 			switch {
 			case err == nil:
 				reported++
-			case passing(err) || barredFrom(err) || ctx.Err() != nil:
+			case slackcall.IsTemporary(err) || barredFrom(err) || ctx.Err() != nil:
 				return err
 			default:
 				refused = err
@@ -124,14 +127,14 @@ func (b *Bot) auditDue(ctx, longer context.Context) error {
 func (b *Bot) report(ctx, longer context.Context, a assign.Assignment) error {
 	if !b.audit.posted[a.ID] {
 		m := b.auditMessage(ctx, a)
-		if !pause(ctx, time.Until(b.audit.last.Add(auditGap))) {
+		if !retry.Sleep(ctx, time.Until(b.audit.last.Add(auditGap))) {
 			return ctx.Err()
 		}
-		posting, cancel := context.WithTimeout(longer, postTimeout)
+		posting, cancel := context.WithTimeout(longer, slackcall.Timeout)
 		defer cancel()
-		_, _, err := b.api.PostMessageContext(posting, b.audit.Channel, m.options()...)
+		_, _, err := b.api.PostMessageContext(posting, b.audit.Channel, m.Options()...)
 		b.audit.last = time.Now()
-		if b.people.doubt(err) != nil {
+		if b.people.Suspect(err) != nil {
 			return fmt.Errorf("post outcome %d: %w", a.ID, err)
 		}
 		b.audit.posted[a.ID] = true
@@ -158,7 +161,7 @@ func barredFrom(err error) bool {
 
 // complain logs why outcomes are not reported. What a person must mend is said once an hour.
 func (b *Bot) complain(err error) {
-	if !errors.As(err, new(slack.SlackErrorResponse)) || passing(err) {
+	if !errors.As(err, new(slack.SlackErrorResponse)) || slackcall.IsTemporary(err) {
 		b.log.Warn().Err(err).Msg("outcome not reported to the audit channel, will retry")
 		return
 	}
@@ -186,9 +189,9 @@ func AuditCure(err error) string {
 
 // auditMessage says what became of an assignment, to a channel: in the default language,
 // and without notifying anybody, so people are named and not mentioned.
-func (b *Bot) auditMessage(ctx context.Context, a assign.Assignment) message {
-	v := b.voices.usual
-	to := any(short(agentPerson(a.Outcome.Agent)))
+func (b *Bot) auditMessage(ctx context.Context, a assign.Assignment) render.Message {
+	v := b.renderers.Default
+	to := any(render.ShortPerson(render.AgentPerson(a.Outcome.Agent)))
 	if a.Outcome.Agent.PlatformID.IsZero() {
 		switch a.Agent.Kind {
 		case agent.ByMention:
@@ -196,26 +199,16 @@ func (b *Bot) auditMessage(ctx context.Context, a assign.Assignment) message {
 		case agent.ByMe:
 			to = b.named(ctx, a.Requester)
 		default:
-			to = clip(a.Agent.Reveal(), rowEmail)
+			to = render.Clip(a.Agent.Reveal(), render.RowEmail)
 		}
 	}
-	return v.audited(a, b.audit.FullPhone, b.named(ctx, a.Requester), to)
+	return v.Audited(a, b.audit.FullPhone, b.named(ctx, a.Requester), to)
 }
 
-// audited is the message about an assignment, of which by and agent are to be shown as
-// they are.
-func (v voice) audited(a assign.Assignment, fullPhone bool, by, agent any) message {
-	contact := any("…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):])
-	if fullPhone {
-		contact = v.contact(a.Contact)
-	}
-	return say(v.stateWith(a, agent) + "\n" + v.teamRow(a, contact, a.Outcome.At, by))
-}
-
-// named gives somebody's name, or, where Slack does not tell, their id as code.
+// Name gives somebody's name, or, where Slack does not tell, their id as code.
 func (b *Bot) named(ctx context.Context, user string) any {
-	if name := b.people.called(ctx, user); name != "" {
-		return clip(name, rowName)
+	if name := b.people.Name(ctx, user); name != "" {
+		return render.Clip(name, render.RowName)
 	}
 	return texts.Code(user)
 }

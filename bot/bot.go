@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -15,8 +14,13 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/reply"
+	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
+	"azeer-slack/bot/users"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -42,7 +46,7 @@ type Config struct {
 	// Language is read by people whose Slack locale has no catalogue: "en" or "ar"; "" is
 	// English.
 	Language string
-	Door     DoorConfig
+	Access   AccessConfig
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit AuditConfig
 	// Connections is the number of sockets, 1 to 10; 0 is two.
@@ -58,40 +62,27 @@ type Config struct {
 	OnAcknowledged func(kind string, took time.Duration)
 }
 
-// answersAtOnce is how many answers are given at the same time, at most: as many as
-// assign.Config.Answerers is by default.
-const answersAtOnce = 16
-
-// NewHTTP makes a client for calls to Slack that keeps a connection for each of them:
-// net/http's own would keep two and open a new one for every answer beyond.
-func NewHTTP(timeout time.Duration) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = answersAtOnce
-	transport.IdleConnTimeout = 30 * time.Second // sooner than servers close them
-	return &http.Client{Timeout: timeout, Transport: transport}
-}
-
 // Bot is the Slack side of azeer-slack. It is an assign.Answerer.
 type Bot struct {
-	api     *slack.Client
-	sockets *socket.Client
-	service Service
-	history assign.History
-	agents  Agents
-	people  *People
-	door    *door
-	voices  voices
-	region  string
-	post    *poster
-	order   *order
-	deeds   *deeds
-	forms   *forms
-	typings *typings
-	homes   *homes
-	recents *recents
-	audit   *audit
-	log     zerolog.Logger
-	cfg     Config
+	api        *slack.Client
+	sockets    *socket.Client
+	service    Service
+	history    assign.History
+	agents     Agents
+	people     *users.Users
+	access     *accessPolicy
+	renderers  render.Renderers
+	region     string
+	post       *reply.Sender
+	order      *order
+	deliveries *deliveries
+	forms      *forms
+	hints      *liveHints
+	homes      *homes
+	recents    *recents
+	audit      *audit
+	log        zerolog.Logger
+	cfg        Config
 
 	working sync.WaitGroup
 	// delivered holds the ids of assignments of which only the form is not settled yet.
@@ -102,7 +93,7 @@ type Bot struct {
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
-func New(api *slack.Client, service Service, history assign.History, agents Agents, people *People, cfg Config) (*Bot, error) {
+func New(api *slack.Client, service Service, history assign.History, agents Agents, people *users.Users, cfg Config) (*Bot, error) {
 	catalogue, err := texts.Load()
 	if err != nil {
 		return nil, err
@@ -111,23 +102,23 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		cfg.Region = "SA"
 	}
 	if cfg.HTTP == nil {
-		cfg.HTTP = NewHTTP(postTimeout)
+		cfg.HTTP = slackcall.NewHTTP(slackcall.Timeout)
 	}
 	b := &Bot{
-		api:     api,
-		history: history,
-		agents:  agents,
-		people:  people,
-		door:    &door{cfg: cfg.Door, people: people},
-		voices:  newVoices(catalogue, agents, cfg),
-		region:  cfg.Region,
-		post:    &poster{api: api, http: cfg.HTTP, doubt: people.doubt, log: cfg.Logger},
-		order:   newOrder(),
-		deeds:   newDeeds(),
-		forms:   newForms(),
-		typings: newTypings(),
-		log:     cfg.Logger.With().Str("component", "bot").Logger(),
-		cfg:     cfg,
+		api:        api,
+		history:    history,
+		agents:     agents,
+		people:     people,
+		access:     &accessPolicy{cfg: cfg.Access, people: people},
+		renderers:  render.New(catalogue, cfg.Region, cfg.Language, cfg.Access.Admins),
+		region:     cfg.Region,
+		post:       &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
+		order:      newOrder(),
+		deliveries: newDeliveries(),
+		forms:      newForms(),
+		hints:      newLiveHints(),
+		log:        cfg.Logger.With().Str("component", "bot").Logger(),
+		cfg:        cfg,
 	}
 	b.started, b.introduced = time.Now(), make(chan struct{})
 	b.homes, b.recents, b.audit = newHomes(), newRecents(history), newAudit(cfg.Audit)
@@ -144,7 +135,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 // a *socket.Fatal when Slack will not have us: a bad token, a missing scope, Socket Mode
 // switched off. A token that is taken back while it runs ends it too.
 func (b *Bot) Run(ctx context.Context) error {
-	if err := b.people.introduce(ctx); err != nil {
+	if err := b.people.Identify(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -153,14 +144,14 @@ func (b *Bot) Run(ctx context.Context) error {
 	close(b.introduced)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	go b.people.refresh(ctx)
-	go func() { stop(b.people.guard(ctx)) }()
+	go b.people.KeepFresh(ctx)
+	go func() { stop(b.people.Recheck(ctx)) }()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	err := b.sockets.Run(ctx, func(_ context.Context, e *socket.Envelope) { b.take(serving, e) })
 	time.AfterFunc(parting, cut)
 	b.working.Wait()
-	if refused := new(Fatal); err == nil && errors.As(context.Cause(ctx), &refused) {
+	if refused := new(slackcall.Fatal); err == nil && errors.As(context.Cause(ctx), &refused) {
 		return refused
 	}
 	return err
@@ -172,7 +163,7 @@ func (b *Bot) Live() int { return b.sockets.Live() }
 // Status says in one line how the connection is: why Slack was not reached at the start,
 // if it was not, else how the sockets are.
 func (b *Bot) Status() string {
-	if trouble := b.people.trouble(); trouble != nil {
+	if trouble := b.people.Unreached(); trouble != nil {
 		return trouble.Error()
 	}
 	return b.sockets.Status()
@@ -189,35 +180,21 @@ const parting = time.Second
 // ackWrite is how long writing an acknowledgement to the socket may take.
 const ackWrite = time.Second
 
-// call is one envelope being dealt with.
-type call struct {
-	payload
-	kind     kind
-	envelope *socket.Envelope
-	deed     *deed
-	turn     turn
-	deadline time.Time
-}
-
-// request is the key of what the call asks for. One that came without a key of its own, as
-// none of Slack's does, is told from others by its envelope.
-func (c *call) request() string { return cmp.Or(c.key(), c.envelope.ID) }
-
 // take is called by the sockets, in order of arrival, and must not block.
 func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
-	k, p, err := decode(e.Type, e.Payload)
+	k, p, err := payload.Decode(e.Type, e.Payload)
 	if b.cfg.OnEnvelope != nil {
 		b.cfg.OnEnvelope(string(k))
 	}
-	c := &call{payload: p, kind: k, envelope: e, deadline: e.Received.Add(ackBudget)}
+	c := &call{Payload: p, kind: k, envelope: e, deadline: e.Received.Add(ackBudget)}
 	first := true
-	if c.deed, first = b.deeds.begin(p.key()); !first && err == nil {
+	if c.delivery, first = b.deliveries.begin(p.Key()); !first && err == nil {
 		b.working.Go(func() { b.repeat(ctx, c) })
 		return
 	}
 	c.turn = turn{leave: func() {}} // nobody waits for a key, and a key for nothing
 	if !c.typing() {
-		c.turn = b.order.enter(c.person().id)
+		c.turn = b.order.enter(c.Sender().Id)
 	}
 	b.working.Go(func() {
 		defer c.turn.leave()
@@ -234,8 +211,8 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 // notUnderstood acknowledges what cannot be read; of a command, the person is told that
 // nothing comes of it.
 func (b *Bot) notUnderstood(ctx context.Context, c *call) any {
-	if c.kind == command {
-		return b.speakTo(ctx, c).notice("broken", texts.Data{"Reference": c.envelope.ID})
+	if c.kind == payload.SlashCommand {
+		return b.rendererOf(ctx, c).Notice("broken", texts.Data{"Reference": c.envelope.ID})
 	}
 	return nil
 }
@@ -251,19 +228,19 @@ func (b *Bot) serve(ctx context.Context, c *call) {
 		}
 	}()
 	switch c.kind {
-	case command:
+	case payload.SlashCommand:
 		b.onCommand(ctx, c)
-	case submission:
+	case payload.ViewSubmission:
 		b.onSubmission(ctx, c)
-	case suggestion:
+	case payload.BlockSuggestion:
 		b.onSuggestion(ctx, c)
-	case click:
+	case payload.BlockActions:
 		b.onClick(ctx, c)
-	case shortcut:
+	case payload.GlobalShortcut:
 		b.onShortcut(ctx, c)
-	case messageShortcut:
+	case payload.MessageShortcut:
 		b.onMessageShortcut(ctx, c)
-	case event:
+	case payload.EventCallback:
 		b.onEvent(ctx, c)
 	default:
 		b.acknowledge(ctx, c, nil)
@@ -285,8 +262,8 @@ func (b *Bot) repeat(ctx context.Context, c *call) {
 	defer wait.Stop()
 	var answer any
 	select {
-	case <-c.deed.acked:
-		answer = c.deed.answer
+	case <-c.delivery.acked:
+		answer = c.delivery.answer
 	case <-wait.C:
 	}
 	b.write(ctx, c, answer)
@@ -295,13 +272,13 @@ func (b *Bot) repeat(ctx context.Context, c *call) {
 // acknowledge answers the envelope, once, and tells whether the answer went out.
 func (b *Bot) acknowledge(ctx context.Context, c *call, answer any) bool {
 	select {
-	case <-c.deed.acked:
+	case <-c.delivery.acked:
 		return false
 	default:
 	}
 	ok := b.write(ctx, c, answer)
-	c.deed.answer = answer
-	close(c.deed.acked)
+	c.delivery.answer = answer
+	close(c.delivery.acked)
 	return ok
 }
 
@@ -325,30 +302,41 @@ func (b *Bot) write(ctx context.Context, c *call, answer any) bool {
 
 // apologise answers a call whose handler broke.
 func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
-	v := b.speakTo(ctx, c)
-	m := v.notice("broken", texts.Data{"Reference": reference})
+	v := b.rendererOf(ctx, c)
+	m := v.Notice("broken", texts.Data{"Reference": reference})
 	switch c.kind {
-	case command:
+	case payload.SlashCommand:
 		if b.acknowledge(ctx, c, m) {
 			return
 		}
-	case submission:
-		if b.acknowledge(ctx, c, v.closing("broken", texts.Data{"Reference": reference})) {
+	case payload.ViewSubmission:
+		if b.acknowledge(ctx, c, v.Closing("broken", texts.Data{"Reference": reference})) {
 			return
 		}
-	case suggestion:
-		b.acknowledge(ctx, c, noOptions)
+	case payload.BlockSuggestion:
+		b.acknowledge(ctx, c, render.NoOptions)
 		return
 	default:
 		b.acknowledge(ctx, c, nil)
 	}
 	c.turn.leave()
-	if err := b.post.deliver(ctx, c.person().id, c.address(), m); err != nil {
+	if err := b.post.Deliver(ctx, c.Sender().Id, c.address(), m); err != nil {
 		b.log.Warn().Err(err).Str("reference", reference).Msg("apology not delivered")
 	}
 }
 
-// Fatal is how Run says that Slack will not have us and trying again would not help.
-type Fatal = socket.Fatal
+// rendererFor gives the voice for a person, in the language of their Slack locale. For somebody
+// who joined since the workspace was read, that may take localeLimit.
+func (b *Bot) rendererFor(ctx context.Context, user string) render.Renderer {
+	if v, ok := b.renderers.ByLanguage[b.people.Language(ctx, user)]; ok {
+		return v
+	}
+	return b.renderers.Default
+}
 
-func fatal(code, cure string) error { return &Fatal{Code: code, Cure: cure} }
+// rendererOf is speak for whoever made a call, which must still be acknowledged in time.
+func (b *Bot) rendererOf(ctx context.Context, c *call) render.Renderer {
+	ctx, cancel := context.WithDeadline(ctx, c.deadline)
+	defer cancel()
+	return b.rendererFor(ctx, c.Sender().Id)
+}

@@ -3,10 +3,12 @@ package bot
 import (
 	"context"
 	"testing"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
 )
 
@@ -37,10 +39,6 @@ func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 
 func (d *desk) State() agent.DirectoryState { return d.state }
 
-func to(name, email string) agent.Agent {
-	return agent.Agent{PlatformID: agent.NewEmail(email), Email: agent.NewEmail(email), Name: name}
-}
-
 // testBot is a bot without Slack: it can make messages and views.
 func testBot(t testing.TB, d *desk) *Bot {
 	t.Helper()
@@ -48,12 +46,41 @@ func testBot(t testing.TB, d *desk) *Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Bot{voices: newVoices(catalogue, d, Config{Region: "SA"}), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deeds: newDeeds(), forms: newForms(), homes: newHomes(), recents: newRecents(assign.NewMemory())}
+	return &Bot{renderers: render.New(catalogue, "SA", "", nil), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deliveries: newDeliveries(), forms: newForms(), homes: newHomes(), recents: newRecents(assign.NewMemory())}
 }
 
 func loadedDesk() *desk {
 	return &desk{
-		agents: []agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")},
+		agents: sampleAgents(),
 		state:  agent.DirectoryState{Loaded: true, Count: 2},
 	}
 }
+
+func sampleAgents() []agent.Agent {
+	return []agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")}
+}
+
+func to(name, email string) agent.Agent {
+	return agent.Agent{PlatformID: agent.NewEmail(email), Email: agent.NewEmail(email), Name: name}
+}
+
+// testRenderers are those of Saudi Arabia.
+func testRenderers(t testing.TB) render.Renderers {
+	t.Helper()
+	catalogue, err := texts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return render.New(catalogue, "SA", "", nil)
+}
+
+// sampleRequest is what the tests ask for.
+var sampleRequest = assign.Request{Requester: "U0MANAGER", Contact: phone.New("966544444444"), Agent: agent.RefEmail("omar@twerlo.com")}
+
+var sampleTime = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+func sampleOutcome(o assign.Outcome) assign.Assignment {
+	return assign.Assignment{ID: 17, AcceptedAt: sampleTime, Outcome: o, Request: sampleRequest}
+}
+
+var emirati = phone.New("971501234567")

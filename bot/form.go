@@ -1,194 +1,125 @@
 package bot
 
 import (
-	"strings"
-	"unicode/utf8"
+	"context"
+	"errors"
+	"net"
+	"time"
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/bot/texts"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
 
 	"github.com/slack-go/slack"
 )
 
-// The form's parts. Ids stay the same between a view and its update, so that what was
-// typed stays too.
-const (
-	formCallback = "assign_form"
+// triggerLife is how long after its arrival a trigger is tried: Slack's three seconds,
+// less its delivery.
+const triggerLife = 2700 * time.Millisecond
 
-	blockTyped   = "typed"
-	blockContact = "contact"
-	blockAgent   = "agent"
-	blockEmail   = "agent_email" // in place of blockAgent while there is no agent list
-	blockAnswer  = "answer_to"
-
-	blockForeign = "foreign"
-	blockOwner   = "owner"
-)
-
-// Slack's limits, and ours within them.
-const (
-	optionText  = 75
-	optionValue = 75 // the reference says 150, the official types 75
-	contactMax  = 200
-	emailMax    = 254
-	draftMax    = 400  // of each half
-	valueMax    = 2000 // of a button's value
-)
-
-// draft is what somebody typed so far, for a form to start with. It travels in the value
-// of a button.
-type draft struct {
-	Contact string `json:"c,omitempty"`
-	Agent   string `json:"a,omitempty"`
+// onShortcut opens the form from anywhere.
+func (b *Bot) onShortcut(ctx context.Context, c *call) {
+	b.acknowledge(ctx, c, nil)
+	c.turn.leave()
+	if c.CallbackID != shortcutCallback {
+		return
+	}
+	if r := b.access.check(ctx, c.Sender(), ""); r.IsDenied() {
+		_ = b.openView(ctx, c, *b.rendererOf(ctx, c).DeniedView(r)) // it is logged, and no more can be told
+		return
+	}
+	b.openForm(ctx, c, render.Draft{}, payload.Address{})
 }
 
-func (d draft) encode() string {
-	for most := draftMax; ; most /= 2 {
-		value := encode(draft{Contact: clip(d.Contact, most), Agent: clip(d.Agent, most)})
-		if utf8.RuneCountInString(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
-			return value
-		}
+// shortcutCallback is the global shortcut that the manifest declares.
+const shortcutCallback = "assign_contact"
+
+// openForm opens the form; if that cannot be, it offers a button, whose click brings a
+// fresh trigger.
+func (b *Bot) openForm(ctx context.Context, c *call, d render.Draft, from payload.Address) {
+	v := b.rendererOf(ctx, c)
+	form := v.Form(b.start(d), from)
+	if contact, err := line.ParsePhone(d.Contact, b.region); err == nil {
+		b.nameOwner(ctx, v, &form, contact)
+	}
+	if err := b.openView(ctx, c, form); err != nil {
+		b.offerForm(ctx, c, from, v.Unopened(outOfTime(err), d))
 	}
 }
 
-// origin is where a form was opened: its answer goes there. It travels in the view's
-// private metadata, see note.
-type origin address
-
-// form builds the form. It makes no call: agents come from memory.
-func (v voice) form(d draft, from origin) slack.ModalViewRequest {
-	var blocks []slack.Block
-	if line := v.typedLine(d); line != nil {
-		blocks = append(blocks, line)
-	}
-	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(d.Agent))
-	if from.Channel == "" {
-		blocks = append(blocks, v.answerInput())
-	}
-	form := v.frame(note{origin: from}, blocks...)
-	if contact, err := line.ParsePhone(d.Contact, v.region); err == nil {
-		if line := v.foreignLine(contact); line != nil {
-			insertLines(&form, line)
-		}
-	}
-	return form
-}
-
-// frame is a form of these blocks.
-func (v voice) frame(n note, blocks ...slack.Block) slack.ModalViewRequest {
-	form := v.view("form_title", blocks...)
-	form.CallbackID = formCallback
-	form.PrivateMetadata = encode(n)
-	form.Submit = plainText(v.texts.Plain("form_submit", nil), 24)
-	form.Close = plainText(v.texts.Plain("form_cancel", nil), 24)
-	return form
-}
-
-func (v voice) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plainText(v.texts.Plain(title, nil), 24),
-		Blocks: slack.Blocks{BlockSet: blocks},
+// offerForm brings a button that opens a form to where it was asked for.
+func (b *Bot) offerForm(ctx context.Context, c *call, to payload.Address, offer render.Message) {
+	if err := b.post.Deliver(ctx, c.Sender().Id, to, offer); err != nil {
+		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
 	}
 }
 
-// typedLine repeats what the form starts with, since phones may not show text filled in
-// beforehand.
-func (v voice) typedLine(d draft) slack.Block {
-	var typed []string
-	for _, half := range []string{d.Contact, d.Agent} {
-		if half != "" {
-			typed = append(typed, half)
-		}
+// outOfTime tells whether a view did not open because a trigger lives for 3 s only.
+func outOfTime(err error) bool {
+	var said slack.SlackErrorResponse
+	var network net.Error
+	return errors.As(err, &said) && said.Err == "expired_trigger_id" ||
+		errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+}
+
+// openView spends the call's trigger on a view, and logs why if it does not open.
+func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) error {
+	if v.CallbackID == render.FormCallback {
+		b.recents.warm(ctx, c.Sender().Id)
 	}
-	if len(typed) == 0 {
+	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(triggerLife))
+	defer cancel()
+	_, err := b.api.OpenViewContext(ctx, c.TriggerID, v)
+	var said slack.SlackErrorResponse
+	switch {
+	case b.people.Suspect(err) == nil:
 		return nil
+	case errors.As(err, &said) && said.Err == "exchanged_trigger_id":
+		return nil // an earlier try did open it
+	case errors.As(err, &said) && said.Err == "invalid_arguments":
+		b.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
+	default:
+		b.log.Warn().Err(err).Msg("view not opened")
 	}
-	text := v.texts.Text("form_typed", texts.Data{"Typed": texts.Typed(strings.Join(typed, " · "))})
-	return slack.NewContextBlock(blockTyped, slack.NewTextBlockObject(slack.MarkdownType, clip(text, 2000), false, false))
+	return err
 }
 
-// contactInput tells us of each key, see onTyping.
-func (v voice) contactInput(typed string) slack.Block {
-	input := slack.NewPlainTextInputBlockElement(plainText(v.texts.Plain("form_contact_example", texts.Data{"Phone": v.examplePhone()}), 150), blockContact)
-	input.MaxLength = contactMax
-	input.InitialValue = clip(typed, contactMax)
-	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_character_entered"}}
-	return slack.NewInputBlock(blockContact, plainText(v.texts.Plain("form_contact", nil), 2000), nil, input).WithDispatchAction(true)
+// onSuggestion fills the menu of agents from memory.
+func (b *Bot) onSuggestion(ctx context.Context, c *call) {
+	c.turn.leave()
+	if c.ActionID != render.BlockAgent || b.access.checkPerson(ctx, c.Sender()).IsDenied() {
+		b.acknowledge(ctx, c, render.NoOptions)
+		return
+	}
+	v := b.rendererOf(ctx, c)
+	options := v.Suggest(c.Value, b.agents.Search(c.Value, render.MenuMost), b.agents.State().Partial)
+	if groups := v.Group(b.listed(b.recents.of(ctx, c)), options); len(groups) > 0 {
+		b.acknowledge(ctx, c, slack.OptionGroupsResponse{OptionGroups: groups})
+		return
+	}
+	if len(options) == 0 {
+		b.acknowledge(ctx, c, render.NoOptions)
+		return
+	}
+	b.acknowledge(ctx, c, slack.OptionsResponse{Options: options})
 }
 
-// agentInput is a menu of agents, or a plain field while there is no list to offer.
-func (v voice) agentInput(typed string) slack.Block {
-	label := plainText(v.texts.Plain("form_agent", nil), 2000)
-	if state := v.agents.State(); !state.Loaded {
-		input := slack.NewEmailTextInputBlockElement(plainText(v.texts.Plain("form_email_example", nil), 150), blockEmail)
-		if ref, err := line.ParseAgent(typed); err == nil && ref.Kind == agent.ByEmail {
-			input.InitialValue = ref.Reveal()
+// start is what the form starts with for a draft, as far as memory knows the agents.
+func (b *Bot) start(d render.Draft) render.FormContent {
+	start := render.FormContent{Draft: d, NoList: !b.agents.State().Loaded}
+	if ref, err := line.ParseAgent(d.Agent); err == nil && !ref.IsZero() {
+		start.Agent, _ = b.agents.Guess(ref)
+	}
+	return start
+}
+
+// listed leaves out who can be given no contacts any more.
+func (b *Bot) listed(agents []agent.Agent) (still []agent.Agent) {
+	for _, a := range agents {
+		if known, ok := b.agents.Guess(agent.RefEmail(a.PlatformID.Reveal())); ok {
+			still = append(still, known)
 		}
-		hint := plainText(v.texts.Plain("form_no_list", nil), 2000)
-		return slack.NewInputBlock(blockEmail, label, hint, input)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.texts.Plain("form_agent_pick", nil), 150), blockAgent)
-	none := 0
-	menu.MinQueryLength = &none
-	menu.InitialOption = v.initialAgent(typed)
-	return slack.NewInputBlock(blockAgent, label, nil, menu)
-}
-
-// initialAgent is what was typed as a menu's first choice: the agent it means, else the
-// words themselves, so that nothing typed is lost. Nil if it means nobody.
-func (v voice) initialAgent(typed string) *slack.OptionBlockObject {
-	ref, err := line.ParseAgent(typed)
-	if err != nil || ref.IsZero() {
-		return nil
-	}
-	if agent, ok := v.agents.Guess(ref); ok {
-		return v.agentOption(agent)
-	}
-	label := v.texts.Person(texts.Person{Name: ref.Reveal()})
-	switch ref.Kind {
-	case agent.ByMe:
-		label = v.texts.Plain("form_me", nil)
-	case agent.ByMention:
-		label = v.texts.Plain("form_mentioned", nil)
-	}
-	return newOption(label, ref)
-}
-
-// answerInput lets somebody who came by the shortcut choose where to read the answer.
-// The conversation they stand in is chosen already; none means a direct message.
-func (v voice) answerInput() slack.Block {
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.texts.Plain("form_answer_pick", nil), 150), blockAnswer)
-	menu.DefaultToCurrentConversation = true
-	menu.ResponseURLEnabled = true
-	block := slack.NewInputBlock(blockAnswer, plainText(v.texts.Plain("form_answer", nil), 2000),
-		plainText(v.texts.Plain("form_answer_hint", nil), 2000), menu)
-	block.Optional = true
-	return block
-}
-
-// agentOption offers an agent in a menu; nil if the menu's limits cannot hold them.
-func (v voice) agentOption(a agent.Agent) *slack.OptionBlockObject {
-	return newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
-}
-
-func newOption(label string, ref agent.Ref) *slack.OptionBlockObject {
-	value := ref.Encode()
-	if len([]rune(value)) > optionValue {
-		return nil
-	}
-	return slack.NewOptionBlockObject(value, plainText(label, optionText), nil)
-}
-
-// panel is a view that only tells something.
-func (v voice) panel(lead, body string) *slack.ModalViewRequest {
-	text := strings.TrimSpace(lead + "\n" + body)
-	panel := v.view("form_title", slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, clip(text, 3000), false, false), nil, nil))
-	panel.Close = plainText(v.texts.Plain("form_close", nil), 24)
-	return &panel
-}
-
-// closing turns a submitted form into a panel with one text of the catalogue.
-func (v voice) closing(text string, data texts.Data) *slack.ViewSubmissionResponse {
-	return slack.NewUpdateViewSubmissionResponse(v.panel("", v.texts.Text(text, data)))
+	return still
 }

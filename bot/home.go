@@ -9,6 +9,11 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/reply"
+	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/retry"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/slack-go/slack"
@@ -45,21 +50,15 @@ type homes struct {
 	due   map[string]time.Time // the zero time: somebody waits for it
 }
 
-// home is one person's Home tab.
+// Home is one person's Home tab.
 type home struct {
 	used      time.Time // last
 	published time.Time // last
 	// hash is what Slack knows the published view by; "" if that is not known. It keeps
 	// a view made of older knowledge from replacing a newer one of another process.
 	hash   string
-	search search
+	search render.HomeSearch
 	failed int // times in a row
-}
-
-// search is what somebody looked up. It travels in the view's private metadata.
-type search struct {
-	Typed string    `json:"s,omitempty"`
-	Since time.Time `json:"t,omitzero"`
 }
 
 func newHomes() *homes {
@@ -71,7 +70,7 @@ func newHomes() *homes {
 }
 
 // enter notes that somebody is looking at their Home tab, which shows shown.
-func (h *homes) enter(user string, shown view, now time.Time) {
+func (h *homes) enter(user string, shown payload.View, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	entry, known := h.known.Get(user)
@@ -82,17 +81,17 @@ func (h *homes) enter(user string, shown view, now time.Time) {
 	}
 	entry.used = now
 	if now.Sub(entry.search.Since) > searchLife {
-		entry.search = search{}
+		entry.search = render.HomeSearch{}
 	}
 }
 
 // look notes what somebody looks up, or that they have seen it.
-func (h *homes) look(user string, a action, now time.Time) {
+func (h *homes) look(user string, a payload.Action, now time.Time) {
 	h.mu.Lock()
 	if entry, known := h.known.Get(user); known {
-		entry.search = search{}
-		if a.ActionID == actionSearch && a.Value != "" {
-			entry.search = search{clip(a.Value, contactMax), now}
+		entry.search = render.HomeSearch{}
+		if a.ActionID == render.ActionSearch && a.Value != "" {
+			entry.search = render.HomeSearch{Typed: render.Clip(a.Value, render.ContactMax), Since: now}
 		}
 	}
 	h.mu.Unlock()
@@ -173,35 +172,26 @@ func (h *homes) done(user, hash string, err error, now time.Time) (gaveUp bool) 
 	h.mu.Unlock()
 	switch {
 	case err == nil:
-	case hashConflict(err) && failed < homeTries:
+	case slackcall.IsHashConflict(err) && failed < homeTries:
 		h.publish(user, now) // made anew, of all that is known by now
-	case passing(err) && failed < homeTries && known:
-		h.publish(user, now.Add(max(homeAgain, retryAfter(err))))
+	case slackcall.IsTemporary(err) && failed < homeTries && known:
+		h.publish(user, now.Add(max(homeAgain, slackcall.RetryAfter(err))))
 	default:
 		return true
 	}
 	return false
 }
 
-// hashConflict tells that another process has published a newer view.
-func hashConflict(err error) bool {
-	var said slack.SlackErrorResponse
-	return errors.As(err, &said) && said.Err == "hash_conflict"
-}
-
 // onHomeOpened shows somebody their Home tab as it is now.
 func (b *Bot) onHomeOpened(ctx context.Context, c *call) {
 	b.acknowledge(ctx, c, nil)
 	c.turn.leave()
-	if c.Event.Tab != "home" || c.person().id == "" {
+	if c.Event.Tab != "home" || c.Sender().Id == "" {
 		return
 	}
-	b.homes.enter(c.person().id, c.Event.View, time.Now())
-	b.homes.publish(c.person().id, time.Time{})
+	b.homes.enter(c.Sender().Id, c.Event.View, time.Now())
+	b.homes.publish(c.Sender().Id, time.Time{})
 }
-
-// fromHome tells that a call was made on the Home tab.
-func (c *call) fromHome() bool { return c.kind == click && c.View.Type == string(slack.VTHomeTab) }
 
 // watched is a service whose acceptances are noted.
 type watched struct {
@@ -252,7 +242,7 @@ func (b *Bot) Keep(ctx context.Context) {
 func outliving(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(ctx, func() {
-		pause(longer, grace)
+		retry.Sleep(longer, grace)
 		cancel()
 	})
 	return longer, cancel
@@ -302,13 +292,13 @@ func (b *Bot) publishHome(ctx context.Context, user string, of home) {
 // publish gives what Slack knows the published view by. After a failure the view before
 // may have been replaced all the same, so its hash is not used any more.
 func (b *Bot) publish(ctx context.Context, user string, shown slack.HomeTabViewRequest, hash string) (string, error) {
-	err := again(ctx, postTries, func(ctx context.Context) error {
+	err := slackcall.Retry(ctx, reply.Tries, func(ctx context.Context) error {
 		request := slack.PublishViewContextRequest{UserID: user, View: shown}
 		if hash != "" {
 			request.Hash = &hash
 		}
 		answer, err := b.api.PublishViewContext(ctx, request)
-		if b.people.doubt(err) != nil {
+		if b.people.Suspect(err) != nil {
 			hash = ""
 			return err
 		}

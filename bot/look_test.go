@@ -11,6 +11,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
+	"azeer-slack/bot/users"
 	"azeer-slack/sandbox"
 
 	"github.com/rs/zerolog"
@@ -70,7 +71,7 @@ func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history 
 		t.Fatal(err)
 	}
 	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
-	people := bot.NewPeople(api, nil, zerolog.Nop())
+	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, service(directory), history, directory, people, bot.Config{Connections: 1})
 	if err != nil {

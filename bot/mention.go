@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -12,9 +11,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/bot/texts"
-
-	"github.com/slack-go/slack"
+	"azeer-slack/bot/render"
 )
 
 // onEvent serves the Events API.
@@ -29,9 +26,6 @@ func (b *Bot) onEvent(ctx context.Context, c *call) {
 	}
 }
 
-// slashCommand is the command as the manifest names it, for people who came another way.
-const slashCommand = "/assign"
-
 // onMention serves a message that mentions the bot, in a channel or thread: it is read like
 // the line of a command, and answered privately where it was written. There is no trigger,
 // so no form opens by itself.
@@ -39,32 +33,27 @@ const slashCommand = "/assign"
 // Slack tells of an edited message again, as a new event: it is ignored, so that mending a
 // spelling changes no owner. So are integrations, which cannot be told anything.
 func (b *Bot) onMention(ctx context.Context, c *call) {
-	us := b.people.ourselves()
-	if c.Event.isNobodys() || c.Event.User == us {
+	us := b.people.BotID()
+	if c.Event.IsAutomatic() || c.Event.User == us {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	c.Command, c.Text = slashCommand, b.spoken(c.Event.Text, us)
-	r := b.door.admit(ctx, c.person(), c.Event.Channel)
-	v := b.speakTo(ctx, c)
-	if r.refused() {
-		b.reply(ctx, c, v.refusing(r))
+	c.Command, c.Text = render.SlashCommand, b.requestIn(c.Event.Text, us)
+	r := b.access.check(ctx, c.Sender(), c.Event.Channel)
+	v := b.rendererOf(ctx, c)
+	if r.IsDenied() {
+		b.reply(ctx, c, v.Denied(r))
 		return
 	}
 	b.onLine(ctx, v, c)
 }
 
-// isNobodys tells what an integration wrote, and what was changed after it was written.
-func (h happening) isNobodys() bool {
-	return h.User == "" || h.BotID != "" || h.Subtype == "bot_message" || len(h.Edited) > 0 && string(h.Edited) != "null"
-}
-
 // onMentionRead goes on with a mention that holds no mistake.
-func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r line.Reading) {
+func (b *Bot) onMentionRead(ctx context.Context, v render.Renderer, c *call, r line.Reading) {
 	var err error
 	switch {
 	case len(r.Contacts) == 0 && r.Agent.IsZero(), b.isChatter(r):
-		b.reply(ctx, c, v.mentionHelp(b.people.ourselves()))
+		b.reply(ctx, c, v.MentionHelp(b.people.BotID()))
 		return
 	case len(r.Contacts) == 0:
 		_, err = line.ParsePhone("", b.region)
@@ -72,21 +61,13 @@ func (b *Bot) onMentionRead(ctx context.Context, v voice, c *call, r line.Readin
 		_, err = line.ParseAgent("")
 	}
 	if m, ok := err.(*line.Mistake); ok {
-		b.reply(ctx, c, v.mistaken(m, draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
+		b.reply(ctx, c, v.Mistake(m, render.Draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
 		return
 	}
-	request := assign.Request{Requester: c.person().id, Contact: r.Contacts[0], Agent: r.Agent}
+	request := assign.Request{Requester: c.Sender().Id, Contact: r.Contacts[0], Agent: r.Agent}
 	if !b.belated(ctx, v, c, &request) {
 		b.accept(ctx, c, request)
 	}
-}
-
-// mentionHelp teaches to mention the bot.
-func (v voice) mentionHelp(us string) message {
-	return v.notice("mention_help", texts.Data{
-		"Bot": texts.Mention(us), "Rest": v.examplePhone() + " omar@example.com",
-		"Help": texts.Code(slashCommand + " " + wordHelp.named(v.language)),
-	}, v.button("open_form", actionOpen, draft{}.encode(), slack.StylePrimary))
 }
 
 const (
@@ -101,8 +82,8 @@ const (
 // overruling what was asked for since, and from surprising people long after: then it is
 // answered, and that was all. What may still be carried out is guarded against what comes
 // until it is accepted. What Slack delivers again is none of this.
-func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) (answered bool) {
-	written, known := c.Event.written()
+func (b *Bot) belated(ctx context.Context, v render.Renderer, c *call, r *assign.Request) (answered bool) {
+	written, known := c.Event.WrittenAt()
 	age := c.envelope.Received.Sub(written)
 	if !known || age < promptly {
 		return false
@@ -112,17 +93,17 @@ func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) 
 	asking, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
 	said := b.ask(asking, asked)
-	w := wish{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: said.ID}
+	w := render.ButtonRequest{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: said.ID}
 	switch {
 	case said.err != nil:
 		b.log.Error().Err(said.err).Msg("request not stored")
-		b.reply(ctx, c, v.notStored(*r))
+		b.reply(ctx, c, v.NotStored(*r))
 	case said.how == assign.Repeated:
 		b.acknowledge(ctx, c, nil)
 	case said.ID != 0 && said.AcceptedAt.After(written):
-		b.reply(ctx, c, v.overtaken(*r, said.Assignment, w))
+		b.reply(ctx, c, v.Overtaken(*r, said.Assignment, w))
 	case age > tooLate:
-		b.reply(ctx, c, v.mentionLate(*r, w))
+		b.reply(ctx, c, v.MentionLate(*r, w))
 	default:
 		r.Guard = said.ID
 		return false
@@ -130,44 +111,30 @@ func (b *Bot) belated(ctx context.Context, v voice, c *call, r *assign.Request) 
 	return true
 }
 
-// mentionLate says that nothing was done, and offers it.
-func (v voice) mentionLate(r assign.Request, w wish) message {
-	return v.notice("mention_late", v.onItsWay(r), v.wishButton("assign_now", actionAgain, w, slack.StylePrimary)...)
-}
-
-// written is when the message was written, which its ts says.
-func (h happening) written() (time.Time, bool) {
-	seconds, err := strconv.ParseFloat(h.TS, 64)
-	if err != nil || !(1 <= seconds && seconds < 1e11) {
-		return time.Time{}, false
-	}
-	return time.UnixMicro(int64(seconds * 1e6)), true
-}
-
-// spoken is what a message says to the bot, whose user id is us: what stands behind its
+// requestIn is what a message says to the bot, whose user id is us: what stands behind its
 // mention or, if nothing does, before it; of several lines behind it the first, if that is
 // an assignment in full. If half of one is behind it and just the other half before it,
 // both count. Words of courtesy around it are left out.
-func (b *Bot) spoken(text, us string) string {
+func (b *Bot) requestIn(text, us string) string {
 	mention := regexp.MustCompile(`<@` + regexp.QuoteMeta(us) + `(?:\|[^<>]*)?>`)
 	before, behind := text, ""
 	if at := mention.FindStringIndex(text); at != nil {
 		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")
 	}
-	said := withoutCourtesy(behind)
+	said := trimCourtesy(behind)
 	if said == "" {
-		return withoutCourtesy(before)
+		return trimCourtesy(before)
 	}
 	first, more, _ := strings.Cut(strings.TrimSpace(behind), "\n")
-	first = withoutCourtesy(first)
+	first = trimCourtesy(first)
 	if hasContact, hasAgent, _ := b.halves(first); hasContact && hasAgent {
 		return first
 	}
-	if both, ok := b.completed(before, said); ok {
+	if both, ok := b.withOtherHalf(before, said); ok {
 		return both
 	}
 	// Another number, or another agent, in the lines below leaves in doubt what is meant.
-	if both, ok := b.completed(before, first); ok && !strings.ContainsFunc(more, unicode.IsDigit) && !strings.Contains(more, "@") {
+	if both, ok := b.withOtherHalf(before, first); ok && !strings.ContainsFunc(more, unicode.IsDigit) && !strings.Contains(more, "@") {
 		return both
 	}
 	return said
@@ -183,11 +150,11 @@ func (b *Bot) halves(text string) (contact, to bool, who agent.Ref) {
 	return len(r.Contacts) > 0, !r.Agent.IsZero(), r.Agent
 }
 
-// completed puts what stands before the mention in front of the half behind it, if that
+// withOtherHalf puts what stands before the mention in front of the half behind it, if that
 // gives the other half and nothing else. A name counts only if it is an agent's, and whom
 // the sentence merely addresses is not taken for the agent: "Omar, @azeer 0544444444".
-func (b *Bot) completed(before, half string) (both string, ok bool) {
-	lead := withoutCourtesy(before)
+func (b *Bot) withOtherHalf(before, half string) (both string, ok bool) {
+	lead := trimCourtesy(before)
 	contact, to, who := b.halves(half)
 	otherContact, otherAgent, other := b.halves(lead)
 	if contact == to || otherContact == otherAgent || contact == otherContact {
@@ -206,8 +173,8 @@ func (b *Bot) completed(before, half string) (both string, ok bool) {
 	return both, contact && to
 }
 
-// withoutCourtesy drops words around a request that belong to the sentence and not to it.
-func withoutCourtesy(text string) string {
+// trimCourtesy drops words around a request that belong to the sentence and not to it.
+func trimCourtesy(text string) string {
 	words := strings.Fields(text)
 	words = words[opening(words):]
 	for n := len(words) - 1; n >= 0 && courtesies[bare(words[n])] && (n == 0 || !towards[bare(words[n-1])]); n-- {

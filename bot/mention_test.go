@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"azeer-slack/bot/payload"
 )
 
 func TestWhatIsSaidToTheBot(t *testing.T) {
@@ -40,7 +42,7 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 		"<@U0BOT> thank you!":                                 "",
 		"thank you":                                           "",
 	} {
-		if got := b.spoken(text, "U0BOT"); got != want {
+		if got := b.requestIn(text, "U0BOT"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
 	}
@@ -79,7 +81,7 @@ func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
 		"0544444444 <@U0BOT> omar@":                                          "omar@",
 		strings.Repeat("x ", 300) + "0544444444 <@U0BOT> omar@twerlo.com":    "omar@twerlo.com",
 	} {
-		if got := b.spoken(text, "U0BOT"); got != want {
+		if got := b.requestIn(text, "U0BOT"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
 	}
@@ -89,17 +91,17 @@ func TestTheFirstLineEndsWhereTheRegionSaysSo(t *testing.T) {
 	const line = "01001234567 omar@twerlo.com"
 	b := testBot(t, loadedDesk())
 	b.region = "EG"
-	if got := b.spoken("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT"); got != line {
+	if got := b.requestIn("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT"); got != line {
 		t.Errorf("says %q, want %q", got, line)
 	}
 }
 
 func TestAMessageKnowsWhenItWasWritten(t *testing.T) {
-	if got, ok := (happening{TS: "1795340000.000100"}).written(); !ok || !got.Equal(time.UnixMicro(1795340000000100)) {
+	if got, ok := (payload.Event{TS: "1795340000.000100"}).WrittenAt(); !ok || !got.Equal(time.UnixMicro(1795340000000100)) {
 		t.Errorf("written %v", got)
 	}
 	for _, ts := range []string{"", "soon", "NaN", "-5.1", "1e300", "0"} {
-		if _, ok := (happening{TS: ts}).written(); ok {
+		if _, ok := (payload.Event{TS: ts}).WrittenAt(); ok {
 			t.Errorf("%q is a moment", ts)
 		}
 	}
@@ -113,7 +115,7 @@ func FuzzSpoken(f *testing.F) {
 	}
 	b := testBot(f, loadedDesk())
 	f.Fuzz(func(t *testing.T, text string) {
-		said := b.spoken(text, "U0BOT")
+		said := b.requestIn(text, "U0BOT")
 		if strings.Contains(said, "<@U0BOT>") && !strings.Contains(text, "<@<@U0BOT") {
 			t.Errorf("%q says %q", text, said)
 		}

@@ -13,6 +13,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
+	"azeer-slack/bot/users"
 	"azeer-slack/sandbox"
 
 	"github.com/rs/zerolog"
@@ -64,7 +65,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	defer box.Close()
 	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	var logs safeBuffer
-	people := bot.NewPeople(api, nil, zerolog.Nop())
+	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, broken{directory}, assign.NewMemory(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {

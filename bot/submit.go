@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"errors"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -11,6 +10,8 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -22,16 +23,16 @@ const formWait = 2 * time.Second
 
 // onSubmission serves the submitted form.
 func (b *Bot) onSubmission(ctx context.Context, c *call) {
-	if c.View.CallbackID != formCallback {
+	if c.View.CallbackID != render.FormCallback {
 		b.acknowledge(ctx, c, nil)
 		return
 	}
-	defer b.typings.submitted(c.View.ID)()
+	defer b.hints.submitted(c.View.ID)()
 	to := b.formAddress(c)
-	r := b.door.admit(ctx, c.person(), to.Channel)
-	v := b.speakTo(ctx, c)
-	if r.refused() {
-		b.acknowledge(ctx, c, v.closing(r.text, r.data))
+	r := b.access.check(ctx, c.Sender(), to.Channel)
+	v := b.rendererOf(ctx, c)
+	if r.IsDenied() {
+		b.acknowledge(ctx, c, v.Closing(r.Text, r.Data))
 		return
 	}
 	request, mistakes := b.read(v, c)
@@ -39,8 +40,8 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
-	request.Key, request.Requester, request.Reply = c.request(), c.person().id, to.encode()
-	request.Origin = source{cmp.Or(to.Way, byForm), to.Channel}.encode()
+	request.Key, request.Requester, request.Reply = c.request(), c.Sender().Id, to.Encode()
+	request.Origin = payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}.Encode()
 	waiting := b.forms.expect(request.Key)
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
@@ -50,17 +51,17 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 	case err != nil:
 		b.forms.forget(request.Key)
 		b.log.Error().Err(err).Msg("request not stored")
-		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{blockContact: v.texts.Plain("not_stored", nil)}))
+		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("not_stored", nil)}))
 	case how != assign.Accepted:
 		b.forms.forget(request.Key)
-		b.acknowledge(ctx, c, v.closing("joined", v.onItsWay(request)))
+		b.acknowledge(ctx, c, v.Closing("joined", v.InProgress(request)))
 	default:
 		b.await(ctx, v, c, request, waiting)
 	}
 }
 
 // await acknowledges an accepted form with the outcome, if that comes soon enough.
-func (b *Bot) await(ctx context.Context, v voice, c *call, r assign.Request, w *waitingForm) {
+func (b *Bot) await(ctx context.Context, v render.Renderer, c *call, r assign.Request, w *waitingForm) {
 	timer := time.NewTimer(time.Until(c.envelope.Received.Add(formWait)))
 	defer timer.Stop()
 	select {
@@ -71,72 +72,54 @@ func (b *Bot) await(ctx context.Context, v voice, c *call, r assign.Request, w *
 			w.told <- b.conclude(ctx, v, c, <-w.outcome)
 			return
 		}
-		b.acknowledge(ctx, c, v.closing("form_assigning", v.onItsWay(r)))
+		b.acknowledge(ctx, c, v.Closing("form_assigning", v.InProgress(r)))
 	}
 }
 
 // conclude acknowledges a form with its outcome, and tells whether that was all the
 // requester needs to be told: a refusal stands under its field, everything else is
 // posted as well.
-func (b *Bot) conclude(ctx context.Context, v voice, c *call, a assign.Assignment) (told bool) {
+func (b *Bot) conclude(ctx context.Context, v render.Renderer, c *call, a assign.Assignment) (told bool) {
 	if a.Outcome.Kind != assign.Refused {
 		b.acknowledge(ctx, c, nil)
 		return false
 	}
-	text := v.texts.Plain(v.outcomeText(a.Outcome), v.withoutMentions(a, v.outcomeData(a)))
-	if names := nearestNames(a.Outcome.Nearest); len(names) > 0 {
-		text += " " + v.texts.Plain("did_you_mean", texts.Data{"Names": names})
+	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
+	if names := render.NearestNames(a.Outcome.Nearest); len(names) > 0 {
+		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(
-		map[string]string{blockAtFault(a.Outcome.Reason, c.payload): text}))
-}
-
-// withoutMentions fills blanks for an error below an input, where Slack shows a mention as
-// a bare id.
-func (v voice) withoutMentions(a assign.Assignment, data texts.Data) texts.Data {
-	data["Admins"] = nil
-	if a.Agent.Kind == agent.ByMention {
-		data["Asked"] = v.texts.Plain("form_mentioned", nil)
-	}
-	return data
-}
-
-func nearestNames(agents []agent.Agent) []texts.Person {
-	names := make([]texts.Person, len(agents))
-	for i, a := range agents {
-		names[i] = agentPerson(a)
-	}
-	return names
+		map[string]string{blockAtFault(a.Outcome.Reason, c.Payload): text}))
 }
 
 // blockAtFault is the input under which a refusal belongs.
-func blockAtFault(r assign.Reason, p payload) string {
+func blockAtFault(r assign.Reason, p payload.Payload) string {
 	switch r {
 	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.NamesUnknown, assign.PeopleAway:
 		return agentBlock(p)
 	}
-	return blockContact
+	return render.BlockContact
 }
 
 // agentBlock is the input for the agent that the submitted form had.
-func agentBlock(p payload) string {
-	if _, ok := p.View.State.Values[blockEmail]; ok {
-		return blockEmail
+func agentBlock(p payload.Payload) string {
+	if _, ok := p.View.State.Values[render.BlockEmail]; ok {
+		return render.BlockEmail
 	}
-	return blockAgent
+	return render.BlockAgent
 }
 
 // read makes a request of a submitted form, or says what is wrong under which input.
-func (b *Bot) read(v voice, c *call) (assign.Request, map[string]string) {
+func (b *Bot) read(v render.Renderer, c *call) (assign.Request, map[string]string) {
 	var r assign.Request
 	wrong := make(map[string]string)
 	var err error
-	if r.Contact, err = line.ParsePhone(c.field(blockContact), b.region); err != nil {
-		wrong[blockContact] = v.mistakeLine(err)
+	if r.Contact, err = line.ParsePhone(c.Input(render.BlockContact), b.region); err != nil {
+		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
-	block := agentBlock(c.payload)
-	if r.Agent, err = readAgent(block, c.field(block)); err != nil {
-		wrong[block] = v.mistakeLine(err)
+	block := agentBlock(c.Payload)
+	if r.Agent, err = readAgent(block, c.Input(block)); err != nil {
+		wrong[block] = v.MistakeLine(err)
 	}
 	return r, wrong
 }
@@ -144,30 +127,21 @@ func (b *Bot) read(v voice, c *call) (assign.Request, map[string]string) {
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
 func readAgent(block, value string) (agent.Ref, error) {
-	if block == blockAgent && value != "" && utf8.RuneCountInString(value) <= optionValue {
+	if block == render.BlockAgent && value != "" && utf8.RuneCountInString(value) <= render.OptionValue {
 		return agent.DecodeRef(value)
 	}
 	return line.ParseAgent(value)
 }
 
-func (v voice) mistakeLine(err error) string {
-	var m *line.Mistake
-	if errors.As(err, &m) {
-		id, data := v.mistakeText(m)
-		return v.texts.Plain(id, data)
-	}
-	return v.texts.Plain("unreadable", nil)
-}
-
 // formAddress is where the answer to a submitted form goes: to the conversation it was
 // opened in, or that was chosen in it, else by direct message.
-func (b *Bot) formAddress(c *call) address {
-	to, err := decodeAddress(c.View.PrivateMetadata)
+func (b *Bot) formAddress(c *call) payload.Address {
+	to, err := payload.DecodeAddress(c.View.PrivateMetadata)
 	if err != nil {
 		b.log.Warn().Msg("form without its origin, answering by direct message")
 	}
 	to.View = c.View.ID
-	if urls := c.responseURLs(); len(urls) > 0 {
+	if urls := c.URLs(); len(urls) > 0 {
 		to.Channel, to.URL, to.Since = urls[0].ChannelID, urls[0].ResponseURL, c.envelope.Received
 	}
 	return to

@@ -6,10 +6,6 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
-	"azeer-slack/assign/phone"
-	"azeer-slack/bot/texts"
-
-	"github.com/slack-go/slack"
 )
 
 // beforeLimit is how long an answer may wait to hear who had the contact before.
@@ -34,16 +30,6 @@ func (b *Bot) before(ctx context.Context, a assign.Assignment) agent.Agent {
 	return earlier.Outcome.Agent
 }
 
-// wishBack is to give the contact of an assignment back to whom it was taken from.
-func wishBack(a assign.Assignment, before agent.Agent) wish {
-	return wish{Contact: a.Contact.Digits(), Agent: agent.RefEmail(before.PlatformID.Reveal()).Encode(), Of: a.ID}
-}
-
-// reassignButton opens the form with the contact filled in.
-func (v voice) reassignButton(contact phone.Number) *slack.ButtonBlockElement {
-	return v.button("reassign", actionFix, draft{Contact: contact.International()}.encode(), slack.StyleDefault)
-}
-
 const (
 	// mostUndoTries is how often an undo looks again at what came since.
 	mostUndoTries = 3
@@ -51,10 +37,10 @@ const (
 	mostSince = 100
 )
 
-// takeBack hands an undo to the service. What was asked since but changed nothing, such
+// acceptUndo hands an undo to the service. What was asked since but changed nothing, such
 // as a refused request, does not stand in its way. Overtaken comes with the assignment
 // that does.
-func (b *Bot) takeBack(ctx context.Context, r assign.Request) verdict {
+func (b *Bot) acceptUndo(ctx context.Context, r assign.Request) verdict {
 	for tries := 1; ; tries++ {
 		said := b.ask(ctx, r)
 		if said.err != nil || said.how != assign.Overtaken || !changedNothing(said.Outcome.Kind) {
@@ -97,34 +83,14 @@ func changedNothing(k assign.OutcomeKind) bool {
 
 // answerUndo answers a click on Undo that was not simply accepted.
 func (b *Bot) answerUndo(ctx context.Context, c *call, r assign.Request, said verdict) {
-	v, reader := b.speakTo(ctx, c), c.person().id
+	v, reader := b.rendererOf(ctx, c), c.Sender().Id
 	switch {
 	case said.err != nil:
 		b.log.Error().Err(said.err).Msg("request not stored")
-		b.beside(ctx, c, v.notStored(r))
+		b.beside(ctx, c, v.NotStored(r))
 	case said.how == assign.Joined, said.how == assign.Repeated && !said.Finished():
-		b.beside(ctx, c, v.notice("joined", v.onItsWay(r)))
+		b.beside(ctx, c, v.Notice("joined", v.InProgress(r)))
 	case said.how != assign.Accepted:
-		b.reply(ctx, c, v.notUndone(r, said, reader))
+		b.reply(ctx, c, v.NotUndone(r, said.Assignment, said.how, reader))
 	}
-}
-
-// notUndone says why an undo was not accepted.
-func (v voice) notUndone(r assign.Request, said verdict, reader string) message {
-	reassign := v.reassignButton(r.Contact)
-	data := texts.Data{
-		"Contact": v.contact(r.Contact), "By": texts.Mention(said.Requester), "Mine": said.Requester == reader,
-		"To": v.agentOf(said.Assignment, reader), "When": slackTime(said.AcceptedAt), "Open": !said.Finished(),
-	}
-	switch {
-	case said.ID == 0 || !said.Contact.Equal(r.Contact): // or of another journal
-		return v.notice("undo_too_old", data, reassign)
-	case said.how == assign.Overtaken && said.Outcome.Kind == assign.Assigned:
-		return v.notice("undo_overtaken", data, reassign)
-	case said.how == assign.Overtaken:
-		return v.notice("undo_overtaken_open", data, reassign)
-	case said.Outcome.Kind == assign.Assigned:
-		return v.notice("undo_already", data, reassign)
-	}
-	return v.usedAlready(said.Assignment, reader)
 }

@@ -6,38 +6,8 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
-	"azeer-slack/assign/phone"
+	"azeer-slack/bot/render"
 )
-
-// goldenUndo gives all messages about taking an assignment back.
-func goldenUndo(v voice) map[string]message {
-	omar, sara := to("Omar Hassan", "omar@twerlo.com"), to("Sara Ali", "sara@twerlo.com")
-	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar})
-	back := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: sara})
-	back.ID, back.Undoes = 18, done.ID
-	failed, open := back, back
-	failed.Outcome = assign.Outcome{Kind: assign.Failed, Reason: assign.Busy, Agent: sara}
-	open.Outcome = assign.Outcome{}
-	unknown := open
-	unknown.Outcome = assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply}
-	theirs := back
-	theirs.Requester, theirs.Undoes = "U0SARA", 0
-	not := func(a assign.Assignment, how assign.Acceptance) message {
-		return v.notUndone(goldenRequest, verdict{Assignment: a, how: how}, "U0MANAGER")
-	}
-	return map[string]message{
-		"assigned_over":        v.outcome(done, sara),
-		"undone":               v.outcome(back, agent.Agent{}),
-		"undo_failed":          v.outcome(failed, agent.Agent{}),
-		"undo_already":         not(back, assign.Repeated),
-		"undo_tried":           not(failed, assign.Repeated),
-		"undo_overtaken":       not(theirs, assign.Overtaken),
-		"undo_overtaken_mine":  not(back, assign.Overtaken),
-		"undo_overtaken_open":  not(open, assign.Overtaken),
-		"undo_overtaken_maybe": not(unknown, assign.Overtaken),
-		"undo_too_old":         not(assign.Assignment{}, assign.Overtaken),
-	}
-}
 
 // ledger is a bot over a journal in memory, in which assignments can be made and ended.
 type ledger struct {
@@ -55,7 +25,7 @@ func newLedger(t *testing.T) ledger {
 // ends makes an assignment to an agent that ended so; "" leaves it open.
 func (l ledger) ends(email string, kind assign.OutcomeKind) assign.Assignment {
 	l.t.Helper()
-	r := goldenRequest
+	r := sampleRequest
 	r.Key, r.Agent = l.t.Name()+time.Now().String(), agent.RefEmail(email)
 	a, how, err := l.Accept(l.t.Context(), r)
 	if err != nil || how != assign.Accepted {
@@ -73,13 +43,13 @@ func (l ledger) ends(email string, kind assign.OutcomeKind) assign.Assignment {
 // undoes clicks Undo below the answer to an assignment.
 func (l ledger) undoes(a assign.Assignment) verdict {
 	l.t.Helper()
-	w := wishBack(a, l.before(l.t.Context(), a))
-	_, back, ok := readWish(w.encode())
+	w := render.RequestBack(a, l.before(l.t.Context(), a))
+	_, back, ok := render.DecodeButtonRequest(w.Encode())
 	if !ok {
 		l.t.Fatalf("no Undo below %+v", a)
 	}
-	return l.takeBack(l.t.Context(), assign.Request{
-		Key: w.once("undo"), Requester: a.Requester, Contact: a.Contact, Agent: back, Guard: a.ID, Undoes: a.ID,
+	return l.acceptUndo(l.t.Context(), assign.Request{
+		Key: w.OnceKey("undo"), Requester: a.Requester, Contact: a.Contact, Agent: back, Guard: a.ID, Undoes: a.ID,
 	})
 }
 
@@ -150,40 +120,8 @@ func TestNobodyIsNamedWhoDidNotLoseTheContact(t *testing.T) {
 				a.Undoes = 1
 			}
 			if who := l.before(t.Context(), a); !who.PlatformID.IsZero() {
-				t.Errorf("taken from %s", agentEmail(who))
+				t.Errorf("taken from %s", render.AgentEmail(who))
 			}
 		})
 	}
-}
-
-// A button's wish is for its own journal: in another, an ID may mean another contact.
-func TestAnUndoOfAnotherJournalIsTooOld(t *testing.T) {
-	v := testBot(t, loadedDesk()).voices.usual
-	other := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("Omar Hassan", "omar@twerlo.com")})
-	other.Contact = phone.New("966555555555")
-	got := v.notUndone(goldenRequest, verdict{Assignment: other, how: assign.Repeated}, "U0MANAGER")
-	if want := v.notUndone(goldenRequest, verdict{how: assign.Overtaken}, "U0MANAGER"); got.Text != want.Text {
-		t.Errorf("says %q", got.Text)
-	}
-}
-
-// FuzzWish: what a button may ask for names a contact and an agent, and reads as itself
-// when written again.
-func FuzzWish(f *testing.F) {
-	for _, seed := range []string{``, `{}`, `null`, `[]`, `{"c":"966544444444","a":"email:omar@twerlo.com","n":17,"o":17}`,
-		`{"c":"966544444444","a":"me:"}`, `{"c":"1","a":"name:<!channel>","n":-1}`, `{"c":5}`, `{"c":"1","a":"sms:1"}`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, value string) {
-		w, agent, ok := readWish(value)
-		if !ok {
-			return
-		}
-		if w.Contact == "" || agent.IsZero() {
-			t.Fatalf("%q is a wish for nobody: %+v", value, w)
-		}
-		if again, _, ok := readWish(w.encode()); !ok || again != w {
-			t.Errorf("%q reads as %+v, then as %+v", value, w, again)
-		}
-	})
 }

@@ -167,7 +167,7 @@ func mustAccept(t testing.TB, j *Journal, r assign.Request) assign.Assignment {
 	return a
 }
 
-// settle finishes and answers.
+// Settle finishes and answers.
 func settle(t testing.TB, j *Journal, id int64) {
 	t.Helper()
 	if err := j.Finish(t.Context(), id, assign.Outcome{Kind: assign.Assigned}); err != nil {

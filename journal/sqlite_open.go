@@ -51,7 +51,7 @@ func realPath(path string) string {
 	if !errors.Is(err, fs.ErrNotExist) { // a ring of links, perhaps
 		return path
 	}
-	if to, err := os.Readlink(path); err == nil { // to a file that is yet to be created
+	if to, err := os.Readlink(path); err == nil { // To a file that is yet to be created
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(path), to)
 		}

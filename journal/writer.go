@@ -47,7 +47,7 @@ type (
 		newer   *int64
 		ended   time.Duration // ago
 
-		lost bool // to another instance
+		lost bool // To another instance
 	}
 	answeredWork struct {
 		id int64
@@ -92,7 +92,7 @@ type store interface {
 // oldPage is a page of the journal, from its old end.
 type oldPage struct {
 	deletable []int64
-	last      int64 // id to go on after
+	last      int64 // Id to go on after
 	seen      int
 	more      bool // whether older ones may follow
 }
@@ -133,7 +133,7 @@ type writer struct {
 	queue   chan *job
 	stop    chan struct{}
 	ended   chan struct{}
-	// trouble is why the last transaction failed; nil inside if it did not.
+	// Unreached is why the last transaction failed; nil inside if it did not.
 	trouble atomic.Pointer[error]
 }
 

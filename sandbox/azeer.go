@@ -25,7 +25,7 @@ const AzeerKey = "sandbox-key"
 const (
 	RuleAzeerHeaders Rule = "azeer_headers" // sent without Authorization, Content-Type or User-Agent
 	RuleAzeerBody    Rule = "azeer_body"    // sent a body that is not exactly the two fields
-	RuleAzeerPath    Rule = "azeer_path"    // called something that the API does not have
+	RuleAzeerPath    Rule = "azeer_path"    // Name something that the API does not have
 )
 
 // AzeerAgent is somebody in the account's inbox.
@@ -39,7 +39,7 @@ type AzeerAgent struct {
 
 // Call is one request that Azeer received.
 type Call struct {
-	N       int // counts up from 1
+	N       int // Counts up from 1
 	At      time.Time
 	Method  string
 	Path    string
@@ -253,7 +253,7 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 	}
 }
 
-// note puts a call on the record and takes the orders for it, in one step: whoever has
+// FormMetadata puts a call on the record and takes the orders for it, in one step: whoever has
 // seen the call can end its misbehaviour.
 func (z *Azeer) note(x *exchange, endpoint string) {
 	var sent struct {

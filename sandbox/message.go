@@ -6,7 +6,7 @@ import "encoding/json"
 type Message struct {
 	TS        string
 	ThreadTS  string
-	Channel   string          // id
+	Channel   string          // Id
 	Where     string          // name of the place: "#general", "@azeer"
 	Author    string          // user id; the bot's for what the app posts
 	Text      string          // as sent, in mrkdwn
@@ -14,7 +14,7 @@ type Message struct {
 	Ephemeral bool            // only this person sees it
 	Edited    bool            // a later version of a message already shown
 	Via       Via             // how it came
-	Version   int             // counts up from 1 with each change
+	Version   int             // Counts up from 1 with each change
 	Buttons   []Button
 
 	plain string

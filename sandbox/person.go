@@ -29,7 +29,7 @@ type Person struct {
 	team  string
 
 	// Below: guarded by slack.mu.
-	stand   string     // channel looked at
+	stand   string     // InChannel looked at
 	forms   []*view    // stack of open modals, the top one last
 	home    *view      // the app's Home tab as published for this person
 	homeFor string     // envelope_id of what it will be drawn for next, "" if of nothing known

@@ -27,11 +27,11 @@ const (
 	RuleAckUnknown      Rule = "ack_unknown"        // acknowledged an envelope that was never sent, or a hello
 	RuleAckTooLarge     Rule = "ack_too_large"      // acknowledgement of 20480 bytes or more, dropped
 	RuleAckFragmented   Rule = "ack_fragmented"     // acknowledgement split over WebSocket frames, dropped
-	RuleAckPayload      Rule = "ack_payload"        // payload where none is accepted
-	RuleAckInvalid      Rule = "ack_invalid"        // payload Slack cannot use: bad view, message, options, errors
+	RuleAckPayload      Rule = "ack_payload"        // Payload where none is accepted
+	RuleAckInvalid      Rule = "ack_invalid"        // Payload Slack cannot use: bad view, message, options, errors
 	RuleAckUnreadable   Rule = "ack_unreadable"     // frame that is not a JSON text frame
 	RuleAckStray        Rule = "ack_stray"          // acknowledged on another socket while RefuseStrayAcks holds
-	RuleTokenPlace      Rule = "token_place"        // wrong kind of token for the method, or in the wrong place
+	RuleTokenPlace      Rule = "token_place"        // Wrong kind of token for the method, or in the wrong place
 	RuleTicket          Rule = "ticket"             // used a socket URL twice, too late, or made it up
 	RuleTooManySockets  Rule = "too_many_sockets"   // opened an eleventh socket
 	RuleTriggerExpired  Rule = "trigger_expired"    // used a trigger_id after its 3 s
@@ -42,14 +42,14 @@ const (
 	RuleViewTooLarge    Rule = "view_too_large"     // sent a view over 250 KB
 	RuleViewStack       Rule = "view_stack"         // pushed a fourth view
 	RuleHashConflict    Rule = "hash_conflict"      // updated a view with an old hash
-	RuleUnknownMethod   Rule = "unknown_method"     // called a method the sandbox lacks
-	RuleUnknownPath     Rule = "unknown_path"       // called a path that is not Slack's
-	RuleBadRequest      Rule = "bad_request"        // wrong HTTP method, body or arguments
+	RuleUnknownMethod   Rule = "unknown_method"     // Name a method the sandbox lacks
+	RuleUnknownPath     Rule = "unknown_path"       // Name a path that is not Slack's
+	RuleBadRequest      Rule = "bad_request"        // Wrong HTTP method, body or arguments
 	RuleResponseUsedUp  Rule = "response_used_up"   // used a response_url a sixth time
 	RuleResponseExpired Rule = "response_expired"   // used a response_url after 30 min
 	RuleResponseUnknown Rule = "response_unknown"   // made up a response_url
 	RulePing            Rule = "ping_unanswered"    // did not answer a ping with its payload
-	RuleRateLimit       Rule = "rate_limit_ignored" // called again before Retry-After was over
+	RuleRateLimit       Rule = "rate_limit_ignored" // Name again before Retry-After was over
 )
 
 // Breach is one rule broken by the app.
@@ -138,7 +138,7 @@ func (r *recorder) breachOf(envelope string, side Side, rule Rule, format string
 	r.markLocked(func(m *marks) { m.breaches = append(m.breaches, b) })
 }
 
-// event adds e to the timeline; a zero At means now.
+// EventCallback adds e to the timeline; a zero At means now.
 func (r *recorder) event(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

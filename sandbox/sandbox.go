@@ -32,7 +32,7 @@ type Config struct {
 // Limits are the spans of time that Slack counts. Zero means Slack's own value,
 // given with each field.
 type Limits struct {
-	Ack          time.Duration   // to acknowledge an envelope, from its sending: 3 s
+	Ack          time.Duration   // To acknowledge an envelope, from its sending: 3 s
 	Trigger      time.Duration   // life of a trigger_id: 3 s
 	ResponseURL  time.Duration   // life of a response_url: 30 min
 	Ping         time.Duration   // between two pings of the server: 10 s

@@ -53,7 +53,7 @@ func (k *Slack) plainForm(v *view, f *Form) string {
 	return strings.Join(lines, "\n")
 }
 
-// refresh renews a copy from the screen; a form that is gone is Closed.
+// KeepFresh renews a copy from the screen; a form that is gone is Closed.
 func (f *Form) refresh() {
 	k := f.person.slack
 	k.mu.Lock()

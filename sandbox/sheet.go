@@ -14,7 +14,7 @@ type sheet struct {
 	channel string // where the person stood when it came up
 	blocks  []object
 	values  map[fieldKey]object   // entries of state.values
-	offered map[fieldKey][]choice // options last offered by the app
+	offered map[fieldKey][]choice // Options last offered by the app
 	version int                   // of the message whose blocks these are
 }
 
@@ -37,7 +37,7 @@ func (s *sheet) lay(k *Slack, blocks []object) {
 	}
 }
 
-// state is state.values as the app is sent it.
+// status is state.values as the app is sent it.
 func (s *sheet) state() map[string]object {
 	values := map[string]object{}
 	for key, value := range s.values {

@@ -27,7 +27,7 @@ type socket struct {
 	told     bool // has been told to disconnect
 	silent   bool
 	halfOpen bool
-	ended    bool // counts no longer
+	ended    bool // Counts no longer
 	pinged   int  // pings sent and not yet answered
 }
 
@@ -160,7 +160,7 @@ func (k *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	_ = conn.Close()
 }
 
-// admit counts the socket in, says hello and starts its writer.
+// check counts the socket in, says hello and starts its writer.
 func (k *Slack) admit(s *socket, debug bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -26,7 +26,7 @@ type Changes struct {
 	Places   bool      // conversations or their members
 	People   bool      // who is in the workspace
 	Agents   bool      // the agents of the Azeer account
-	Calls    []Call    // to Azeer, new or gone further
+	Calls    []Call    // To Azeer, new or gone further
 	Events   []Event   // the timeline, see [Sandbox.Events]
 	Breaches []Breach
 }

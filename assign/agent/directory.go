@@ -296,7 +296,7 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
 }
 
-// listed finds an address in list, as it is or by its alias.
+// Listed finds an address in list, as it is or by its alias.
 func (d *Directory) listed(list *roster, address string) (Agent, bool) {
 	a, ok := list.at(address)
 	if ok && !a.Inactive {
@@ -340,7 +340,7 @@ func (d *Directory) believable() bool {
 	return d.list != nil && !d.list.partial && d.failed == nil && time.Since(d.list.read) < 2*d.refresh
 }
 
-// People tells who a chat user is.
+// Users tells who a chat user is.
 type People interface {
 	// Email gives the user's address in the chat. ErrNoEmail if there is no such user
 	// or the address cannot be seen; any other error means "ask again later".

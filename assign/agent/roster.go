@@ -21,7 +21,7 @@ type entry struct {
 	name   string
 	emails []string // platform id and email, without doubles
 	words  []string // of the name
-	parts  []string // words of the emails
+	parts  []string // Subcommands of the emails
 }
 
 func newRoster(agents []Agent, partial bool, read time.Time) *roster {
@@ -141,7 +141,7 @@ func contains(emails []string, part string) bool {
 	})
 }
 
-// named gives the active agents whom name may mean: those with just that name, else
+// Name gives the active agents whom name may mean: those with just that name, else
 // those whose name has all of its words; but not where the list is partial, since others of
 // that name may be missing from it. The beginning of a word is nobody's name: a slip would
 // give the contact away.

@@ -20,7 +20,7 @@ type MistakeKind string
 
 const (
 	// About the line as a whole.
-	TooLong      MistakeKind = "too_long"      // more than MaxTyped characters
+	TooLong      MistakeKind = "too_long"      // More than MaxTyped characters
 	NothingRead  MistakeKind = "nothing_read"  // signs only: neither a number nor a word
 	RunTogether  MistakeKind = "run_together"  // no space between number and agent
 	StrangeLink  MistakeKind = "strange_link"  // a web address, other than WhatsApp's of a number

@@ -351,7 +351,7 @@ func (l *typed) refs() (refs []agent.Ref, typed []string) {
 	return refs, typed
 }
 
-// mistake gives the first thing that is wrong, the contact's before the agent's; nil if
+// Mistake gives the first thing that is wrong, the contact's before the agent's; nil if
 // nothing is.
 func (l *typed) mistake() *Mistake {
 	for _, c := range l.contacts {

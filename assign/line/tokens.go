@@ -26,9 +26,9 @@ const (
 // Token is a piece of a typed line.
 type Token struct {
 	Kind tokenKind
-	// text is what counts, typed what the person saw.
+	// Text is what counts, typed what the person saw.
 	Text, Typed string
-	// wrong is the mistake that a strangerToken is.
+	// Wrong is the mistake that a strangerToken is.
 	wrong MistakeKind
 }
 
@@ -212,7 +212,7 @@ func trimWord(word string) string {
 	return strings.TrimRight(word, Quotes+Stops+")]}")
 }
 
-// readWord tells what a word looks like.
+// readSubcommand tells what a word looks like.
 func readWord(word string) Token {
 	if isWebAddress(word) {
 		return ReadWebAddress(strings.TrimRight(word, Quotes+Stops+")]}"), word)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"azeer-slack/bot/slackcall"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -148,7 +150,7 @@ func (c *Client) greet(s *conn, counted int) {
 
 func (c *Client) leave(s *conn, reason string) {
 	if reason == "link_disabled" {
-		c.fail(&Fatal{Code: reason, Cure: cures[reason]})
+		c.fail(&slackcall.Fatal{Code: reason, Cure: cures[reason]})
 		return // no successor is wanted
 	}
 	s.leaveOnce.Do(func() {

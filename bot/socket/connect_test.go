@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/socket"
 
 	"github.com/gorilla/websocket"
@@ -488,7 +489,7 @@ func TestNeverMoreThanTenSockets(t *testing.T) {
 
 func wantFatal(t *testing.T, err error, code string) {
 	t.Helper()
-	var fatal *socket.Fatal
+	var fatal *slackcall.Fatal
 	if !errors.As(err, &fatal) {
 		t.Fatalf("Run: %v, want a *Fatal", err)
 	}

@@ -93,7 +93,7 @@ func encodeAck(id string, payload any) ([]byte, error) {
 	return data, err
 }
 
-// encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
+// Encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -133,7 +133,7 @@ func (c *Client) anyOther(own *conn) *conn {
 	return last
 }
 
-// admit counts an envelope in, unless Run is ending.
+// check counts an envelope in, unless Run is ending.
 func (c *Client) admit(ctx context.Context, e *Envelope) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,20 +2,11 @@ package socket
 
 import (
 	"errors"
-	"fmt"
+
+	"azeer-slack/bot/slackcall"
 
 	"github.com/slack-go/slack"
 )
-
-// Fatal ends Run: Slack refuses in a way that only a person can mend.
-type Fatal struct {
-	// Code is Slack's word, such as "invalid_auth" or "link_disabled".
-	Code string
-	// Cure says in plain words what to do.
-	Cure string
-}
-
-func (f *Fatal) Error() string { return fmt.Sprintf("connect to Slack: %s: %s", f.Code, f.Cure) }
 
 const (
 	tokenPage = "api.slack.com/apps → your app → Basic Information → App-Level Tokens"
@@ -55,7 +46,7 @@ var cures = map[string]string{
 }
 
 // asFatal gives the *Fatal that an error from an Opener amounts to, or nil.
-func asFatal(err error) *Fatal {
+func asFatal(err error) *slackcall.Fatal {
 	var refusal slack.SlackErrorResponse
 	if !errors.As(err, &refusal) {
 		return nil
@@ -64,5 +55,5 @@ func asFatal(err error) *Fatal {
 	if !ok {
 		return nil
 	}
-	return &Fatal{Code: refusal.Err, Cure: cure}
+	return &slackcall.Fatal{Code: refusal.Err, Cure: cure}
 }

@@ -96,11 +96,11 @@ func (s *slackSide) greet() *peer {
 type peer struct {
 	t      testing.TB
 	ws     *websocket.Conn
-	frames chan string // text frames from the client
+	frames chan string // Text frames from the client
 	pings  chan string
 	pongs  chan string
 	gone   chan error // why reading ended
-	drop   func()     // counts the socket out
+	drop   func()     // Counts the socket out
 }
 
 // listen starts reading; until then the peer answers no ping.

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"azeer-slack/internal/retry"
+
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 )
@@ -35,7 +37,7 @@ func (c *Client) keepOpen(ctx context.Context, slot int) {
 	log := c.log.With().Int("slot", slot+1).Logger()
 	p := patience{cfg: c.cfg}
 	pause := time.Duration(slot) * c.cfg.Stagger
-	for sleep(ctx, pause) {
+	for retry.Sleep(ctx, pause) {
 		var lived time.Duration
 		s, err := c.connect(ctx)
 		if err == nil {
@@ -64,21 +66,6 @@ func (c *Client) note(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.trouble = err.Error()
-}
-
-// sleep reports false if ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // connect opens a socket and waits for Slack's hello. It waits for a seat first: with ten
@@ -183,7 +170,7 @@ func (p *patience) after(err error, lived time.Duration) time.Duration {
 	return max(step-rand.N(step/2+1), retryAfter(err))
 }
 
-// retryAfter is what Slack asked for, 0 if nothing.
+// RetryAfter is what Slack asked for, 0 if nothing.
 func retryAfter(err error) time.Duration {
 	var limited *slack.RateLimitedError
 	var busy *busyError

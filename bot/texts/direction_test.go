@@ -1,6 +1,8 @@
 package texts
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestWhatIsFilledInIsIsolated(t *testing.T) {
 	for _, c := range []struct {

@@ -92,7 +92,7 @@ func roomyBox(b *testing.B, people int) *sandbox.Sandbox {
 // number is the n-th contact, as typed; no two are the same.
 func number(n int) string { return fmt.Sprintf("05444%05d", n%100_000) }
 
-// note follows the commands through the sandbox.
+// FormMetadata follows the commands through the sandbox.
 func (w *atWork) note(e sandbox.Event) {
 	w.mu.Lock()
 	switch e.Kind {

@@ -279,7 +279,7 @@ func (d *doctor) examineAliases(known map[string]bool) {
 
 func (d *doctor) examineRegion() {
 	if d.wrong["DEFAULT_REGION"] {
-		return // named among the settings
+		return // Name among the settings
 	}
 	example := phone.Example(d.cfg.DefaultRegion)
 	phone, err := line.ParsePhone(example, d.cfg.DefaultRegion)

@@ -28,7 +28,7 @@ func (d *doctor) examineAuditChannel(ctx context.Context) {
 		slack.OptionHTTPClient(&http.Client{Timeout: checkTimeout}))
 	who, err := api.AuthTestContext(ctx)
 	if err != nil {
-		return // named above
+		return // Name above
 	}
 	_, err = api.PostEphemeralContext(ctx, d.cfg.AuditChannel, who.UserID, slack.MsgOptionText("azeer-slack check", false))
 	refused, said := errors.AsType[slack.SlackErrorResponse](err)

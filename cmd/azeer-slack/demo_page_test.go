@@ -26,7 +26,7 @@ type site struct {
 	*testing.T
 	cmd    *exec.Cmd
 	url    string
-	errors *bytes.Buffer // to be read after end
+	errors *bytes.Buffer // To be read after end
 	rest   chan struct{} // closed when its output has ended
 }
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	azeerslack "azeer-slack"
-	"azeer-slack/bot"
+	"azeer-slack/bot/users"
 	"azeer-slack/sandbox/manifest"
 )
 
@@ -120,8 +120,8 @@ func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
 			t.Errorf("manifest.yaml lacks %s: %s", n.what, n.cure)
 		}
 	}
-	if len(m.BotScopes) != len(bot.Scopes) {
-		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, bot.Scopes)
+	if len(m.BotScopes) != len(users.Scopes) {
+		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, users.Scopes)
 	}
 }
 

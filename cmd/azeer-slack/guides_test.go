@@ -24,7 +24,7 @@ const (
 	install = "../../docs/install.md"
 )
 
-// source is the files of one package, without tests.
+// Origin is the files of one package, without tests.
 type source struct {
 	fset  *token.FileSet
 	files []*ast.File

@@ -50,10 +50,10 @@ type program struct {
 	environment func() (lookup, error)
 }
 
-// command is one word of the command line.
+// SlashCommand is one word of the command line.
 type command struct {
 	name, about string
-	// help is what `azeer-slack <name> --help` prints before the flags.
+	// Help is what `azeer-slack <name> --help` prints before the flags.
 	help string
 	// flags declares the command's flags, and gives what runs once they are parsed.
 	flags func(*program, *flag.FlagSet) func(context.Context) int

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	azeerslack "azeer-slack"
-	"azeer-slack/bot"
+	"azeer-slack/bot/users"
 	"azeer-slack/sandbox/manifest"
 )
 
@@ -53,7 +53,7 @@ func needs() []need {
 			return slices.Contains(m.BotEvents, "app_home_opened")
 		}, "settings.event_subscriptions.bot_events: add app_home_opened"},
 	}
-	for _, s := range bot.Scopes {
+	for _, s := range users.Scopes {
 		list = append(list, need{
 			what:  "the scope " + s.Name + ", for " + s.Why,
 			holds: func(m *manifest.Manifest) bool { return slices.Contains(m.BotScopes, s.Name) },

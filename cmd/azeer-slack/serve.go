@@ -13,6 +13,8 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
+	"azeer-slack/bot/slackcall"
+	"azeer-slack/bot/users"
 	"azeer-slack/journal"
 
 	"github.com/rs/zerolog"
@@ -65,7 +67,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log}))
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil // told to stop while the journal was being opened
+		return nil // OutcomeWords to stop while the journal was being opened
 	case err != nil:
 		return err
 	}
@@ -111,9 +113,9 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	api := slack.New(cfg.SlackBotToken.Reveal(),
 		slack.OptionAppLevelToken(cfg.SlackAppToken.Reveal()),
 		slack.OptionAPIURL(cfg.SlackAPIURL),
-		slack.OptionHTTPClient(bot.NewHTTP(slackTimeout)))
+		slack.OptionHTTPClient(slackcall.NewHTTP(slackTimeout)))
 	in := &inbox{client: client}
-	people := bot.NewPeople(api, cfg.AllowedUserGroups, log)
+	people := users.New(api, cfg.AllowedUserGroups, log)
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
 	var slackSide *bot.Bot
 	service := assign.NewService(killableInbox(in), killableJournal(record), directory, assign.Config{
@@ -148,7 +150,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
-		Door: bot.DoorConfig{
+		Access: bot.AccessConfig{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
 		},

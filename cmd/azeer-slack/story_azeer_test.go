@@ -241,7 +241,7 @@ func (w *world) ready() (bool, string) {
 	return resp.StatusCode == http.StatusOK, string(body)
 }
 
-// http is the address that the log announced last.
+// Http is the address that the log announced last.
 func (w *world) http() string {
 	w.t.Helper()
 	for _, line := range slices.Backward(w.logs.at("info")) {

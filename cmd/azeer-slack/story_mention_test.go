@@ -96,7 +96,7 @@ func TestAnEventThatComesTwiceIsOneRequest(t *testing.T) {
 	manager.types("#general", "/assign help") // comes after it
 	manager.reads("/assign 0544444444")
 	w.restart(func() {})
-	w.Slack.Redeliver(d) // known from the journal
+	w.Slack.Redeliver(d) // cached from the journal
 	manager.types("#general", "/assign help")
 	manager.reads("/assign 0544444444")
 	if n := w.calls(); n != 1 {
@@ -139,7 +139,7 @@ func TestWhoMayNotMentionsInVain(t *testing.T) {
 	}
 }
 
-// People write to the bot as to one another, and mention it where they like.
+// Users write to the bot as to one another, and mention it where they like.
 func TestASentenceIsUnderstood(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/bot"
+	"azeer-slack/bot/slackcall"
 	"azeer-slack/sandbox"
 )
 
@@ -78,7 +78,7 @@ func (w *world) endsWith(code, cure string) {
 	case <-w.ctx.Done():
 		w.t.Fatal("it tries for ever")
 	}
-	var fatal *bot.Fatal
+	var fatal *slackcall.Fatal
 	if !errors.As(err, &fatal) || fatal.Code != code || !strings.Contains(fatal.Cure, cure) {
 		w.t.Errorf("ended with %v, want %s and %q", err, code, cure)
 	}

@@ -35,7 +35,7 @@ type crowd struct {
 	commands, forms atomic.Int64
 }
 
-// desk works until ctx ends.
+// Desk works until ctx ends.
 func (c *crowd) desk(ctx context.Context, n int) {
 	var people []*sandbox.Person
 	for i := range perDesk {
@@ -160,7 +160,7 @@ func (c *crowd) awaitSocket(ctx context.Context) bool {
 	return false
 }
 
-// trouble makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
+// Unreached makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
 // final: every request can be carried out in the end.
 func (c *crowd) trouble(ctx context.Context) {
 	for pause(ctx, 200*time.Millisecond+rand.N(time.Second)) {
@@ -172,7 +172,7 @@ func (c *crowd) trouble(ctx context.Context) {
 	}
 }
 
-// pause waits, and tells whether ctx lasted that long.
+// Sleep waits, and tells whether ctx lasted that long.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -27,7 +27,7 @@ type demo struct {
 	url    string          // of the page, with a slash at the end
 	ctx    context.Context // for questions: outlives the test's own, so that they can be asked at its end
 	cmd    *exec.Cmd
-	errors bytes.Buffer  // to be read after rest
+	errors bytes.Buffer  // To be read after rest
 	rest   chan struct{} // closed when its output has ended
 	ended  sync.Once
 }
@@ -86,7 +86,7 @@ func (d *demo) terminate() {
 	}
 }
 
-// state reads what the page of somebody reads.
+// status reads what the page of somebody reads.
 func (d *demo) state(handle string) page.State {
 	d.t.Helper()
 	var now page.State

@@ -40,7 +40,7 @@ var build = sync.OnceValues(func() (path string, err error) {
 	return path, nil
 })
 
-// names under which a Chromium may be installed.
+// Names under which a Chromium may be installed.
 var chromiums = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "headless-shell"}
 
 // endBrowser ends the browser, if one was started, and waits for it.

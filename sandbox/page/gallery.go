@@ -15,7 +15,7 @@ import (
 // Golden is a sample of a message or view of the app.
 type Golden struct {
 	Name string          `json:"name"`
-	Kind string          `json:"kind"` // message or view
+	Kind string          `json:"kind"` // Message or view
 	Lang string          `json:"lang"`
 	File string          `json:"file"` // its name, without folders
 	JSON json.RawMessage `json:"json"`

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// payload is what the timeline reads in a payload of Slack, of whatever kind.
+// Payload is what the timeline reads in a payload of Slack, of whatever kind.
 type payload struct {
 	Text   string `json:"text"` // of a command
 	Value  string `json:"value"`
@@ -50,7 +50,7 @@ type chosen struct {
 	Value string     `json:"value"`
 }
 
-// field is one of state.values.
+// Input is one of state.values.
 type field struct {
 	Value        *string  `json:"value"`
 	Selected     *chosen  `json:"selected_option"`

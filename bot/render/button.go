@@ -1,0 +1,54 @@
+package render
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/bot/payload"
+)
+
+// ButtonRequest is an assignment that a button stands for. It travels in the button's value.
+type ButtonRequest struct {
+	Contact string `json:"c"`
+	Agent   string `json:"a"`           // an encoded assign.AgentRef
+	After   int64  `json:"n,omitempty"` // the last assignment of the contact that the clicker knows of
+	// Of is the assignment that is to be repeated or undone. That works once, however
+	// often the button is clicked.
+	Of int64 `json:"o,omitempty"`
+}
+
+func (w ButtonRequest) Encode() string { return payload.Encode(w) }
+
+// RequestAgain is to repeat an assignment.
+func RequestAgain(a assign.Assignment) ButtonRequest {
+	return ButtonRequest{Contact: a.Contact.Digits(), Agent: a.Agent.Encode(), After: a.ID, Of: a.ID}
+}
+
+// DecodeButtonRequest reads the value of a button; false if it holds none, as that of a link, or of
+// a button of another time.
+func DecodeButtonRequest(value string) (w ButtonRequest, to agent.Ref, ok bool) {
+	if err := json.Unmarshal([]byte(value), &w); err != nil || w.Contact == "" {
+		return ButtonRequest{}, agent.Ref{}, false
+	}
+	to, err := agent.DecodeRef(w.Agent)
+	return w, to, err == nil && !to.IsZero()
+}
+
+// once makes the key of a request that a button may make once.
+func (w ButtonRequest) OnceKey(verb string) string { return verb + ":" + strconv.FormatInt(w.Of, 10) }
+
+// Buttons.
+const (
+	ActionOpen   = "open"   // the empty form
+	ActionFix    = "fix"    // the form with a draft
+	actionPick   = "pick:"  // one of the nearest agents, by number
+	actionAgain  = "again"  // carry out a wish, unless somebody else has since
+	ActionRetry  = "retry"  // the same, in a list
+	actionAnyway = "anyway" // carry it out all the same
+	ActionUndo   = "undo"   // give a contact back, unless it has been assigned since
+	ActionWord   = "word"   // a sub-command
+	ActionSearch = "search" // look up a contact on the Home tab
+	ActionClose  = "close"  // take what was found away again
+)

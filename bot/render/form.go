@@ -1,0 +1,242 @@
+package render
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/prose"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// Draft is what somebody typed so far, for a form to start with. It travels in the value
+// of a button.
+type Draft struct {
+	Contact string `json:"c,omitempty"`
+	Agent   string `json:"a,omitempty"`
+}
+
+func (d Draft) encode() string {
+	for most := draftMax; ; most /= 2 {
+		value := payload.Encode(Draft{Contact: Clip(d.Contact, most), Agent: Clip(d.Agent, most)})
+		if utf8.RuneCountInString(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
+			return value
+		}
+	}
+}
+
+// FormContent is what a form starts with.
+type FormContent struct {
+	Draft Draft
+	// Agent is whom the draft's agent means; the zero Agent where that is not known.
+	Agent agent.Agent
+	// NoList: there is no list of agents to offer, so an address is typed.
+	NoList bool
+}
+
+// Form builds the form.
+func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewRequest {
+	d := start.Draft
+	var blocks []slack.Block
+	if line := v.typedLine(d); line != nil {
+		blocks = append(blocks, line)
+	}
+	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(start))
+	if from.Channel == "" {
+		blocks = append(blocks, v.answerInput())
+	}
+	form := v.frame(FormMetadata{Address: from}, blocks...)
+	if contact, err := line.ParsePhone(d.Contact, v.region); err == nil {
+		if line := v.ForeignLine(contact); line != nil {
+			InsertLines(&form, line)
+		}
+	}
+	return form
+}
+
+// frame is a form of these blocks.
+func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRequest {
+	form := v.view("form_title", blocks...)
+	form.CallbackID = FormCallback
+	form.PrivateMetadata = payload.Encode(n)
+	form.Submit = plainText(v.Texts.Plain("form_submit", nil), 24)
+	form.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
+	return form
+}
+
+func (v Renderer) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, Title: plainText(v.Texts.Plain(title, nil), 24),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// typedLine repeats what the form starts with, since phones may not show text filled in
+// beforehand.
+func (v Renderer) typedLine(d Draft) slack.Block {
+	var typed []string
+	for _, half := range []string{d.Contact, d.Agent} {
+		if half != "" {
+			typed = append(typed, half)
+		}
+	}
+	if len(typed) == 0 {
+		return nil
+	}
+	text := v.Texts.Text("form_typed", texts.Data{"Typed": texts.Typed(strings.Join(typed, " · "))})
+	return slack.NewContextBlock(blockTyped, slack.NewTextBlockObject(slack.MarkdownType, Clip(text, 2000), false, false))
+}
+
+// contactInput tells us of each key, see onFieldChange.
+func (v Renderer) contactInput(typed string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(plainText(v.Texts.Plain("form_contact_example", texts.Data{"Phone": v.ExamplePhone()}), 150), BlockContact)
+	input.MaxLength = ContactMax
+	input.InitialValue = Clip(typed, ContactMax)
+	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_character_entered"}}
+	return slack.NewInputBlock(BlockContact, plainText(v.Texts.Plain("form_contact", nil), 2000), nil, input).WithDispatchAction(true)
+}
+
+// agentInput is a menu of agents, or a plain field while there is no list to offer.
+func (v Renderer) agentInput(start FormContent) slack.Block {
+	typed := start.Draft.Agent
+	label := plainText(v.Texts.Plain("form_agent", nil), 2000)
+	if start.NoList {
+		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), BlockEmail)
+		if ref, err := line.ParseAgent(typed); err == nil && ref.Kind == agent.ByEmail {
+			input.InitialValue = ref.Reveal()
+		}
+		hint := plainText(v.Texts.Plain("form_no_list", nil), 2000)
+		return slack.NewInputBlock(BlockEmail, label, hint, input)
+	}
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), BlockAgent)
+	none := 0
+	menu.MinQueryLength = &none
+	menu.InitialOption = v.initialAgent(start)
+	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+}
+
+// initialAgent is what was typed as a menu's first choice: the agent it means, else the
+// words themselves, so that nothing typed is lost. Nil if it means nobody.
+func (v Renderer) initialAgent(start FormContent) *slack.OptionBlockObject {
+	ref, err := line.ParseAgent(start.Draft.Agent)
+	if err != nil || ref.IsZero() {
+		return nil
+	}
+	if !start.Agent.PlatformID.IsZero() {
+		return v.agentOption(start.Agent)
+	}
+	label := v.Texts.Person(texts.Person{Name: ref.Reveal()})
+	switch ref.Kind {
+	case agent.ByMe:
+		label = v.Texts.Plain("form_me", nil)
+	case agent.ByMention:
+		label = v.Texts.Plain("form_mentioned", nil)
+	}
+	return newOption(label, ref)
+}
+
+// answerInput lets somebody who came by the shortcut choose where to read the answer.
+// The conversation they stand in is chosen already; none means a direct message.
+func (v Renderer) answerInput() slack.Block {
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.Texts.Plain("form_answer_pick", nil), 150), blockAnswer)
+	menu.DefaultToCurrentConversation = true
+	menu.ResponseURLEnabled = true
+	block := slack.NewInputBlock(blockAnswer, plainText(v.Texts.Plain("form_answer", nil), 2000),
+		plainText(v.Texts.Plain("form_answer_hint", nil), 2000), menu)
+	block.Optional = true
+	return block
+}
+
+// Panel is a view that only tells something.
+func (v Renderer) Panel(lead, body string) *slack.ModalViewRequest {
+	text := strings.TrimSpace(lead + "\n" + body)
+	panel := v.view("form_title", slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, Clip(text, 3000), false, false), nil, nil))
+	panel.Close = plainText(v.Texts.Plain("form_close", nil), 24)
+	return &panel
+}
+
+// Closing turns a submitted form into a panel with one text of the catalogue.
+func (v Renderer) Closing(text string, data texts.Data) *slack.ViewSubmissionResponse {
+	return slack.NewUpdateViewSubmissionResponse(v.Panel("", v.Texts.Text(text, data)))
+}
+
+// FormFound is the form for the numbers found in a message: none, one, or a choice. A
+// line on top says so.
+func (v Renderer) FormFound(found []prose.Found, noList bool, from payload.Address) slack.ModalViewRequest {
+	start := FormContent{NoList: noList}
+	line, data := "message_found", texts.Data{"Count": len(found)}
+	switch len(found) {
+	case 0:
+		line = "message_none"
+	case 1:
+		start.Draft.Contact = found[0].Phone.International()
+		line, data = "message_one", texts.Data{"Contact": start.Draft.Contact}
+	}
+	text := slack.NewTextBlockObject(slack.MarkdownType, v.Texts.Text(line, data), false, false)
+	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
+	form := v.Form(start, from)
+	for _, block := range form.Blocks.BlockSet {
+		switch {
+		case block.ID() == blockTyped: // nothing was typed
+		case block.ID() == BlockContact && len(found) > 1:
+			blocks = append(blocks, v.contactChoice(found))
+		default:
+			blocks = append(blocks, block)
+		}
+	}
+	form.Blocks.BlockSet = blocks
+	return form
+}
+
+// contactChoice takes the place of the field for the number. Nothing is chosen yet: a
+// number that nobody looked at must not be sent.
+func (v Renderer) contactChoice(found []prose.Found) slack.Block {
+	var options []*slack.OptionBlockObject
+	for _, f := range found[:min(len(found), mostChoices)] {
+		label := v.Texts.Phone(v.contact(f.Phone))
+		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
+	}
+	label := plainText(v.Texts.Plain("form_contact", nil), 2000)
+	if len(options) <= mostRadios {
+		return slack.NewInputBlock(BlockContact, label, nil, slack.NewRadioButtonsBlockElement(BlockContact, options...)).WithDispatchAction(true)
+	}
+	pick := plainText(v.Texts.Plain("message_pick", nil), 150)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, BlockContact, options...)
+	return slack.NewInputBlock(BlockContact, label, nil, menu).WithDispatchAction(true)
+}
+
+// The form's parts. Ids stay the same between a view and its update, so that what was
+// typed stays too.
+const (
+	FormCallback = "assign_form"
+
+	blockTyped   = "typed"
+	BlockContact = "contact"
+	BlockAgent   = "agent"
+	BlockEmail   = "agent_email" // in place of BlockAgent while there is no agent list
+	blockAnswer  = "answer_to"
+
+	blockForeign = "foreign"
+	blockOwner   = "owner"
+)
+
+// Slack's limits, and ours within them.
+const (
+	optionText  = 75
+	OptionValue = 75 // the reference says 150, the official types 75
+	ContactMax  = 200
+	emailMax    = 254
+	draftMax    = 400  // of each half
+	valueMax    = 2000 // of a button's value
+)
+
+// mostChoices is how many numbers a menu can offer; mostRadios, how many are offered
+// without one.
+const (
+	mostChoices = 100
+	mostRadios  = 10
+)

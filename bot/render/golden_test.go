@@ -1,0 +1,250 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+	"azeer-slack/assign/prose"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/texts"
+	"azeer-slack/sandbox/blockkit"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// Every message and view has a golden file in every language, which can be pasted into
+// Block Kit Builder, and which the sandbox's validator accepts.
+
+// inEachLanguage gives what a language adds to the name of a golden file.
+var inEachLanguage = map[string]string{"en": "", "ar": ".ar"}
+
+func TestMessagesAreAsGolden(t *testing.T) {
+	for language, suffix := range inEachLanguage {
+		v := testVoices(t).ByLanguage[language]
+		for name, m := range goldenMessages(v) {
+			t.Run(name+suffix, func(t *testing.T) {
+				checkGoldenMessage(t, name, golden(t, "message_"+name+suffix, m))
+				if language == "ar" {
+					checkDirections(t, m)
+				}
+			})
+		}
+	}
+}
+
+func checkGoldenMessage(t *testing.T, name string, raw []byte) {
+	t.Helper()
+	for _, problem := range blockkit.Message(raw) {
+		t.Errorf("%s at %s", problem.Message, problem.Pointer)
+	}
+	if strings.Contains(string(raw), "<!channel>") && !strings.Contains(name, "hostile") {
+		t.Error("pings the channel")
+	}
+}
+
+// goldenRequest is what the golden messages are about.
+var goldenRequest = assign.Request{Requester: "U0MANAGER", Contact: phone.New("966544444444"), Agent: agent.RefEmail("omar@twerlo.com")}
+
+var goldenTime = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+func goldenOutcome(o assign.Outcome) assign.Assignment {
+	return assign.Assignment{ID: 17, AcceptedAt: goldenTime, Outcome: o, Request: goldenRequest}
+}
+
+func goldenMessages(v Renderer) map[string]Message {
+	omar, layla := to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")
+	outcome := func(o assign.Outcome) Message { return v.Outcome(goldenOutcome(o), agent.Agent{}) }
+	newer := assign.Assignment{ID: 18, AcceptedAt: goldenTime, Request: assign.Request{Requester: "U0SARA", Agent: agent.RefEmail("sara@twerlo.com")}}
+	messages := map[string]Message{
+		"assigned":             outcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
+		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: layla}),
+		"no_such_agent": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent,
+			Nearest: []agent.Agent{omar, layla}}),
+		"not_found_hostile": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar,
+			Said: "<!channel> no & <https://example.com|such> contact " + strings.Repeat("x", 5000)}),
+		"key_refused":        outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar}),
+		"server_error":       outcome(assign.Outcome{Kind: assign.Failed, Reason: assign.ServerError, Status: 502, Agent: omar}),
+		"unknown":            outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Agent: omar}),
+		"expired":            outcome(assign.Outcome{Kind: assign.Expired, Agent: omar}),
+		"superseded":         outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &newer}),
+		"unknown_answered":   outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Status: 409, Said: "assigned already", Agent: omar}),
+		"superseded_no_word": outcome(assign.Outcome{Kind: assign.Superseded, Reason: assign.NoReply, Agent: omar, Newer: &newer}),
+		"interim":            v.Notice("interim", v.InProgress(goldenRequest)),
+		"joined":             v.Notice("joined", v.InProgress(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: agent.RefMe()})),
+		"not_stored":         v.NotStored(goldenRequest),
+		"broken":             v.Notice("broken", texts.Data{"Reference": "ABCD1234"}),
+		"overtaken":          v.Overtaken(goldenRequest, newer, RequestAgain(newer)),
+		"form_late":          v.Unopened(true, Draft{Contact: "0544444444"}),
+		"form_refused":       v.Unopened(false, Draft{Contact: "0544444444"}),
+		"help":               v.Help("/assign"),
+		"mention_help":       v.MentionHelp("U0AZEER"),
+		"mention_late":       v.MentionLate(goldenRequest, RequestAgain(newer)),
+		"no_such_word":       v.PerhapsMeant("histroy", SubcommandRequest{"/assign", HistoryCommand, "0544444444"}, "/assign history 0544444444"),
+	}
+	for name, typed := range map[string]string{
+		"hostile": "<!channel> 05444 omar@", "phone": "05444 omar@twerlo.com", "two_contacts": "0544444444 0555555555",
+	} {
+		var m *line.Mistake
+		reading, err := line.Parse(typed, "SA")
+		if errors.As(err, &m) {
+			messages["mistake_"+name] = v.Mistake(m, Draft{Contact: reading.TypedContact, Agent: reading.TypedAgent})
+		}
+	}
+	maps.Copy(messages, goldenRefusals(v))
+	maps.Copy(messages, goldenUndo(v))
+	maps.Copy(messages, goldenHistory(v))
+	maps.Copy(messages, goldenAudit(v))
+	maps.Copy(messages, goldenComforts(v))
+	return messages
+}
+
+// goldenRefusals tells people that they may not, with and without somebody to ask.
+func goldenRefusals(v Renderer) map[string]Message {
+	messages := make(map[string]Message)
+	for suffix, admins := range map[string][]string{"": nil, "_ask": {"U0ADMIN"}} {
+		for _, text := range []string{"not_allowed_person", "not_allowed_guest", "not_allowed_external", "not_allowed_unchecked"} {
+			messages[text+suffix] = v.Denied(DenialOf(text, admins, nil))
+		}
+		messages["not_allowed_here"+suffix] = v.Denied(DenialOf("not_allowed_here", admins, []string{"C0SUPPORT", "C0SALES"}))
+	}
+	return messages
+}
+
+// goldenLists are messages of one kind, each kind in a file to be read as a whole: mistakes,
+// ways of ending, how lists and the audit channel tell of these, and what is said under a
+// field, as a message so that it can be looked at.
+func goldenLists(v Renderer) map[string]map[string]Message {
+	mistakes, outcomes, states := make(map[string]Message), make(map[string]Message), make(map[string]Message)
+	for _, kind := range line.AllMistakeKinds() {
+		mistakes[string(kind)] = v.Mistake(sampleMistake(kind), Draft{})
+	}
+	for _, o := range allOutcomes() {
+		outcomes[v.OutcomeText(o)] = v.Outcome(goldenOutcome(o), agent.Agent{})
+		if o.Reason != assign.NoReason && o.Kind == likelyEnd(o.Reason) {
+			o.Agent, o.At = to("Omar Hassan", "omar@twerlo.com"), goldenTime
+			states[string(o.Reason)] = v.Audited(goldenOutcome(o), false, "Sara Ali", ShortPerson(AgentPerson(o.Agent)))
+		}
+	}
+	nearest := NearestNames([]agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")})
+	return map[string]map[string]Message{
+		"mistakes": mistakes, "outcomes": outcomes, "states": states,
+		"fields": {
+			"unreadable":   Paragraph(v.MistakeLine(errors.New("of another time"))),
+			"did_you_mean": Paragraph(v.Texts.Plain("did_you_mean", texts.Data{"Names": nearest})),
+		},
+	}
+}
+
+func TestListsOfMessagesAreAsGolden(t *testing.T) {
+	for language, suffix := range inEachLanguage {
+		v := testVoices(t).ByLanguage[language]
+		for name, messages := range goldenLists(v) {
+			t.Run(name+suffix, func(t *testing.T) {
+				golden(t, name+suffix, messages)
+				for id, m := range messages {
+					checkGoldenMessage(t, id, []byte(payload.Encode(m)))
+					if language == "ar" {
+						checkDirections(t, m)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestViewsAreAsGolden(t *testing.T) {
+	for language, suffix := range inEachLanguage {
+		v := testVoices(t).ByLanguage[language]
+		for name, view := range goldenViews(v) {
+			t.Run(name+suffix, func(t *testing.T) {
+				raw := golden(t, "view_"+name+suffix, view)
+				for _, problem := range blockkit.View(raw, "/view") {
+					t.Errorf("%s at %s", problem.Message, problem.Pointer)
+				}
+				if language == "ar" {
+					checkDirections(t, view)
+				}
+			})
+		}
+	}
+}
+
+// goldenViews gives all views.
+func goldenViews(loaded Renderer) map[string]any {
+	from := payload.Address{Channel: "C0SUPPORT", URL: "https://hooks.slack.com/commands/T/1/x", Since: goldenTime}
+	fromMessage := payload.Address{Channel: "C0SUPPORT", Thread: "1795340000.000100", URL: "https://hooks.slack.com/app-actions/T/1/x", Since: goldenTime, EntryPoint: "message"}
+	views := map[string]any{
+		"form":           loaded.Form(starting(Draft{}), from),
+		"form_prefilled": loaded.Form(starting(Draft{Contact: "٠٥٤٤٤٤٤٤٤٤", Agent: "omar@twerlo.com"}), from),
+		"form_long":      loaded.Form(starting(Draft{Contact: strings.Repeat("0", 4000), Agent: strings.Repeat("ب", 4000)}), from),
+		"form_me":        loaded.Form(starting(Draft{Agent: loaded.typedAgain(agent.RefMe())}), from),
+		"form_mentioned": loaded.Form(starting(Draft{Agent: loaded.typedAgain(agent.RefMention("U0SARA"))}), from),
+		"form_menu":      openedMenu(loaded, from),
+		"form_shortcut":  loaded.Form(starting(Draft{}), payload.Address{}),
+		"form_no_list":   loaded.Form(FormContent{Draft: Draft{Agent: "omar@twerlo.com"}, NoList: true}, from),
+		"assigning":      loaded.Closing("form_assigning", loaded.InProgress(goldenRequest)).View,
+		"barred":         loaded.DeniedView(DenialOf("not_allowed_guest", nil, nil)),
+		"message_none":   loaded.FormFound(nil, false, fromMessage),
+		"message_one":    loaded.FormFound(prose.Find("0544444444", "SA"), false, fromMessage),
+		"message_two":    loaded.FormFound(prose.Find("0544444444 or +971 50 123 4567", "SA"), false, fromMessage),
+		"message_many":   loaded.FormFound(manyFound(120), false, fromMessage),
+	}
+	maps.Copy(views, goldenHomes(loaded))
+	maps.Copy(views, goldenForms(loaded, from))
+	return views
+}
+
+// openedMenu is a form of which the menu of agents, that Slack asks for when it is opened,
+// stands in the view.
+func openedMenu(v Renderer, from payload.Address) slack.ModalViewRequest {
+	form := v.Form(starting(Draft{}), from)
+	omar := to("Omar Hassan", "omar@twerlo.com")
+	for _, block := range form.Blocks.BlockSet {
+		if input, ok := block.(*slack.InputBlock); ok && input.BlockID == BlockAgent {
+			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, BlockAgent, v.Group([]agent.Agent{omar}, v.Suggest("", sampleAgents(), false))...)
+			input.Element = menu
+		}
+	}
+	return form
+}
+
+// golden compares v, as JSON without HTML escapes, to a file, and gives the JSON.
+func golden(t *testing.T, name string, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", name+".golden.json")
+	if *update {
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (go test ./bot/render -update writes it)", err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("differs from %s (-update accepts):\n%s", file, diff)
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,53 @@
+package render
+
+import (
+	"strings"
+
+	"azeer-slack/assign"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// NotStored says that nothing came of a request, and offers the form with all of it.
+func (v Renderer) NotStored(r assign.Request) Message {
+	again := Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent)}
+	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, again.encode(), slack.StyleDefault))
+}
+
+// Help teaches the command by examples, with a button to the form.
+func (v Renderer) Help(command string) Message {
+	phone := v.ExamplePhone()
+	line := func(words ...string) texts.Code {
+		return texts.Code(strings.Join(append([]string{command}, words...), " "))
+	}
+	return v.Notice("help", texts.Data{
+		"ByEmail": line(phone, "omar@example.com"), "ByMention": line(phone, "@omar"),
+		"Me": texts.Code(v.Texts.Plain("me", nil)), "Alone": line(),
+		"History": line(HistoryCommand.Name(v.language), phone), "Mine": line(MineCommand.Name(v.language)),
+	}, v.button("open_form", ActionOpen, Draft{}.encode(), slack.StylePrimary))
+}
+
+// MentionHelp teaches to mention the bot.
+func (v Renderer) MentionHelp(us string) Message {
+	return v.Notice("mention_help", texts.Data{
+		"Bot": texts.Mention(us), "Rest": v.ExamplePhone() + " omar@example.com",
+		"Help": texts.Code(SlashCommand + " " + HelpCommand.Name(v.language)),
+	}, v.button("open_form", ActionOpen, Draft{}.encode(), slack.StylePrimary))
+}
+
+// MentionLate says that nothing was done, and offers it.
+func (v Renderer) MentionLate(r assign.Request, w ButtonRequest) Message {
+	return v.Notice("mention_late", v.InProgress(r), v.requestButton("assign_now", actionAgain, w, slack.StylePrimary)...)
+}
+
+// PerhapsMeant offers the sub-command that may have been meant.
+func (v Renderer) PerhapsMeant(typed string, e SubcommandRequest, line texts.Code) Message {
+	button := slack.NewButtonBlockElement(ActionWord, payload.Encode(e), plainText(v.Texts.Line(line), 75))
+	return v.Notice("no_such_word", texts.Data{"Typed": texts.Typed(typed), "Line": line},
+		styled(button, slack.StylePrimary), v.button("open_form", ActionOpen, Draft{}.encode(), slack.StyleDefault))
+}
+
+// SlashCommand is the command as the manifest names it, for people who came another way.
+const SlashCommand = "/assign"

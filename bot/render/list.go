@@ -1,0 +1,159 @@
+package render
+
+import (
+	"unicode/utf8"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// HistoryNone says that nothing is known of a contact.
+func (v Renderer) HistoryNone(contact phone.Number) Message {
+	return v.Notice("history_none", texts.Data{"Contact": v.contact(contact)}, v.assignButton(contact))
+}
+
+// HistoryOf lists what was asked for a contact, and names who owns it if owner is known.
+func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, reader string) Message {
+	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
+	if owner.ID != 0 {
+		data["Owner"] = ShortPerson(AgentPerson(owner.Outcome.Agent))
+	}
+	return v.list(v.Texts.Text("history_title", data), found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
+		return section(v.status(a, reader)+"\n"+v.rowOf(a), nil)
+	})
+}
+
+// Mine lists somebody's own requests. What went wrong can be tried again, where nothing
+// that they asked for since is in the way.
+func (v Renderer) Mine(found []assign.Assignment) Message {
+	open := v.button("open_form", ActionOpen, Draft{}.encode(), slack.StyleDefault)
+	if len(found) == 0 {
+		return v.Notice("mine_none", nil, open)
+	}
+	newer := make(map[string]bool)
+	return v.list(v.Texts.Text("mine_title", nil), found, open, func(a assign.Assignment) *slack.SectionBlock {
+		var retry *slack.ButtonBlockElement
+		if !newer[a.Contact.Digits()] {
+			retry = v.retryButton(a)
+		}
+		newer[a.Contact.Digits()] = true
+		return section(v.status(a, a.Requester)+"\n"+v.rowMine(a), retry)
+	})
+}
+
+// list shows assignments, newest first, under a title and above a button.
+func (v Renderer) list(title string, found []assign.Assignment, button *slack.ButtonBlockElement, row func(assign.Assignment) *slack.SectionBlock) Message {
+	m := Message{Text: title, Blocks: []slack.Block{section(title, nil)}}
+	for _, a := range found[:min(len(found), ListMost)] {
+		block := row(a)
+		m.Blocks = append(m.Blocks, block)
+		if text := m.Text + "\n" + block.Text.Text; utf8.RuneCountInString(text) <= 3000 {
+			m.Text = text
+		}
+	}
+	if len(found) > ListMost {
+		more := v.Texts.Text("history_more", nil)
+		m.Blocks = append(m.Blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, more, false, false)))
+	}
+	m.Blocks = append(m.Blocks, slack.NewActionBlock("", button))
+	return m
+}
+
+// status says in one line whether an assignment was done, and why not.
+func (v Renderer) status(a assign.Assignment, reader string) string {
+	return v.statusWith(a, v.agentBriefly(a, reader))
+}
+
+// statusWith is state with the agent named in another way.
+func (v Renderer) statusWith(a assign.Assignment, agent any) string {
+	data := texts.Data{"Agent": agent, "Why": v.why(a.Outcome.Reason)}
+	switch {
+	case !a.Finished():
+		return v.Texts.Text("state_open", data)
+	case a.Undoes != 0 && a.Outcome.Kind == assign.Assigned:
+		return v.Texts.Text("state_undone", data)
+	}
+	return v.Texts.Text("state_"+string(a.Outcome.Kind), data)
+}
+
+// why tells the reason in a few words, which are fit for anybody's eyes; "" if there is
+// none.
+func (v Renderer) why(r assign.Reason) texts.Markup {
+	if id := "why_" + string(r); v.Texts.Has(id) {
+		return texts.Markup(v.Texts.Text(id, nil))
+	}
+	return ""
+}
+
+// rowOf says when, by whom and from where a contact was asked for.
+func (v Renderer) rowOf(a assign.Assignment) string {
+	return v.Texts.Text("history_row", texts.Data{
+		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "From": v.from(payload.DecodeOrigin(a.Origin)),
+	})
+}
+
+// rowMine says which contact was asked for, when and from where.
+func (v Renderer) rowMine(a assign.Assignment) string {
+	return v.Texts.Text("mine_row", texts.Data{
+		"When": slackTime(a.AcceptedAt), "Contact": v.contact(a.Contact), "From": v.from(payload.DecodeOrigin(a.Origin)),
+	})
+}
+
+// retryButton offers to try again what went wrong: as it was, or, where that would go
+// wrong again, in the form. nil if nothing went wrong.
+func (v Renderer) retryButton(a assign.Assignment) *slack.ButtonBlockElement {
+	if !a.Outcome.Kind.IsProblem() {
+		return nil
+	}
+	switch a.Outcome.Reason {
+	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail:
+		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
+		return v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault)
+	}
+	for _, retry := range v.requestButton("retry", ActionRetry, RequestAgain(a), slack.StyleDefault) {
+		return retry
+	}
+	return nil
+}
+
+// agentBriefly names the agent of an assignment in a list.
+func (v Renderer) agentBriefly(a assign.Assignment, reader string) any {
+	switch who := v.agentOf(a, reader).(type) {
+	case texts.Person:
+		return ShortPerson(who)
+	case string:
+		return Clip(who, RowEmail)
+	default:
+		return who
+	}
+}
+
+func ShortPerson(who texts.Person) texts.Person {
+	return texts.Person{Name: Clip(who.Name, RowName), Email: Clip(who.Email, RowEmail)}
+}
+
+// assignButton opens the form with a contact nobody has been given.
+func (v Renderer) assignButton(contact phone.Number) *slack.ButtonBlockElement {
+	return v.button("open_form", ActionFix, Draft{Contact: contact.International()}.encode(), slack.StyleDefault)
+}
+
+// Audited is the message about an assignment, of which by and agent are to be shown as
+// they are.
+func (v Renderer) Audited(a assign.Assignment, fullPhone bool, by, agent any) Message {
+	contact := any("…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):])
+	if fullPhone {
+		contact = v.contact(a.Contact)
+	}
+	return Paragraph(v.statusWith(a, agent) + "\n" + v.teamRow(a, contact, a.Outcome.At, by))
+}
+
+const (
+	// ListMost is how many assignments a list shows.
+	ListMost = 10
+	// Names and emails in a list are cut to so many characters.
+	RowName, RowEmail = 60, 100
+)

@@ -1,0 +1,86 @@
+package render
+
+import (
+	"encoding/json"
+	"slices"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// Group puts the agents somebody used last on top of the menu's options. It gives nothing
+// where there are none of these.
+func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+	var top []*slack.OptionBlockObject
+	for _, agent := range last {
+		if option := v.agentOption(agent); option != nil {
+			top = append(top, option)
+		}
+	}
+	if len(top) == 0 {
+		return nil
+	}
+	others := slices.DeleteFunc(options, func(o *slack.OptionBlockObject) bool {
+		return slices.ContainsFunc(top, func(t *slack.OptionBlockObject) bool { return t.Value == o.Value })
+	})
+	groups := []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(plainText(v.Texts.Plain("form_agents_recent", nil), optionText), top...)}
+	for len(others) > 0 && (len(top)+len(others) > MenuMost || len(payload.Encode(top))+len(payload.Encode(others)) > menuBytes) {
+		others = others[:len(others)-1]
+	}
+	if len(others) > 0 {
+		groups = append(groups, slack.NewOptionGroupBlockElement(plainText(v.Texts.Plain("form_agents_other", nil), optionText), others...))
+	}
+	return groups
+}
+
+// agentOption offers an agent in a menu; nil if the menu's limits cannot hold them.
+func (v Renderer) agentOption(a agent.Agent) *slack.OptionBlockObject {
+	return newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
+}
+
+func newOption(label string, ref agent.Ref) *slack.OptionBlockObject {
+	value := ref.Encode()
+	if len([]rune(value)) > OptionValue {
+		return nil
+	}
+	return slack.NewOptionBlockObject(value, plainText(label, optionText), nil)
+}
+
+// Suggest lists the agents that match what is typed in the menu. While the list may be
+// partial, an email that is not in it can be picked as typed.
+func (v Renderer) Suggest(query string, found []agent.Agent, partial bool) []*slack.OptionBlockObject {
+	var options []*slack.OptionBlockObject
+	size := 0
+	add := func(o *slack.OptionBlockObject) bool {
+		if o == nil {
+			return true
+		}
+		raw, err := json.Marshal(o)
+		if err != nil || size+len(raw) > menuBytes {
+			return false
+		}
+		size += len(raw) + 1
+		options = append(options, o)
+		return true
+	}
+	for _, agent := range found {
+		if !add(v.agentOption(agent)) {
+			break
+		}
+	}
+	if len(options) == 0 && partial {
+		if ref, err := line.ParseAgent(query); err == nil && ref.Kind == agent.ByEmail {
+			add(newOption(v.Texts.Person(texts.Person{Email: ref.Reveal()}), ref))
+		}
+	}
+	return options
+}
+
+const (
+	MenuMost  = 50       // Options in a menu
+	menuBytes = 12 << 10 // of JSON; Slack drops acknowledgements of 20 kB without a word
+)

@@ -1,0 +1,122 @@
+package render
+
+import (
+	"strconv"
+	"time"
+
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// Message is what a person reads in a conversation. As the payload of an
+// acknowledgement it is private to whoever typed the command.
+type Message struct {
+	// Text is for notifications and screen readers; it says the same as Blocks.
+	Text   string        `json:"text"`
+	Blocks []slack.Block `json:"blocks,omitempty"`
+}
+
+// Paragraph makes a message of one paragraph, with buttons below.
+func Paragraph(text string, buttons ...*slack.ButtonBlockElement) Message {
+	text = Clip(text, 3000)
+	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, nil)
+	m := Message{Text: text, Blocks: []slack.Block{section}}
+	if len(buttons) > 0 {
+		elements := make([]slack.BlockElement, len(buttons))
+		for i, b := range buttons {
+			elements[i] = b
+		}
+		m.Blocks = append(m.Blocks, slack.NewActionBlock("", elements...))
+	}
+	return m
+}
+
+// Notice says one text of the catalogue.
+func (v Renderer) Notice(text string, data texts.Data, buttons ...*slack.ButtonBlockElement) Message {
+	return Paragraph(v.Texts.Text(text, data), buttons...)
+}
+
+// button makes a button labelled by a text of the catalogue.
+func (v Renderer) button(label, action, value string, style slack.Style) *slack.ButtonBlockElement {
+	return styled(slack.NewButtonBlockElement(action, value, plainText(v.Texts.Plain(label, nil), 75)), style)
+}
+
+func styled(b *slack.ButtonBlockElement, style slack.Style) *slack.ButtonBlockElement {
+	if style != slack.StyleDefault {
+		b.Style = style
+	}
+	return b
+}
+
+func plainText(text string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, Clip(text, limit), false, false)
+}
+
+// Clip cuts text for showing to at most limit code points, and ends the direction isolates
+// that would stay open.
+func Clip(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	for keep := limit - 1; ; keep-- {
+		if ends := texts.Open(runes[:keep]); keep+1+len(ends) <= limit || keep == 0 {
+			return string(runes[:keep]) + "…" + string(ends)
+		}
+	}
+}
+
+// NoOptions is the answer to a menu that has nothing to offer. Slack-go's type would
+// leave the empty list out.
+var NoOptions = map[string]any{"options": []any{}}
+
+// section is a paragraph with a button beside it, or without one.
+func section(text string, button *slack.ButtonBlockElement) *slack.SectionBlock {
+	block := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, Clip(text, 3000), false, false), nil, nil)
+	if button != nil {
+		block.Accessory = slack.NewAccessory(button)
+	}
+	return block
+}
+
+// slackTime lets Slack show a moment in the reader's own time zone.
+// See https://docs.slack.dev/messaging/formatting-message-text#date-formatting.
+func slackTime(t time.Time) texts.Markup {
+	fallback := t.UTC().Format("2006-01-02 15:04 UTC")
+	return texts.Markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{date_short_pretty} {time}|" + fallback + ">")
+}
+
+// Denial is why somebody may not; the zero refusal lets them in.
+type Denial struct {
+	Text string // a message id
+	Data texts.Data
+}
+
+func (r Denial) IsDenied() bool { return r.Text != "" }
+
+func mentions(users []string) []texts.Markup { return links(users, texts.Mention) }
+
+func channels(ids []string) []texts.Markup { return links(ids, texts.Channel) }
+
+func links(ids []string, link func(string) texts.Markup) []texts.Markup {
+	all := make([]texts.Markup, len(ids))
+	for i, id := range ids {
+		all[i] = link(id)
+	}
+	return all
+}
+
+// DenialOf says why somebody may not, whom to ask, and, if it is about where, in which
+// channels they may.
+func DenialOf(text string, admins, allowed []string) Denial {
+	data := texts.Data{"Admins": mentions(admins)}
+	if len(allowed) > 0 {
+		data["Channels"] = channels(allowed)
+	}
+	return Denial{text, data}
+}
+
+func (m Message) Options() []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)}
+}

@@ -1,0 +1,276 @@
+package render
+
+import (
+	"errors"
+	"strconv"
+	"unicode/utf8"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// DeniedView tells somebody in a form that they may not.
+func (v Renderer) DeniedView(r Denial) *slack.ModalViewRequest {
+	return v.Panel("", v.Texts.Text(r.Text, r.Data))
+}
+
+// Denied tells somebody in a conversation that they may not.
+func (v Renderer) Denied(r Denial) Message { return v.Notice(r.Text, r.Data) }
+
+// Mistake tells what was wrong with what somebody typed, and offers the form with all
+// of it already filled in.
+func (v Renderer) Mistake(m *line.Mistake, d Draft) Message {
+	return Paragraph(v.Texts.Text("lead_mistake", nil)+" "+v.Texts.Text(v.MistakeText(m))+v.foreignHint(d),
+		v.button("fix_in_form", ActionFix, d.encode(), slack.StylePrimary))
+}
+
+// MistakeText is the message for a mistake, and what fills its blanks.
+func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
+	return "mistake_" + string(m.Kind), texts.Data{
+		"Typed": texts.Typed(m.Typed.Reveal()), "Example": m.Example, "Region": v.regionName(m.Region),
+		"Perhaps": v.contacts(m.Perhaps), "Count": len(m.Perhaps),
+	}
+}
+
+// Outcome is how an assignment ended, as a message. See told.
+func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
+	lead, body := v.OutcomeWords(a, before)
+	if len(a.Outcome.Nearest) > 0 {
+		body += " " + v.Texts.Text("pick_below", nil)
+	}
+	return Paragraph(lead+"\n"+body, v.outcomeButtons(a, before)...)
+}
+
+// OutcomeWords puts an outcome into words: a lead that says whether it was done, and a body that
+// says why and what to do. before is whom the contact was taken from; the zero Agent if
+// nobody, or nobody known.
+func (v Renderer) OutcomeWords(a assign.Assignment, before agent.Agent) (lead, body string) {
+	data := v.OutcomeData(a)
+	if a.Undoes != 0 && a.Outcome.Kind == assign.Assigned {
+		return v.Texts.Text("lead_undone", nil), v.Texts.Text("undone", data)
+	}
+	lead, body = v.Texts.Text("lead_"+string(a.Outcome.Kind), data), v.Texts.Text(v.OutcomeText(a.Outcome), data)
+	if !before.PlatformID.IsZero() {
+		body += " " + v.Texts.Text("took_over", texts.Data{"Before": AgentPerson(before)})
+	}
+	return lead, body
+}
+
+// OutcomeText is the message for an outcome: the one for its kind and reason, or for its
+// kind alone.
+func (v Renderer) OutcomeText(o assign.Outcome) string {
+	if o.Reason != assign.NoReason {
+		if id := string(o.Kind) + "_" + string(o.Reason); v.Texts.Has(id) {
+			return id
+		}
+	}
+	return string(o.Kind)
+}
+
+func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
+	data := texts.Data{
+		"Contact":   v.contact(a.Contact),
+		"Agent":     v.agentOf(a, a.Requester),
+		"Asked":     v.asked(a.Request, a.Requester),
+		"Said":      Clip(a.Outcome.Said, 300),
+		"Status":    a.Outcome.Status,
+		"Answered":  a.Outcome.Status != 0,
+		"Reference": strconv.FormatInt(a.ID, 10),
+		"Admins":    v.admins,
+		"Nearest":   len(a.Outcome.Nearest) > 0,
+	}
+	if newer := a.Outcome.Newer; newer != nil {
+		data["NewerBy"] = texts.Mention(newer.Requester)
+		data["NewerAgent"] = v.asked(newer.Request, a.Requester)
+		data["NewerMine"] = newer.Requester == a.Requester
+	}
+	return data
+}
+
+// agentOf names the agent of an assignment, for reader: as Azeer knows them, else as
+// asked for.
+func (v Renderer) agentOf(a assign.Assignment, reader string) any {
+	if a.Outcome.Agent.PlatformID.IsZero() {
+		return v.asked(a.Request, reader)
+	}
+	return AgentPerson(a.Outcome.Agent)
+}
+
+// asked repeats, for reader, how the agent was named: "me" is whoever asked.
+func (v Renderer) asked(r assign.Request, reader string) any {
+	switch {
+	case r.Agent.Kind == agent.ByMention:
+		return texts.Mention(r.Agent.Reveal())
+	case r.Agent.Kind == agent.ByMe && r.Requester == reader:
+		return v.Texts.Text("you", nil)
+	case r.Agent.Kind == agent.ByMe:
+		return texts.Mention(r.Requester)
+	}
+	return r.Agent.Reveal()
+}
+
+// InProgress fills the blanks of what is said while a request is not finished.
+func (v Renderer) InProgress(r assign.Request) texts.Data {
+	return texts.Data{"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester)}
+}
+
+// AgentPerson shows an agent as "Name (email)".
+func AgentPerson(a agent.Agent) texts.Person {
+	return texts.Person{Name: a.Name, Email: AgentEmail(a)}
+}
+
+// agentLabel is that in a plain text of at most limit characters, for which the name may
+// be cut; the email tells namesakes apart.
+func (v Renderer) agentLabel(a agent.Agent, limit int) string {
+	who := AgentPerson(a)
+	label := v.Texts.Person(who)
+	if over := utf8.RuneCountInString(label) - limit; over > 0 {
+		who.Name = Clip(who.Name, max(utf8.RuneCountInString(who.Name)-over, 2))
+		label = Clip(v.Texts.Person(who), limit)
+	}
+	return label
+}
+
+func AgentEmail(a agent.Agent) string {
+	if !a.Email.IsZero() {
+		return a.Email.Reveal()
+	}
+	return a.PlatformID.Reveal()
+}
+
+// outcomeButtons offers what the requester may want to do next.
+func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*slack.ButtonBlockElement {
+	var buttons []*slack.ButtonBlockElement
+	switch a.Outcome.Kind {
+	case assign.Assigned:
+		if !before.PlatformID.IsZero() && a.Undoes == 0 {
+			buttons = v.requestButton("undo", ActionUndo, RequestBack(a, before), slack.StyleDefault)
+		}
+		return append(buttons, v.reassignButton(a.Contact))
+	case assign.Failed, assign.Unknown:
+		return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+	case assign.Expired:
+		return v.requestButton("assign_now", actionAgain, RequestAgain(a), slack.StylePrimary)
+	case assign.Refused:
+		for i, to := range a.Outcome.Nearest {
+			wish := RequestAgain(a)
+			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
+			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
+				plainText(v.agentLabel(to, 75), 75)))
+		}
+		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
+		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
+	}
+	return buttons
+}
+
+// requestButton is one button, or none if the wish does not fit into it: an answer with a
+// value too long would be refused by Slack, again and again.
+func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
+	value := w.Encode()
+	if utf8.RuneCountInString(value) > valueMax {
+		return nil
+	}
+	return []*slack.ButtonBlockElement{v.button(label, action, value, style)}
+}
+
+// typedAgain writes a reference as a person would type it.
+func (v Renderer) typedAgain(ref agent.Ref) string {
+	switch ref.Kind {
+	case agent.ByMention:
+		return "<@" + ref.Reveal() + ">"
+	case agent.ByMe:
+		return v.Texts.Plain("me", nil)
+	}
+	return ref.Reveal()
+}
+
+// Unopened says why a form did not open, and offers to open it with all that it holds.
+func (v Renderer) Unopened(late bool, d Draft) Message {
+	text := "form_refused"
+	if late {
+		text = "form_late"
+	}
+	return v.Notice(text, nil, v.button("open_form", ActionFix, d.encode(), slack.StylePrimary))
+}
+
+// WithoutMentions fills blanks for an error below an input, where Slack shows a mention as
+// a bare id.
+func (v Renderer) WithoutMentions(a assign.Assignment, data texts.Data) texts.Data {
+	data["Admins"] = nil
+	if a.Agent.Kind == agent.ByMention {
+		data["Asked"] = v.Texts.Plain("form_mentioned", nil)
+	}
+	return data
+}
+
+func NearestNames(agents []agent.Agent) []texts.Person {
+	names := make([]texts.Person, len(agents))
+	for i, a := range agents {
+		names[i] = AgentPerson(a)
+	}
+	return names
+}
+
+func (v Renderer) MistakeLine(err error) string {
+	var m *line.Mistake
+	if errors.As(err, &m) {
+		id, data := v.MistakeText(m)
+		return v.Texts.Plain(id, data)
+	}
+	return v.Texts.Plain("unreadable", nil)
+}
+
+// RequestBack is to give the contact of an assignment back to whom it was taken from.
+func RequestBack(a assign.Assignment, before agent.Agent) ButtonRequest {
+	return ButtonRequest{Contact: a.Contact.Digits(), Agent: agent.RefEmail(before.PlatformID.Reveal()).Encode(), Of: a.ID}
+}
+
+// reassignButton opens the form with the contact filled in.
+func (v Renderer) reassignButton(contact phone.Number) *slack.ButtonBlockElement {
+	return v.button("reassign", ActionFix, Draft{Contact: contact.International()}.encode(), slack.StyleDefault)
+}
+
+// NotUndone says why an undo was not accepted.
+func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assign.Acceptance, reader string) Message {
+	reassign := v.reassignButton(r.Contact)
+	data := texts.Data{
+		"Contact": v.contact(r.Contact), "By": texts.Mention(latest.Requester), "Mine": latest.Requester == reader,
+		"To": v.agentOf(latest, reader), "When": slackTime(latest.AcceptedAt), "Open": !latest.Finished(),
+	}
+	switch {
+	case latest.ID == 0 || !latest.Contact.Equal(r.Contact): // or of another journal
+		return v.Notice("undo_too_old", data, reassign)
+	case how == assign.Overtaken && latest.Outcome.Kind == assign.Assigned:
+		return v.Notice("undo_overtaken", data, reassign)
+	case how == assign.Overtaken:
+		return v.Notice("undo_overtaken_open", data, reassign)
+	case latest.Outcome.Kind == assign.Assigned:
+		return v.Notice("undo_already", data, reassign)
+	}
+	return v.UsedAlready(latest, reader)
+}
+
+// Overtaken says who has assigned the contact of a request since, and offers to carry out
+// the wish all the same.
+func (v Renderer) Overtaken(r assign.Request, latest assign.Assignment, w ButtonRequest) Message {
+	return v.Notice("overtaken", texts.Data{
+		"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester),
+		"By": texts.Mention(latest.Requester), "To": v.agentOf(latest, r.Requester), "When": slackTime(latest.AcceptedAt),
+	}, v.button("assign_anyway", actionAnyway, w.Encode(), slack.StyleDanger))
+}
+
+// UsedAlready says what came of the first click on a button that works once.
+func (v Renderer) UsedAlready(a assign.Assignment, reader string) Message {
+	var buttons []*slack.ButtonBlockElement
+	if a.Outcome.Kind.IsProblem() {
+		buttons = v.outcomeButtons(a, agent.Agent{})
+	}
+	used := v.Texts.Text("used_already", texts.Data{"Contact": v.contact(a.Contact)})
+	return Paragraph(used+"\n"+v.status(a, reader)+"\n"+v.rowOf(a), buttons...)
+}

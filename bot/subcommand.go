@@ -1,0 +1,136 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/texts"
+)
+
+// readSubcommand recognises a line that begins with a sub-command: the word, as it was typed,
+// and what follows it.
+func readSubcommand(line string) (w render.Subcommand, typed, rest string, ok bool) {
+	typed, rest = cutWord(line)
+	for _, each := range render.Subcommands {
+		for _, names := range each.Names {
+			for _, name := range names {
+				if slips, _ := agent.Slips(typed, name); slips == 0 && (rest == "" || each.More) {
+					return each.Word, typed, rest, true
+				}
+			}
+		}
+	}
+	return "", "", "", false
+}
+
+// mostTypos is how many letters may be wrong in a word that is offered for another.
+const mostTypos = 2
+
+// nearestSubcommand gives the sub-command that a line's first word may have been meant for, and
+// how it is written in the language it was typed in.
+func nearestSubcommand(line string) (w render.Subcommand, meant string, ok bool) {
+	typed, rest := cutWord(line)
+	least := mostTypos + 1
+	for _, each := range render.Subcommands {
+		for _, names := range each.Names {
+			slips, few := agent.Slips(typed, names[0])
+			if few && slips < least && (rest == "" || each.More) {
+				w, meant, least = each.Word, names[0], slips
+			}
+		}
+	}
+	return w, meant, w != ""
+}
+
+// cutWord parts the first word of a line from the rest, without what cannot be seen.
+func cutWord(line string) (first, rest string) {
+	line = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, line))
+	end := strings.IndexFunc(line, unicode.IsSpace)
+	if end < 0 {
+		end = len(line)
+	}
+	return strings.TrimRight(line[:end], ":,.،"), strings.TrimSpace(line[end:])
+}
+
+// errand reads a line as a sub-command. An agent who bears such a name comes first: what
+// cannot be told from an assignment is one.
+func (b *Bot) subcommandIn(c *call) (render.SubcommandRequest, bool) {
+	w, typed, rest, ok := readSubcommand(c.Text)
+	if ok && w != render.HelpCommand {
+		if agent, known := b.agents.Guess(agent.RefName(typed)); known && isNameOf(agent, typed) {
+			return render.SubcommandRequest{}, false
+		}
+	}
+	return render.SubcommandRequest{Command: c.Command, Word: w, Rest: rest}, ok
+}
+
+func isNameOf(a agent.Agent, name string) bool {
+	for part := range strings.FieldsSeq(a.Name) {
+		if slips, _ := agent.Slips(part, name); slips == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// nearSubcommand makes an errand of a line that names nobody, but nearly a sub-command; line is
+// what should have been typed. Where not all agents are known it is nobody's slip.
+func (b *Bot) nearSubcommand(c *call, r line.Reading) (e render.SubcommandRequest, line texts.Code, ok bool) {
+	if r.Agent.Kind != agent.ByName || !b.unheardOf(r.Agent) {
+		return render.SubcommandRequest{}, "", false
+	}
+	if state := b.agents.State(); len(r.Contacts) > 0 && (!state.Loaded || state.Partial) {
+		return render.SubcommandRequest{}, "", false
+	}
+	w, meant, ok := nearestSubcommand(c.Text)
+	if !ok {
+		return render.SubcommandRequest{}, "", false
+	}
+	e = render.SubcommandRequest{Command: c.Command, Word: w, Rest: render.Clip(r.TypedContact, render.ContactMax)}
+	return e, texts.Code(strings.TrimSpace(c.Command + " " + meant + " " + e.Rest)), true
+}
+
+// unheardOf tells whether no agent in memory can be meant by a name.
+func (b *Bot) unheardOf(ref agent.Ref) bool {
+	_, known := b.agents.Guess(ref)
+	return !known && len(b.agents.Search(ref.Reveal(), 1)) == 0
+}
+
+// onSubcommandButton serves the button that offers a sub-command.
+func (b *Bot) onSubcommandButton(ctx context.Context, c *call, chosen payload.Action) {
+	var e render.SubcommandRequest
+	if err := json.Unmarshal([]byte(chosen.Value), &e); err != nil {
+		b.acknowledge(ctx, c, nil) // a button of another time
+		return
+	}
+	b.run(ctx, c, e)
+}
+
+// run carries out a sub-command and answers the call that asked for it. It accepts no
+// request, so nothing that the person does next has to wait for it.
+func (b *Bot) run(ctx context.Context, c *call, e render.SubcommandRequest) {
+	c.turn.leave()
+	v := b.rendererOf(ctx, c)
+	if c.kind != payload.SlashCommand {
+		b.acknowledge(ctx, c, nil)
+	}
+	switch e.Word {
+	case render.HistoryCommand:
+		b.onHistory(ctx, c, v, e.Rest)
+	case render.MineCommand:
+		b.onMine(ctx, c, v)
+	default:
+		b.reply(ctx, c, v.Help(e.Command))
+	}
+}
