@@ -40,6 +40,11 @@ const (
 	PhoneExtension              = MistakeKind(phone.Extension)
 	PhoneAmbiguous              = MistakeKind(phone.Ambiguous) // see Perhaps
 	PhoneRewritten              = MistakeKind(phone.Rewritten)
+	PhoneScientific             = MistakeKind(phone.Scientific)
+	PhoneHiddenID               = MistakeKind(phone.HiddenID)
+	PhoneGroupID                = MistakeKind(phone.GroupID)
+	PhoneLikely                 = MistakeKind(phone.Likely)   // a question: see Perhaps
+	PhoneUnlisted               = MistakeKind(phone.Unlisted) // a question: see Perhaps
 
 	// About the agent.
 	AgentMissing     MistakeKind = "agent_missing"     // ParseAgent was given nothing
@@ -64,6 +69,7 @@ func AllMistakeKinds() []MistakeKind {
 		ContactMissing, ContactNotPhone, ManyContacts,
 		PhoneTooShort, PhoneTooLong, PhoneInvalid, PhoneCountry, PhonePlus, PhoneLetters,
 		PhoneCharacters, PhoneExtension, PhoneAmbiguous, PhoneRewritten,
+		PhoneScientific, PhoneHiddenID, PhoneGroupID, PhoneLikely, PhoneUnlisted,
 		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsGroup, AgentIsEveryone,
 		ManyAgents, MentionMalformed,
 		EmailNoUser, EmailNoDomain, EmailBadUser, EmailBadDomain, EmailManyAts, EmailSpaces,
@@ -84,9 +90,12 @@ type Mistake struct {
 	// Example is a right value for Part, as one may type it.
 	Example string
 	// Perhaps holds the numbers that could be meant: all that were found with
-	// ManyContacts, all readings with PhoneAmbiguous; else nil.
+	// ManyContacts, all readings where IsQuestion; else nil.
 	Perhaps []phone.Number
 }
+
+// IsQuestion tells a mistake about a number that one of Perhaps would settle.
+func (m *Mistake) IsQuestion() bool { return phone.Problem(m.Kind).IsQuestion() }
 
 func (m *Mistake) Error() string {
 	return fmt.Sprintf("read %s %s: %s", m.Part, m.Typed, m.Kind)

@@ -183,8 +183,10 @@ func readContact(tokens []Token, region string) contactHalf {
 	half := contactHalf{typed: typedWords(tokens)}
 	var text strings.Builder
 	for _, t := range tokens {
-		if linkDisagrees(t, region) {
+		if half.wrong = t.wrong; half.wrong == "" && linkDisagrees(t, region) {
 			half.wrong = LinkDisagree
+		}
+		if half.wrong != "" {
 			return half
 		}
 		text.WriteString(t.Text + " ")
@@ -357,7 +359,7 @@ func (l *typed) mistake() *Mistake {
 	for _, c := range l.contacts {
 		if c.wrong != "" {
 			m := newMistake(c.wrong, partOf(c.wrong, PartContact), c.typed, l.region)
-			if c.wrong == PhoneAmbiguous {
+			if m.IsQuestion() {
 				m.Perhaps = distinct(c.phones)
 			}
 			return m

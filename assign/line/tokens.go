@@ -28,7 +28,7 @@ type Token struct {
 	Kind tokenKind
 	// Text is what counts, typed what the person saw.
 	Text, Typed string
-	// Wrong is the mistake that a strangerToken is.
+	// Wrong is the mistake that the token is.
 	wrong MistakeKind
 }
 
@@ -68,8 +68,8 @@ var zeroWidthBlank = regexp.MustCompile(`(\p{Nd})\x{200b}+(\pL)|(\pL)\x{200b}+(\
 
 // Slack's marks: https://docs.slack.dev/messaging/formatting-message-text
 var (
-	SlackMark = regexp.MustCompile(`(?i)<(?:[@#!]|mailto:|tel:|https?://)[^<>]*>`)
-	WebLabel  = regexp.MustCompile(`(?i)<https?://[^<>|]*\|[^<>]*>`)
+	SlackMark = regexp.MustCompile(`(?i)<(?:[@#!]|mailto:|tel:|https?://|whatsapp://)[^<>]*>`)
+	WebLabel  = regexp.MustCompile(`(?i)<(?:https?|whatsapp)://[^<>|]*\|[^<>]*>`)
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 )
 
@@ -77,7 +77,7 @@ var (
 // that looks like a host: <http://omar.me|omar.me>.
 func SpliceLabel(mark string) string {
 	target, label, _ := strings.Cut(mark[1:len(mark)-1], "|")
-	if isWebAddress(label) || whatsAppNumber(Unescape(target)) != "" {
+	if isWebAddress(label) || phone.FromLink(Unescape(target)) != "" {
 		return mark
 	}
 	return label
@@ -106,7 +106,7 @@ func ReadMark(mark string) Token {
 	case strings.EqualFold(scheme, "mailto"):
 		return readMailLink(unquery(rest), shown)
 	case strings.EqualFold(scheme, "tel"):
-		return Token{Kind: PhoneToken, Text: unquery(rest), Typed: unquery(shown)}
+		return Token{Kind: PhoneToken, Text: phone.FromURI(unquery(rest)), Typed: unquery(shown)}
 	}
 	return ReadWebAddress(target, orElse(label, target))
 }
@@ -161,7 +161,7 @@ func scanPlain(text string) []Token {
 		case r == '<':
 			flush()
 			tokens = append(tokens, Token{Kind: openToken})
-		case r == '>' || isBreak(r) && !isWebAddress(word.String()):
+		case r == '>' || isBreak(r) && !isWebAddress(word.String()) && !(isTelURI(word.String()) && strings.ContainsRune(";=", r)):
 			flush()
 			tokens = append(tokens, Token{Kind: breakToken})
 		default:
@@ -176,6 +176,11 @@ func scanPlain(text string) []Token {
 // and arrows. The tails of -> and => are dashes and vanish.
 func isBreak(r rune) bool {
 	return strings.ContainsRune(",;|=،؛、。", r) || '\u2190' <= r && r <= '\u21ff' || '\u2794' <= r && r <= '\u27be'
+}
+
+// isTelURI tells what RFC 3966's parameters may follow: tel:0544444444;phone-context=+966.
+func isTelURI(word string) bool {
+	return len(word) > len("tel:") && strings.EqualFold(word[:len("tel:")], "tel:")
 }
 
 // labels may stand before a half, with a colon: "phone: 0544444444".
@@ -194,8 +199,11 @@ func unlabel(word string) string {
 			return word
 		}
 		word = rest
-		if label == "mailto" {
+		switch label {
+		case "mailto":
 			word = unquery(rest)
+		case "tel":
+			word = phone.FromURI(rest)
 		}
 	}
 }
@@ -226,6 +234,9 @@ func readWord(word string) Token {
 			letters++
 		}
 	}
+	if id, problem, ok := phone.FromID(trimWord(word)); ok {
+		return Token{Kind: PhoneToken, Text: id, Typed: word, wrong: MistakeKind(problem)}
+	}
 	switch {
 	case strings.Contains(word, "@") && (digits+letters == 0 || looksLikeEmail(word)):
 		return Token{Kind: emailToken, Text: trimWord(word), Typed: word}
@@ -251,41 +262,16 @@ func isSpoiledPhone(word string, digits int) bool {
 	return digits >= 7 || digits >= 4 && len(first) > 0 && unicode.IsDigit(first[0])
 }
 
-var webAddress = regexp.MustCompile(`(?i)^[("'“«\[]*(?:https?://|www\.|wa\.me/|api\.whatsapp\.com/)`)
+var webAddress = regexp.MustCompile(`(?i)^[("'“«\[]*(?:https?://|whatsapp://|www\.|wa\.me/|(?:api|web)\.whatsapp\.com/)`)
 
 func isWebAddress(word string) bool { return webAddress.MatchString(word) }
 
 // ReadWebAddress takes the number of a WhatsApp link and refuses any other.
 func ReadWebAddress(target, shown string) Token {
-	if number := whatsAppNumber(target); number != "" {
+	if number := phone.FromLink(target); number != "" {
 		return Token{Kind: PhoneToken, Text: number, Typed: shown}
 	}
 	return Token{Kind: strangerToken, Typed: shown, wrong: StrangeLink}
-}
-
-// whatsAppNumber gives the number, with its plus, of https://wa.me/966… and
-// https://api.whatsapp.com/send?phone=966…; empty for all else.
-// See https://faq.whatsapp.com/5913398998672934
-func whatsAppNumber(target string) string {
-	if !strings.Contains(target, "://") {
-		target = "https://" + target
-	}
-	link, err := url.Parse(target)
-	if err != nil {
-		return ""
-	}
-	number := ""
-	switch strings.ToLower(link.Host) {
-	case "wa.me", "www.wa.me":
-		number = strings.Trim(link.Path, "/")
-	case "api.whatsapp.com", "web.whatsapp.com":
-		number = strings.TrimSpace(link.Query().Get("phone"))
-	}
-	number = phone.ASCII(strings.TrimPrefix(Visible(number), "+"))
-	if number == "" || strings.Trim(number, "0123456789") != "" {
-		return ""
-	}
-	return "+" + number
 }
 
 // nouns say what a number is; determiners may stand with them.

@@ -5,33 +5,59 @@ package phone
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Number is a contact's number in E.164. It masks itself wherever it is formatted or
-// encoded; Digits and International are the only ways to read it.
+// Number is a contact's number in E.164, of today's numbering plan. It may come with the id
+// by which WhatsApp knows the contact, where that is another: see Forms. It masks itself
+// wherever it is formatted or encoded; Digits, ID and International are the only ways to
+// read it.
 //
 // The number sits behind a closure because fmt cannot call methods on unexported
 // struct fields, and would print a plain string there in clear.
-type Number struct{ reveal func() string }
+type Number struct{ reveal func() (digits, id string) }
 
-// New takes E.164 digits without the plus, as Azeer writes them (966544444444).
-// It does not check them: that is ParsePhone's work.
-func New(digits string) Number { return Number{func() string { return digits }} }
+// New takes E.164 digits without the plus, as Azeer writes them (966544444444), of today's
+// numbering plan or an older one. It does not check them: that is Read's work.
+func New(digits string) Number {
+	now := today(digits)
+	return Number{func() (string, string) { return now, now }}.WithID(digits)
+}
 
-// Digits gives the E.164 digits without the plus: Azeer's platform_id of the contact.
+// Digits gives the E.164 digits without the plus. They are the same for all forms of a
+// number.
 func (p Number) Digits() string {
 	if p.reveal == nil {
 		return ""
 	}
-	return p.reveal()
+	digits, _ := p.reveal()
+	return digits
+}
+
+// ID gives the digits as they were typed or are to be sent: one of Forms, or Digits.
+func (p Number) ID() string {
+	if p.reveal == nil {
+		return ""
+	}
+	_, id := p.reveal()
+	return id
+}
+
+// WithID gives the same number in another form; p itself where id is none of its forms.
+func (p Number) WithID(id string) Number {
+	digits := p.Digits()
+	if !slices.Contains(formsOf(digits), id) {
+		return p
+	}
+	return Number{func() (string, string) { return digits, id }}
 }
 
 // IsZero tells whether there is no number at all.
 func (p Number) IsZero() bool { return p.Digits() == "" }
 
-// Equal compares the numbers themselves.
+// Equal compares the numbers themselves, whatever their forms.
 func (p Number) Equal(o Number) bool { return p.Digits() == o.Digits() }
 
 // String masks all but the last three digits.
@@ -64,6 +90,15 @@ func (p Number) International() string {
 		return "+" + p.Digits()
 	}
 	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}
+
+// national writes the number as people in its country do.
+func (p Number) national() string {
+	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.Format(number, phonenumbers.NATIONAL)
 }
 
 // Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,

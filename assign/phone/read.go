@@ -2,11 +2,10 @@ package phone
 
 import (
 	"errors"
-	"regexp"
-	"slices"
+	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -37,85 +36,6 @@ func exampleSaudi(region string) string {
 	return "+966 54 444 4444"
 }
 
-// ReadAll reads text that looks like one or several numbers, and gives the kind of
-// mistake if it is none. Blanks, dashes, dots, slashes and brackets part it into pieces,
-// and it stands for the one way of joining neighbours in which every number is valid.
-// Several such ways are Ambiguous, with all their numbers.
-func ReadAll(text, region string) ([]Number, Problem) {
-	pieces, kind := phonePieces(text)
-	if kind != "" {
-		return nil, kind
-	}
-	var all []Number
-	for len(pieces) > 0 {
-		// A plus begins a number.
-		end := 1
-		for end < len(pieces) && pieces[end][0] != '+' {
-			end++
-		}
-		ways := joinPieces(pieces[:end], region)
-		switch len(ways) {
-		case 0:
-			_, kind := Read(strings.Join(pieces[:end], ""), region)
-			return all, kind
-		case 1:
-			all = append(all, ways[0]...)
-		default:
-			return slices.Concat(ways...), Ambiguous
-		}
-		pieces = pieces[end:]
-	}
-	return all, ""
-}
-
-// Problem says why digits are no phone number. Its value is a stable key.
-type Problem string
-
-const (
-	TooShort   Problem = "phone_too_short"
-	TooLong    Problem = "phone_too_long"
-	Invalid    Problem = "phone_invalid"    // as long as a number may be, but of no known range
-	NoCountry  Problem = "phone_country"    // no country has that code
-	StrayPlus  Problem = "phone_plus"       // a plus that is not in front
-	Letters    Problem = "phone_letters"    // letters among the digits
-	Characters Problem = "phone_characters" // signs that no number has
-	Extension  Problem = "phone_extension"  // an extension behind the number
-	Ambiguous  Problem = "phone_ambiguous"  // one number or several: both can be read
-	Rewritten  Problem = "phone_rewritten"  // valid only with digits that nobody typed
-)
-
-// Longest is the most digits that one number takes to write: 00, E.164's fifteen,
-// and a trunk zero.
-const Longest = 2 + 15 + 1
-
-// joinPieces gives the ways of joining neighbouring pieces so that each result is a valid
-// number; at most two, since a second one settles that it is ambiguous.
-func joinPieces(pieces []string, region string) [][]Number {
-	// ways[i] are those of the pieces from i on.
-	ways := make([][][]Number, len(pieces)+1)
-	ways[len(pieces)] = [][]Number{nil}
-	for i := len(pieces) - 1; i >= 0; i-- {
-		number := ""
-		for j := i; j < len(pieces) && len(ways[i]) < 2; j++ {
-			number += pieces[j]
-			if len(strings.TrimPrefix(number, "+")) > Longest {
-				break
-			}
-			if len(ways[j+1]) == 0 {
-				continue
-			}
-			phone, kind := Read(number, region)
-			if kind != "" {
-				continue
-			}
-			for _, rest := range ways[j+1] {
-				ways[i] = append(ways[i], append([]Number{phone}, rest...))
-			}
-		}
-	}
-	return ways[0][:min(2, len(ways[0]))]
-}
-
 // Read reads ASCII digits, perhaps with a plus in front.
 //
 // A number without + or 00 is one of region, which is what a default region is for. Only
@@ -127,37 +47,48 @@ func Read(number, region string) (Number, Problem) {
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
 		number = "+" + rest
 	}
-	phone, kind := checkNumber(number, region)
-	if kind == "" || number[0] == '+' || number[0] == '0' {
-		return phone, kind
+	phone, problem := checkNumber(number, region)
+	if problem == "" || number[0] == '+' || number[0] == '0' {
+		return phone, problem
 	}
-	if abroad, wrong := checkNumber("+"+number, region); wrong == "" {
-		return abroad, ""
+	if abroad, wrong := checkNumber("+"+number, region); wrong == "" || wrong == Unlisted && isOf(abroad, region) {
+		return abroad, wrong
 	}
-	return Number{}, kind
+	return phone, problem
 }
 
-// checkNumber asks libphonenumber, and if that says no, asks again without the zero that
-// people put behind a country code though the country has none: +974 (0)3312 3456.
+// isOf tells whether a number is of region.
+func isOf(n Number, region string) bool {
+	return strings.HasPrefix(n.Digits(), strconv.Itoa(phonenumbers.GetCountryCodeForRegion(region)))
+}
+
+// checkNumber asks libphonenumber. If that says no, it asks again without the zero that
+// people put behind a country code though the country has none (+974 (0)3312 3456), and for
+// today's number of an older one.
 func checkNumber(number, region string) (Number, Problem) {
 	parsed, err := phonenumbers.Parse(number, region)
 	if err != nil {
-		return Number{}, kindOf(err)
+		return Number{}, problemOf(err)
+	}
+	code := strconv.Itoa(int(parsed.GetCountryCode()))
+	national := phonenumbers.GetNationalSignificantNumber(parsed)
+	if now := today(code + national); !phonenumbers.IsValidNumber(parsed) && now != code+national && isValid(now) {
+		return New(now).WithID(code + national), ""
 	}
 	if !phonenumbers.IsValidNumber(parsed) {
-		code := "+" + strconv.Itoa(int(parsed.GetCountryCode()))
-		if rest, ok := strings.CutPrefix(number, code+"0"); ok && !strings.HasPrefix(rest, "0") {
-			return checkNumber(code+rest, region)
+		if rest, ok := strings.CutPrefix(number, "+"+code+"0"); ok && !strings.HasPrefix(rest, "0") {
+			return checkNumber("+"+code+rest, region)
 		}
-		return Number{}, kindOfInvalid(parsed)
-	}
-	// Some regions' rules put digits into a number. Nobody typed those.
-	if !strings.HasSuffix(number, phonenumbers.GetNationalSignificantNumber(parsed)) {
-		return Number{}, Rewritten
+		return problemOfInvalid(parsed)
 	}
 	digits := phonenumbers.Format(parsed, phonenumbers.E164)[1:]
+	// Some regions' rules put digits into a number. Nobody typed those; only Argentina's
+	// mean the same, a 9 in front for a 15 in the middle.
+	if !strings.HasSuffix(number, national) && code != "54" {
+		return Number{}, Rewritten
+	}
 	switch {
-	case len(digits) < 8:
+	case len(digits) < shortest:
 		return Number{}, TooShort
 	case len(digits) > 15:
 		return Number{}, TooLong
@@ -165,7 +96,11 @@ func checkNumber(number, region string) (Number, Problem) {
 	return New(digits), ""
 }
 
-func kindOf(err error) Problem {
+// shortest is how many digits a number has at least, with its country code: those of Saint
+// Helena and Tokelau have seven.
+const shortest = 7
+
+func problemOf(err error) Problem {
 	switch {
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
 		return NoCountry
@@ -175,68 +110,46 @@ func kindOf(err error) Problem {
 	return TooShort // all that is left for a string of digits
 }
 
-func kindOfInvalid(number *phonenumbers.PhoneNumber) Problem {
+// problemOfInvalid says what is wrong with a number that is not listed. One that has the
+// shape of a mobile comes with it: it may be of a range that is newer than the list.
+func problemOfInvalid(number *phonenumbers.PhoneNumber) (Number, Problem) {
 	switch phonenumbers.IsPossibleNumberWithReason(number) {
 	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-		return TooShort
+		return Number{}, TooShort
 	case phonenumbers.TOO_LONG:
-		return TooLong
+		return Number{}, TooLong
 	}
-	return Invalid
+	if hasMobileShape(number) {
+		return New(phonenumbers.Format(number, phonenumbers.E164)[1:]), Unlisted
+	}
+	return Number{}, Invalid
 }
 
-// extension finds what people write behind a number to reach a desk.
-var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:ext(?:n|ension)?|x|#|تحويلة)[\s.:=]*\d+\W*$`)
+// mobileShapes remembers which first digits, in numbers of which length, mobiles of a
+// country code have.
+var mobileShapes sync.Map // of "966 5 9" to bool
 
-// phonePieces gives the runs of digits in text as ASCII, each with the plus before it.
-func phonePieces(text string) ([]string, Problem) {
-	text = ASCII(text)
-	if extension.MatchString(text) {
-		return nil, Extension
+// hasMobileShape tells whether the country has mobiles of this length that begin with the
+// same digit.
+func hasMobileShape(number *phonenumbers.PhoneNumber) bool {
+	code, national := int(number.GetCountryCode()), phonenumbers.GetNationalSignificantNumber(number)
+	if len(national) < 7 {
+		return false
 	}
-	if strings.IndexFunc(text, unicode.IsLetter) >= 0 {
-		return nil, Letters
+	shape := fmt.Sprint(code, national[:1], len(national))
+	if known, ok := mobileShapes.Load(shape); ok {
+		return known.(bool)
 	}
-	var pieces []string
-	plus, inside := false, false
-	for _, r := range text {
-		switch {
-		case '0' <= r && r <= '9':
-			if !inside {
-				pieces = append(pieces, "")
-			}
-			if plus {
-				pieces[len(pieces)-1] = "+"
-			}
-			pieces[len(pieces)-1] += string(r)
-			plus, inside = false, true
-		case r == '+' && plus:
-			return nil, StrayPlus
-		case r == '+':
-			plus = true
-			inside = false
-		case strings.ContainsRune(` ./\()[]{}_~·•:'`, r) || IsDash(r):
-			inside = false
-		default:
-			return nil, Characters
+	found := false
+	for n := 0; n < 100 && !found; n++ {
+		like := fmt.Sprintf("+%d%c%02d%s", code, national[0], n, national[3:])
+		parsed, err := phonenumbers.Parse(like, "ZZ")
+		if err != nil {
+			continue
 		}
+		kind := phonenumbers.GetNumberType(parsed)
+		found = kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
 	}
-	return settlePlus(text, pieces, plus)
+	mobileShapes.Store(shape, found)
+	return found
 }
-
-// settlePlus refuses a plus stuck behind digits, save a single one at the very end: in
-// right-to-left text the plus that was typed first often ends up there.
-func settlePlus(text string, pieces []string, last bool) ([]string, Problem) {
-	switch {
-	case len(pieces) == 0:
-		return nil, TooShort
-	case last && strings.Count(text, "+") == 1 && pieces[0][0] != '0':
-		pieces[0] = "+" + pieces[0]
-		return pieces, ""
-	case last || stuckPlus.MatchString(text):
-		return nil, StrayPlus
-	}
-	return pieces, ""
-}
-
-var stuckPlus = regexp.MustCompile(`\d\+`)
