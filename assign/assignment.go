@@ -95,6 +95,9 @@ type Outcome struct {
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment
+	// Contact is the contact in the form under which Azeer knew it, where Kind is Assigned:
+	// see phone.Number.ID.
+	Contact phone.Number
 	// Attempts counts the calls made to Azeer.
 	Attempts int
 	// At is when it ended, in this machine's time.

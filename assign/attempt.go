@@ -3,9 +3,11 @@ package assign
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/internal/catch"
 )
 
@@ -122,9 +124,10 @@ func (s *Service) call(wire context.Context, j *job, t *attempts) step {
 	defer done()
 	start := time.Now()
 	t.made++
-	err := catch.Panics(func() error { return s.inbox.Assign(limited, j.Contact, t.agent) })
+	id := s.contactID(wire, j, t)
+	err := catch.Panics(func() error { return s.inbox.Assign(limited, id, t.agent) })
 	if err == nil {
-		return step{outcome: Outcome{Kind: Assigned, Agent: t.agent, Attempts: t.made}}
+		return step{outcome: Outcome{Kind: Assigned, Agent: t.agent, Contact: id, Attempts: t.made}}
 	}
 	var p *catch.Panic
 	if errors.As(err, &p) {
@@ -134,12 +137,48 @@ func (s *Service) call(wire context.Context, j *job, t *attempts) step {
 	f := asFault(err)
 	t.note(f, start)
 	switch {
+	case f.Effect == Never && f.Reason == NotFound && len(t.ids) > 1:
+		t.ids = t.ids[1:] // Azeer may know the contact by another of its numbers
+		return step{}
 	case f.Effect == Never:
 		return step{outcome: t.outcome()}
 	case wire.Err() != nil:
 		return step{release: true} // the next start tries again
 	}
 	return s.tryLater(wire, j, t)
+}
+
+// formsAsked is in how many assignments of a contact it is sought under which of its
+// numbers Azeer knows it.
+const formsAsked = 50
+
+// contactID gives the form of the contact's number to send now: first the one that Azeer
+// accepted last, then what was typed, then what else WhatsApp may have.
+func (s *Service) contactID(ctx context.Context, j *job, t *attempts) phone.Number {
+	if len(t.ids) > 0 {
+		return t.ids[0]
+	}
+	t.ids = j.Contact.Forms()
+	if len(t.ids) < 2 {
+		return t.ids[0]
+	}
+	var found []Assignment
+	err := catch.Panics(func() (err error) {
+		found, err = s.journal.List(ctx, Query{Contact: j.Contact, Limit: formsAsked})
+		return err
+	})
+	if err != nil {
+		s.log.Warn().Err(err).Int64("assignment", j.ID).Msg("accepted form of a contact not read")
+		return t.ids[0]
+	}
+	for _, a := range found {
+		at := slices.IndexFunc(t.ids, func(id phone.Number) bool { return id.ID() == a.Outcome.Contact.ID() })
+		if a.Outcome.Kind == Assigned && at >= 0 {
+			t.ids[0], t.ids[at] = t.ids[at], t.ids[0]
+			break
+		}
+	}
+	return t.ids[0]
 }
 
 // tryLater decides whether and when there is another attempt.

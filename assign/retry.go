@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/retry"
 )
@@ -31,6 +32,8 @@ var (
 type attempts struct {
 	deadline time.Time   // after it nothing more is sent
 	agent    agent.Agent // once resolved
+	// ids are the forms of the contact still to be tried, the present one first.
+	ids []phone.Number
 
 	made            int
 	failures        int       // in a row, of any kind: they set the wait

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"azeer-slack/assign"
@@ -117,7 +118,11 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		}
 		return
 	}
-	switch chosen := c.Actions[0]; chosen.ActionID {
+	chosen := c.Actions[0]
+	if strings.HasPrefix(chosen.ActionID, render.ActionFixNumber) {
+		chosen.ActionID = render.ActionFix
+	}
+	switch chosen.ActionID {
 	case render.ActionOpen, render.ActionFix:
 		b.acknowledge(ctx, c, nil)
 		c.turn.leave()

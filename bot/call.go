@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"azeer-slack/bot/payload"
@@ -68,5 +69,5 @@ func (c *call) replaces() bool {
 	case render.ActionOpen, render.ActionFix, render.ActionRetry:
 		return false
 	}
-	return true
+	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)
 }

@@ -37,7 +37,7 @@ func (b *Bot) onLine(ctx context.Context, v render.Renderer, c *call) {
 	var mistake *line.Mistake
 	switch {
 	case errors.As(err, &mistake):
-		b.reply(ctx, c, v.Mistake(mistake, d))
+		b.reply(ctx, c, v.Mistake(mistake, d, b.choices(ctx, c, mistake, reading)...))
 	case err != nil:
 		b.reply(ctx, c, v.Notice("broken", texts.Data{"Reference": c.envelope.ID}))
 	case slipped:
@@ -53,6 +53,25 @@ func (b *Bot) onLine(ctx context.Context, v render.Renderer, c *call) {
 	default:
 		b.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent})
 	}
+}
+
+// choices are what the buttons do that a question about a number gets: assign it to the
+// agent that was typed. Each knows of the newest assignment of its contact, so that only what
+// comes after the question stands in its way.
+func (b *Bot) choices(ctx context.Context, c *call, m *line.Mistake, r line.Reading) (all []render.ButtonRequest) {
+	if !m.IsQuestion() {
+		return nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(readSoon))
+	defer cancel()
+	for _, contact := range m.Perhaps {
+		choice := render.ButtonRequest{Contact: contact.ID(), Agent: r.Agent.Encode()}
+		if latest, known, err := b.service.Latest(ctx, contact); err == nil && known {
+			choice.After = latest.ID
+		}
+		all = append(all, choice)
+	}
+	return all
 }
 
 // isChatter tells a line of words that name nobody from half an assignment. While the agents

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
@@ -35,7 +37,11 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, v.Closing(r.Text, r.Data))
 		return
 	}
-	request, mistakes := b.read(v, c)
+	request, mistakes, unlisted := b.read(v, c)
+	if len(mistakes) == 0 && !unlisted.IsZero() {
+		b.acknowledge(ctx, c, slack.NewUpdateViewSubmissionResponse(v.FormConfirm(c.View, unlisted)))
+		return
+	}
 	if len(mistakes) > 0 {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
@@ -110,18 +116,25 @@ func agentBlock(p payload.Payload) string {
 }
 
 // read makes a request of a submitted form, or says what is wrong under which input.
-func (b *Bot) read(v render.Renderer, c *call) (assign.Request, map[string]string) {
-	var r assign.Request
-	wrong := make(map[string]string)
+// unlisted is the number where that is to be confirmed first.
+func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
+	wrong = make(map[string]string)
 	var err error
-	if r.Contact, err = line.ParsePhone(c.Input(render.BlockContact), b.region); err != nil {
+	r.Contact, err = line.ParsePhone(c.Input(render.BlockContact), b.region)
+	if m, ok := errors.AsType[*line.Mistake](err); ok && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1 {
+		r.Contact, err = m.Perhaps[0], nil
+		if !c.IsTicked(render.BlockConfirm, r.Contact.Digits()) {
+			unlisted = r.Contact
+		}
+	}
+	if err != nil {
 		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
 	block := agentBlock(c.Payload)
 	if r.Agent, err = readAgent(block, c.Input(block)); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
-	return r, wrong
+	return r, wrong, unlisted
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the

@@ -143,10 +143,19 @@ func newAccept(r assign.Request) *acceptWork {
 		reply:     []byte(r.Reply),
 		origin:    clean(r.Origin),
 		guard:     r.Guard,
+		contactID: contactID(r.Contact),
 		undoes:    r.Undoes,
 	}
 	w.twin = twin(w.requester, w.contact, w.agent)
 	return w
+}
+
+// contactID is what the journal keeps of a contact beside its number: an id that is another.
+func contactID(contact phone.Number) string {
+	if contact.ID() == contact.Digits() {
+		return ""
+	}
+	return clean(contact.ID())
 }
 
 // Turn tells whether assignment id may make its next attempt; see assign.Journal.

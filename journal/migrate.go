@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+
+	"azeer-slack/assign/phone"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -56,5 +59,37 @@ func newProvider(dialect database.Dialect, db *sql.DB) (*goose.Provider, error) 
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectCustom, db, files,
-		goose.WithStore(table), goose.WithDisableGlobalRegistry(true))
+		goose.WithStore(table), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(
+			goose.NewGoMigration(4, &goose.GoFunc{RunTx: oneContact}, &goose.GoFunc{RunTx: nothing})))
 }
+
+// oneContact brings the rows of contacts that were typed in an older form of their number
+// under today's, and keeps the form.
+func oneContact(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT contact FROM assignments`)
+	if err != nil {
+		return err
+	}
+	older := make(map[string]string)
+	for rows.Next() {
+		var contact string
+		if err := errors.Join(rows.Scan(&contact), rows.Err()); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		if now := phone.New(contact).Digits(); now != contact {
+			older[contact] = now
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for contact, now := range older {
+		// $1 and $2 are parameters to SQLite, too.
+		if _, err := tx.ExecContext(ctx, `UPDATE assignments SET contact = $1, contact_id = contact WHERE contact = $2`, now, contact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nothing(context.Context, *sql.Tx) error { return nil }

@@ -69,8 +69,8 @@ const (
 		), noted AS (
 			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 3 AND $1 <> ''
 		), fresh AS (
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes)
-			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11 WHERE NOT EXISTS (SELECT FROM known)
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13 WHERE NOT EXISTS (SELECT FROM known)
 			RETURNING id
 		)
 		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
@@ -247,7 +247,7 @@ func (p *postgres) apply(ctx context.Context, tx pgx.Tx, works []work, batch int
 
 func (p *postgres) accept(b *pgx.Batch, w *acceptWork, batch int64, load map[int64][]*row) {
 	q := b.Queue(sqlAccept, w.key, w.requester, w.contact, w.agent, w.twin, w.reply,
-		p.id, batch, assign.JoinWindow, w.origin, w.undoes, w.guard)
+		p.id, batch, assign.JoinWindow, w.origin, w.undoes, w.guard, w.contactID)
 	q.QueryRow(func(found pgx.Row) error {
 		var id int64
 		var how int

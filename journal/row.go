@@ -19,6 +19,7 @@ type row struct {
 	key         string
 	requester   string
 	contact     string
+	contactID   string
 	agent       string
 	reply       []byte
 	accepted    int64 // µs ago
@@ -39,7 +40,7 @@ func (r *row) fields() []any {
 	return []any{
 		&r.id, &r.key, &r.requester, &r.contact, &r.agent, &r.reply, &r.accepted,
 		&r.kind, &r.outcome, &r.finished, &r.answered,
-		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept, &r.origin, &r.undoes,
+		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept, &r.origin, &r.undoes, &r.contactID,
 	}
 }
 
@@ -49,7 +50,7 @@ func columns(age func(column string) string) string {
 	return strings.Join([]string{
 		"a.id", "coalesce(a.key, '')", "a.requester", "a.contact", "a.agent", "a.reply", age("a.accepted_at"),
 		"a.kind", "a.outcome", age("a.finished_at"), "a.answered",
-		"a.newer", "n.requester", "n.agent", age("n.accepted_at"), "a.origin", "a.undoes",
+		"a.newer", "n.requester", "n.agent", age("n.accepted_at"), "a.origin", "a.undoes", "a.contact_id",
 	}, ", ")
 }
 
@@ -67,7 +68,7 @@ func (r *row) assignment(now time.Time) (assign.Assignment, error) {
 		Request: assign.Request{
 			Key:       r.key,
 			Requester: r.requester,
-			Contact:   phone.New(r.contact),
+			Contact:   phone.New(r.contact).WithID(r.contactID),
 			Agent:     agent,
 			Reply:     string(r.reply),
 			Origin:    r.origin,
@@ -125,6 +126,8 @@ type outcomeWire struct {
 	Status   int         `json:"status,omitempty"`
 	Nearest  []agentWire `json:"nearest,omitempty"`
 	Attempts int         `json:"attempts,omitempty"`
+	// ContactID is the id that Azeer accepted, where it is not the contact's number.
+	ContactID string `json:"contact_id,omitempty"`
 }
 
 type agentWire struct {
@@ -147,7 +150,7 @@ func (w agentWire) agent() agent.Agent {
 
 // encodeOutcome writes all of o but Kind, Newer and At.
 func encodeOutcome(o assign.Outcome) (string, error) {
-	w := outcomeWire{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts}
+	w := outcomeWire{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts, ContactID: o.Contact.ID()}
 	if agent := wireAgent(o.Agent); agent != (agentWire{}) {
 		w.Agent = &agent
 	}
@@ -162,6 +165,9 @@ func (w outcomeWire) outcome(kind assign.OutcomeKind) assign.Outcome {
 	o := assign.Outcome{
 		Kind: kind, Reason: assign.Reason(w.Reason),
 		Said: w.Said, Status: w.Status, Attempts: w.Attempts,
+	}
+	if w.ContactID != "" {
+		o.Contact = phone.New(w.ContactID)
 	}
 	if w.Agent != nil {
 		o.Agent = w.Agent.agent()

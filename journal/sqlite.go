@@ -62,8 +62,8 @@ func (s *sqlite) prepare(ctx context.Context) error {
 				AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + of("n", "?4") + ` AND n.id > a.id)
 			ORDER BY how, id DESC LIMIT 1`},
 		{s.write, &s.stmt.insert, `
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at, origin, undoes)
-			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)`},
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, accepted_at, origin, undoes, contact_id)
+			VALUES (nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{s.write, &s.stmt.join, `INSERT INTO joined (key, assignment) SELECT ?1, ?2 WHERE ?1 <> ''`},
 		{s.write, &s.stmt.load, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
 		{s.write, &s.stmt.finish, `
@@ -201,7 +201,7 @@ func (s *sqlite) accept(ctx context.Context, tx *sql.Tx, w *acceptWork) error {
 
 func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64) error {
 	res, err := tx.StmtContext(ctx, s.stmt.insert).
-		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now, w.origin, w.undoes)
+		Exec(w.key, w.requester, w.contact, w.agent, w.twin, w.reply, now, w.origin, w.undoes, w.contactID)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, w *acceptWork, now int6
 func (w *acceptWork) fresh(id int64) row {
 	return row{
 		id: id, key: w.key, requester: w.requester, contact: w.contact, agent: w.agent,
-		reply: w.reply, origin: w.origin, undoes: w.undoes,
+		reply: w.reply, origin: w.origin, undoes: w.undoes, contactID: w.contactID,
 	}
 }
 

@@ -34,7 +34,7 @@ type (
 	acceptWork struct {
 		key, requester, contact, agent, twin string
 		reply                                []byte
-		origin                               string
+		origin, contactID                    string
 		guard, undoes                        int64
 
 		stored     row

@@ -98,6 +98,8 @@ type View struct {
 type field struct {
 	Value          string  `json:"value"`
 	SelectedOption *option `json:"selected_option"`
+	// SelectedOptions are those of checkboxes.
+	SelectedOptions []option `json:"selected_options"`
 }
 
 type option struct {
@@ -179,4 +181,16 @@ func (p Payload) Input(block string) string {
 		return f.Value
 	}
 	return ""
+}
+
+// IsTicked tells whether the box of that value is ticked in a submitted form.
+func (p Payload) IsTicked(block, value string) bool {
+	for _, f := range p.View.State.Values[block] {
+		for _, o := range f.SelectedOptions {
+			if o.Value == value {
+				return true
+			}
+		}
+	}
+	return false
 }

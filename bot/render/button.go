@@ -23,7 +23,7 @@ func (w ButtonRequest) Encode() string { return payload.Encode(w) }
 
 // RequestAgain is to repeat an assignment.
 func RequestAgain(a assign.Assignment) ButtonRequest {
-	return ButtonRequest{Contact: a.Contact.Digits(), Agent: a.Agent.Encode(), After: a.ID, Of: a.ID}
+	return ButtonRequest{Contact: a.Contact.ID(), Agent: a.Agent.Encode(), After: a.ID, Of: a.ID}
 }
 
 // DecodeButtonRequest reads the value of a button; false if it holds none, as that of a link, or of
@@ -41,14 +41,17 @@ func (w ButtonRequest) OnceKey(verb string) string { return verb + ":" + strconv
 
 // Buttons.
 const (
-	ActionOpen   = "open"   // the empty form
-	ActionFix    = "fix"    // the form with a draft
-	actionPick   = "pick:"  // one of the nearest agents, by number
-	actionAgain  = "again"  // carry out a wish, unless somebody else has since
-	ActionRetry  = "retry"  // the same, in a list
-	actionAnyway = "anyway" // carry it out all the same
-	ActionUndo   = "undo"   // give a contact back, unless it has been assigned since
-	ActionWord   = "word"   // a sub-command
-	ActionSearch = "search" // look up a contact on the Home tab
-	ActionClose  = "close"  // take what was found away again
+	ActionOpen   = "open"    // the empty form
+	ActionFix    = "fix"     // the form with a draft
+	actionPick   = "pick:"   // one of the nearest agents, by number
+	actionNumber = "number:" // one of the numbers that may be meant
+	// ActionFixNumber begins the ids of buttons that open the form with one of these.
+	ActionFixNumber = "fix:"
+	actionAgain     = "again"  // carry out a wish, unless somebody else has since
+	ActionRetry     = "retry"  // the same, in a list
+	actionAnyway    = "anyway" // carry it out all the same
+	ActionUndo      = "undo"   // give a contact back, unless it has been assigned since
+	ActionWord      = "word"   // a sub-command
+	ActionSearch    = "search" // look up a contact on the Home tab
+	ActionClose     = "close"  // take what was found away again
 )

@@ -219,6 +219,8 @@ const (
 	BlockAgent   = "agent"
 	BlockEmail   = "agent_email" // in place of BlockAgent while there is no agent list
 	blockAnswer  = "answer_to"
+	// BlockConfirm holds a box to tick, of a number that is not listed.
+	BlockConfirm = "confirm"
 
 	blockForeign = "foreign"
 	blockOwner   = "owner"

@@ -96,6 +96,11 @@ func goldenMessages(v Renderer) map[string]Message {
 		"mention_late":       v.MentionLate(goldenRequest, RequestAgain(newer)),
 		"no_such_word":       v.PerhapsMeant("histroy", SubcommandRequest{"/assign", HistoryCommand, "0544444444"}, "/assign history 0544444444"),
 	}
+	mexican := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar, Contact: phone.New("5215512345678")})
+	mexican.Contact = phone.New("525512345678")
+	messages["assigned_other_form"] = v.Outcome(mexican, agent.Agent{})
+	mexican.Outcome = assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar}
+	messages["not_found_forms"] = v.Outcome(mexican, agent.Agent{})
 	for name, typed := range map[string]string{
 		"hostile": "<!channel> 05444 omar@", "phone": "05444 omar@twerlo.com", "two_contacts": "0544444444 0555555555",
 	} {
@@ -104,6 +109,16 @@ func goldenMessages(v Renderer) map[string]Message {
 		if errors.As(err, &m) {
 			messages["mistake_"+name] = v.Mistake(m, Draft{Contact: reading.TypedContact, Agent: reading.TypedAgent})
 		}
+	}
+	for name, typed := range map[string]string{"likely": "966966544444444 omar@twerlo.com", "unlisted": "0521234567 omar@twerlo.com",
+		"rows": "971 0501234567 omar@twerlo.com", "likely_alone": "++966544444444"} {
+		reading, err := line.Parse(typed, "SA")
+		m, _ := errors.AsType[*line.Mistake](err)
+		var choices []ButtonRequest
+		for _, contact := range m.Perhaps {
+			choices = append(choices, ButtonRequest{Contact: contact.ID(), Agent: reading.Agent.Encode()})
+		}
+		messages["question_"+name] = v.Mistake(m, Draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}, choices...)
 	}
 	maps.Copy(messages, goldenRefusals(v))
 	maps.Copy(messages, goldenUndo(v))
@@ -204,9 +219,18 @@ func goldenViews(loaded Renderer) map[string]any {
 		"message_two":    loaded.FormFound(prose.Find("0544444444 or +971 50 123 4567", "SA"), false, fromMessage),
 		"message_many":   loaded.FormFound(manyFound(120), false, fromMessage),
 	}
+	views["form_unlisted"] = loaded.FormConfirm(sent(loaded.Form(starting(Draft{Contact: "0521234567", Agent: "omar@twerlo.com"}), from)), phone.New("966521234567"))
 	maps.Copy(views, goldenHomes(loaded))
 	maps.Copy(views, goldenForms(loaded, from))
 	return views
+}
+
+// sent is a form as Slack sends it back.
+func sent(form slack.ModalViewRequest) (v payload.View) {
+	if err := json.Unmarshal([]byte(payload.Encode(form)), &v); err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // openedMenu is a form of which the menu of agents, that Slack asks for when it is opened,

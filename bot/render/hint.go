@@ -92,6 +92,19 @@ func (v Renderer) FormAgain(old payload.View, lines []slack.Block) slack.ModalVi
 	return form
 }
 
+// FormConfirm is a form as Slack knows it with a box to tick below the contact: its number is
+// not in the list of those that there are, and may be right all the same.
+func (v Renderer) FormConfirm(old payload.View, contact phone.Number) *slack.ModalViewRequest {
+	blocks := slices.DeleteFunc(BlocksOf(old), func(b slack.Block) bool { return b.ID() == BlockConfirm })
+	option := slack.NewOptionBlockObject(contact.Digits(), plainText(v.Texts.Plain("form_unlisted_tick", nil), optionText), nil)
+	label := plainText(v.Texts.Plain("form_unlisted", texts.Data{"Contact": v.contact(contact)}), 2000)
+	box := slack.NewInputBlock(BlockConfirm, label, nil, slack.NewCheckboxGroupsBlockElement(BlockConfirm, option))
+	box.Optional = true // another number may be typed instead
+	at := 1 + slices.IndexFunc(blocks, func(b slack.Block) bool { return b.ID() == BlockContact })
+	form := v.frame(DecodeFormMetadata(old.PrivateMetadata), slices.Insert(blocks, at, slack.Block(box))...)
+	return &form
+}
+
 // KnownBlock is a block as Slack sent it.
 type KnownBlock struct {
 	Raw  json.RawMessage

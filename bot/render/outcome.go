@@ -24,10 +24,32 @@ func (v Renderer) Denied(r Denial) Message { return v.Notice(r.Text, r.Data) }
 
 // Mistake tells what was wrong with what somebody typed, and offers the form with all
 // of it already filled in.
-func (v Renderer) Mistake(m *line.Mistake, d Draft) Message {
+//
+// Where it is a question which number is meant, each has a button: choices holds what they
+// do, in the order of the mistake's numbers. One without an agent opens the form.
+func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Message {
+	var buttons []*slack.ButtonBlockElement
+	for i, choice := range choices[:min(len(choices), numbersMost)] {
+		label := plainText(v.Texts.Phone(v.contact(m.Perhaps[i])), 75)
+		if m.Kind == line.PhoneUnlisted && choice.Agent != "" {
+			label = plainText(v.Texts.Plain("assign_unlisted", nil), 75)
+		}
+		button := slack.NewButtonBlockElement(actionNumber+strconv.Itoa(i), choice.Encode(), label)
+		if choice.Agent == "" {
+			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent}.encode(), label)
+		}
+		buttons = append(buttons, button)
+	}
+	style := slack.StylePrimary
+	if len(buttons) > 0 {
+		style = slack.StyleDefault
+	}
 	return Paragraph(v.Texts.Text("lead_mistake", nil)+" "+v.Texts.Text(v.MistakeText(m))+v.foreignHint(d),
-		v.button("fix_in_form", ActionFix, d.encode(), slack.StylePrimary))
+		append(buttons, v.button("fix_in_form", ActionFix, d.encode(), style))...)
 }
+
+// numbersMost is how many numbers are offered as buttons.
+const numbersMost = 5
 
 // MistakeText is the message for a mistake, and what fills its blanks.
 func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
@@ -58,7 +80,24 @@ func (v Renderer) OutcomeWords(a assign.Assignment, before agent.Agent) (lead, b
 	if !before.PlatformID.IsZero() {
 		body += " " + v.Texts.Text("took_over", texts.Data{"Before": AgentPerson(before)})
 	}
-	return lead, body
+	return lead, body + v.aboutForms(a)
+}
+
+// aboutForms says under which number Azeer knows the contact, where that is not the one
+// that was typed; or, if it knows none, which ones it was asked for.
+func (v Renderer) aboutForms(a assign.Assignment) string {
+	forms := a.Contact.Forms()
+	switch {
+	case a.Outcome.Kind == assign.Assigned && !a.Outcome.Contact.IsZero() && a.Outcome.Contact.ID() != a.Contact.ID():
+		return " " + v.Texts.Text("known_as", texts.Data{"ID": texts.Phone{Number: "+" + a.Outcome.Contact.ID()}})
+	case a.Outcome.Reason == assign.NotFound && len(forms) > 1:
+		tried := make([]texts.Phone, len(forms))
+		for i, form := range forms {
+			tried[i] = texts.Phone{Number: "+" + form.ID()}
+		}
+		return " " + v.Texts.Text("tried_forms", texts.Data{"IDs": tried})
+	}
+	return ""
 }
 
 // OutcomeText is the message for an outcome: the one for its kind and reason, or for its

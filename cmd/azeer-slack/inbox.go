@@ -41,7 +41,7 @@ type inbox struct {
 
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.
 func (i *inbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
-	_, err := i.client.Assign(ctx, contact.Digits(), agent.PlatformID.Reveal())
+	_, err := i.client.Assign(ctx, contact.ID(), agent.PlatformID.Reveal())
 	note(&i.writeRefused, err)
 	if err != nil {
 		return faultOf(err)
