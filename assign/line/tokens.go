@@ -106,9 +106,9 @@ func ReadMark(mark string) Token {
 	case strings.EqualFold(scheme, "mailto"):
 		return readMailLink(unquery(rest), shown)
 	case strings.EqualFold(scheme, "tel"):
-		return Token{Kind: PhoneToken, Text: phone.FromURI(unquery(rest)), Typed: unquery(shown)}
+		return readTelLink(unquery(rest), unquery(shown))
 	}
-	return ReadWebAddress(target, orElse(label, target))
+	return readWebAddress(target, orElse(label, target))
 }
 
 // asSeen is a text as the person who typed it sees it.
@@ -121,6 +121,24 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
+}
+
+// readTelLink takes what was typed where Slack has made a link of it: its target runs the
+// digits of "2. 0501234567" together.
+func readTelLink(target, shown string) Token {
+	if onlyDigits(target) == onlyDigits(shown) {
+		target = shown
+	}
+	return Token{Kind: PhoneToken, Text: phone.FromURI(target), Typed: shown}
+}
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone.ASCII(text))
 }
 
 // readMailLink refuses a link that shows one address and leads to another.
@@ -195,7 +213,7 @@ func unlabel(word string) string {
 	for {
 		label, rest, found := strings.Cut(word, ":")
 		label = strings.ToLower(strings.TrimLeft(label, Quotes+"("))
-		if !found || !labels[label] {
+		if !found || !labels[label] || strings.HasPrefix(rest, "//") {
 			return word
 		}
 		word = rest
@@ -223,7 +241,7 @@ func trimWord(word string) string {
 // readSubcommand tells what a word looks like.
 func readWord(word string) Token {
 	if isWebAddress(word) {
-		return ReadWebAddress(strings.TrimRight(word, Quotes+Stops+")]}"), word)
+		return readWebAddress(strings.TrimRight(word, Quotes+Stops+")]}"), word)
 	}
 	digits, letters := 0, 0
 	for _, r := range word {
@@ -266,8 +284,19 @@ var webAddress = regexp.MustCompile(`(?i)^[("'“«\[]*(?:https?://|whatsapp://|
 
 func isWebAddress(word string) bool { return webAddress.MatchString(word) }
 
-// ReadWebAddress takes the number of a WhatsApp link and refuses any other.
-func ReadWebAddress(target, shown string) Token {
+// ReadAddress reads a web address, or an id of WhatsApp's.
+func ReadAddress(address string) Token {
+	if id, problem, ok := phone.FromID(address); ok {
+		if problem != "" {
+			return Token{Kind: strangerToken, Typed: address, wrong: MistakeKind(problem)}
+		}
+		return Token{Kind: PhoneToken, Text: id, Typed: address}
+	}
+	return readWebAddress(address, address)
+}
+
+// readWebAddress takes the number of a WhatsApp link and refuses any other.
+func readWebAddress(target, shown string) Token {
 	if number := phone.FromLink(target); number != "" {
 		return Token{Kind: PhoneToken, Text: number, Typed: shown}
 	}

@@ -20,6 +20,9 @@ import (
 // problem is one of those that IsQuestion tells, with all numbers that may be meant.
 func ReadAll(text, region string) ([]Number, Problem) {
 	text = tidy(ASCII(text))
+	if IsDateSpan(text) {
+		return nil, Invalid
+	}
 	pieces, problem := piecesOf(text)
 	j := newJoiner(pieces, region)
 	if found := j.all(); problem == "" && len(found) > 0 {

@@ -235,6 +235,9 @@ var (
 
 // isOtherThing tells digits without blanks that are no phone number by their shape alone.
 func isOtherThing(text string) bool {
+	if phone.IsDateSpan(text) {
+		return true
+	}
 	for _, shape := range otherThings {
 		if shape.MatchString(text) {
 			return true

@@ -37,10 +37,10 @@ var (
 		license licence passport iqama id ids uid uuid guid oid pid code otp pin password token key hash commit build
 		version ver rev timestamp ts epoch unix amount total sum subtotal price cost balance budget revenue value qty
 		quantity coordinates lat latitude lng lon longitude zip postcode postal plate model lot batch item
-		size length bytes port fax row page job run pr mr
+		size length bytes port fax row file pnr appointment page job run pr mr
 		طلبيه فاتوره تذكره مرجع مرجعي شحنه بوليصه تتبع حساب ايبان بطاقه هويه اقامه جواز رخصه ضريبي ضريبه رمز كود مبلغ
 		اجمالي مجموع سعر رصيد عمليه معامله حواله دفعه بلاغ عقد حجز منتج صنف كميه تسلسلي لوحه فاكس باركود اصدار نسخه
-		معرف احداثيات ميزانيه صفحه بند تحقق تفعيل`)
+		معرف ملف موعد احداثيات ميزانيه صفحه بند تحقق تفعيل`)
 	// askWords are such words too, but also mean to ask and to write down. They count
 	// with a sign or a word for "number" between, and in Arabic with the article.
 	askWords = line.WordSet(`request طلب طلبات طلبه طلبها سجل`)
@@ -165,9 +165,12 @@ func cutWord(text string) (rest, w, signs string) {
 	return behind[:start], behind[start:], signs
 }
 
+// oneWord makes one word of what would be taken for two.
+var oneWord = strings.NewReplacer("WhatsApp", "whatsapp", "S/N", "sn", "s/n", "sn", "P.N.R", "pnr", "P/N", "sku")
+
 // cueOf reads backwards from the end of before, to the beginning of the clause.
 func cueOf(before string) cue {
-	before = strings.ReplaceAll(before, "WhatsApp", "whatsapp") // one word
+	before = oneWord.Replace(before)
 	hash, numbered, others := false, false, 0
 	for step := range 7 {
 		rest, w, signs := cutWord(before)

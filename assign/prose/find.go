@@ -17,7 +17,8 @@ import (
 // Found is a number that stands in a text.
 type Found struct {
 	Phone phone.Number
-	// Typed is the piece of the text that it was read from; ParsePhone reads that as Phone.
+	// Typed is the piece of the text that it was read from, or, where that can be read in
+	// several ways, the number itself; ParsePhone reads it as Phone.
 	Typed line.Typed
 }
 
@@ -76,7 +77,7 @@ type prose struct {
 const linkRune = '\ufffc'
 
 // webWord is a web address inside a text, without Slack's brackets around it.
-var webWord = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*://|www\.|\bwa\.me/|\bapi\.whatsapp\.com/)[^\s<>"“”«»]*`)
+var webWord = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*://|www\.|\bwa\.me/|\b(?:api|web)\.whatsapp\.com/)[^\s<>"“”«»]*|\b\d{7,20}(?:[_.:]\d{1,3})*@(?:s\.whatsapp\.net|c\.us|g\.us|lid)\b`)
 
 func (f *finder) readLine(typed string) {
 	typed = strings.ReplaceAll(line.Visible(typed), string(linkRune), " ")
@@ -106,7 +107,7 @@ func (p *prose) addText(text string) {
 	for _, found := range webWord.FindAllStringIndex(text, -1) {
 		p.addWords(text[at:found[0]])
 		address := strings.TrimRight(text[found[0]:found[1]], line.Quotes+line.Stops+",;،؛)]}")
-		p.addLink(line.ReadWebAddress(address, address))
+		p.addLink(line.ReadAddress(address))
 		at = found[0] + len(address)
 	}
 	p.addWords(text[at:])
@@ -149,6 +150,8 @@ func (f *finder) search(p *prose) {
 type span struct {
 	last  int
 	phone phone.Number
+	// others are what else the words may be read as.
+	others []phone.Number
 }
 
 // mostWords is how many words one number is written in, at most: +49 (0) 30 12 34 56 78.
@@ -157,8 +160,10 @@ const mostWords = 8
 // spans gives the longest span from each word on.
 func (f *finder) spans(p *prose, words []word) []span {
 	spans := make([]span, len(words))
-	for i, w := range words {
-		switch {
+	for i, w := range slices.Backward(words) {
+		switch aside, ok := f.besideNumber(p, words, i, spans); {
+		case ok:
+			spans[i] = aside
 		case w.broken || w.link != nil:
 		case !w.single():
 			spans[i] = f.longest(p, words, i, mostWords)
@@ -167,6 +172,33 @@ func (f *finder) spans(p *prose, words []word) []span {
 		}
 	}
 	return spans
+}
+
+// besideNumber reads a few digits before what is a number by itself, which may be the number
+// of a row or a country code: see phone.ReadAll. The zero span leaves them out.
+func (f *finder) besideNumber(p *prose, words []word, first int, spans []span) (both span, ok bool) {
+	next := first + 1
+	if next >= len(words) || words[first].plus || words[first].broken || len(words[first].digits) > 4 ||
+		!p.joined(words, next) || spans[next].phone.IsZero() || f.readings >= mostReadings {
+		return span{}, false
+	}
+	f.readings++
+	last := spans[next].last
+	joined := ""
+	for _, w := range words[first : last+1] {
+		joined += w.digits
+	}
+	if number, problem := phone.Read(joined, f.region); problem == "" && number.Equal(spans[next].phone) {
+		return span{}, false // the home country's code, or a trunk code
+	}
+	numbers, problem := phone.ReadAll(string(p.plain[words[first].from:words[last].to]), f.region)
+	switch {
+	case problem == phone.Ambiguous:
+		return span{last: last, phone: numbers[0], others: numbers[1:]}, true
+	case problem == "" && len(numbers) == 1 && numbers[0].Equal(spans[next].phone) && !words[next].plus:
+		return span{}, true
+	}
+	return span{}, false
 }
 
 // longest reads up to most words from first on. In a row of single digits it reads all
@@ -186,7 +218,7 @@ func (f *finder) longest(p *prose, words []word, first, most int) span {
 			continue
 		}
 		if phone, ok := f.read(number, words[first].plus); ok {
-			best = span{i, phone}
+			best = span{last: i, phone: phone}
 			if i == first {
 				break // whoever writes it in one word writes all of it so
 			}
@@ -221,6 +253,12 @@ func (f *finder) take(p *prose, words []word, first int, s span, spans []span) b
 	p.end, p.said = to, said
 	if p.unitBehind(to) || p.extensionBehind(to) || !f.believes(p, words[first:s.last+1], s.phone, said) {
 		return false
+	}
+	if len(s.others) > 0 {
+		for _, number := range append([]phone.Number{s.phone}, s.others...) {
+			f.add(number.International(), number)
+		}
+		return true
 	}
 	if typed := string(p.seen[from:to]); strings.Count(typed, ")") <= strings.Count(typed, "(") || p.at(from-1) != '(' {
 		return f.add(typed, s.phone)

@@ -398,3 +398,39 @@ func TestManyNumbersAreFoundInOneText(t *testing.T) {
 		t.Errorf("%d found, want 3000", n)
 	}
 }
+
+// A number of a row, or of a customer, is no country code; where it may be one, both numbers
+// are offered.
+func TestDigitsBeforeANumberAreNoCountryCode(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Customer 27 0501234567":                                    "966501234567",
+		"العميل رقم 27 0501234567":                                  "966501234567",
+		"27. 0501234567":                                            "966501234567",
+		"2 0501234567\n3 0551234567":                                "966501234567 966551234567",
+		"٢- ٠٥٠١٢٣٤٥٦٧":                                             "966501234567",
+		"call 971 0501234567":                                       "971501234567 966501234567",
+		"call +971 50 123 4567 today":                               "971501234567",
+		"call 971501234567 today":                                   "971501234567",
+		"from 966544444444@s.whatsapp.net at noon":                  "966544444444",
+		"from=966544444444:12@c.us":                                 "966544444444",
+		"group 120363024999999999@g.us":                             "",
+		"whatsapp://send?phone=966544444444":                        "966544444444",
+		"https://wa.me/+966544444444":                               "966544444444",
+		"https://web.whatsapp.com/send/?phone=966544444444&text=hi": "966544444444",
+		"call 00971 50 123 4567 today":                              "971501234567",
+	} {
+		expectFound(t, text, "SA", want)
+	}
+}
+
+func TestDatesAndFilesAreNoContacts(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"leave 05.11-09.11.26", "05.11-09.11.26", "إجازة ٠٥/١١-٠٩/١١/٢٦", "٠٥/١١-٠٩/١١/٢٦", "5/11/2026 - 9/11/2026", "05.11.26–09.11.26",
+		"رقم الملف 0512345678", "رقم الموعد: 0512345678", "PNR 0512345678", "S/N 0512345678", "s/n: 0512345678", "File no. 0512345678",
+	} {
+		expectFound(t, text, "SA", "")
+	}
+	expectFound(t, "رقم جوال صاحب الملف 0512345678", "SA", "966512345678")
+}
