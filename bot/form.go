@@ -40,7 +40,7 @@ const shortcutCallback = "assign_contact"
 func (b *Bot) openForm(ctx context.Context, c *call, d render.Draft, from payload.Address) {
 	v := b.rendererOf(ctx, c)
 	form := v.Form(b.start(d), from)
-	if contact, err := line.ParsePhone(d.Contact, b.region); err == nil {
+	if contact, err := line.ParseContact(d.Contact, b.region); err == nil {
 		b.nameOwner(ctx, v, &form, contact)
 	}
 	if err := b.openView(ctx, c, form); err != nil {

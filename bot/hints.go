@@ -66,7 +66,7 @@ func (b *Bot) follow(ctx context.Context, c *call) {
 // about is what there is to say about a number in a form; nothing about one that cannot
 // be read, or not yet.
 func (b *Bot) about(ctx context.Context, v render.Renderer, typed string) (lines []slack.Block) {
-	contact, err := line.ParsePhone(typed, b.region)
+	contact, err := line.ParseContact(typed, b.region)
 	if err != nil {
 		return nil
 	}

@@ -22,7 +22,7 @@ const (
 
 // onHistory tells what became of all requests for a contact.
 func (b *Bot) onHistory(ctx context.Context, c *call, v render.Renderer, typed string) {
-	contact, err := line.ParsePhone(typed, b.region)
+	contact, err := line.ParseContact(typed, b.region)
 	var mistake *line.Mistake
 	if errors.As(err, &mistake) {
 		b.reply(ctx, c, v.Notice(v.MistakeText(mistake)))

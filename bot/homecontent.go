@@ -59,7 +59,7 @@ func (b *Bot) homeContent(ctx context.Context, user string, s render.HomeSearch)
 
 // lookUp reads what is known of the contact that was typed.
 func (b *Bot) lookUp(ctx context.Context, seen *render.HomeContent) error {
-	contact, err := line.ParsePhone(seen.Search.Typed, b.region)
+	contact, err := line.ParseContact(seen.Search.Typed, b.region)
 	if errors.As(err, &seen.Mistake) {
 		return nil
 	}

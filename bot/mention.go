@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -121,14 +120,16 @@ func (b *Bot) requestIn(text, us string) string {
 	if at := mention.FindStringIndex(text); at != nil {
 		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")
 	}
-	said := trimCourtesy(behind)
+	behind = strings.TrimPrefix(strings.TrimSpace(behind), render.SlashCommand)
+	said := line.Trim(behind)
 	if said == "" {
-		return trimCourtesy(before)
+		return line.Trim(before)
 	}
 	first, more, _ := strings.Cut(strings.TrimSpace(behind), "\n")
-	first = trimCourtesy(first)
+	first = line.Trim(first)
 	if hasContact, hasAgent, _ := b.halves(first); hasContact && hasAgent {
-		return first
+		// What stands in the lines below is never passed over: two are named, and refused.
+		return strings.TrimSpace(first + " " + b.namedBelow(more))
 	}
 	if both, ok := b.withOtherHalf(before, said); ok {
 		return both
@@ -138,6 +139,21 @@ func (b *Bot) requestIn(text, us string) string {
 		return both
 	}
 	return said
+}
+
+// namedBelow gives of further lines the numbers, addresses and mentions that are in them, and
+// where they correct what went before ("sorry, I mean Sara") also the names of agents.
+func (b *Bot) namedBelow(text string) string {
+	named := []string{line.Named(text)}
+	if !line.IsCorrection(text) {
+		return named[0]
+	}
+	for word := range strings.FieldsSeq(text) {
+		if who, known := b.agents.Guess(agent.RefName(strings.Trim(word, ".,:;!?،؛؟"))); known {
+			named = append(named, who.PlatformID.Reveal())
+		}
+	}
+	return strings.TrimSpace(strings.Join(named, " "))
 }
 
 // halves tells which halves of an assignment a text gives, and which agent: none if
@@ -154,14 +170,14 @@ func (b *Bot) halves(text string) (contact, to bool, who agent.Ref) {
 // gives the other half and nothing else. A name counts only if it is an agent's, and whom
 // the sentence merely addresses is not taken for the agent: "Omar, @azeer 0544444444".
 func (b *Bot) withOtherHalf(before, half string) (both string, ok bool) {
-	lead := trimCourtesy(before)
+	lead := line.Trim(before)
 	contact, to, who := b.halves(half)
 	otherContact, otherAgent, other := b.halves(lead)
 	if contact == to || otherContact == otherAgent || contact == otherContact {
 		return "", false
 	}
 	if otherAgent {
-		if who = other; who.Kind != agent.ByEmail && !commands(before) {
+		if who = other; who.Kind != agent.ByEmail && !line.IsOrder(before) {
 			return "", false
 		}
 	}
@@ -171,57 +187,4 @@ func (b *Bot) withOtherHalf(before, half string) (both string, ok bool) {
 	both = lead + " " + half
 	contact, to, _ = b.halves(both)
 	return both, contact && to
-}
-
-// trimCourtesy drops words around a request that belong to the sentence and not to it.
-func trimCourtesy(text string) string {
-	words := strings.Fields(text)
-	words = words[opening(words):]
-	for n := len(words) - 1; n >= 0 && courtesies[bare(words[n])] && (n == 0 || !towards[bare(words[n-1])]); n-- {
-		words = words[:n]
-	}
-	return strings.Join(words, " ")
-}
-
-// opening counts the words at the beginning that only lead up to the request: courtesies
-// and verbs, and others where a verb follows, as in "could you assign".
-func opening(words []string) int {
-	end := 0
-	for i, w := range words {
-		switch w := bare(w); {
-		case verbs[w], (courtesies[w] || w == "") && end == i:
-			end = i + 1
-		case !courtesies[w] && !leads[w] && w != "":
-			return end
-		}
-	}
-	return end
-}
-
-// commands tells whether a text begins as an order to do something.
-func commands(text string) bool {
-	words := strings.Fields(text)
-	return slices.ContainsFunc(words[:opening(words)], func(w string) bool { return verbs[bare(w)] })
-}
-
-func bare(w string) string { return strings.ToLower(strings.Trim(w, ".,:;!?،؛؟…—-")) }
-
-var (
-	courtesies = courtesy("please pls plz kindly hi hey hello thanks thank you thx can could would now " +
-		"من فضلك فضلكم لو سمحت سمحتم رجاء رجاءً الرجاء أرجو ارجو يرجى يُرجى مرحبا مرحبًا السلام عليكم ممكن شكرا شكرًا الآن الان")
-	verbs = courtesy("assign reassign transfer give hand over move " +
-		"عين عيّن عيّني عينوا عيّنوا تعيين تعين تعيّن تعيّني أسند اسند أسندي اسندي أسندوا اسندوا إسناد اسناد تسند تسندي تسندوا " +
-		"حول حوّل حولي حوّلي حولوا حوّلوا تحويل تحول تحوّل تحوّلي سلم سلّم سلّمي تسليم تسلم تسلّم تسلّمي " +
-		"انقل انقلي انقلوا نقل تنقل تنقلي خصص خصّص خصّصي تخصيص تخصص تخصّص")
-	leads = courtesy("i we i'd we'd want need like to هل يمكن يمكنك يمكنكم تقدر تقدري أن ان أريد اريد نريد")
-	// towards stand before an agent: what follows is a name, even if it is a courtesy too.
-	towards = courtesy("to for إلى الى لـ ل")
-)
-
-func courtesy(words string) map[string]bool {
-	set := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		set[w] = true
-	}
-	return set
 }

@@ -120,7 +120,7 @@ func agentBlock(p payload.Payload) string {
 func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
 	wrong = make(map[string]string)
 	var err error
-	r.Contact, err = line.ParsePhone(c.Input(render.BlockContact), b.region)
+	r.Contact, err = line.ParseContact(c.Input(render.BlockContact), b.region)
 	if m, ok := errors.AsType[*line.Mistake](err); ok && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1 {
 		r.Contact, err = m.Perhaps[0], nil
 		if !c.IsTicked(render.BlockConfirm, r.Contact.Digits()) {

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -63,21 +64,23 @@ func IsWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) |
 // selves are the words for the requester.
 var selves = map[string]bool{"me": true, "myself": true, "أنا": true, "انا": true, "لي": true}
 
-// fillers are words of a sentence around a name that are no part of it.
-var fillers = map[string]bool{
-	"to": true, "for": true, "assign": true, "please": true, "إلى": true, "الى": true, "لـ": true, "ل": true,
-}
-
-// readName makes an agent of the words of a name; the zero half if they are all fillers.
+// readName makes an agent of the words of a name; the zero half if none of them is part of
+// one. Labels are nobody's name; other words around it are left out at its ends.
 func readName(words []Token) agentHalf {
-	filler := func(t Token) bool { return fillers[strings.ToLower(trimWord(t.Text))] }
-	for len(words) > 0 && filler(words[0]) {
-		words = words[1:]
+	words = slices.DeleteFunc(slices.Clone(words), func(t Token) bool { return labels[bare(t.Text)] })
+	texts := make([]string, len(words))
+	for i, t := range words {
+		texts[i] = t.Text
 	}
-	for len(words) > 0 && filler(words[len(words)-1]) {
-		words = words[:len(words)-1]
+	isFiller := func(i int) bool { return towards[bare(texts[i])] || isCourtesy(texts, i) }
+	from, to := 0, len(words)
+	for from < to && isFiller(from) {
+		from++
 	}
-	name := trimName(typedWords(words))
+	for to > from && isFiller(to-1) {
+		to--
+	}
+	name := trimName(typedWords(words[from:to]))
 	switch {
 	case name == "":
 		return agentHalf{}

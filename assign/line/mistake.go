@@ -27,7 +27,7 @@ const (
 	LinkDisagree MistakeKind = "link_disagree" // a link shows one number or address and leads to another
 
 	// About the contact.
-	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing
+	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing, or a line has several agents and no number
 	ContactNotPhone MistakeKind = "contact_not_phone" // ParsePhone was given words or an address
 	ManyContacts    MistakeKind = "many_contacts"     // several good numbers
 	PhoneTooShort               = MistakeKind(phone.TooShort)

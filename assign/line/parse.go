@@ -53,11 +53,24 @@ func Parse(text, region string) (Reading, error) {
 	if asksForHelp[strings.ToLower(Visible(text))] {
 		return Reading{Help: true}, nil
 	}
-	l := readLine(text, region)
-	if m := l.mistake(); m != nil {
+	l := readLine(withoutOrder(text), region)
+	m := l.mistake()
+	if m != nil && m.Kind == ManyAgents && len(l.contacts) == 0 {
+		// Without a number the words are no assignment, and the first thing to say is that.
+		m = newMistake(ContactMissing, PartContact, asSeen(text), region)
+	}
+	if m != nil {
 		return l.reading(), m
 	}
 	return l.reading(), nil
+}
+
+// withoutOrder drops the words of an order from the beginning of a line: "give", "حوّل".
+func withoutOrder(text string) string {
+	if IsOrder(text) {
+		return Trim(text)
+	}
+	return text
 }
 
 var asksForHelp = map[string]bool{
@@ -74,12 +87,40 @@ func ParsePhone(text, region string) (phone.Number, error) {
 	case utf8.RuneCountInString(text) > MaxTyped:
 		m = newMistake(TooLong, PartContact, text, region)
 	case m == nil && len(l.agents) > 0, m != nil && m.Part == PartAgent:
-		m = newMistake(ContactNotPhone, PartContact, l.typed, region)
+		m = newMistake(ContactNotPhone, PartContact, asSeen(text), region)
 	}
 	if m != nil {
 		return phone.Number{}, m.about(PartContact)
 	}
 	return l.contacts[0].phones[0], nil
+}
+
+// ParseContact reads a text of which only the number counts, as in a field for one: words
+// beside it are passed over ("Khalid 0544444444", "0544444444 (WhatsApp)"), but no address,
+// mention or second number. Errors are *Mistake.
+func ParseContact(text, region string) (phone.Number, error) {
+	l := readLine(text, region)
+	named := func(a agentHalf) bool { return a.wrong != "" || a.ref.Kind != agent.ByName && a.ref.Kind != agent.ByMe }
+	if len(l.contacts) != 1 || l.mistake() != nil && l.contacts[0].wrong == "" || slices.ContainsFunc(l.agents, named) {
+		return ParsePhone(text, region)
+	}
+	l.agents = nil
+	if m := l.mistake(); m != nil {
+		return phone.Number{}, m.about(PartContact)
+	}
+	return l.contacts[0].phones[0], nil
+}
+
+// Named gives of a text only the numbers, addresses and mentions that stand in it, as they
+// were typed.
+func Named(text string) string {
+	var named []string
+	for _, t := range figuresInNames(withoutNouns(scan(text))) {
+		if t.Kind == emailToken || t.Kind == mentionToken || t.Kind == PhoneToken && !isFigure(t.Text) {
+			named = append(named, t.Typed)
+		}
+	}
+	return strings.Join(named, " ")
 }
 
 // ParseAgent reads a text that shall be one agent and nothing else. Errors are *Mistake.
@@ -92,7 +133,7 @@ func ParseAgent(text string) (agent.Ref, error) {
 	case utf8.RuneCountInString(text) > MaxTyped:
 		m = newMistake(TooLong, PartAgent, text, "")
 	case len(l.contacts) > 0:
-		m = newMistake(AgentIsPhone, PartAgent, l.typed, "")
+		m = newMistake(AgentIsPhone, PartAgent, asSeen(text), "")
 	}
 	if m != nil {
 		return agent.Ref{}, m.about(PartAgent)
@@ -136,7 +177,7 @@ func readLine(text, region string) *typed {
 		return &typed{typed: text, region: region}
 	}
 	l := &typed{typed: Visible(text), region: region}
-	tokens := withoutNouns(scan(text))
+	tokens := figuresInNames(withoutNouns(scan(text)))
 	for i := 0; i < len(tokens); {
 		end := i + 1
 		switch t := tokens[i]; t.Kind {
@@ -157,6 +198,24 @@ func readLine(text, region string) *typed {
 	}
 	l.partRunTogether()
 	return l
+}
+
+// figuresInNames makes short figures behind a word a part of the name that it may be: Agent 1,
+// موظف 3. A figure beside another number is a piece of that, or numbers its line.
+func figuresInNames(tokens []Token) []Token {
+	isPhone := func(i int) bool { return i >= 0 && i < len(tokens) && tokens[i].Kind == PhoneToken }
+	for i, t := range tokens {
+		if isPhone(i) && i > 0 && tokens[i-1].Kind == nameToken && !isPhone(i+1) && isFigure(t.Text) && !extensionWord.MatchString(tokens[i-1].Text) {
+			tokens[i].Kind = nameToken
+		}
+	}
+	return tokens
+}
+
+// isFigure tells at most three digits and nothing else.
+func isFigure(text string) bool {
+	digits := phone.ASCII(text)
+	return digits != "" && len(digits) <= 3 && strings.Trim(digits, "0123456789") == ""
 }
 
 // extensionWord is what stands between a number and its extension, perhaps with that.
@@ -371,16 +430,17 @@ func (l *typed) mistake() *Mistake {
 		m.Perhaps = r.Contacts
 		return m
 	}
+	refs, _ := l.refs()
 	for _, a := range l.agents {
 		if a.wrong != "" {
 			return newMistake(a.wrong, partOf(a.wrong, PartAgent), a.typed, l.region)
 		}
 	}
-	switch refs, _ := l.refs(); {
+	switch {
 	case len(refs) > 1:
 		return newMistake(ManyAgents, PartAgent, r.TypedAgent, l.region)
 	case len(l.contacts)+len(l.agents) == 0 && l.typed != "":
-		return newMistake(NothingRead, PartWhole, l.typed, l.region)
+		return newMistake(NothingRead, PartWhole, asSeen(l.typed), l.region)
 	}
 	return nil
 }

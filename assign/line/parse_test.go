@@ -469,7 +469,7 @@ func TestFieldsNameEveryMistake(t *testing.T) {
 		{omarAddress, ContactNotPhone, omarAddress},
 		{"Omar", ContactNotPhone, "Omar"},
 		{"<@U012ABCDEF>", ContactNotPhone, "<@U012ABCDEF>"},
-		{"<#C123456789|sales>", ContactNotPhone, "<#C123456789|sales>"},
+		{"<#C123456789|sales>", ContactNotPhone, "#sales"},
 		{"0544444444 omar", ContactNotPhone, "0544444444 omar"},
 		{"https://twerlo.com", StrangeLink, "https://twerlo.com"},
 		{"0544444444 0555555555", ManyContacts, "0544444444 0555555555"},

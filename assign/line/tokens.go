@@ -5,8 +5,11 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"azeer-slack/assign/phone"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // tokenKind is what a token of a typed line looks like.
@@ -44,6 +47,20 @@ func scan(line string) []Token {
 		at = mark[1]
 	}
 	return append(tokens, scanPlain(line[at:])...)
+}
+
+// emojiCode is an emoji as Slack writes it: :point_right:, :+1::skin-tone-3:.
+var emojiCode = regexp.MustCompile(`(^|[^\pL:])((?::(?:\p{Ll}[\p{Ll}\d_+'’-]*|\+1|-1|100|1234):)+)`)
+
+// withoutEmoji puts a blank for each emoji, be it a code or a character.
+func withoutEmoji(text string) string {
+	text = emojiCode.ReplaceAllString(text, "$1 ")
+	return strings.Map(func(r rune) rune {
+		if r >= '\u2600' && unicode.In(r, unicode.So, unicode.Sk) && !isBreak(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // Visible drops what cannot be seen, makes every blank a space, and folds full-width
@@ -172,13 +189,15 @@ func scanPlain(text string) []Token {
 		}
 		word.Reset()
 	}
-	for _, r := range Unescape(text) {
+	for _, r := range withoutEmoji(Unescape(text)) {
 		switch {
 		case r == ' ':
 			flush()
 		case r == '<':
 			flush()
 			tokens = append(tokens, Token{Kind: openToken})
+		case r == ';' && endsQuotedNumber(word.String()):
+			word.WriteRune(r)
 		case r == '>' || isBreak(r) && !isWebAddress(word.String()) && !(isTelURI(word.String()) && strings.ContainsRune(";=", r)):
 			flush()
 			tokens = append(tokens, Token{Kind: breakToken})
@@ -196,24 +215,26 @@ func isBreak(r rune) bool {
 	return strings.ContainsRune(",;|=،؛、。", r) || '\u2190' <= r && r <= '\u21ff' || '\u2794' <= r && r <= '\u27be'
 }
 
+// endsQuotedNumber tells digits with a stray quote behind them: what follows is stuck to them.
+func endsQuotedNumber(word string) bool {
+	digits := strings.TrimRight(word, `'"`)
+	return len(digits) < len(word) && startsNumber(word)
+}
+
 // isTelURI tells what RFC 3966's parameters may follow: tel:0544444444;phone-context=+966.
 func isTelURI(word string) bool {
 	return len(word) > len("tel:") && strings.EqualFold(word[:len("tel:")], "tel:")
 }
 
-// labels may stand before a half, with a colon: "phone: 0544444444".
-var labels = map[string]bool{
-	"tel": true, "mailto": true, "phone": true, "mobile": true, "number": true, "whatsapp": true, "contact": true,
-	"customer": true, "agent": true, "email": true, "assign": true, "to": true, "name": true,
-	"هاتف": true, "جوال": true, "رقم": true, "واتساب": true, "العميل": true, "الموظف": true, "إلى": true, "الى": true,
-}
-
-// unlabel drops the labels before a word.
+// unlabel drops the labels that are written together with a word: Mob:0544…, جوال/0544….
 func unlabel(word string) string {
 	for {
-		label, rest, found := strings.Cut(word, ":")
-		label = strings.ToLower(strings.TrimLeft(label, Quotes+"("))
-		if !found || !labels[label] || strings.HasPrefix(rest, "//") {
+		at := strings.IndexAny(word, ":/.")
+		if at < 0 {
+			return word
+		}
+		label, sign, rest := bare(word[:at]), word[at], word[at+1:]
+		if !labels[label] && !nouns[label] && !towards[label] && !verbs[label] || strings.HasPrefix(rest, "//") || sign != ':' && !startsNumber(rest) {
 			return word
 		}
 		word = rest
@@ -224,6 +245,13 @@ func unlabel(word string) string {
 			word = phone.FromURI(rest)
 		}
 	}
+}
+
+// startsNumber tells whether a number may begin here.
+func startsNumber(text string) bool {
+	text = strings.TrimLeft(text, "+(:/.")
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsDigit(r)
 }
 
 const (
@@ -271,7 +299,14 @@ func readWord(word string) Token {
 func looksLikeEmail(word string) bool {
 	word = trimWord(word)
 	rest, handle := strings.CutPrefix(word, "@")
-	return strings.Contains(word, "@") && (!handle || strings.ContainsAny(rest, "@."))
+	return strings.Contains(word, "@") && (!handle || strings.Contains(rest, "@") || strings.Contains(rest, ".") && !isHandle(rest))
+}
+
+// isHandle tells omar.hassan, which is somebody's name in a chat, from the domain of half an
+// address, which ends in one that there is.
+func isHandle(rest string) bool {
+	_, known := publicsuffix.PublicSuffix(strings.ToLower(strings.TrimRight(rest, Stops)))
+	return !known
 }
 
 // isSpoiledPhone tells a number with letters in it from a name with digits in it.
@@ -303,13 +338,6 @@ func readWebAddress(target, shown string) Token {
 	return Token{Kind: strangerToken, Typed: shown, wrong: StrangeLink}
 }
 
-// nouns say what a number is; determiners may stand with them.
-var (
-	nouns = WordSet(`contact customer client number lead phone mobile
-		العميل عميل العميلة عميلة الزبون زبون الرقم رقم الجوال جوال جهة الاتصال`)
-	determiners = WordSet(`the this that هذا هذه`)
-)
-
 // withoutNouns drops the words right before a number that only say what it is, as in
 // "the customer 0544444444". Where another word stands with them, all may be somebody's
 // name, such as Sales Lead, and stay.
@@ -333,8 +361,8 @@ func nounsAtEnd(tokens []Token) int {
 		if t.Kind != nameToken {
 			break
 		}
-		w := strings.ToLower(trimWord(t.Text))
-		if !nouns[w] && !determiners[w] && !fillers[w] {
+		w := bare(t.Text)
+		if !nouns[w] && !determiners[w] && !towards[w] {
 			return 0
 		}
 		noun = noun || nouns[w]
@@ -343,12 +371,4 @@ func nounsAtEnd(tokens []Token) int {
 		return 0
 	}
 	return n
-}
-
-func WordSet(words string) map[string]bool {
-	set := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		set[w] = true
-	}
-	return set
 }

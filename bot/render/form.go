@@ -50,7 +50,7 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 		blocks = append(blocks, v.answerInput())
 	}
 	form := v.frame(FormMetadata{Address: from}, blocks...)
-	if contact, err := line.ParsePhone(d.Contact, v.region); err == nil {
+	if contact, err := line.ParseContact(d.Contact, v.region); err == nil {
 		if line := v.ForeignLine(contact); line != nil {
 			InsertLines(&form, line)
 		}

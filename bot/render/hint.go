@@ -17,7 +17,7 @@ import (
 
 // foreignHint is a line below a mistake that points out a foreign number; "" for others.
 func (v Renderer) foreignHint(d Draft) string {
-	contact, err := line.ParsePhone(d.Contact, v.region)
+	contact, err := line.ParseContact(d.Contact, v.region)
 	if err != nil {
 		return ""
 	}
