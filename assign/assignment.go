@@ -90,8 +90,10 @@ type Outcome struct {
 	Said string
 	// Status is the last HTTP-like status that Azeer gave; 0 for none.
 	Status int
-	// Nearest are agents the requester may have meant, best first; at most 5.
+	// Nearest are agents the requester may have meant, best first; at most 5. More is how
+	// many more of that name there are.
 	Nearest []agent.Agent
+	More    int
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment
@@ -116,6 +118,8 @@ const (
 	InactiveAgent  = Reason(agent.Inactive)
 	NoEmail        = Reason(agent.NoEmail)
 	NamesUnknown   = Reason(agent.NamesUnknown)
+	PartOfName     = Reason(agent.PartOfName)
+	NotAnAgent     = Reason(agent.NotAnAgent)
 	PeopleAway     = Reason(agent.PeopleAway)
 
 	// What Azeer said.

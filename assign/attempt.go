@@ -112,7 +112,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 		u = &agent.Unresolved{Reason: agent.PeopleAway, Retry: true, Err: err}
 	}
 	if !u.Retry {
-		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Nearest: u.Nearest}}, false
+		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Nearest: u.Nearest, More: u.More}}, false
 	}
 	t.note(&Fault{Effect: NotDone, Reason: Reason(u.Reason), Err: u.Err}, time.Now())
 	return s.tryLater(ctx, j, t), false

@@ -69,7 +69,7 @@ func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
 		"thanks omar! <@U0BOT> assign 0544444444":                            "0544444444",
 		"assign nobody <@U0BOT> 0544444444":                                  "0544444444",
 		"he waits. <@U0BOT> assign 0544444444":                               "0544444444",
-		"0544444444 <@U0BOT> how are you":                                    "how are",
+		"0544444444 <@U0BOT> how are you":                                    "how are you",
 		"0544444444 <@U0BOT> history":                                        "history",
 		"0544444444 <@U0BOT> help":                                           "help",
 		"order 0544444444 <@U0BOT> omar@twerlo.com":                          "omar@twerlo.com",

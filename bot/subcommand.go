@@ -20,7 +20,7 @@ func readSubcommand(line string) (w render.Subcommand, typed, rest string, ok bo
 	for _, each := range render.Subcommands {
 		for _, names := range each.Names {
 			for _, name := range names {
-				if slips, _ := agent.Slips(typed, name); slips == 0 && (rest == "" || each.More) {
+				if typos, _ := agent.EditDistance(typed, name); typos == 0 && (rest == "" || each.More) {
 					return each.Word, typed, rest, true
 				}
 			}
@@ -39,9 +39,9 @@ func nearestSubcommand(line string) (w render.Subcommand, meant string, ok bool)
 	least := mostTypos + 1
 	for _, each := range render.Subcommands {
 		for _, names := range each.Names {
-			slips, few := agent.Slips(typed, names[0])
-			if few && slips < least && (rest == "" || each.More) {
-				w, meant, least = each.Word, names[0], slips
+			typos, few := agent.EditDistance(typed, names[0])
+			if few && typos < least && (rest == "" || each.More) {
+				w, meant, least = each.Word, names[0], typos
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func (b *Bot) subcommandIn(c *call) (render.SubcommandRequest, bool) {
 
 func isNameOf(a agent.Agent, name string) bool {
 	for part := range strings.FieldsSeq(a.Name) {
-		if slips, _ := agent.Slips(part, name); slips == 0 {
+		if typos, _ := agent.EditDistance(part, name); typos == 0 {
 			return true
 		}
 	}

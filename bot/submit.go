@@ -101,7 +101,8 @@ func (b *Bot) conclude(ctx context.Context, v render.Renderer, c *call, a assign
 // blockAtFault is the input under which a refusal belongs.
 func blockAtFault(r assign.Reason, p payload.Payload) string {
 	switch r {
-	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.NamesUnknown, assign.PeopleAway:
+	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.NamesUnknown, assign.PeopleAway,
+		assign.PartOfName, assign.NotAnAgent:
 		return agentBlock(p)
 	}
 	return render.BlockContact

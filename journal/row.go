@@ -125,6 +125,7 @@ type outcomeWire struct {
 	Said     string      `json:"said,omitempty"`
 	Status   int         `json:"status,omitempty"`
 	Nearest  []agentWire `json:"nearest,omitempty"`
+	More     int         `json:"more,omitempty"`
 	Attempts int         `json:"attempts,omitempty"`
 	// ContactID is the id that Azeer accepted, where it is not the contact's number.
 	ContactID string `json:"contact_id,omitempty"`
@@ -150,7 +151,7 @@ func (w agentWire) agent() agent.Agent {
 
 // encodeOutcome writes all of o but Kind, Newer and At.
 func encodeOutcome(o assign.Outcome) (string, error) {
-	w := outcomeWire{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts, ContactID: o.Contact.ID()}
+	w := outcomeWire{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts, ContactID: o.Contact.ID(), More: o.More}
 	if agent := wireAgent(o.Agent); agent != (agentWire{}) {
 		w.Agent = &agent
 	}
@@ -164,7 +165,7 @@ func encodeOutcome(o assign.Outcome) (string, error) {
 func (w outcomeWire) outcome(kind assign.OutcomeKind) assign.Outcome {
 	o := assign.Outcome{
 		Kind: kind, Reason: assign.Reason(w.Reason),
-		Said: w.Said, Status: w.Status, Attempts: w.Attempts,
+		Said: w.Said, Status: w.Status, Attempts: w.Attempts, More: w.More,
 	}
 	if w.ContactID != "" {
 		o.Contact = phone.New(w.ContactID)

@@ -174,7 +174,7 @@ func (d *Directory) Guess(ref Ref) (Agent, bool) {
 		a, ok := d.listed(list, ref.Reveal())
 		return a, ok && !a.Inactive
 	case ByName:
-		if found := list.named(ref.Reveal()); len(found) == 1 {
+		if found, _ := list.named(ref.Reveal()); len(found) == 1 {
 			return found[0], true
 		}
 	}
@@ -200,14 +200,18 @@ const (
 	Inactive     Reason = "inactive_agent"  // listed, but deactivated
 	NoEmail      Reason = "no_email"        // the mentioned person's Slack email cannot be seen
 	NamesUnknown Reason = "names_unknown"   // a name was given, but the agent list cannot be read
+	PartOfName   Reason = "part_of_name"    // a father's or family's name alone; see Nearest
+	NotAnAgent   Reason = "not_an_agent"    // the requester is no agent
 	PeopleAway   Reason = "people_away"     // Slack could not be asked who that is
 )
 
 // Unresolved says why it could not be found out who a reference means.
 type Unresolved struct {
 	Reason Reason
-	// Nearest are agents that may have been meant, best first; at most 5.
+	// Nearest are agents that may have been meant, best first; at most 5. More is how many
+	// more of that name there are.
 	Nearest []Agent
+	More    int
 	// Retry: asking again later may help.
 	Retry bool
 	// Err is the cause, if there is one.
@@ -237,7 +241,11 @@ func (d *Directory) Resolve(ctx context.Context, ref Ref, requester string) (Age
 	case ByMention:
 		return d.byUser(ctx, ref.Reveal())
 	case ByMe:
-		return d.byUser(ctx, requester)
+		found, err := d.byUser(ctx, requester)
+		if u, ok := errors.AsType[*Unresolved](err); ok && u.Reason == NoSuchAgent {
+			u.Reason, u.Nearest = NotAnAgent, nil
+		}
+		return found, err
 	}
 	return Agent{}, &Unresolved{Reason: NoSuchAgent}
 }
@@ -278,25 +286,43 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 }
 
 func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
-	found := d.current().named(name)
-	if len(found) == 0 && d.renew(ctx) {
-		found = d.current().named(name)
+	found, among := d.current().named(name)
+	if len(found)+len(among) == 0 && d.renew(ctx) {
+		found, among = d.current().named(name)
 	}
 	list := d.current()
+	if rest, ok := behindPreposition(name); ok && len(found)+len(among) == 0 {
+		found, among = list.named(rest)
+	}
 	switch {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Agent{}, &Unresolved{Reason: Ambiguous, Nearest: found[:min(len(found), nearestMost)]}
+		return Agent{}, several(Ambiguous, found)
 	case list.namedInactive(name):
 		return Agent{}, &Unresolved{Reason: Inactive, Nearest: list.nearest(name, nearestMost)}
+	case len(among) > 0 && !list.partial:
+		return Agent{}, several(PartOfName, among)
 	case d.believable():
 		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(name, nearestMost)}
 	}
 	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
 }
 
-// Listed finds an address in list, as it is or by its alias.
+// several asks which of the agents is meant.
+func several(reason Reason, agents []Agent) *Unresolved {
+	shown := min(len(agents), nearestMost)
+	return &Unresolved{Reason: reason, Nearest: agents[:shown], More: len(agents) - shown}
+}
+
+// behindPreposition gives a name without the ل that Arabic writes together with it: لعمر. Only
+// who knows all names can tell it from ليلى.
+func behindPreposition(name string) (string, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(name), "ل")
+	return strings.TrimPrefix(rest, "ـ"), ok && len([]rune(rest)) > 2
+}
+
+// listed finds an address in list, as it is or by its alias.
 func (d *Directory) listed(list *roster, address string) (Agent, bool) {
 	a, ok := list.at(address)
 	if ok && !a.Inactive {

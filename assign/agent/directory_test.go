@@ -303,3 +303,85 @@ func TestGuess(t *testing.T) {
 		}
 	}
 }
+
+// A lone word settles it only as a first name, a whole name, or what stands before the @, of
+// one agent alone. As a father's or family's name it is offered.
+func TestPartOfANameSettlesNothing(t *testing.T) {
+	agents := []Agent{
+		listed("sara@twerlo.com", "Sara Ali"), listed("layla@twerlo.com", "ليلى أحمد"), listed("ahmad@twerlo.com", "أحمد محمد"),
+		listed("qah@twerlo.com", "علي الحربي"), listed("o.hassan@twerlo.com", "Omar bin Hassan"), listed("abdulaziz@twerlo.com", "Abdul Aziz Al-Harbi"),
+		listed("abdulmalik@twerlo.com", "Abdulmalik AlShehri"), listed("rahman@twerlo.com", "عبد الرحمن السالم"), listed("khalid@twerlo.com", "خالد العتيبي"),
+		listed("mohammed@twerlo.com", "Mohammed Saleh"), listed("agent1@twerlo.com", "Agent 1"),
+	}
+	d := directoryOf(t, &listStub{agents: agents}, nil, nil)
+	for name, want := range map[string]struct {
+		agent   string
+		reason  Reason
+		nearest string
+	}{
+		"Ali":            {reason: PartOfName, nearest: "sara"},
+		"محمد":           {reason: PartOfName, nearest: "ahmad"},
+		"الحربي":         {reason: PartOfName, nearest: "qah"},
+		"Hassan":         {reason: PartOfName, nearest: "o.hassan"},
+		"على":            {reason: PartOfName, nearest: "qah"},
+		"أحمد":           {agent: "ahmad"},
+		"علي":            {agent: "qah"},
+		"Sara":           {agent: "sara"},
+		"sara ali":       {agent: "sara"},
+		"Omar":           {agent: "o.hassan"},
+		"Omar Hassan":    {agent: "o.hassan"},
+		"o.hassan":       {agent: "o.hassan"},
+		"Abdul Aziz":     {agent: "abdulaziz"},
+		"عبد الرحمن":     {agent: "rahman"},
+		"لخالد":          {agent: "khalid"},
+		"ليلى":           {agent: "layla"},
+		"Eng. Omar":      {agent: "o.hassan"},
+		"د. خالد":        {agent: "khalid"},
+		"Abdulaziz":      {agent: "abdulaziz"},
+		"Abdul":          {reason: PartOfName, nearest: "abdulaziz"},
+		"Sara (Support)": {reason: NoSuchAgent, nearest: "sara"},
+	} {
+		got, err := d.Resolve(t.Context(), RefName(name), "U1")
+		u, _ := errors.AsType[*Unresolved](err)
+		switch {
+		case want.agent != "":
+			if err != nil || emails([]Agent{got}) != want.agent {
+				t.Errorf("%q is %q, %v; want %q", name, emails([]Agent{got}), err, want.agent)
+			}
+		case u == nil || u.Reason != want.reason || emails(u.Nearest) != want.nearest:
+			t.Errorf("%q: %q, %v", name, emails([]Agent{got}), err)
+		}
+	}
+	for query, want := range map[string]string{
+		"عبدالرحمن": "rahman", "Abdulaziz": "abdulaziz", "abdul-aziz": "abdulaziz", "alharbi": "abdulaziz", "Al-Harbi": "abdulaziz", "د.خالد": "khalid",
+		"Mohamed": "mohammed", "Muhammad": "mohammed", "Saleh, Mohammed": "mohammed", "omar.": "o.hassan", "Agent 1": "agent1",
+	} {
+		if got := emails(d.Search(query, 0)); got != want {
+			t.Errorf("a search for %q finds %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestWhoIsNoAgentIsToldSo(t *testing.T) {
+	people := askedFor(func(string) (Email, error) { return NewEmail("maha@twerlo.com"), nil })
+	d := directoryOf(t, &listStub{agents: staff()}, people, nil)
+	_, err := d.Resolve(t.Context(), RefMe(), "UMAHA")
+	if u, _ := errors.AsType[*Unresolved](err); u == nil || u.Reason != NotAnAgent {
+		t.Errorf("me: %v", err)
+	}
+	if _, err = d.Resolve(t.Context(), RefMention("UMAHA"), "U1"); err == nil {
+		t.Error("a mention of somebody who is no agent is one")
+	}
+}
+
+func TestMoreThanFiveOfANameAreCounted(t *testing.T) {
+	var agents []Agent
+	for i := range 8 {
+		agents = append(agents, listed(fmt.Sprintf("noura%d@twerlo.com", i), "Noura Saleh"))
+	}
+	d := directoryOf(t, &listStub{agents: agents}, nil, nil)
+	_, err := d.Resolve(t.Context(), RefName("Noura"), "U1")
+	if u, _ := errors.AsType[*Unresolved](err); u == nil || u.Reason != Ambiguous || len(u.Nearest) != 5 || u.More != 3 {
+		t.Errorf("%+v", u)
+	}
+}

@@ -3,10 +3,10 @@ package agent
 // longest is how many letters of two words are compared; nobody's address is longer.
 const longest = 100
 
-// Slips gives how many letters a slip of the finger or of spelling has changed between
+// EditDistance gives how many letters a typo or a way of spelling has changed between
 // two words, and whether these are few enough to take one for the other: a third of the
 // longer word, but at most three. Spellings that people take for the same are 0 apart.
-func Slips(typed, meant string) (int, bool) {
+func EditDistance(typed, meant string) (int, bool) {
 	n, few := distance(fold(typed), fold(meant))
 	if !few {
 		return max(n, 1), false

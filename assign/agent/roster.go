@@ -20,8 +20,11 @@ type entry struct {
 	Agent
 	name   string
 	emails []string // platform id and email, without doubles
-	words  []string // of the name
-	parts  []string // Subcommands of the emails
+	words  []string // of the name, without titles
+	first  int      // how many of the words are the first name
+	joined string   // the words as one
+	alike  []string // the words as they sound
+	parts  []string // words of the emails
 }
 
 func newRoster(agents []Agent, partial bool, read time.Time) *roster {
@@ -37,7 +40,11 @@ func newRoster(agents []Agent, partial bool, read time.Time) *roster {
 		if email := fold(a.Email.Reveal()); email != "" && email != e.emails[0] {
 			e.emails = append(e.emails, email)
 		}
-		e.words = words(e.name)
+		e.words = nameWords(e.name)
+		e.first, e.joined = firstName(e.words), strings.Join(e.words, "")
+		for _, w := range e.words {
+			e.alike = append(e.alike, soundOf(w))
+		}
 		for _, email := range e.emails {
 			e.parts = append(e.parts, words(email)...)
 		}
@@ -83,19 +90,19 @@ const (
 	namePrefix
 	wordPrefix
 	substring
+	soundsAlike
 	noMatch
 )
 
 // search gives the active agents that match, best first, those alike by name.
-func (r *roster) search(query string, limit int) []Agent {
-	q := fold(query)
-	asked := strings.Fields(q)
+func (r *roster) search(text string, limit int) []Agent {
+	q := newQuery(text)
 	var ranks [noMatch][]Agent
 	for _, e := range r.entries {
 		if e.Inactive {
 			continue
 		}
-		if rank := e.rank(q, asked); rank < noMatch {
+		if rank := e.rank(q); rank < noMatch {
 			ranks[rank] = append(ranks[rank], e.Agent)
 		}
 	}
@@ -106,24 +113,54 @@ func (r *roster) search(query string, limit int) []Agent {
 	return found
 }
 
-func (e entry) rank(query string, asked []string) int {
+// query is what is searched for, folded and cut as names are.
+type query struct {
+	text   string
+	words  []string
+	joined string
+}
+
+func newQuery(text string) query {
+	q := query{text: strings.TrimRight(fold(text), ".,;:!?،؛؟ ")}
+	if strings.Contains(q.text, "@") {
+		q.words = strings.Fields(q.text)
+	} else {
+		q.words = nameWords(q.text)
+	}
+	q.joined = strings.Join(q.words, "")
+	return q
+}
+
+func (e entry) rank(q query) int {
 	switch {
-	case slices.Contains(e.emails, query):
+	case slices.Contains(e.emails, q.text):
 		return exactEmail
-	case strings.HasPrefix(e.name, query):
+	case strings.HasPrefix(e.name, q.text), strings.HasPrefix(e.joined, q.joined) && q.joined != "":
 		return namePrefix
 	}
 	rank := wordPrefix
-	for _, w := range asked {
-		switch {
-		case hasPrefix(e.words, w), hasPrefix(e.parts, w), hasPrefix(e.emails, w):
-		case strings.Contains(e.name, w), contains(e.emails, w):
-			rank = substring
-		default:
-			return noMatch
-		}
+	for _, w := range q.words {
+		rank = max(rank, e.rankWord(w, q.joined))
+	}
+	if len(q.words) == 0 {
+		return noMatch
 	}
 	return rank
+}
+
+// rankWord says how well an entry answers one word of a query.
+func (e entry) rankWord(w, joined string) int {
+	switch {
+	case hasPrefix(e.words, w), hasPrefix(e.parts, w), hasPrefix(e.emails, w):
+		return wordPrefix
+	case strings.Contains(e.name, w), contains(e.emails, w), strings.Contains(e.joined, joined):
+		return substring
+	case len([]rune(w)) > 3 && strings.Contains(e.joined, w):
+		return substring
+	case len([]rune(w)) > 2 && (slices.Contains(e.alike, soundOf(w)) || strings.HasPrefix(soundOf(e.joined), soundOf(w)) && len(soundOf(w)) > 3):
+		return soundsAlike
+	}
+	return noMatch
 }
 
 func hasPrefix(texts []string, prefix string) bool {
@@ -141,67 +178,111 @@ func contains(emails []string, part string) bool {
 	})
 }
 
-// Name gives the active agents whom name may mean: those with just that name, else
-// those whose name has all of its words; but not where the list is partial, since others of
-// that name may be missing from it. The beginning of a word is nobody's name: a slip would
-// give the contact away.
-func (r *roster) named(name string) []Agent { return r.bearing(name, false) }
+// named gives the active agents whom name means for certain: those with just that name, or
+// that name before an @, else those whose first name it is, or begins with. Where the list is
+// partial only the former, since others of that name may be missing from it. The beginning
+// of a word is nobody's name, and neither is a father's or a family's name alone: a typo
+// would give the contact away. Those whom it may mean are among.
+func (r *roster) named(name string) (certain, among []Agent) { return r.bearing(name, false) }
 
 // namedInactive tells whether name means somebody who is not active any more.
-func (r *roster) namedInactive(name string) bool { return len(r.bearing(name, true)) > 0 }
+func (r *roster) namedInactive(name string) bool {
+	certain, _ := r.bearing(name, true)
+	return len(certain) > 0
+}
 
-func (r *roster) bearing(name string, inactive bool) []Agent {
-	asked := words(fold(name))
+func (r *roster) bearing(name string, inactive bool) (certain, among []Agent) {
+	asked := nameWords(fold(name))
 	if len(asked) == 0 {
-		return nil
+		return nil, nil
 	}
-	var whole, among []Agent
+	isPreposition := strings.TrimSpace(name) == "على" // "on", and nearly written like a name
+	var whole, first []Agent
 	for _, e := range r.entries {
 		switch {
 		case e.Inactive != inactive:
-		case slices.Equal(e.words, asked):
+		case isPreposition:
+			if slices.Contains(e.words, asked[0]) {
+				among = append(among, e.Agent)
+			}
+		case slices.Equal(e.words, asked), !r.partial && e.isHandle(asked), e.joined == strings.Join(asked, ""):
 			whole = append(whole, e.Agent)
-		case !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(e.words, w) }):
+		case !containsAll(e.words, asked):
+		case len(asked) >= e.first && slices.Equal(e.words[:e.first], asked[:e.first]):
+			first = append(first, e.Agent)
+		default:
 			among = append(among, e.Agent)
 		}
 	}
-	if len(whole) > 0 || r.partial && len(among) == 1 {
-		return whole
+	switch {
+	case len(whole) > 0:
+		return whole, among
+	case r.partial && len(first) == 1:
+		return nil, append(first, among...)
 	}
-	return among
+	return first, among
 }
 
-// nearest gives the active agents that typed may have been meant for, best first: those
-// a few slips of the finger away, then those that a search finds.
+// isHandle tells whether words are what stands before the @ of one of the addresses.
+func (e entry) isHandle(asked []string) bool {
+	return slices.ContainsFunc(e.emails, func(email string) bool {
+		local, _, _ := strings.Cut(email, "@")
+		return slices.Equal(words(local), asked)
+	})
+}
+
+func containsAll(words, asked []string) bool {
+	return !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(words, w) })
+}
+
+// nearest gives the active agents that typed may have been meant for, best first: those all
+// of whose words stand in it, those a few typos away, those that a search finds, and those
+// with one of its words for a first name.
 func (r *roster) nearest(typed string, limit int) []Agent {
-	q := fold(typed)
+	q := newQuery(typed)
 	type candidate struct {
 		Agent
-		slips int
+		typos int
 	}
+	var inside, byFirst []Agent
 	var near []candidate
 	for _, e := range r.entries {
-		if slips, ok := e.slips(q); ok && !e.Inactive {
-			near = append(near, candidate{e.Agent, slips})
+		if e.Inactive {
+			continue
+		}
+		if len(e.words) > 0 && containsAll(q.words, e.words) {
+			inside = append(inside, e.Agent)
+		}
+		if len(e.words) > 0 && slices.Contains(q.words, e.words[0]) {
+			byFirst = append(byFirst, e.Agent)
+		}
+		if typos, ok := e.typos(q.text); ok {
+			near = append(near, candidate{e.Agent, typos})
 		}
 	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.slips, b.slips) })
-	var found []Agent
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.typos, b.typos) })
+	found := inside
 	for _, c := range near {
 		found = append(found, c.Agent)
 	}
-	local, _, _ := strings.Cut(q, "@")
-	for _, a := range r.search(local, limit) {
-		if !slices.ContainsFunc(found, func(f Agent) bool { return f.PlatformID.Equal(a.PlatformID) }) {
-			found = append(found, a)
-		}
-	}
+	local, _, _ := strings.Cut(q.text, "@")
+	found = withoutDoubles(slices.Concat(found, r.search(local, limit), byFirst))
 	return found[:min(len(found), limit)]
 }
 
-// slips gives the smallest number of slips between what was typed and the agent's
+func withoutDoubles(agents []Agent) []Agent {
+	var once []Agent
+	for _, a := range agents {
+		if !slices.ContainsFunc(once, func(o Agent) bool { return o.PlatformID.Equal(a.PlatformID) }) {
+			once = append(once, a)
+		}
+	}
+	return once
+}
+
+// typos gives the smallest number of typos between what was typed and the agent's
 // addresses or name, and whether it is small enough to suggest them.
-func (e entry) slips(typed string) (int, bool) {
+func (e entry) typos(typed string) (int, bool) {
 	least, ok := distance(typed, e.name)
 	closer := func(d int, within bool) {
 		if within && (!ok || d < least) {

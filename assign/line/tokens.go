@@ -8,8 +8,6 @@ import (
 	"unicode/utf8"
 
 	"azeer-slack/assign/phone"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // tokenKind is what a token of a typed line looks like.
@@ -305,8 +303,8 @@ func looksLikeEmail(word string) bool {
 // isHandle tells omar.hassan, which is somebody's name in a chat, from the domain of half an
 // address, which ends in one that there is.
 func isHandle(rest string) bool {
-	_, known := publicsuffix.PublicSuffix(strings.ToLower(strings.TrimRight(rest, Stops)))
-	return !known
+	rest = bare(rest)
+	return !domains[rest[strings.LastIndexByte(rest, '.')+1:]]
 }
 
 // isSpoiledPhone tells a number with letters in it from a name with digits in it.

@@ -27,6 +27,10 @@ var (
 		هل يمكن يمكنك يمكنكم ممكن تقدر تقدري أن ان أريد اريد نريد مرحبا مرحبًا السلام عليكم الآن الان`)
 )
 
+// domains are the ends of most people's addresses.
+var domains = WordSet(`com net org edu gov io co me info biz app dev ai cloud tech online shop store
+	sa ae eg kw bh qa om jo iq ye lb sy ps ma tn dz ly sd uk de fr us in tr pk eu`)
+
 // WordSet makes a set of the words of a text.
 func WordSet(words string) map[string]bool {
 	set := make(map[string]bool)

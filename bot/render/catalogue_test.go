@@ -33,7 +33,7 @@ func sampleMistake(kind line.MistakeKind) *line.Mistake {
 
 // allOutcomes gives every way of ending with every reason, likely or not.
 func allOutcomes() (all []assign.Outcome) {
-	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
+	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
 		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
 		assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.NoReply}
 	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {

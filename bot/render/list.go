@@ -110,7 +110,8 @@ func (v Renderer) retryButton(a assign.Assignment) *slack.ButtonBlockElement {
 		return nil
 	}
 	switch a.Outcome.Reason {
-	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail:
+	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
+		assign.PartOfName, assign.NotAnAgent:
 		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
 		return v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault)
 	}

@@ -122,6 +122,7 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Nearest":   len(a.Outcome.Nearest) > 0,
+		"More":      a.Outcome.More,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
