@@ -153,7 +153,7 @@ type logLine struct{ level, message string }
 func logged(t *testing.T) map[logLine]string {
 	t.Helper()
 	all := make(map[logLine]string)
-	for _, folder := range []string{"assign", "bot", "bot/socket", "journal", "azeer", "cmd/azeer-slack"} {
+	for _, folder := range []string{"assign", "assign/agent", "bot", "bot/reply", "bot/users", "bot/socket", "journal", "azeer", "cmd/azeer-slack"} {
 		s := sourceOf(t, folder)
 		s.calls("Msg", func(in *ast.FuncDecl, call *ast.CallExpr) {
 			at := s.fset.Position(call.Pos()).String()
