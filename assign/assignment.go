@@ -130,6 +130,7 @@ const (
 	Declined    Reason = "declined"     // 2xx with success:false, or another refusal
 	Busy        Reason = "busy"         // 429 or 503 to the end
 	ServerError Reason = "server_error" // 500, 502, 504 to the end
+	WebPage     Reason = "web_page"     // a web page in place of an answer
 	Garbled     Reason = "garbled"      // an answer that cannot be understood
 	Unreachable Reason = "unreachable"  // no connection could be made
 	NoReply     Reason = "no_word"      // sent, and nothing came back

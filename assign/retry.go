@@ -107,7 +107,7 @@ func (t *attempts) outcome() Outcome {
 	switch {
 	case t.isUncertain():
 		o.Kind = Unknown
-		if o.Reason != KeyRefused {
+		if o.Reason != KeyRefused && !(t.last != nil && t.last.Effect == Perhaps && (o.Reason == Garbled || o.Reason == WebPage)) {
 			o.Reason = NoReply
 		}
 	case t.last != nil && t.last.Effect == Never:

@@ -60,7 +60,7 @@ func TestAgentsEmptyOnlyIfAzeerSaysSo(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		``:                                 "empty",
-		`<html>hello</html>`:               "not JSON, 18 bytes",
+		`<html>hello</html>`:               "a web page",
 		`[{"id":1}`:                        "not JSON",
 		`{"data":[]}{}`:                    "not JSON",
 		`null`:                             "neither",

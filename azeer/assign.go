@@ -1,6 +1,7 @@
 package azeer
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +28,7 @@ type assignment struct {
 
 // Assign makes agent the owner of contact, in one attempt.
 //
-// The contact is a phone in E.164 digits, 8 to 15 of them, without the plus. The
+// The contact is a phone in E.164 digits, 7 to 15 of them, without the plus. The
 // agent is an Agent.PlatformID, normally the email the agent signs in with. Other
 // arguments are refused with ErrInvalid and nothing is sent; there is no way to unassign.
 //
@@ -56,8 +57,8 @@ func (c *Client) Assign(ctx context.Context, contact, agent string) (Confirmatio
 
 func checkAssignment(contact, agent string) error {
 	switch {
-	case len(contact) < 8 || len(contact) > 15 || strings.Trim(contact, "0123456789") != "":
-		return fmt.Errorf("%w: contact must be 8 to 15 digits", ErrInvalid)
+	case len(contact) < 7 || len(contact) > 15 || strings.Trim(contact, "0123456789") != "":
+		return fmt.Errorf("%w: contact must be 7 to 15 digits", ErrInvalid)
 	case strings.TrimSpace(agent) == "":
 		return fmt.Errorf("%w: agent is empty", ErrInvalid)
 	case strings.TrimSpace(agent) != agent || !utf8.ValidString(agent):
@@ -69,19 +70,19 @@ func checkAssignment(contact, agent string) error {
 // confirmationKeys are members of which an answer to Assign must have one to be recognised.
 var confirmationKeys = []string{"success", "message", "msg", "data", "status"}
 
-// decodeConfirmation reads the body of a 2xx answer to Assign and gives its text, if any. No
-// body and a body that isn't JSON mean yes, and so does {}, with which Azeer documents
-// another success; JSON that says no, or nothing that is known, does not.
+// decodeConfirmation reads the body of a 2xx answer to Assign and gives its text, if any.
+// Only no body, or a JSON object that does not say no, means yes; so does {}, with which
+// Azeer documents another success. What else comes is a middlebox's word, or half of Azeer's.
 func decodeConfirmation(body []byte) (string, error) {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))) == 0 {
+		return "", nil
+	}
 	raw, err := parse(body)
 	if err != nil {
-		return "", nil
+		return "", err
 	}
 	top, ok := asObject(raw)
 	if !ok {
-		if isString(raw) || isNull(raw) {
-			return asText(raw), nil
-		}
 		return "", unrecognised(raw)
 	}
 	if err := checkSuccess(raw); err != nil {

@@ -18,6 +18,9 @@ var (
 	// ErrUnrecognised says that a 2xx answer had none of the shapes this package reads. The
 	// error around it names the top-level keys of the answer, never a value.
 	ErrUnrecognised = errors.New("unrecognised answer")
+	// ErrWebPage is an ErrUnrecognised: a web page came in place of an answer, as proxies and
+	// login pages send them.
+	ErrWebPage = fmt.Errorf("%w: a web page", ErrUnrecognised)
 	// ErrInvalid says that an argument was refused before anything was sent.
 	ErrInvalid = errors.New("invalid argument")
 	// ErrNotAgent says that what was asked for exists but calls itself no agent.

@@ -21,6 +21,8 @@ func parse(body []byte) (json.RawMessage, error) {
 	switch {
 	case len(body) == 0:
 		return nil, fmt.Errorf("%w: empty", ErrUnrecognised)
+	case first(body) == '<':
+		return nil, ErrWebPage
 	case !json.Valid(body):
 		return nil, fmt.Errorf("%w: not JSON, %d bytes", ErrUnrecognised, len(body))
 	}

@@ -230,6 +230,8 @@ func (d *doctor) azeerFailed(err error) {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		d.bad(fmt.Sprintf("AZEER_API_KEY: Azeer answers %d", status),
 			"the key is wrong, was revoked, or may not read agents; get one: "+getAzeerKey)
+	case errors.Is(err, azeer.ErrWebPage):
+		d.bad("not Azeer answered, but a web page", "is a proxy or a login page on the way to AZEER_BASE_URL ("+d.cfg.AzeerBaseURL+")?")
 	case errors.Is(err, azeer.ErrUnrecognised):
 		d.bad("Azeer's list of agents has a shape that is not known: "+err.Error(),
 			"/assign works by email all the same, but names and the form's menu do not; please report the keys named here")

@@ -111,6 +111,7 @@ func TestCheckReadsAzeersAnswer(t *testing.T) {
 		{"a wrong address", 404, `not found`, "✗ Azeer answers 404"},
 		{"trouble at Azeer", 500, `oops`, "✗ Azeer answers 500"},
 		{"an unknown shape", 200, `{"weather":"fine"}`, "✗ Azeer's list of agents has a shape that is not known"},
+		{"a web page", 200, `<html>Sign in</html>`, "✗ not Azeer answered, but a web page"},
 		{"no agents", 200, `[]`, "✗ Azeer lists no agents"},
 		{"agents", 200, `[{"id":1,"platform_id":"omar@twerlo.com"}]`, "✓ 1 agents were read"},
 		{"part of the agents", 200, `{"data":[{"id":1,"platform_id":"omar@twerlo.com"}],"total":7}`, "hints that there are more"},

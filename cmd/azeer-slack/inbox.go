@@ -157,6 +157,8 @@ func silentReason(e *azeer.Error) assign.Reason {
 	switch {
 	case errors.Is(e, azeer.ErrInvalid):
 		return assign.NotFound
+	case errors.Is(e, azeer.ErrWebPage):
+		return assign.WebPage
 	case errors.Is(e, azeer.ErrUnrecognised):
 		return assign.Garbled
 	case e.Effect == azeer.NotDone:

@@ -42,6 +42,31 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 	}
 }
 
+// What a middlebox says is no answer of Azeer's: tried again, and in the end not known.
+func TestAPageInPlaceOfAnAnswerIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault sandbox.Misbehaviour
+		words string
+	}{
+		"a web page":  {sandbox.Misbehaviour{Status: 200, Body: "<!DOCTYPE html><title>Sign in</title>"}, "a web page came back instead of an answer"},
+		"half a JSON": {sandbox.Misbehaviour{Status: 200, Body: `{"success":true,"mess`}, "its answer could not be understood"},
+		"a text":      {sandbox.Misbehaviour{Status: 200, Body: "upstream maintenance"}, "its answer could not be understood"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t)
+			w.Azeer.Always(c.fault)
+			manager := w.person("manager")
+			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+			manager.reads("Not known", c.words, "assign again")
+			if n := w.calls(); n != 3 {
+				t.Errorf("%d calls, want 3", n)
+			}
+			w.owner("966544444444", "")
+		})
+	}
+}
+
 func TestARefusedKeyIsTheOperatorsProblem(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{401, 403} {
