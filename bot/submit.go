@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -132,7 +132,7 @@ func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[stri
 		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
 	block := agentBlock(c.Payload)
-	if r.Agent, err = readAgent(block, c.Input(block)); err != nil {
+	if r.Agent, err = b.readAgent(block, c.Input(block)); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
 	return r, wrong, unlisted
@@ -140,12 +140,23 @@ func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[stri
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
-func readAgent(block, value string) (agent.Ref, error) {
-	if block == render.BlockAgent && value != "" && utf8.RuneCountInString(value) <= render.OptionValue {
+func (b *Bot) readAgent(block, value string) (agent.Ref, error) {
+	if block == render.BlockAgent && strings.HasPrefix(value, render.DigestPrefix) {
+		for _, a := range b.agents.Search("", 0) {
+			if render.DigestOf(a) == value {
+				return agent.RefEmail(a.PlatformID.Reveal()), nil
+			}
+		}
+		return agent.Ref{}, errAgentGone
+	}
+	if block == render.BlockAgent && value != "" && render.Length(value) <= render.OptionValue {
 		return agent.DecodeRef(value)
 	}
 	return line.ParseAgent(value)
 }
+
+// errAgentGone says that an agent who was picked in the menu is not in the list any more.
+var errAgentGone = errors.New("picked agent is not listed any more")
 
 // formAddress is where the answer to a submitted form goes: to the conversation it was
 // opened in, or that was chosen in it, else by direct message.

@@ -385,3 +385,12 @@ func TestMoreThanFiveOfANameAreCounted(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 }
+
+func TestAddressesThatDifferInCaseOnlyAreTwo(t *testing.T) {
+	d := directoryOf(t, &listStub{agents: []Agent{listed("omar@twerlo.com", "Omar"), listed("Omar@twerlo.com", "Omar")}}, nil, nil)
+	for _, address := range []string{"omar@twerlo.com", "Omar@twerlo.com"} {
+		if got, err := d.Resolve(t.Context(), RefEmail(address), "U1"); err != nil || got.PlatformID.Reveal() != address {
+			t.Errorf("%s is %s, %v", address, got.PlatformID.Reveal(), err)
+		}
+	}
+}

@@ -13,6 +13,7 @@ type roster struct {
 	partial bool
 	read    time.Time
 	byID    map[string]int // lower-case platform id or email → index
+	exact   map[string]int // platform id as it is → index
 }
 
 // entry is an agent with its folded forms.
@@ -28,7 +29,7 @@ type entry struct {
 }
 
 func newRoster(agents []Agent, partial bool, read time.Time) *roster {
-	r := &roster{partial: partial, read: read, byID: make(map[string]int, len(agents))}
+	r := &roster{partial: partial, read: read, byID: make(map[string]int, len(agents)), exact: make(map[string]int, len(agents))}
 	for _, a := range agents {
 		if a.PlatformID.IsZero() {
 			continue // nothing could be sent to Azeer
@@ -60,6 +61,11 @@ func newRoster(agents []Agent, partial bool, read time.Time) *roster {
 // index makes agents findable by address. Platform ids go before emails, and active
 // agents before inactive ones, where an address occurs twice.
 func (r *roster) index() {
+	for i, e := range r.entries {
+		if id := e.PlatformID.Reveal(); !e.Inactive {
+			r.exact[id] = i
+		}
+	}
 	for _, inactive := range []bool{false, true} {
 		for _, field := range []func(Agent) Email{
 			func(a Agent) Email { return a.PlatformID },
@@ -77,7 +83,11 @@ func (r *roster) index() {
 
 // at finds an agent by platform id or email, in any case.
 func (r *roster) at(address string) (Agent, bool) {
-	i, ok := r.byID[strings.ToLower(strings.TrimSpace(address))]
+	address = strings.TrimSpace(address)
+	i, ok := r.exact[address] // of two that differ in case only, each is meant by its own
+	if !ok {
+		i, ok = r.byID[strings.ToLower(address)]
+	}
 	if !ok {
 		return Agent{}, false
 	}

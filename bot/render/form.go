@@ -2,7 +2,6 @@ package render
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
@@ -23,7 +22,7 @@ type Draft struct {
 func (d Draft) encode() string {
 	for most := draftMax; ; most /= 2 {
 		value := payload.Encode(Draft{Contact: Clip(d.Contact, most), Agent: Clip(d.Agent, most)})
-		if utf8.RuneCountInString(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
+		if Length(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
 			return value
 		}
 	}

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"unicode/utf8"
-
 	"azeer-slack/assign"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
@@ -51,7 +49,7 @@ func (v Renderer) list(title string, found []assign.Assignment, button *slack.Bu
 	for _, a := range found[:min(len(found), ListMost)] {
 		block := row(a)
 		m.Blocks = append(m.Blocks, block)
-		if text := m.Text + "\n" + block.Text.Text; utf8.RuneCountInString(text) <= 3000 {
+		if text := m.Text + "\n" + block.Text.Text; Length(text) <= 3000 {
 			m.Text = text
 		}
 	}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 
@@ -37,14 +39,30 @@ func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) 
 	return groups
 }
 
-// agentOption offers an agent in a menu; nil if the menu's limits cannot hold them.
+// agentOption offers an agent in a menu. Whose address is too long for a value is there by
+// its digest: see DigestOf.
 func (v Renderer) agentOption(a agent.Agent) *slack.OptionBlockObject {
-	return newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
+	option := newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
+	if option == nil {
+		option = slack.NewOptionBlockObject(DigestOf(a), plainText(v.agentLabel(a, optionText), optionText), nil)
+	}
+	return option
 }
 
+// DigestPrefix begins the values that DigestOf gives.
+const DigestPrefix = "agent:"
+
+// DigestOf is a short value for an agent. It stays the same as long as the agent's address
+// does, whoever makes it and whenever.
+func DigestOf(a agent.Agent) string {
+	sum := sha256.Sum256([]byte(a.PlatformID.Reveal()))
+	return DigestPrefix + hex.EncodeToString(sum[:16])
+}
+
+// newOption is nil where the menu's limits cannot hold the reference.
 func newOption(label string, ref agent.Ref) *slack.OptionBlockObject {
 	value := ref.Encode()
-	if len([]rune(value)) > OptionValue {
+	if Length(value) > OptionValue {
 		return nil
 	}
 	return slack.NewOptionBlockObject(value, plainText(label, optionText), nil)

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/sandbox/blockkit"
+
+	"github.com/slack-go/slack"
 )
 
 // Slack drops an acknowledgement of 20 kB without a word, so a menu is bounded by its
@@ -35,11 +38,29 @@ func TestMenusStayFarBelowSlacksLimits(t *testing.T) {
 	}
 }
 
-// An agent whose address does not fit into a menu's value is left out of the menu rather
-// than cut; the email can still be typed.
-func TestAnAgentTooLongForAMenuIsLeftOut(t *testing.T) {
-	long := to("Long", strings.Repeat("x", 80)+"@twerlo.com")
-	if options := testVoices(t).Default.Suggest("", []agent.Agent{long}, false); len(options) != 0 {
-		t.Errorf("offered %s", options[0].Value)
+// Everybody can be chosen, however long or odd their name and address are.
+func TestEverybodyIsInTheMenu(t *testing.T) {
+	agents := []agent.Agent{
+		to("Long", strings.Repeat("x", 80)+"@twerlo.com"), to(strings.Repeat("Ab ", 100), "long@twerlo.com"), to("", "nameless@twerlo.com"),
+		to("Two", "two@twerlo.com"), to("Two", "Two@twerlo.com"), to("Quote", "o'brien@twerlo.com"), to("Umlaut", "jürgen@twerlo.com"),
+		to(strings.Repeat("👨‍👩‍👧", 30), "family@twerlo.com"), to(strings.Repeat("مُ", 90), "arabic@twerlo.com"),
+	}
+	options := testVoices(t).Default.Suggest("", agents, false)
+	if len(options) != len(agents) {
+		t.Fatalf("%d of %d are offered", len(options), len(agents))
+	}
+	raw, err := json.Marshal(slack.OptionsResponse{Options: options})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range blockkit.Options(raw) {
+		t.Errorf("%s at %s", problem.Message, problem.Pointer)
+	}
+	values := make(map[string]bool)
+	for _, o := range options {
+		values[o.Value] = true
+	}
+	if len(values) != len(agents) {
+		t.Errorf("only %d values for %d agents", len(values), len(agents))
 	}
 }

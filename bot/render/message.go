@@ -3,6 +3,8 @@ package render
 import (
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"azeer-slack/bot/texts"
 
@@ -53,18 +55,38 @@ func plainText(text string, limit int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, Clip(text, limit), false, false)
 }
 
-// Clip cuts text for showing to at most limit code points, and ends the direction isolates
-// that would stay open.
+// Clip cuts text for showing to at most limit characters as Slack counts them, never in the
+// middle of one that people see, and ends the direction isolates that would stay open.
 func Clip(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
+	if Length(text) <= limit {
 		return text
 	}
-	for keep := limit - 1; ; keep-- {
-		if ends := texts.Open(runes[:keep]); keep+1+len(ends) <= limit || keep == 0 {
-			return string(runes[:keep]) + "…" + string(ends)
+	runes := []rune(text)
+	for keep := min(len(runes), limit) - 1; ; keep-- {
+		for keep > 0 && joinsBefore(runes[keep]) {
+			keep--
+		}
+		if keep < 0 {
+			return ""
+		}
+		ends := texts.Open(runes[:keep])
+		if shown := string(runes[:keep]) + "…" + string(ends); Length(shown) <= limit || keep == 0 {
+			return shown
 		}
 	}
+}
+
+// Length counts characters as Slack's validator does, by UTF-16 units.
+func Length(text string) (units int) {
+	for _, r := range text {
+		units += utf16.RuneLen(r)
+	}
+	return units
+}
+
+// joinsBefore tells what belongs to the character before it.
+func joinsBefore(r rune) bool {
+	return unicode.In(r, unicode.M, unicode.Variation_Selector) || r == '\u200d' || '\U0001f3fb' <= r && r <= '\U0001f3ff'
 }
 
 // NoOptions is the answer to a menu that has nothing to offer. Slack-go's type would

@@ -3,7 +3,6 @@ package render
 import (
 	"errors"
 	"strconv"
-	"unicode/utf8"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -169,8 +168,8 @@ func AgentPerson(a agent.Agent) texts.Person {
 func (v Renderer) agentLabel(a agent.Agent, limit int) string {
 	who := AgentPerson(a)
 	label := v.Texts.Person(who)
-	if over := utf8.RuneCountInString(label) - limit; over > 0 {
-		who.Name = Clip(who.Name, max(utf8.RuneCountInString(who.Name)-over, 2))
+	if over := Length(label) - limit; over > 0 {
+		who.Name = Clip(who.Name, max(Length(who.Name)-over, 2))
 		label = Clip(v.Texts.Person(who), limit)
 	}
 	return label
@@ -213,7 +212,7 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 // value too long would be refused by Slack, again and again.
 func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.Encode()
-	if utf8.RuneCountInString(value) > valueMax {
+	if Length(value) > valueMax {
 		return nil
 	}
 	return []*slack.ButtonBlockElement{v.button(label, action, value, style)}
