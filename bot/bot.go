@@ -227,6 +227,12 @@ func (b *Bot) serve(ctx context.Context, c *call) {
 			b.apologise(ctx, c, reference)
 		}
 	}()
+	if c.kind != payload.Other && c.kind != payload.EventCallback && c.Sender().Id == "" {
+		// Nobody asked, so nobody can be answered.
+		b.log.Warn().Str("kind", string(c.kind)).Msg("payload names no person")
+		b.acknowledge(ctx, c, nil)
+		return
+	}
 	switch c.kind {
 	case payload.SlashCommand:
 		b.onCommand(ctx, c)

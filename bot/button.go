@@ -110,7 +110,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 	if c.fromHome() {
 		b.homes.enter(c.Sender().Id, c.View, time.Now())
 	}
-	if r := b.access.check(ctx, c.Sender(), c.Channel.ID); r.IsDenied() {
+	if r := b.access.check(ctx, c.Sender(), c.InChannel()); r.IsDenied() {
 		b.acknowledge(ctx, c, nil)
 		b.beside(ctx, c, b.rendererOf(ctx, c).Denied(r)) // what the button belongs to stays
 		if c.fromHome() {

@@ -62,7 +62,8 @@ type Payload struct {
 	ResponseURLs []responseURL `json:"response_urls"`
 	// Container is what holds a clicked button.
 	Container struct {
-		ThreadTS string `json:"thread_ts"`
+		ChannelID string `json:"channel_id"`
+		ThreadTS  string `json:"thread_ts"`
 	} `json:"container"`
 	// Message is that of a shortcut on one.
 	Message json.RawMessage `json:"message"`
@@ -154,7 +155,9 @@ func (p Payload) Key() string {
 const KeyMost = 200
 
 // InChannel is where it was done; empty for shortcuts and forms.
-func (p Payload) InChannel() string { return cmp.Or(p.ChannelID, p.Channel.ID, p.Event.Channel) }
+func (p Payload) InChannel() string {
+	return cmp.Or(p.ChannelID, p.Channel.ID, p.Event.Channel, p.Container.ChannelID)
+}
 
 // InThread is the thread in which it was done; empty outside of threads.
 func (p Payload) InThread() string {

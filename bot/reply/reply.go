@@ -155,7 +155,7 @@ func withoutURL(err error) error {
 
 // privately shows a message to one person in a channel, or in a thread of it.
 func (p *Sender) privately(ctx context.Context, channel, thread, user string, m render.Message) error {
-	if channel == "" {
+	if channel == "" || user == "" {
 		return slackcall.ErrNoRoute
 	}
 	options := m.Options()
@@ -168,6 +168,9 @@ func (p *Sender) privately(ctx context.Context, channel, thread, user string, m 
 
 // directly writes to the person; posting to a user id opens the conversation with them.
 func (p *Sender) directly(ctx context.Context, user string, m render.Message) error {
+	if user == "" {
+		return slackcall.ErrNoRoute
+	}
 	_, _, err := p.Api.PostMessageContext(ctx, user, m.Options()...)
 	return p.Suspect(err)
 }
