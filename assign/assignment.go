@@ -68,7 +68,7 @@ const (
 	Expired OutcomeKind = "expired"
 )
 
-// Problems tells the kinds after which a person may want to try again: not done, or
+// IsProblem tells the kinds after which a person may want to try again: not done, or
 // not known.
 func (k OutcomeKind) IsProblem() bool {
 	return k == Refused || k == Failed || k == Unknown || k == Expired

@@ -30,7 +30,7 @@ type step struct {
 	wait    time.Duration
 }
 
-// Settle tries until there is an outcome. It gives false if the job is not ours any
+// settle tries until there is an outcome. It gives false if the job is not ours any
 // more, or has to wait when ctx has ended: then the next start takes it up. An attempt
 // that needs no waiting is made all the same, as long as the wire is there.
 func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
@@ -80,7 +80,7 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 	return s.call(wire, j, t)
 }
 
-// recheck finds out who the agent is. false: not now, or not at all.
+// identify finds out who the agent is. false: not now, or not at all.
 func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool) {
 	if err := s.lookups.acquire(ctx, j.Requester, j.newer); errors.Is(err, errInterrupted) {
 		return s.overtaken(ctx, j, t), false
@@ -199,7 +199,7 @@ func (s *Service) giveUp(ctx context.Context, j *job, t *attempts) step {
 	return step{outcome: t.outcome()}
 }
 
-// Sleep waits for d. It ends early, with an outcome, when a newer one has taken over:
+// pause waits for d. It ends early, with an outcome, when a newer one has taken over:
 // this process hears of it at once, another's is asked for every RecoverEvery.
 func (s *Service) pause(ctx context.Context, j *job, t *attempts, d time.Duration) step {
 	for d > 0 {
@@ -223,7 +223,7 @@ func (s *Service) pause(ctx context.Context, j *job, t *attempts, d time.Duratio
 	return step{}
 }
 
-// Overtaken tells by an outcome or release that the job is not to be tried any more.
+// overtaken tells by an outcome or release that the job is not to be tried any more.
 func (s *Service) overtaken(ctx context.Context, j *job, t *attempts) step {
 	m, ok := s.askTurn(ctx, j, t)
 	if ok {

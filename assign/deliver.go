@@ -59,7 +59,7 @@ func (s *Service) persist(wire context.Context, j *job, complaint string, write 
 	}
 }
 
-// Deliver answers until that has succeeded, or the requester is gone. When ctx ends, what
+// deliver answers until that has succeeded, or the requester is gone. When ctx ends, what
 // fails is left to the next start.
 func (s *Service) deliver(ctx, wire context.Context, j *job) {
 	defer s.drop(j)

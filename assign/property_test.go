@@ -196,7 +196,7 @@ func (w *truth) isTrue(id int64, end ending) bool {
 	return false
 }
 
-// OutcomeWords gives what a life heard from Azeer about an assignment, call by call.
+// told gives what a life heard from Azeer about an assignment, call by call.
 func (w *truth) told(id int64, by *life) []reaction {
 	var told []reaction
 	for _, t := range w.tries[id] {

@@ -50,7 +50,7 @@ func (t *attempts) journalFailed() int {
 	return t.journalFailures - 1
 }
 
-// FormMetadata takes in how an attempt failed that began at start.
+// note takes in how an attempt failed that began at start.
 func (t *attempts) note(f *Fault, start time.Time) {
 	t.last = f
 	t.failures++
@@ -96,7 +96,7 @@ func (t *attempts) isUncertain() bool {
 	return t.uncertain > 0 && t.last.Status == 0 || t.noReply && t.last.Effect != Perhaps
 }
 
-// Outcome is the result when the last fault has the last word.
+// outcome is the result when the last fault has the last word.
 //
 // Whose key is refused is told the operator's trouble also where there is a doubt.
 func (t *attempts) outcome() Outcome {

@@ -82,7 +82,7 @@ func (g *semaphore) queue(requester string, granted chan struct{}) (*waiters, *l
 	return c, c.queue.PushBack(granted)
 }
 
-// acceptUnlessNewer hands one slot to the next in the ring, who then goes to its end.
+// grant hands one slot to the next in the ring, who then goes to its end.
 func (g *semaphore) grant() {
 	front := g.ring.Front()
 	if front == nil {

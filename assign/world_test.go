@@ -335,7 +335,7 @@ func (w *world) pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// Outcome gives what the requester of a was told, which must be one thing once.
+// outcome gives what the requester of a was told, which must be one thing once.
 func (w *world) outcome(a Assignment) Outcome {
 	w.t.Helper()
 	w.ears.mu.Lock()

@@ -140,7 +140,7 @@ func (e *Error) unknown() string {
 	return "contact or agent unknown, or a bad phone"
 }
 
-// IsTemporary tells whether a read may be tried again at once.
+// passing tells whether a read may be tried again at once.
 func (e *Error) passing() bool {
 	switch e.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway,
@@ -187,7 +187,7 @@ func effectOf(status int) Effect {
 // maxRetryAfter bounds what is believed of a server, and keeps durations from overflowing.
 const maxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads the header of that name: seconds, or a date (RFC 9110, 10.2.3). What
+// retryAfter reads the header of that name: seconds, or a date (RFC 9110, 10.2.3). What
 // it cannot read, or what is past, is 0.
 func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)

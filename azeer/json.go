@@ -124,7 +124,7 @@ func unrecognised(raw json.RawMessage) error {
 	return fmt.Errorf("%w: an object with keys [%s]", ErrUnrecognised, strings.Join(named, ", "))
 }
 
-// Denial is a 2xx answer that says no.
+// refusal is a 2xx answer that says no.
 type refusal struct{ message string }
 
 func (*refusal) Error() string { return "refused by azeer" }

@@ -22,7 +22,7 @@ const (
 // messageKeys are where APIs put their explanations; the first that has one wins.
 var messageKeys = []string{"message", "error", "errors", "detail", "msg"}
 
-// Message finds the explanation in a body: under one of messageKeys, else the body itself.
+// message finds the explanation in a body: under one of messageKeys, else the body itself.
 // The result is raw; clean makes it fit to show.
 func message(body []byte) string {
 	raw, err := parse(body)

@@ -20,7 +20,7 @@ import (
 	"azeer-slack/azeer"
 )
 
-// Raw is a server that handles bare connections, to misbehave below HTTP. It waits for
+// raw is a server that handles bare connections, to misbehave below HTTP. It waits for
 // its handlers when the test ends.
 func raw(t *testing.T, handle func(n int, conn net.Conn)) (base string, listener net.Listener) {
 	t.Helper()

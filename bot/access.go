@@ -18,7 +18,7 @@ type AccessConfig struct {
 	Admins []string
 }
 
-// door decides who may use the bot.
+// accessPolicy decides who may use the bot.
 type accessPolicy struct {
 	cfg    AccessConfig
 	people *users.Users
@@ -38,7 +38,7 @@ func (d *accessPolicy) check(ctx context.Context, who payload.Person, channel st
 // checkPerson decides without regard to where.
 func (d *accessPolicy) checkPerson(ctx context.Context, who payload.Person) render.Denial {
 	if !d.cfg.Guests || !d.cfg.External {
-		s, err := d.people.Membership(ctx, who)
+		s, err := d.people.MembershipOf(ctx, who)
 		switch {
 		case err != nil:
 			return d.refuse("not_allowed_unchecked")
@@ -54,11 +54,11 @@ func (d *accessPolicy) checkPerson(ctx context.Context, who payload.Person) rend
 }
 
 func (d *accessPolicy) checkListed(who payload.Person) render.Denial {
-	if len(d.cfg.Users) == 0 && len(d.cfg.UserGroups) == 0 || slices.Contains(d.cfg.Users, who.Id) {
+	if len(d.cfg.Users) == 0 && len(d.cfg.UserGroups) == 0 || slices.Contains(d.cfg.Users, who.ID) {
 		return render.Denial{}
 	}
 	if len(d.cfg.UserGroups) > 0 {
-		switch in, known := d.people.InGroups(who.Id); {
+		switch in, known := d.people.InGroups(who.ID); {
 		case in:
 			return render.Denial{}
 		case !known:

@@ -50,7 +50,7 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 	return b.settle(ctx, a, to, v, before)
 }
 
-// Settle replaces the form that says "Assigning…" by the outcome. Where that has to be tried
+// settle replaces the form that says "Assigning…" by the outcome. Where that has to be tried
 // again, the message is not sent again, unless the process is killed in between.
 func (b *Bot) settle(ctx context.Context, a assign.Assignment, to payload.Address, v render.Renderer, before agent.Agent) error {
 	lead, body := v.OutcomeWords(a, before)

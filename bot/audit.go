@@ -205,7 +205,7 @@ func (b *Bot) auditMessage(ctx context.Context, a assign.Assignment) render.Mess
 	return v.Audited(a, b.audit.FullPhone, b.named(ctx, a.Requester), to)
 }
 
-// Name gives somebody's name, or, where Slack does not tell, their id as code.
+// named gives somebody's name, or, where Slack does not tell, their id as code.
 func (b *Bot) named(ctx context.Context, user string) any {
 	if name := b.people.Name(ctx, user); name != "" {
 		return render.Clip(name, render.RowName)

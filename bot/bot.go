@@ -194,7 +194,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 	}
 	c.turn = turn{leave: func() {}} // nobody waits for a key, and a key for nothing
 	if !c.typing() {
-		c.turn = b.order.enter(c.Sender().Id)
+		c.turn = b.order.enter(c.Sender().ID)
 	}
 	b.working.Go(func() {
 		defer c.turn.leave()
@@ -227,7 +227,7 @@ func (b *Bot) serve(ctx context.Context, c *call) {
 			b.apologise(ctx, c, reference)
 		}
 	}()
-	if c.kind != payload.Other && c.kind != payload.EventCallback && c.Sender().Id == "" {
+	if c.kind != payload.Other && c.kind != payload.EventCallback && c.Sender().ID == "" {
 		// Nobody asked, so nobody can be answered.
 		b.log.Warn().Str("kind", string(c.kind)).Msg("payload names no person")
 		b.acknowledge(ctx, c, nil)
@@ -326,7 +326,7 @@ func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
 		b.acknowledge(ctx, c, nil)
 	}
 	c.turn.leave()
-	if err := b.post.Deliver(ctx, c.Sender().Id, c.address(), m); err != nil {
+	if err := b.post.Deliver(ctx, c.Sender().ID, c.address(), m); err != nil {
 		b.log.Warn().Err(err).Str("reference", reference).Msg("apology not delivered")
 	}
 }
@@ -344,5 +344,5 @@ func (b *Bot) rendererFor(ctx context.Context, user string) render.Renderer {
 func (b *Bot) rendererOf(ctx context.Context, c *call) render.Renderer {
 	ctx, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
-	return b.rendererFor(ctx, c.Sender().Id)
+	return b.rendererFor(ctx, c.Sender().ID)
 }

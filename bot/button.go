@@ -20,7 +20,7 @@ func (b *Bot) onRequestButton(ctx context.Context, c *call, chosen payload.Actio
 		return
 	}
 	r := assign.Request{
-		Key: c.request(), Requester: c.Sender().Id, Contact: phone.New(w.Contact), Agent: agent,
+		Key: c.request(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
 		Reply: c.address().Encode(), Origin: c.source().Encode(),
 	}
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
@@ -83,7 +83,7 @@ func (b *Bot) answerRequestButton(ctx context.Context, c *call, r assign.Request
 	case said.how == assign.Joined, said.how == assign.Repeated && w.Of != 0 && !said.Finished():
 		b.beside(ctx, c, v.Notice("joined", v.InProgress(r)))
 	case said.how == assign.Repeated && w.Of != 0:
-		b.reply(ctx, c, v.UsedAlready(said.Assignment, c.Sender().Id))
+		b.reply(ctx, c, v.UsedAlready(said.Assignment, c.Sender().ID))
 	}
 }
 
@@ -92,7 +92,7 @@ func (b *Bot) beside(ctx context.Context, c *call, m render.Message) {
 	to := c.address()
 	to.Replace = false
 	c.turn.leave()
-	if err := b.post.Deliver(ctx, c.Sender().Id, to, m); err != nil {
+	if err := b.post.Deliver(ctx, c.Sender().ID, to, m); err != nil {
 		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
 	}
 }
@@ -108,13 +108,13 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		return
 	}
 	if c.fromHome() {
-		b.homes.enter(c.Sender().Id, c.View, time.Now())
+		b.homes.enter(c.Sender().ID, c.View, time.Now())
 	}
 	if r := b.access.check(ctx, c.Sender(), c.InChannel()); r.IsDenied() {
 		b.acknowledge(ctx, c, nil)
 		b.beside(ctx, c, b.rendererOf(ctx, c).Denied(r)) // what the button belongs to stays
 		if c.fromHome() {
-			b.homes.publish(c.Sender().Id, time.Time{})
+			b.homes.publish(c.Sender().ID, time.Time{})
 		}
 		return
 	}
@@ -139,7 +139,7 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 		b.onSubcommandButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
 		b.acknowledge(ctx, c, nil)
-		b.homes.look(c.Sender().Id, chosen, time.Now())
+		b.homes.look(c.Sender().ID, chosen, time.Now())
 	default:
 		b.onRequestButton(ctx, c, chosen)
 	}

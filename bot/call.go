@@ -12,7 +12,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Address is where an answer to the call itself goes.
+// address is where an answer to the call itself goes.
 func (c *call) address() payload.Address {
 	return payload.Address{
 		Channel: c.InChannel(), Thread: c.InThread(), URL: c.ResponseURL, Since: c.envelope.Received,
@@ -20,7 +20,7 @@ func (c *call) address() payload.Address {
 	}
 }
 
-// Origin is that of what a call asks for.
+// source is that of what a call asks for.
 func (c *call) source() payload.Origin {
 	s := payload.Origin{EntryPoint: payload.ByCommand, Channel: c.InChannel()}
 	switch {
@@ -53,7 +53,7 @@ func (c *call) fromHome() bool {
 	return c.kind == payload.BlockActions && c.View.Type == string(slack.VTHomeTab)
 }
 
-// liveForm tells that a call is a change of a field in a form.
+// typing tells that a call is a change of a field in a form.
 func (c *call) typing() bool {
 	return c.kind == payload.BlockActions && c.View.CallbackID == render.FormCallback
 }

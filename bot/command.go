@@ -89,7 +89,7 @@ func (b *Bot) reply(ctx context.Context, c *call, m render.Message) {
 	}
 	b.acknowledge(ctx, c, nil)
 	c.turn.leave() // all is decided; the person's next need not wait for Slack to take this
-	if err := b.post.Deliver(ctx, c.Sender().Id, c.address(), m); err != nil {
+	if err := b.post.Deliver(ctx, c.Sender().ID, c.address(), m); err != nil {
 		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
 	}
 }
@@ -97,7 +97,7 @@ func (b *Bot) reply(ctx context.Context, c *call, m render.Message) {
 // accept hands a request to the service and acknowledges the call. What becomes of the
 // request is answered by Answer; here is only said what came of the acceptance.
 func (b *Bot) accept(ctx context.Context, c *call, r assign.Request) {
-	r.Key, r.Requester, r.Reply = c.request(), c.Sender().Id, c.address().Encode()
+	r.Key, r.Requester, r.Reply = c.request(), c.Sender().ID, c.address().Encode()
 	r.Origin = c.source().Encode()
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()

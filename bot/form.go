@@ -50,7 +50,7 @@ func (b *Bot) openForm(ctx context.Context, c *call, d render.Draft, from payloa
 
 // offerForm brings a button that opens a form to where it was asked for.
 func (b *Bot) offerForm(ctx context.Context, c *call, to payload.Address, offer render.Message) {
-	if err := b.post.Deliver(ctx, c.Sender().Id, to, offer); err != nil {
+	if err := b.post.Deliver(ctx, c.Sender().ID, to, offer); err != nil {
 		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
 	}
 }
@@ -66,7 +66,7 @@ func outOfTime(err error) bool {
 // openView spends the call's trigger on a view, and logs why if it does not open.
 func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) error {
 	if v.CallbackID == render.FormCallback {
-		b.recents.warm(ctx, c.Sender().Id)
+		b.recents.warm(ctx, c.Sender().ID)
 	}
 	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(triggerLife))
 	defer cancel()

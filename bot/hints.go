@@ -45,7 +45,7 @@ func (b *Bot) follow(ctx context.Context, c *call) {
 	if b.access.check(ctx, c.Sender(), from.Channel).IsDenied() {
 		return
 	}
-	v := b.rendererFor(ctx, c.Sender().Id)
+	v := b.rendererFor(ctx, c.Sender().ID)
 	lines := b.about(ctx, v, c.Input(render.BlockContact))
 	if render.MarkOf(lines) == shown.mark || b.hints.overtaken(c.View.ID) {
 		return
@@ -91,7 +91,7 @@ func looksOf(v payload.View) looks {
 	return l
 }
 
-// typings are the forms in which somebody types. Each is followed by one goroutine at a
+// liveHints are the forms in which somebody types. Each is followed by one goroutine at a
 // time, which goes from what it is at to the latest change, and leaves out those between.
 // Which is the latest Slack's time tells: keys that are pressed in one moment come over
 // several sockets, in any order.
@@ -180,7 +180,7 @@ func (t *liveHints) begin(v payload.View, stop context.CancelFunc) looks {
 	return looksOf(v)
 }
 
-// Overtaken tells whether there is a newer change of a form, or its submission.
+// overtaken tells whether there is a newer change of a form, or its submission.
 func (t *liveHints) overtaken(form string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

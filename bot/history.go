@@ -37,14 +37,14 @@ func (b *Bot) onHistory(ctx context.Context, c *call, v render.Renderer, typed s
 		if !known {
 			owner = assign.Assignment{}
 		}
-		return v.HistoryOf(contact, owner, found, c.Sender().Id), err
+		return v.HistoryOf(contact, owner, found, c.Sender().ID), err
 	})
 }
 
 // onMine tells somebody what became of their own requests.
 func (b *Bot) onMine(ctx context.Context, c *call, v render.Renderer) {
 	b.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
-		found, err := b.history.List(ctx, assign.Query{Requester: c.Sender().Id, Limit: render.ListMost + 1})
+		found, err := b.history.List(ctx, assign.Query{Requester: c.Sender().ID, Limit: render.ListMost + 1})
 		return v.Mine(found), err
 	})
 }

@@ -50,7 +50,7 @@ type homes struct {
 	due   map[string]time.Time // the zero time: somebody waits for it
 }
 
-// Home is one person's Home tab.
+// home is one person's Home tab.
 type home struct {
 	used      time.Time // last
 	published time.Time // last
@@ -186,11 +186,11 @@ func (h *homes) done(user, hash string, err error, now time.Time) (gaveUp bool) 
 func (b *Bot) onHomeOpened(ctx context.Context, c *call) {
 	b.acknowledge(ctx, c, nil)
 	c.turn.leave()
-	if c.Event.Tab != "home" || c.Sender().Id == "" {
+	if c.Event.Tab != "home" || c.Sender().ID == "" {
 		return
 	}
-	b.homes.enter(c.Sender().Id, c.Event.View, time.Now())
-	b.homes.publish(c.Sender().Id, time.Time{})
+	b.homes.enter(c.Sender().ID, c.Event.View, time.Now())
+	b.homes.publish(c.Sender().ID, time.Time{})
 }
 
 // watched is a service whose acceptances are noted.

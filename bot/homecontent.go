@@ -21,10 +21,10 @@ const (
 	wrongLife             = 7 * 24 * time.Hour
 )
 
-// Home makes somebody's Home tab of what the journal knows now.
+// home makes somebody's Home tab of what the journal knows now.
 func (b *Bot) home(ctx context.Context, user string, s render.HomeSearch) slack.HomeTabViewRequest {
 	v := b.rendererFor(ctx, user)
-	if r := b.access.check(ctx, payload.Person{Id: user}, ""); r.IsDenied() {
+	if r := b.access.check(ctx, payload.Person{ID: user}, ""); r.IsDenied() {
 		return render.HomeView(render.HomeSearch{}, render.Paragraph(v.Texts.Text(r.Text, r.Data)).Blocks...)
 	}
 	reading, cancel := context.WithTimeout(ctx, readLate)
@@ -39,7 +39,7 @@ func (b *Bot) home(ctx context.Context, user string, s render.HomeSearch) slack.
 	return v.Home(seen)
 }
 
-// sights reads what somebody may see.
+// homeContent reads what somebody may see.
 func (b *Bot) homeContent(ctx context.Context, user string, s render.HomeSearch) (render.HomeContent, error) {
 	seen := render.HomeContent{Reader: user, Search: s, Now: time.Now(), Admin: slices.Contains(b.cfg.Access.Admins, user)}
 	var errs [5]error

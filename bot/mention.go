@@ -63,7 +63,7 @@ func (b *Bot) onMentionRead(ctx context.Context, v render.Renderer, c *call, r l
 		b.reply(ctx, c, v.Mistake(m, render.Draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
 		return
 	}
-	request := assign.Request{Requester: c.Sender().Id, Contact: r.Contacts[0], Agent: r.Agent}
+	request := assign.Request{Requester: c.Sender().ID, Contact: r.Contacts[0], Agent: r.Agent}
 	if !b.belated(ctx, v, c, &request) {
 		b.accept(ctx, c, request)
 	}

@@ -20,8 +20,8 @@ func TestPayloadsWithoutAPersonOrAChannel(t *testing.T) {
 		"an odd channel":         {`{"type":"block_actions","user":{"id":"U1"},"channel":"C1"}`, "U1", ""},
 	} {
 		kind, p, err := payload.Decode("interactive", json.RawMessage(c.raw))
-		if err != nil || kind != payload.BlockActions || p.Sender().Id != c.user || p.InChannel() != c.channel {
-			t.Errorf("%s: %s by %q in %q, %v", name, kind, p.Sender().Id, p.InChannel(), err)
+		if err != nil || kind != payload.BlockActions || p.Sender().ID != c.user || p.InChannel() != c.channel {
+			t.Errorf("%s: %s by %q in %q, %v", name, kind, p.Sender().ID, p.InChannel(), err)
 		}
 		call := &call{Payload: p, kind: kind, envelope: &socket.Envelope{Received: time.Now()}}
 		if to := call.address(); to.Channel != c.channel {

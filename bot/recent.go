@@ -25,7 +25,7 @@ func (b *Bot) nameOwner(ctx context.Context, v render.Renderer, form *slack.Moda
 	}
 }
 
-// OwnerLine says who owns a contact; nil if the journal does not know, or does not say so
+// ownerLine says who owns a contact; nil if the journal does not know, or does not say so
 // in time.
 func (b *Bot) ownerLine(ctx context.Context, v render.Renderer, contact phone.Number) slack.Block {
 	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
@@ -148,7 +148,7 @@ func (r *recents) of(ctx context.Context, c *call) []agent.Agent {
 	if c.Value != "" {
 		return nil
 	}
-	known := r.warm(ctx, c.Sender().Id)
+	known := r.warm(ctx, c.Sender().ID)
 	timer := time.NewTimer(recentWait)
 	defer timer.Stop()
 	select {

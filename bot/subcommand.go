@@ -63,7 +63,7 @@ func cutWord(line string) (first, rest string) {
 	return strings.TrimRight(line[:end], ":,.،"), strings.TrimSpace(line[end:])
 }
 
-// errand reads a line as a sub-command. An agent who bears such a name comes first: what
+// subcommandIn reads a line as a sub-command. An agent who bears such a name comes first: what
 // cannot be told from an assignment is one.
 func (b *Bot) subcommandIn(c *call) (render.SubcommandRequest, bool) {
 	w, typed, rest, ok := readSubcommand(c.Text)

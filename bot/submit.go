@@ -46,7 +46,7 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
-	request.Key, request.Requester, request.Reply = c.request(), c.Sender().Id, to.Encode()
+	request.Key, request.Requester, request.Reply = c.request(), c.Sender().ID, to.Encode()
 	request.Origin = payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}.Encode()
 	waiting := b.forms.expect(request.Key)
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)

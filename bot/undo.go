@@ -83,7 +83,7 @@ func changedNothing(k assign.OutcomeKind) bool {
 
 // answerUndo answers a click on Undo that was not simply accepted.
 func (b *Bot) answerUndo(ctx context.Context, c *call, r assign.Request, said verdict) {
-	v, reader := b.rendererOf(ctx, c), c.Sender().Id
+	v, reader := b.rendererOf(ctx, c), c.Sender().ID
 	switch {
 	case said.err != nil:
 		b.log.Error().Err(said.err).Msg("request not stored")

@@ -34,7 +34,7 @@ type fault struct {
 	done   chan struct{} // closed when the server has carried it out
 }
 
-// route is one connection through a gate.
+// way is one connection through a gate.
 type way struct {
 	fault  atomic.Pointer[fault]
 	silent atomic.Bool

@@ -146,7 +146,7 @@ func (j *Journal) Audited(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Overtaken is what Accept returns of a request whose guard did not hold.
+// overtaken is what Accept returns of a request whose guard did not hold.
 func (j *Journal) overtaken(w *acceptWork) (assign.Assignment, assign.Acceptance, error) {
 	if w.stored.id == 0 {
 		return assign.Assignment{}, assign.Overtaken, nil

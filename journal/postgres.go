@@ -124,7 +124,7 @@ func (p *postgres) commit(ctx context.Context, works []work) error {
 // least is a tenth of Timeout, if that is less.
 func (p *postgres) least() time.Duration { return min(leastTime, p.cfg.Timeout/10) }
 
-// Retry calls do, and once more if the connection turned out to be dead: after a
+// again calls do, and once more if the connection turned out to be dead: after a
 // restart of the server the pool is full of those. Not if do may have had an effect.
 func (p *postgres) again(ctx context.Context, do func() error) error {
 	err := do()
@@ -189,7 +189,7 @@ func (p *postgres) try(ctx context.Context, works []work) error {
 	return errors.Join(errDoubt, err)
 }
 
-// FormMetadata keeps mine up to date after a commit.
+// note keeps mine up to date after a commit.
 func (p *postgres) note(works []work) {
 	for _, w := range works {
 		switch w := w.(type) {

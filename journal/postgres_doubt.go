@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Suspect is a transaction that perhaps took place, or still may: its COMMIT was sent, no
+// doubt is a transaction that perhaps took place, or still may: its COMMIT was sent, no
 // word came back, and its callers were told "not stored".
 type doubt struct {
 	batch int64
@@ -64,7 +64,7 @@ func (p *postgres) rollBack(ctx context.Context, tx pgx.Tx) {
 	_ = tx.Rollback(ctx)
 }
 
-// Suspect remembers what perhaps was stored although the callers are told otherwise, and
+// doubt remembers what perhaps was stored although the callers are told otherwise, and
 // has it looked into at once: nothing else may be written for a while.
 func (p *postgres) doubt(works []work, batch int64) {
 	d := doubt{batch: batch, locks: locks(works, batch)}

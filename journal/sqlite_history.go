@@ -51,7 +51,7 @@ func (s *sqlite) preparePast(ctx context.Context) error {
 	return nil
 }
 
-// Recheck tells whether the request is overtaken, and by what: then it is dealt with.
+// guard tells whether the request is overtaken, and by what: then it is dealt with.
 func (s *sqlite) guard(ctx context.Context, tx *sql.Tx, w *acceptWork, now int64) (stop bool, err error) {
 	var newest int64
 	err = tx.StmtContext(ctx, s.past.newest).QueryRow(w.key, w.contact).Scan(&newest)

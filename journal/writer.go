@@ -92,7 +92,7 @@ type store interface {
 // oldPage is a page of the journal, from its old end.
 type oldPage struct {
 	deletable []int64
-	last      int64 // Id to go on after
+	last      int64 // ID to go on after
 	seen      int
 	more      bool // whether older ones may follow
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// typed has omar type a command and returns it with its envelope.
+// halves has omar type a command and returns it with its envelope.
 func typed(t *testing.T, s *Sandbox, app *rawSocket) (*Delivery, frame) {
 	t.Helper()
 	d := s.Slack.Person("omar").CommandAsync("#general", "/assign")

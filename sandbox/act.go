@@ -174,7 +174,7 @@ func (k *Slack) fromMessage(payload object, c *channel, source *message) {
 	}
 }
 
-// Found does what find says and returns its entry in actions[].
+// found does what find says and returns its entry in actions[].
 func (k *Slack) found(s *sheet, find func(*sheet) (Touch, error)) (action object, said string, err error) {
 	t, err := find(s)
 	if err != nil {
@@ -263,7 +263,7 @@ func (d *Delivery) offers() ([]Option, *Delivery) {
 	return d.Options, d
 }
 
-// BlockSuggestion asks the app for the options of an external select in a form; nil if
+// suggestion asks the app for the options of an external select in a form; nil if
 // too little is typed.
 func (p *Person) suggestion(f *Form, blockID, text string) *Delivery {
 	k := p.slack

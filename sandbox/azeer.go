@@ -253,7 +253,7 @@ func (z *Azeer) served(endpoint string, answer func(*exchange) (int, any)) http.
 	}
 }
 
-// FormMetadata puts a call on the record and takes the orders for it, in one step: whoever has
+// note puts a call on the record and takes the orders for it, in one step: whoever has
 // seen the call can end its misbehaviour.
 func (z *Azeer) note(x *exchange, endpoint string) {
 	var sent struct {

@@ -9,7 +9,7 @@ import (
 // fieldKey names a place for input: action ids are unique within their block.
 type fieldKey struct{ block, action string }
 
-// Input is an element that holds a value.
+// field is an element that holds a value.
 type field struct {
 	fieldKey
 	kind     string // type of the element
@@ -145,7 +145,7 @@ func buttonOf(block, element object) Button {
 	}
 }
 
-// Action is the entry in actions[] for a pressed button.
+// action is the entry in actions[] for a pressed button.
 func (b Button) action(ts string) object {
 	a := object{"type": "button", "action_id": b.ActionID, "block_id": b.BlockID, "action_ts": ts,
 		"text": object{"type": "plain_text", "text": b.Label, "emoji": true}}

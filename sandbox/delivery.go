@@ -90,7 +90,7 @@ func (d *Delivery) settled() *Delivery {
 	return d
 }
 
-// Settle ends the delivery. Call it with the lock held, once.
+// settle ends the delivery. Call it with the lock held, once.
 func (d *Delivery) settle(state ackState) {
 	d.state = state
 	if d.view != nil && d.Kind == kindSubmission {

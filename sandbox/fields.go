@@ -223,7 +223,7 @@ func (k *Slack) reading(f field, held object) (shown, value string) {
 	return "", ""
 }
 
-// Name gives the name of a conversation or person; other text as it is.
+// called gives the name of a conversation or person; other text as it is.
 func (k *Slack) called(id string) string {
 	if name, ok := (lookup{k}).userName(id); ok {
 		return "@" + name

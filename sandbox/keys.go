@@ -68,7 +68,7 @@ func (p *Person) reads(f *Form, blockID string) (string, error) {
 	return v.values[field.fieldKey].str("value"), nil
 }
 
-// Key presses one key in a text field; nil if the app is told nothing.
+// key presses one key in a text field; nil if the app is told nothing.
 func (p *Person) key(f *Form, blockID, trigger string, change func(held string) string) *Delivery {
 	k := p.slack
 	k.mu.Lock()

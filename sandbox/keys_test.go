@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// OutcomeWords are the texts that the deliveries told the app, in their order.
+// told are the texts that the deliveries told the app, in their order.
 func told(t *testing.T, app *rawSocket, deliveries []*Delivery) (texts []string) {
 	t.Helper()
 	for _, d := range deliveries {

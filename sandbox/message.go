@@ -6,7 +6,7 @@ import "encoding/json"
 type Message struct {
 	TS        string
 	ThreadTS  string
-	Channel   string          // Id
+	Channel   string          // ID
 	Where     string          // name of the place: "#general", "@azeer"
 	Author    string          // user id; the bot's for what the app posts
 	Text      string          // as sent, in mrkdwn
@@ -30,7 +30,7 @@ const (
 	ViaPostEphemeral Via = "postEphemeral"
 	ViaPostMessage   Via = "postMessage"
 	ViaUpdate        Via = "update"
-	ViaPerson        Via = "person" // typed by somebody
+	ViaPerson        Via = "person" // halves by somebody
 )
 
 // Plain returns the message as a person reads it: the text of the blocks, or the

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Names is what turning typed text into Slack's and back needs to know of the workspace. Handles and
+// names is what turning typed text into Slack's and back needs to know of the workspace. Handles and
 // channel names come without @ and #.
 type names interface {
 	userID(handle string) (id string, ok bool)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Message is a message in a channel. Guarded by Slack.mu.
+// message is a message in a channel. Guarded by Slack.mu.
 type message struct {
 	ts, thread string
 	author     string
@@ -57,7 +57,7 @@ func (m *message) visible(p *Person, c *channel) bool {
 	return c.members[p.id]
 }
 
-// Payload is the message as Slack shows it to the app.
+// payload is the message as Slack shows it to the app.
 func (m *message) payload() object {
 	o := object{"type": "message", "ts": m.ts, "text": m.text, "user": m.author, "team": firstOf(m.team, TeamID)}
 	switch {

@@ -126,7 +126,7 @@ func post(t *testing.T, s *Sandbox, method, token, contentType, body string) (re
 	return reply, resp.Header, resp.StatusCode
 }
 
-// Api calls a method with the bot token and JSON.
+// api calls a method with the bot token and JSON.
 func api(t *testing.T, s *Sandbox, method string, args map[string]any) map[string]any {
 	t.Helper()
 	reply, _, _ := post(t, s, method, BotToken, "application/json; charset=utf-8", string(encode(args)))

@@ -138,7 +138,7 @@ func (r *recorder) breachOf(envelope string, side Side, rule Rule, format string
 	r.markLocked(func(m *marks) { m.breaches = append(m.breaches, b) })
 }
 
-// EventCallback adds e to the timeline; a zero At means now.
+// event adds e to the timeline; a zero At means now.
 func (r *recorder) event(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -37,7 +37,7 @@ func (s *sheet) lay(k *Slack, blocks []object) {
 	}
 }
 
-// status is state.values as the app is sent it.
+// state is state.values as the app is sent it.
 func (s *sheet) state() map[string]object {
 	values := map[string]object{}
 	for key, value := range s.values {

@@ -140,7 +140,7 @@ func (k *Slack) routes() http.Handler {
 	return mux
 }
 
-// Recheck counts requests under way, so that close can wait for them.
+// guard counts requests under way, so that close can wait for them.
 func (k *Slack) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !k.enter() {
@@ -219,7 +219,7 @@ func (k *Slack) breachOf(envelope string, rule Rule, format string, args ...any)
 	k.record.breachOf(envelope, SideSlack, rule, format, args...)
 }
 
-// Id makes an identifier that looks like Slack's. Call it with the lock held.
+// id makes an identifier that looks like Slack's. Call it with the lock held.
 func (k *Slack) id(prefix string) string {
 	k.nextID++
 	return fmt.Sprintf("%s0BOX%05d", prefix, k.nextID)

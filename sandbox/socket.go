@@ -160,7 +160,7 @@ func (k *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	_ = conn.Close()
 }
 
-// check counts the socket in, says hello and starts its writer.
+// admit counts the socket in, says hello and starts its writer.
 func (k *Slack) admit(s *socket, debug bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Sleep waits where a method is slow; false if the request is over by then.
+// pause waits where a method is slow; false if the request is over by then.
 func (k *Slack) pause(r *http.Request, name string) bool {
 	k.mu.Lock()
 	d := k.slow[name]

@@ -15,7 +15,7 @@ const (
 	maxStack = 3
 )
 
-// View is a modal or Home tab before one person. Guarded by Slack.mu.
+// view is a modal or Home tab before one person. Guarded by Slack.mu.
 type view struct {
 	id, hash       string
 	root, previous string
@@ -138,7 +138,7 @@ func (c *channel) passes(filter object) bool {
 	return len(include) == 0 || slices.Contains(include, any(kind))
 }
 
-// Payload is the view as Slack shows it to the app; input values are left out of
+// payload is the view as Slack shows it to the app; input values are left out of
 // view_closed (https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload).
 func (v *view) payload(withState bool) object {
 	o := object{

@@ -17,7 +17,7 @@ type ChannelConfig struct {
 	BotMember bool     // whether the app's bot is in it
 }
 
-// InChannel is a conversation of any kind. Guarded by Slack.mu.
+// channel is a conversation of any kind. Guarded by Slack.mu.
 type channel struct {
 	id       string
 	cfg      ChannelConfig

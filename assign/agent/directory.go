@@ -366,7 +366,7 @@ func (d *Directory) believable() bool {
 	return d.list != nil && !d.list.partial && d.failed == nil && time.Since(d.list.read) < 2*d.refresh
 }
 
-// Users tells who a chat user is.
+// People tells who a chat user is.
 type People interface {
 	// Email gives the user's address in the chat. ErrNoEmail if there is no such user
 	// or the address cannot be seen; any other error means "ask again later".

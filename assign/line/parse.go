@@ -148,8 +148,8 @@ func (m *Mistake) about(part Part) *Mistake {
 	return about
 }
 
-// line is a typed line, sorted into halves.
-type typed struct {
+// halves is a typed line, sorted into halves.
+type halves struct {
 	typed, region string
 	contacts      []contactHalf
 	agents        []agentHalf
@@ -171,12 +171,12 @@ type agentHalf struct {
 	end int
 }
 
-func readLine(text, region string) *typed {
+func readLine(text, region string) *halves {
 	// Beyond MaxTyped nothing is read; the callers say so.
 	if utf8.RuneCountInString(text) > MaxTyped {
-		return &typed{typed: text, region: region}
+		return &halves{typed: text, region: region}
 	}
-	l := &typed{typed: Visible(text), region: region}
+	l := &halves{typed: Visible(text), region: region}
 	tokens := figuresInNames(withoutNouns(scan(text)))
 	for i := 0; i < len(tokens); {
 		end := i + 1
@@ -275,7 +275,7 @@ func typedWords(tokens []Token) string {
 
 // addWords reads the words tokens[from:to] as agents: addresses, and names of one or more
 // words. A name right before an address in brackets only labels it: Omar <omar@twerlo.com>.
-func (l *typed) addWords(tokens []Token, from, to int) {
+func (l *halves) addWords(tokens []Token, from, to int) {
 	if isSpacedEmail(tokens[from:to]) {
 		l.agents = append(l.agents, agentHalf{typed: typedWords(tokens[from:to]), wrong: EmailSpaces})
 		return
@@ -317,7 +317,7 @@ func isSpacedEmail(words []Token) bool {
 }
 
 // dropLabel forgets the name right before the address at i, if that is in brackets.
-func (l *typed) dropLabel(tokens []Token, i int) {
+func (l *halves) dropLabel(tokens []Token, i int) {
 	before := i
 	switch {
 	case strings.HasPrefix(tokens[i].Typed, "("), strings.HasPrefix(tokens[i].Typed, "["):
@@ -333,7 +333,7 @@ func (l *typed) dropLabel(tokens []Token, i int) {
 
 // partRunTogether finds a number and an agent with no space between, but at most one sign.
 // 0544444444omar@… and 0544444444/omar@… would otherwise pass for addresses.
-func (l *typed) partRunTogether() {
+func (l *halves) partRunTogether() {
 	for i, c := range l.contacts {
 		if c.wrong == PhoneLetters && l.beginsOrEndsWithNumber(c.typed, "") {
 			l.contacts[i].wrong = RunTogether
@@ -358,7 +358,7 @@ var numberAtEdge = regexp.MustCompile(`^(\+?[0-9]{8,})([^\pL\pN@]?)\pL{2}|\pL{2}
 
 // beginsOrEndsWithNumber tells whether word is a number and something else, parted by no
 // sign or by one that is not among joins.
-func (l *typed) beginsOrEndsWithNumber(word, joins string) bool {
+func (l *halves) beginsOrEndsWithNumber(word, joins string) bool {
 	for _, found := range numberAtEdge.FindAllStringSubmatch(phone.ASCII(word), -1) {
 		number, sign := found[1]+found[4], found[2]+found[3]
 		if _, wrong := phone.Read(number, l.region); wrong == "" && (sign == "" || !strings.Contains(joins, sign)) {
@@ -369,7 +369,7 @@ func (l *typed) beginsOrEndsWithNumber(word, joins string) bool {
 }
 
 // reading gives what could be made out, however much that is.
-func (l *typed) reading() Reading {
+func (l *halves) reading() Reading {
 	var r Reading
 	var typed []string
 	for _, c := range l.contacts {
@@ -399,7 +399,7 @@ func distinct(phones []phone.Number) []phone.Number {
 }
 
 // refs gives the agents, each once, and how they were typed, with those that are wrong.
-func (l *typed) refs() (refs []agent.Ref, typed []string) {
+func (l *halves) refs() (refs []agent.Ref, typed []string) {
 	for _, a := range l.agents {
 		if a.wrong == "" && slices.ContainsFunc(refs, a.ref.Equal) {
 			continue
@@ -412,9 +412,9 @@ func (l *typed) refs() (refs []agent.Ref, typed []string) {
 	return refs, typed
 }
 
-// Mistake gives the first thing that is wrong, the contact's before the agent's; nil if
+// mistake gives the first thing that is wrong, the contact's before the agent's; nil if
 // nothing is.
-func (l *typed) mistake() *Mistake {
+func (l *halves) mistake() *Mistake {
 	for _, c := range l.contacts {
 		if c.wrong != "" {
 			m := newMistake(c.wrong, partOf(c.wrong, PartContact), c.typed, l.region)

@@ -264,7 +264,7 @@ func trimWord(word string) string {
 	return strings.TrimRight(word, Quotes+Stops+")]}")
 }
 
-// readSubcommand tells what a word looks like.
+// readWord tells what a word looks like.
 func readWord(word string) Token {
 	if isWebAddress(word) {
 		return readWebAddress(strings.TrimRight(word, Quotes+Stops+")]}"), word)

@@ -34,7 +34,7 @@ func (w word) single() bool { return len(w.digits) == 1 && !w.plus && !w.broken 
 // begins tells whether a number begins here, whatever digits stand before.
 func (w word) begins() bool { return w.plus || strings.HasPrefix(w.digits, "0") }
 
-// Subcommands parts a line into all that has digits.
+// words parts a line into all that has digits.
 func (p *prose) words() []word {
 	var words []word
 	links := 0

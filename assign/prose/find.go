@@ -242,7 +242,7 @@ func (f *finder) read(digits string, plus bool) (phone.Number, bool) {
 	return phone, wrong == ""
 }
 
-// recoverAbandoned adds the number of a span if it is one for certain enough.
+// take adds the number of a span if it is one for certain enough.
 func (f *finder) take(p *prose, words []word, first int, s span, spans []span) bool {
 	from, to := words[first].from, words[s.last].to
 	// Digits behind a number in several words may be the rest of a longer one.

@@ -11,7 +11,7 @@ func (h Event) IsAutomatic() bool {
 	return h.User == "" || h.BotID != "" || h.Subtype == "bot_message" || len(h.Edited) > 0 && string(h.Edited) != "null"
 }
 
-// written is when the message was written, which its ts says.
+// WrittenAt is when the message was written, which its ts says.
 func (h Event) WrittenAt() (time.Time, bool) {
 	seconds, err := strconv.ParseFloat(h.TS, 64)
 	if err != nil || !(1 <= seconds && seconds < 1e11) {

@@ -1,19 +1,19 @@
 package payload
 
-// person is who did it, and where they come from.
+// Sender is who did it, and where they come from.
 func (p Payload) Sender() Person {
 	if p.UserID != "" {
-		return Person{Id: p.UserID, Team: p.TeamID, Enterprise: p.EnterpriseID}
+		return Person{ID: p.UserID, Team: p.TeamID, Enterprise: p.EnterpriseID}
 	}
 	if p.Event.User != "" {
-		return Person{Id: p.Event.User} // the team beside an event is the one that hears of it
+		return Person{ID: p.Event.User} // the team beside an event is the one that hears of it
 	}
 	home := p.User.TeamID
 	if home == "" {
 		home = p.Team.ID
 	}
-	return Person{Id: p.User.ID, Team: home, Enterprise: p.Enterprise.ID}
+	return Person{ID: p.User.ID, Team: home, Enterprise: p.Enterprise.ID}
 }
 
-// person is somebody who did something, as the payload tells it.
-type Person struct{ Id, Team, Enterprise string }
+// Person is somebody who did something, as the payload tells it.
+type Person struct{ ID, Team, Enterprise string }

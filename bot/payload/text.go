@@ -12,7 +12,7 @@ import (
 // few thousand at most.
 const textMost = 16 << 10
 
-// written is all that a person can read in a message: its text, blocks and attachments, in
+// Text is all that a person can read in a message: its text, blocks and attachments, in
 // Slack's mrkdwn, one piece a line. What is not understood counts as not there.
 func Text(message json.RawMessage) string {
 	var m any
@@ -28,7 +28,7 @@ func Text(message json.RawMessage) string {
 	return text[:strings.LastIndexAny(text[:textMost], " \n")+1] // no number in halves
 }
 
-// Reader collects the lines of a message. It goes by the keys of Slack's reference
+// reader collects the lines of a message. It goes by the keys of Slack's reference
 // (https://docs.slack.dev/reference/block-kit/blocks) wherever it finds them.
 type reader struct{ lines []string }
 

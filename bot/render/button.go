@@ -36,7 +36,7 @@ func DecodeButtonRequest(value string) (w ButtonRequest, to agent.Ref, ok bool) 
 	return w, to, err == nil && !to.IsZero()
 }
 
-// once makes the key of a request that a button may make once.
+// OnceKey makes the key of a request that a button may make once.
 func (w ButtonRequest) OnceKey(verb string) string { return verb + ":" + strconv.FormatInt(w.Of, 10) }
 
 // Buttons.

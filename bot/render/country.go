@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// Contact shows a number. One that is not of the region in which numbers are usually typed
+// contact shows a number. One that is not of the region in which numbers are usually typed
 // has its flag and country with it, so that a slip is seen.
 func (v Renderer) contact(p phone.Number) texts.Phone {
 	shown := texts.Phone{Number: p.International()}

@@ -17,7 +17,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// sights is what a Home tab shows.
+// HomeContent is what a Home tab shows.
 type HomeContent struct {
 	Reader string
 	Search HomeSearch
@@ -191,7 +191,7 @@ const (
 	barMost = 12
 )
 
-// search is what somebody looked up. It travels in the view's private metadata.
+// HomeSearch is what somebody looked up. It travels in the view's private metadata.
 type HomeSearch struct {
 	Typed string    `json:"s,omitempty"`
 	Since time.Time `json:"t,omitzero"`

@@ -19,7 +19,7 @@ type Renderer struct {
 // ExamplePhone is a number to learn from, in the digits of the language: any will do.
 func (v Renderer) ExamplePhone() string { return v.Texts.Digits(phone.Example(v.region)) }
 
-// voices are the bot's, one per language.
+// Renderers are the bot's, one per language.
 type Renderers struct {
 	ByLanguage map[string]Renderer
 	Default    Renderer // for people whose language is none of these

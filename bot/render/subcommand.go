@@ -1,6 +1,6 @@
 package render
 
-// word is a sub-command: what may be typed in place of a contact and an agent.
+// Subcommand is a sub-command: what may be typed in place of a contact and an agent.
 type Subcommand string
 
 const (
@@ -33,7 +33,7 @@ func (w Subcommand) Name(language string) string {
 	return string(w)
 }
 
-// errand is a sub-command to carry out. In the value of a button it stands for the line
+// SubcommandRequest is a sub-command to carry out. In the value of a button it stands for the line
 // that should have been typed.
 type SubcommandRequest struct {
 	// Command is the slash command itself, as this workspace calls it.

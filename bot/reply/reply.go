@@ -50,7 +50,7 @@ func (p *Sender) Deliver(ctx context.Context, user string, to payload.Address, m
 	return p.try(ctx, Tries, user, to, m)
 }
 
-// once tries every way once.
+// Once tries every way once.
 func (p *Sender) Once(ctx context.Context, user string, to payload.Address, m render.Message) error {
 	return p.try(ctx, 1, user, to, m)
 }

@@ -133,7 +133,7 @@ func (c *Client) anyOther(own *conn) *conn {
 	return last
 }
 
-// check counts an envelope in, unless Run is ending.
+// admit counts an envelope in, unless Run is ending.
 func (c *Client) admit(ctx context.Context, e *Envelope) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -28,7 +28,7 @@ const (
 	envelope
 )
 
-// Decode reads a text frame. A field of an unexpected JSON type counts as absent and spoils
+// decode reads a text frame. A field of an unexpected JSON type counts as absent and spoils
 // nothing else: an envelope whose id can be read must reach the handler, or the person who
 // caused it waits in vain. That holds also for one that is no valid JSON as a whole.
 func decode(data []byte) (frame, frameKind) {

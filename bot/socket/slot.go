@@ -170,7 +170,7 @@ func (p *patience) after(err error, lived time.Duration) time.Duration {
 	return max(step-rand.N(step/2+1), retryAfter(err))
 }
 
-// RetryAfter is what Slack asked for, 0 if nothing.
+// retryAfter is what Slack asked for, 0 if nothing.
 func retryAfter(err error) time.Duration {
 	var limited *slack.RateLimitedError
 	var busy *busyError

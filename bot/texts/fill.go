@@ -71,7 +71,7 @@ func (k textKind) typed(t Typed) string {
 // mention is an escaped mention of a user, with or without a label.
 var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
 
-// InChannel is an escaped mention of a channel, with or without a label.
+// channel is an escaped mention of a channel, with or without a label.
 var channel = regexp.MustCompile(`&lt;#(C[A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
 
 // fill turns data into what the message's template prints.

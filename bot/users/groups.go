@@ -11,7 +11,7 @@ import (
 // whoever was taken out of it is not let in for ever.
 const groupsLife = 3 * refreshEvery
 
-// Group is the members of a user group, and when Slack was asked for them.
+// group is the members of a user group, and when Slack was asked for them.
 type group struct {
 	members map[string]bool
 	asked   time.Time

@@ -44,7 +44,7 @@ const (
 	pageSize     = 500                    // people a page; Slack recommends no more than 200 to 1,000
 )
 
-// standing is what kind of member somebody is.
+// MembershipOf is what kind of member somebody is.
 type Membership byte
 
 const (
@@ -286,16 +286,16 @@ func (p *Users) foreign(team, enterprise string) bool {
 	return p.enterprise == "" || enterprise != p.enterprise
 }
 
-// standing says what kind of member somebody is: from memory, or for somebody not met yet
+// MembershipOf says what kind of member somebody is: from memory, or for somebody not met yet
 // by one short call, whose error means that it is not known.
-func (p *Users) Membership(ctx context.Context, who payload.Person) (Membership, error) {
+func (p *Users) MembershipOf(ctx context.Context, who payload.Person) (Membership, error) {
 	if p.foreign(who.Team, who.Enterprise) {
 		return External, nil
 	}
-	if known, _ := p.cached(who.Id); known.membership != UnknownMembership {
+	if known, _ := p.cached(who.ID); known.membership != UnknownMembership {
 		return known.membership, nil
 	}
-	found, err := p.lookUp(who.Id).wait(ctx, lookupLimit)
+	found, err := p.lookUp(who.ID).wait(ctx, lookupLimit)
 	if err != nil {
 		return UnknownMembership, fmt.Errorf("look up person: %w", err)
 	}

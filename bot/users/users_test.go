@@ -60,7 +60,7 @@ func TestSomebodyIsLookedUpOnceForAll(t *testing.T) {
 		if got := p.Language(t.Context(), layla); got != "ar" {
 			t.Errorf("layla reads %q", got)
 		}
-		if s, err := p.Membership(t.Context(), payload.Person{Id: layla}); s != member || err != nil {
+		if s, err := p.MembershipOf(t.Context(), payload.Person{ID: layla}); s != member || err != nil {
 			t.Errorf("layla is %v (%v)", s, err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestWhomSlackHidesHasNoLanguage(t *testing.T) {
 	if n := len(box.Slack.APICalls("users.info")); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
-	if s, err := p.Membership(t.Context(), payload.Person{Id: "U0NOBODY"}); s != UnknownMembership || err == nil {
+	if s, err := p.MembershipOf(t.Context(), payload.Person{ID: "U0NOBODY"}); s != UnknownMembership || err == nil {
 		t.Errorf("nobody is %v (%v)", s, err)
 	}
 }

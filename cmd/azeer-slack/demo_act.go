@@ -28,7 +28,7 @@ const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelli
   quit
 `
 
-// delivery is what one line at the prompt does, and what should come of it.
+// deed is what one line at the prompt does, and what should come of it.
 type deed struct {
 	due due
 	do  func(context.Context) error
@@ -135,7 +135,7 @@ func (d *demo) topForm() *sandbox.Form {
 	return forms[len(forms)-1]
 }
 
-// BlockActions presses the button with that label, or one whose label holds it, in the open
+// click presses the button with that label, or one whose label holds it, in the open
 // form or else in the newest message that has one.
 func (d *demo) click(label string) error {
 	if form := d.topForm(); form != nil {

@@ -12,7 +12,7 @@ import (
 	"azeer-slack/sandbox"
 )
 
-// Paragraph types each line and prints a transcript. It returns nil only if every line that
+// say types each line and prints a transcript. It returns nil only if every line that
 // wants an answer got one, and the bot broke none of Slack's rules.
 func (d *demo) say(ctx context.Context, lines []string) error {
 	unanswered := 0

@@ -24,7 +24,7 @@ const (
 	install = "../../docs/install.md"
 )
 
-// Origin is the files of one package, without tests.
+// source is the files of one package, without tests.
 type source struct {
 	fset  *token.FileSet
 	files []*ast.File

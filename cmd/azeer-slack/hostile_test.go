@@ -249,7 +249,7 @@ func (h *hostility) junk() any {
 	return small[h.IntN(len(small))]
 }
 
-// Encode writes v with what is raw in it.
+// encode writes v with what is raw in it.
 func (h *hostility) encode(v any) []byte {
 	var b bytes.Buffer
 	h.write(&b, v)

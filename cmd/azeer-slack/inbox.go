@@ -66,7 +66,7 @@ func (i *inbox) Agents(ctx context.Context) (agents []agent.Agent, partial bool,
 	return agents, list.Partial || len(agents) == 0, nil
 }
 
-// FormMetadata keeps what a call told about the key. Calls without an answer tell nothing.
+// note keeps what a call told about the key. Calls without an answer tell nothing.
 func note(refused *atomic.Int64, err error) {
 	fault, _ := errors.AsType[*azeer.Error](err)
 	switch {
@@ -80,7 +80,7 @@ func note(refused *atomic.Int64, err error) {
 	}
 }
 
-// IsDenied says that Azeer refuses the key, and what to do; empty if it does not.
+// refused says that Azeer refuses the key, and what to do; empty if it does not.
 func (i *inbox) refused() string {
 	for _, use := range []struct {
 		status int64

@@ -50,7 +50,7 @@ type program struct {
 	environment func() (lookup, error)
 }
 
-// SlashCommand is one word of the command line.
+// command is one word of the command line.
 type command struct {
 	name, about string
 	// Help is what `azeer-slack <name> --help` prints before the flags.

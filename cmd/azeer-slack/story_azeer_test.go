@@ -266,7 +266,7 @@ func (w *world) ready() (bool, string) {
 	return resp.StatusCode == http.StatusOK, string(body)
 }
 
-// Http is the address that the log announced last.
+// http is the address that the log announced last.
 func (w *world) http() string {
 	w.t.Helper()
 	for _, line := range slices.Backward(w.logs.at("info")) {

@@ -7,7 +7,7 @@ import (
 	"azeer-slack/sandbox"
 )
 
-// routes are all the ways in; each must be shut to who may not. They give what the person
+// ways are all the ways in; each must be shut to who may not. They give what the person
 // was told.
 var ways = map[string]func(w *world, p someone) string{
 	"command": func(w *world, p someone) string {

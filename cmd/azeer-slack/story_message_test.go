@@ -10,7 +10,7 @@ import (
 
 const fromMessage = "assign_from_message"
 
-// GlobalShortcut starts the shortcut on a message, which must be acknowledged, and gives the form.
+// shortcut starts the shortcut on a message, which must be acknowledged, and gives the form.
 func (p someone) shortcut(m sandbox.Message) *sandbox.Form {
 	p.w.t.Helper()
 	if d := p.MessageShortcut(fromMessage, m); d.Shown != "" || d.Err != nil {

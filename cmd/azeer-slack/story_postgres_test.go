@@ -291,7 +291,7 @@ func (l *proxy) set(s state) {
 	}
 }
 
-// Now gives the state, and a channel that is closed when that is over.
+// now gives the state, and a channel that is closed when that is over.
 func (l *proxy) now() (state, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

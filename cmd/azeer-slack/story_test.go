@@ -201,7 +201,7 @@ func (w *world) restart(meanwhile func()) {
 	w.awaitSockets(2)
 }
 
-// person is somebody in the story.
+// someone is somebody in the story.
 type someone struct {
 	*sandbox.Person
 	w *world
@@ -247,7 +247,7 @@ func (p someone) reads(words ...string) sandbox.Message {
 	return m
 }
 
-// Form waits for the form.
+// form waits for the form.
 func (p someone) form() *sandbox.Form {
 	p.w.t.Helper()
 	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
@@ -279,7 +279,7 @@ func (p someone) picks(f *sandbox.Form, block, text string) []sandbox.Option {
 	return options
 }
 
-// Owner tells who owns a contact in Azeer.
+// owner tells who owns a contact in Azeer.
 func (w *world) owner(contact, want string) {
 	w.t.Helper()
 	if got := w.Azeer.Owner(contact); got != want {

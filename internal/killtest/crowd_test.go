@@ -160,7 +160,7 @@ func (c *crowd) awaitSocket(ctx context.Context) bool {
 	return false
 }
 
-// Unreached makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
+// trouble makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
 // final: every request can be carried out in the end.
 func (c *crowd) trouble(ctx context.Context) {
 	for pause(ctx, 200*time.Millisecond+rand.N(time.Second)) {
@@ -172,7 +172,7 @@ func (c *crowd) trouble(ctx context.Context) {
 	}
 }
 
-// Sleep waits, and tells whether ctx lasted that long.
+// pause waits, and tells whether ctx lasted that long.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -204,7 +204,7 @@ func (w *world) forget(c *child) {
 	}
 }
 
-// Settle waits until whatever must be answered is.
+// settle waits until whatever must be answered is.
 func (w *world) settle() {
 	w.box.Azeer.Behave()
 	limit := time.NewTimer(w.settled)

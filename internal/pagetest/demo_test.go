@@ -86,7 +86,7 @@ func (d *demo) terminate() {
 	}
 }
 
-// status reads what the page of somebody reads.
+// state reads what the page of somebody reads.
 func (d *demo) state(handle string) page.State {
 	d.t.Helper()
 	var now page.State

@@ -30,7 +30,7 @@ func button(name string) thing {
 	return thing{CSS: `button, [role="button"], [role="menuitem"], [role="menuitemradio"], [role="menuitemcheckbox"], [role="tab"], [role="switch"]`, Name: name}
 }
 
-// Message is the newest one that says this.
+// message is the newest one that says this.
 func message(says string) thing { return thing{CSS: "#place .msg", Says: says, Last: true} }
 
 // its is what stands inside of the thing.
@@ -66,7 +66,7 @@ func (v *visit) see(th thing) sight {
 	return eyesight[sight](v, "see", th)
 }
 
-// Gone waits until the thing is not to be seen.
+// gone waits until the thing is not to be seen.
 func (v *visit) gone(th thing) {
 	v.Helper()
 	eyesight[bool](v, "gone", th)
@@ -123,7 +123,7 @@ func (v *visit) write(text string) {
 	}
 }
 
-// Key presses a key, one of package kb or the one that types a character.
+// key presses a key, one of package kb or the one that types a character.
 func (v *visit) key(r rune, modifiers ...chromedp.Modifier) {
 	v.Helper()
 	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: string(r), Text: string(r), UnmodifiedText: string(r)}

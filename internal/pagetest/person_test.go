@@ -24,7 +24,7 @@ func onEachDevice(t *testing.T, story func(v *visit)) {
 	}
 }
 
-// Paragraph writes a line and sends it. Where a line is nothing but a command, a space behind
+// say writes a line and sends it. Where a line is nothing but a command, a space behind
 // it closes the menu, in which Enter would choose.
 func (v *visit) say(line string) {
 	v.Helper()
@@ -134,7 +134,7 @@ func (v *visit) pick(field thing, letters, option string) {
 	v.press(css(`.bk-list [role="option"][data-value]`).says(option))
 }
 
-// Input is an element of the form on top.
+// field is an element of the form on top.
 func field(action string) thing { return css(`[data-action="` + action + `"]`).in(dialog) }
 
 // submit presses the button that sends the form on top.

@@ -178,7 +178,7 @@ func (v *visit) announce(part string) {
 	v.announced = append(v.announced, part)
 }
 
-// Notice is told everything that happens in the tab.
+// notice is told everything that happens in the tab.
 func (v *visit) notice(event any) {
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:

@@ -27,7 +27,7 @@ func guardTests() []test {
 
 func knowing(id int64) func(*assign.Request) { return func(r *assign.Request) { r.Guard = id } }
 
-// Overtaken accepts r, which must be overtaken by assignment by; 0: by none that is known.
+// overtaken accepts r, which must be overtaken by assignment by; 0: by none that is known.
 func overtaken(t *testing.T, j assign.Journal, by int64, r assign.Request) {
 	t.Helper()
 	if a := accept(t, j, assign.Overtaken, r); a.ID != by || a.Reply != "" {

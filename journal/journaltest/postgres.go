@@ -110,7 +110,7 @@ type server struct {
 	life   io.Closer
 }
 
-// Recheck runs the server as long as its input is open: it ends with the tests, however
+// guard runs the server as long as its input is open: it ends with the tests, however
 // they end.
 const guard = `"$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf "$0"`
 

@@ -228,7 +228,7 @@ func unique(name string) rule {
 	}
 }
 
-// Input reads a field of an object; nil if there is no such object or field.
+// field reads a field of an object; nil if there is no such object or field.
 func field(v any, name string) any {
 	fields, _ := v.(map[string]any)
 	return fields[name]

@@ -48,7 +48,7 @@ func TestElementsStandTheSameOnEverySurface(t *testing.T) {
 	}
 }
 
-// IsDenied are documents with one fault each that no limit of a single value covers.
+// refused are documents with one fault each that no limit of a single value covers.
 var refused = map[string]struct{ blocks, pointer, message string }{
 	"a section of nothing":                {`{"type":"section"}`, "/0", "missing required field: text or fields"},
 	"a section with no fields":            {`{"type":"section","fields":[]}`, "/0/fields", "must provide at least 1 items"},

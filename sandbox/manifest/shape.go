@@ -109,7 +109,7 @@ func set(least, most int, each shape) shape {
 	}}
 }
 
-// Text is a string of least to most characters (code points).
+// text is a string of least to most characters (code points).
 func text(least, most int) shape {
 	return shape{func(path string, v any) []error {
 		s, ok := v.(string)

@@ -14,7 +14,7 @@ import (
 // maxAct is how much of an act is read, in bytes: the longest message, and room.
 const maxAct = 1 << 20
 
-// delivery is what somebody does at the page. Which fields count depends on Act:
+// deed is what somebody does at the page. Which fields count depends on Act:
 //
 //	command {place, line}                   a slash command, in a channel or DM
 //	say {place, thread?, text}              a plain message
@@ -55,7 +55,7 @@ type deed struct {
 	Interaction string           `json:"interaction"`
 }
 
-// Subcommands is what was entered in a field: text, or several texts for a field that
+// words is what was entered in a field: text, or several texts for a field that
 // takes several, which the sandbox wants separated by commas.
 type words string
 
@@ -168,7 +168,7 @@ func messageNamed(id string) sandbox.Message {
 	return sandbox.Message{Channel: channel, TS: ts}
 }
 
-// View finds a form, or the Home tab, that the person has before them.
+// view finds a form, or the Home tab, that the person has before them.
 func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
 	screen := me.Forms()
 	if home := me.HomeTab(); home != nil {

@@ -151,7 +151,7 @@ func TestClickInAMessage(t *testing.T) {
 	}
 }
 
-// Action returns the only entry in actions[].
+// action returns the only entry in actions[].
 func action(e envelope) map[string]any {
 	actions, _ := e.Payload["actions"].([]any)
 	if len(actions) != 1 {

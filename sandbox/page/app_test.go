@@ -44,7 +44,7 @@ func testContext(t *testing.T) context.Context {
 	return ctx
 }
 
-// Desk is a sandbox with its page, and an app that answers as the test says.
+// desk is a sandbox with its page, and an app that answers as the test says.
 type desk struct {
 	*testing.T
 	box  *sandbox.Sandbox
@@ -123,7 +123,7 @@ func (d *desk) app(answer func(envelope) any) {
 	<-hello
 }
 
-// Api calls Slack's Web API as the app does; the answer must be ok.
+// api calls Slack's Web API as the app does; the answer must be ok.
 func (d *desk) api(token, method string, args, reply any) {
 	d.Helper()
 	body, _ := json.Marshal(args)
@@ -176,7 +176,7 @@ func (d *desk) get(path string) []byte {
 	return d.do(req, http.StatusOK)
 }
 
-// status reads what somebody's page shows.
+// state reads what somebody's page shows.
 func (d *desk) state(person string) State {
 	d.Helper()
 	var s State

@@ -59,7 +59,7 @@ func newInteractions(p *Page) *interactions {
 	return &interactions{page: p, byID: map[string]*tracked{}, calls: map[int]*tracked{}}
 }
 
-// EventCallback takes in the next event of the sandbox.
+// event takes in the next event of the sandbox.
 func (x *interactions) event(e sandbox.Event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Payload is what the timeline reads in a payload of Slack, of whatever kind.
+// payload is what the timeline reads in a payload of Slack, of whatever kind.
 type payload struct {
 	Text   string `json:"text"` // of a command
 	Value  string `json:"value"`
@@ -50,7 +50,7 @@ type chosen struct {
 	Value string     `json:"value"`
 }
 
-// Input is one of state.values.
+// field is one of state.values.
 type field struct {
 	Value        *string  `json:"value"`
 	Selected     *chosen  `json:"selected_option"`
@@ -107,7 +107,7 @@ func (p payload) typing() bool {
 	return false
 }
 
-// typed is what the field of the first action holds.
+// halves is what the field of the first action holds.
 func (p payload) typed() (shown string) {
 	for _, f := range p.View.State.Values[p.Action[0].Block] {
 		shown, _ = f.read()

@@ -191,7 +191,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // an error means that the page is gone
 }
 
-// status reads everything. The number comes first: what happens while it is read is
+// state reads everything. The number comes first: what happens while it is read is
 // told again by an event, and events may be applied twice.
 func (p *Page) state(person *sandbox.Person, ephemeral bool) State {
 	s := p.common()
@@ -365,7 +365,7 @@ func handles(people []*sandbox.Person) []string {
 	return all
 }
 
-// Names finds authors by id.
+// names finds authors by id.
 type names map[string]Author
 
 func (p *Page) names() names {

@@ -61,7 +61,7 @@ func everywhere(m sandbox.Misbehaviour) func(*sandbox.Azeer) error {
 	}
 }
 
-// Unreached turns a switch:
+// trouble turns a switch:
 //
 //	azeer_slow azeer_down azeer_hang azeer_429 azeer_401 azeer_unknown_agent azeer_answer_lost
 //	    of these, one at a time: turning one on turns the others off

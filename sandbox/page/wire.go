@@ -43,7 +43,7 @@ type App struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Bot  string `json:"bot"`  // handle of its bot
-	User string `json:"user"` // Id of its bot
+	User string `json:"user"` // ID of its bot
 }
 
 // Person is somebody whom one can be.
