@@ -44,6 +44,9 @@ type Assignment struct {
 	Outcome Outcome
 	// Answered tells that the requester has been told.
 	Answered bool
+	// Sent tells, of an unfinished assignment that Take gives, that Azeer may have been called
+	// for it. It is true also where nobody knows.
+	Sent bool
 }
 
 // Finished tells whether the assignment has an outcome.
@@ -63,8 +66,7 @@ const (
 	Unknown OutcomeKind = "unknown"
 	// Superseded: a newer request for the contact was accepted first.
 	Superseded OutcomeKind = "superseded"
-	// Expired: found after a restart, too old to carry out. Whether it was sent before
-	// is not known.
+	// Expired: found after a restart, too old to carry out, and perhaps sent before.
 	Expired OutcomeKind = "expired"
 )
 
@@ -133,6 +135,7 @@ const (
 	WebPage     Reason = "web_page"     // a web page in place of an answer
 	Garbled     Reason = "garbled"      // an answer that cannot be understood
 	Unreachable Reason = "unreachable"  // no connection could be made
+	TooLate     Reason = "too_late"     // found after a restart, too old to carry out, and never sent
 	NoReply     Reason = "no_word"      // sent, and nothing came back
 )
 

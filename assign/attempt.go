@@ -34,10 +34,13 @@ type step struct {
 // more, or has to wait when ctx has ended: then the next start takes it up. An attempt
 // that needs no waiting is made all the same, as long as the wire is there.
 func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
-	if j.expired {
+	switch {
+	case j.expired && j.Sent:
 		return Outcome{Kind: Expired}, true
+	case j.expired:
+		return Outcome{Kind: Failed, Reason: TooLate}, true
 	}
-	t := &attempts{deadline: j.AcceptedAt.Add(giveUpAfter), noReply: j.recovered}
+	t := &attempts{deadline: j.AcceptedAt.Add(giveUpAfter), noReply: j.Sent}
 	for {
 		m := s.attempt(wire, j, t)
 		if m.release || m.outcome.Kind != "" {
@@ -74,7 +77,7 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 		return s.giveUp(wire, j, t)
 	}
 	defer s.calls.release()
-	if m, ok := s.askTurn(wire, j, t); !ok {
+	if m, ok := s.askTurn(wire, j, t, true); !ok {
 		return m
 	}
 	return s.call(wire, j, t)
@@ -225,18 +228,18 @@ func (s *Service) pause(ctx context.Context, j *job, t *attempts, d time.Duratio
 
 // overtaken tells by an outcome or release that the job is not to be tried any more.
 func (s *Service) overtaken(ctx context.Context, j *job, t *attempts) step {
-	m, ok := s.askTurn(ctx, j, t)
+	m, ok := s.askTurn(ctx, j, t, false)
 	if ok {
 		return step{}
 	}
 	return m
 }
 
-// askTurn asks the journal. true: go ahead; otherwise see the move.
-func (s *Service) askTurn(ctx context.Context, j *job, t *attempts) (step, bool) {
+// askTurn asks the journal. true: go ahead; otherwise see the step.
+func (s *Service) askTurn(ctx context.Context, j *job, t *attempts, sending bool) (step, bool) {
 	var turn Turn
 	err := catch.Panics(func() (err error) {
-		turn, err = s.journal.Turn(ctx, j.ID)
+		turn, err = s.journal.Turn(ctx, j.ID, sending)
 		return err
 	})
 	switch {

@@ -118,7 +118,7 @@ func (m *Memory) remember(r *row, key string) {
 }
 
 // Turn implements Journal.
-func (m *Memory) Turn(ctx context.Context, id int64) (Turn, error) {
+func (m *Memory) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
 	if err := ctx.Err(); err != nil {
 		return Turn{}, fmt.Errorf("ask turn: %w", err)
 	}
@@ -139,6 +139,7 @@ func (m *Memory) Turn(ctx context.Context, id int64) (Turn, error) {
 		}
 	}
 	r.onWire = true
+	r.Sent = r.Sent || sending
 	return Turn{Verdict: TurnGo}, nil
 }
 

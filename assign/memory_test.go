@@ -25,7 +25,7 @@ func TestMemory(t *testing.T) {
 	}
 	turn := func(t *testing.T, m *Memory, id int64) TurnVerdict {
 		t.Helper()
-		turn, err := m.Turn(t.Context(), id)
+		turn, err := m.Turn(t.Context(), id, true)
 		if err != nil {
 			t.Fatal(err)
 		}

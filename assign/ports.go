@@ -80,8 +80,10 @@ type Journal interface {
 	// sara, omar in ten seconds the last must win). Errors wrap ErrNotStored: then
 	// nothing was accepted.
 	Accept(ctx context.Context, r Request) (Assignment, Acceptance, error)
-	// Turn is asked before each attempt and tells whether assignment id may run now.
-	Turn(ctx context.Context, id int64) (Turn, error)
+	// Turn is asked before each attempt and tells whether assignment id may run now. With
+	// sending, the inbox is called after a TurnGo: before the first time that is noted, so
+	// that the assignment is given by Take as Sent, also if the machine goes down meanwhile.
+	Turn(ctx context.Context, id int64, sending bool) (Turn, error)
 	// Finish stores the outcome, durably, unless one is stored already: the first
 	// outcome stands. ErrLost, and nothing stored, if another process has taken the
 	// assignment over.

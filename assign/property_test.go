@@ -173,7 +173,7 @@ func (w *truth) isTrue(id int64, end ending) bool {
 		last = told[len(told)-1]
 	}
 	inDoubt := slices.Contains(told, silence) || w.doneUnheard(id, end.by)
-	takenUp := w.stored[id].by != end.by
+	sentBefore := w.sender[id] != nil && w.sender[id] != end.by
 	age := end.At.Sub(w.stored[id].AcceptedAt)
 	if end.Attempts != len(told) {
 		return false
@@ -185,13 +185,16 @@ func (w *truth) isTrue(id int64, end ending) bool {
 		return last == never && !inDoubt
 	case Failed:
 		// That a status settles what came before it is the design's choice.
+		if end.Reason == TooLate {
+			return !sentBefore && last == nothing && age >= giveUpAfter
+		}
 		return last == trouble || (last == nothing || last == away || last == tooBusy) && age > giveUpAfter-time.Minute && !inDoubt
 	case Unknown:
-		return inDoubt || takenUp || last == away && slices.Contains(told, trouble)
+		return inDoubt || sentBefore || last == away && slices.Contains(told, trouble)
 	case Superseded:
-		return w.isNewer(end.Newer, id) && (end.IsUncertain() || takenUp || last == trouble || !inDoubt)
+		return w.isNewer(end.Newer, id) && (end.IsUncertain() && (inDoubt || sentBefore) || sentBefore || last == trouble || !inDoubt)
 	case Expired:
-		return takenUp && last == nothing && age >= giveUpAfter
+		return sentBefore && last == nothing && age >= giveUpAfter
 	}
 	return false
 }

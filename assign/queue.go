@@ -14,8 +14,6 @@ type job struct {
 	since time.Time
 	// expired: found too old to be carried out.
 	expired bool
-	// recovered: recovered from the journal. Another process may have called for it already.
-	recovered bool
 	// newer gets a token when a newer assignment enters the queue.
 	newer chan struct{}
 	// settled: the answer is due. telling keeps an interim answer from coming after it.

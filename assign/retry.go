@@ -38,7 +38,7 @@ type attempts struct {
 	made            int
 	failures        int       // in a row, of any kind: they set the wait
 	uncertain       int       // attempts that were perhaps carried out
-	noReply         bool      // one of them brought no status, or an earlier process may have made one
+	noReply         bool      // one of them brought no status, or an earlier process has made one
 	uncertainSince  time.Time // when the first of those was made
 	last            *Fault    // nil before the first
 	journalFailures int       // of the journal

@@ -291,7 +291,7 @@ func (s *Service) recoverAbandoned(ctx context.Context) error {
 	defer s.mu.Unlock()
 	for _, a := range found {
 		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= giveUpAfter
-		s.receive(&job{Assignment: a, since: now, expired: expired, recovered: true})
+		s.receive(&job{Assignment: a, since: now, expired: expired})
 	}
 	return nil
 }

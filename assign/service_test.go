@@ -194,6 +194,35 @@ func TestAfterARestart(t *testing.T) {
 			w.wants(young, Assigned, NoReason, 1)
 		})
 	})
+	t.Run("what is old and was never sent is not done", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.end()
+			old, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.pass(giveUpAfter)
+			w.journal.Restart()
+			w.run()
+			w.wants(old, Failed, TooLate, 0)
+		})
+	})
+	t.Run("what was never sent before is in no doubt", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.end()
+			a, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.inbox.script(times(1000, unreachable())...)
+			w.journal.Restart()
+			w.run()
+			w.pass(giveUpAfter)
+			if o := w.outcome(a); o.Kind != Failed || o.Reason != Unreachable {
+				t.Errorf("it ended %s (%s)", o.Kind, o.Reason)
+			}
+		})
+	})
 	t.Run("what is finished but unanswered is answered", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.ears.fail = func(Assignment, int) error { return errDown }

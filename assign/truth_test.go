@@ -20,7 +20,8 @@ type truth struct {
 	fates    []fate    // drawn in advance; what the next call meets with
 	outage   time.Time // until then Azeer is away
 	stored   map[int64]acceptedBy
-	accepted map[int64]bool // whose requester was told so
+	accepted map[int64]bool  // whose requester was told so
+	sender   map[int64]*life // the first that was about to call for it
 	tries    map[int64][]*try
 	ends     map[int64]ending
 	answered map[int64]bool
@@ -34,7 +35,7 @@ func newTruth(fates []fate) *truth {
 		journal: NewMemory(), fates: fates,
 		stored: make(map[int64]acceptedBy), accepted: make(map[int64]bool), tries: make(map[int64][]*try),
 		ends: make(map[int64]ending), answered: make(map[int64]bool), noted: make(map[int64]bool),
-		owner: make(map[string]int64),
+		owner: make(map[string]int64), sender: make(map[int64]*life),
 	}
 }
 
@@ -279,13 +280,16 @@ func (f flaky) Accept(ctx context.Context, r Request) (Assignment, Acceptance, e
 	return a, how, err
 }
 
-func (f flaky) Turn(ctx context.Context, id int64) (Turn, error) {
+func (f flaky) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
 	if err := f.away(); err != nil {
 		return Turn{}, err
 	}
-	turn, err := f.journal.Turn(ctx, id)
+	turn, err := f.journal.Turn(ctx, id, sending)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err == nil && turn.Verdict == TurnGo && sending && f.sender[id] == nil {
+		f.sender[id] = f.life
+	}
 	contact := f.stored[id].Contact.Digits()
 	if err == nil && turn.Verdict == TurnGo {
 		f.granted[contact] = id

@@ -178,13 +178,13 @@ func (j *journalStub) Accept(ctx context.Context, r Request) (Assignment, Accept
 	return j.Memory.Accept(ctx, r)
 }
 
-func (j *journalStub) Turn(ctx context.Context, id int64) (Turn, error) {
+func (j *journalStub) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
 	if j.turn != nil {
 		if turn, err, instead := j.turn(id); instead {
 			return turn, err
 		}
 	}
-	return j.Memory.Turn(ctx, id)
+	return j.Memory.Turn(ctx, id, sending)
 }
 
 func (j *journalStub) Finish(ctx context.Context, id int64, o Outcome) error {

@@ -114,7 +114,7 @@ func BenchmarkGrowth(b *testing.B) {
 		})
 		b.Run("turn", func(b *testing.B) {
 			spread(b, 1, func(n int) error {
-				_, err := g.Turn(b.Context(), int64(1+n*1000%g.rows)) // of a pending one
+				_, err := g.Turn(b.Context(), int64(1+n*1000%g.rows), true) // of a pending one
 				return err
 			})
 		})

@@ -159,11 +159,15 @@ func contactID(contact phone.Number) string {
 }
 
 // Turn tells whether assignment id may make its next attempt; see assign.Journal.
-func (j *Journal) Turn(ctx context.Context, id int64) (assign.Turn, error) {
-	verdict, newer, err := j.store.turn(ctx, id)
-	turn := assign.Turn{Verdict: verdict}
-	if err == nil && verdict == assign.TurnSuperseded {
-		turn.Newer, err = newer.assignment(j.cfg.Now())
+func (j *Journal) Turn(ctx context.Context, id int64, sending bool) (assign.Turn, error) {
+	found, err := j.store.turn(ctx, id, sending)
+	turn := assign.Turn{Verdict: found.verdict}
+	switch {
+	case err != nil:
+	case turn.Verdict == assign.TurnSuperseded:
+		turn.Newer, err = found.newer.assignment(j.cfg.Now())
+	case turn.Verdict == assign.TurnGo && sending && !found.sent:
+		err = j.writer.do(ctx, &sendingWork{id: id})
 	}
 	if err != nil {
 		return assign.Turn{}, fmt.Errorf("ask for turn of assignment %d: %w", id, err)

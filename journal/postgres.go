@@ -109,7 +109,7 @@ const (
 				AND o.owner <> $2 AND i.lease_until > clock_timestamp())
 		FROM assignments a WHERE a.id = $1 AND a.kind = '' AND a.owner = $2`
 	sqlWire = `
-		UPDATE assignments SET wired = true WHERE id = $1 AND kind = '' AND owner = $2`
+		UPDATE assignments SET wired = true, sent = sent OR $3 WHERE id = $1 AND kind = '' AND owner = $2`
 	sqlUnwire = `UPDATE assignments SET wired = false WHERE id = $1 AND wired AND owner = $2`
 )
 
@@ -321,24 +321,25 @@ func (p *postgres) load(ctx context.Context, tx pgx.Tx, works []work, load map[i
 // errLapsed says that the lease has to be renewed before a turn can be given.
 var errLapsed = errors.New("lease of this instance has run out")
 
-func (p *postgres) turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
+func (p *postgres) turn(ctx context.Context, id int64, sending bool) (found turn, err error) {
 	err = p.read(ctx, p.cfg.Timeout, func(ctx context.Context) (err error) {
-		verdict, newer, err = p.tryTurn(ctx, id)
+		found, err = p.tryTurn(ctx, id, sending)
 		if !errors.Is(err, errLapsed) {
 			return err
 		}
 		if _, err := p.pool.Exec(ctx, sqlAlive, p.id, p.cfg.Lease); err != nil {
 			return err
 		}
-		verdict, newer, err = p.tryTurn(ctx, id)
+		found, err = p.tryTurn(ctx, id, sending)
 		return err
 	})
-	return verdict, newer, err
+	return found, err
 }
 
 // tryTurn gives a turn only to an instance whose lease holds for another half: that
 // is how long it may then be on the wire without looking back.
-func (p *postgres) tryTurn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error) {
+func (p *postgres) tryTurn(ctx context.Context, id int64, sending bool) (t turn, err error) {
+	t.sent = true // noted with the turn
 	err = pgx.BeginTxFunc(ctx, p.pool, p.begin(), func(tx pgx.Tx) error {
 		var leased, found, busy bool
 		var newest int64
@@ -353,31 +354,31 @@ func (p *postgres) tryTurn(ctx context.Context, id int64) (verdict assign.TurnVe
 		case !leased:
 			return errLapsed
 		case !found:
-			verdict = assign.TurnLost
+			t.verdict = assign.TurnLost
 		case newest != 0:
-			verdict = assign.TurnSuperseded
+			t.verdict = assign.TurnSuperseded
 			if _, err := tx.Exec(ctx, sqlUnwire, id, p.id); err != nil {
 				return err
 			}
 			return tx.QueryRow(ctx, `SELECT `+pgColumns+` FROM `+tables+` WHERE a.id = $1`, newest).
-				Scan(newer.fields()...)
+				Scan(t.newer.fields()...)
 		case busy:
-			verdict = assign.TurnWait
+			t.verdict = assign.TurnWait
 			_, err := tx.Exec(ctx, sqlUnwire, id, p.id)
 			return err
 		default:
-			verdict, err = p.wire(ctx, tx, id)
+			t.verdict, err = p.wire(ctx, tx, id, sending)
 			return err
 		}
 		return nil
 	})
-	return verdict, newer, err
+	return t, err
 }
 
 // wire notes that assignment id is about to be on the wire. If another instance takes
 // it over at this very moment, one of the two waits for the other here.
-func (p *postgres) wire(ctx context.Context, tx pgx.Tx, id int64) (assign.TurnVerdict, error) {
-	tag, err := tx.Exec(ctx, sqlWire, id, p.id)
+func (p *postgres) wire(ctx context.Context, tx pgx.Tx, id int64, sending bool) (assign.TurnVerdict, error) {
+	tag, err := tx.Exec(ctx, sqlWire, id, p.id, sending)
 	if err == nil && tag.RowsAffected() == 0 {
 		return assign.TurnLost, nil
 	}

@@ -31,7 +31,7 @@ func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
 	if err := j.Finish(t.Context(), first.ID, assign.Outcome{Kind: assign.Assigned}); err == nil {
 		t.Fatal("an outcome was stored without a database")
 	}
-	if _, err := j.Turn(t.Context(), first.ID); err == nil {
+	if _, err := j.Turn(t.Context(), first.ID, true); err == nil {
 		t.Fatal("a turn was given without a database")
 	}
 	gate.set(false)
@@ -92,7 +92,7 @@ func TestAServerThatFellSilentIsLeft(t *testing.T) {
 			if err := j.Health(t.Context()); err != nil {
 				t.Fatalf("the database is back, and health is %v", err)
 			}
-			if v, err := j.Turn(t.Context(), a.ID); err != nil || v.Verdict != assign.TurnGo {
+			if v, err := j.Turn(t.Context(), a.ID, true); err != nil || v.Verdict != assign.TurnGo {
 				t.Fatalf("turn is %+v, error %v", v, err)
 			}
 		})
@@ -122,7 +122,7 @@ func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignm
 	var wg sync.WaitGroup
 	for range poolSize {
 		wg.Go(func() {
-			if _, err := j.Turn(ctx, a.ID); err == nil {
+			if _, err := j.Turn(ctx, a.ID, true); err == nil {
 				t.Error("a turn was given in silence")
 			}
 		})
@@ -145,7 +145,7 @@ func TestEveryReadEnds(t *testing.T) {
 	gate.muteAll()
 	var wg sync.WaitGroup
 	for name, read := range map[string]func() error{
-		"Turn":      func() error { _, err := j.Turn(ctx, a.ID); return err },
+		"Turn":      func() error { _, err := j.Turn(ctx, a.ID, true); return err },
 		"Latest":    func() error { _, _, err := j.Latest(ctx, a.Contact); return err },
 		"List":      func() error { _, err := j.List(ctx, assign.Query{}); return err },
 		"Before":    func() error { _, _, err := j.Before(ctx, a.ID); return err },
@@ -231,7 +231,7 @@ func TestACommitThatComesLateIsUndone(t *testing.T) {
 		t.Fatalf("the late one is not there (error %v): the test shows nothing", err)
 	}
 	// Until it is undone it keeps nobody from his turn, and is nobody's work.
-	if v, err := j.Turn(t.Context(), older.ID); err != nil || v.Verdict != assign.TurnGo {
+	if v, err := j.Turn(t.Context(), older.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 	if taken, err := j.Take(t.Context()); err != nil || len(taken) != 0 {
@@ -241,7 +241,7 @@ func TestACommitThatComesLateIsUndone(t *testing.T) {
 		t.Fatalf("latest is %d, error %v, want %d", a.ID, err, older.ID)
 	}
 	again := mustAccept(t, j, late)
-	if v, err := j.Turn(t.Context(), again.ID); err != nil || v.Verdict != assign.TurnGo {
+	if v, err := j.Turn(t.Context(), again.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn of the second try is %+v, error %v", v, err)
 	}
 }
@@ -331,7 +331,7 @@ func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
 	if err != nil || len(taken) != 1 || taken[0].ID != joined.ID {
 		t.Fatalf("taken %v, error %v", taken, err)
 	}
-	if v, err := j.Turn(t.Context(), joined.ID); err != nil || v.Verdict != assign.TurnGo {
+	if v, err := j.Turn(t.Context(), joined.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 }
@@ -424,7 +424,7 @@ func TestALapsedInstanceComesBack(t *testing.T) {
 	p := j.store.(*postgres)
 	a, b := mustAccept(t, j, numbered(1)), mustAccept(t, j, numbered(2))
 	runOut(t, url, p.id)
-	if v, err := j.Turn(t.Context(), a.ID); err != nil || v.Verdict != assign.TurnGo {
+	if v, err := j.Turn(t.Context(), a.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 	runOut(t, url, p.id)
@@ -432,11 +432,11 @@ func TestALapsedInstanceComesBack(t *testing.T) {
 	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 2 {
 		t.Fatalf("%d taken, error %v", len(taken), err)
 	}
-	if v, err := j.Turn(t.Context(), b.ID); err != nil || v.Verdict != assign.TurnLost {
+	if v, err := j.Turn(t.Context(), b.ID, true); err != nil || v.Verdict != assign.TurnLost {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 	c := mustAccept(t, j, numbered(3))
-	if v, err := j.Turn(t.Context(), c.ID); err != nil || v.Verdict != assign.TurnGo {
+	if v, err := j.Turn(t.Context(), c.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 0 {

@@ -33,6 +33,7 @@ type row struct {
 	newerAccept *int64 // µs ago
 	origin      string
 	undoes      int64
+	sent        bool
 }
 
 // fields are the places to scan a row into, in the order of columns.
@@ -40,7 +41,7 @@ func (r *row) fields() []any {
 	return []any{
 		&r.id, &r.key, &r.requester, &r.contact, &r.agent, &r.reply, &r.accepted,
 		&r.kind, &r.outcome, &r.finished, &r.answered,
-		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept, &r.origin, &r.undoes, &r.contactID,
+		&r.newer, &r.newerBy, &r.newerAgent, &r.newerAccept, &r.origin, &r.undoes, &r.contactID, &r.sent,
 	}
 }
 
@@ -50,7 +51,7 @@ func columns(age func(column string) string) string {
 	return strings.Join([]string{
 		"a.id", "coalesce(a.key, '')", "a.requester", "a.contact", "a.agent", "a.reply", age("a.accepted_at"),
 		"a.kind", "a.outcome", age("a.finished_at"), "a.answered",
-		"a.newer", "n.requester", "n.agent", age("n.accepted_at"), "a.origin", "a.undoes", "a.contact_id",
+		"a.newer", "n.requester", "n.agent", age("n.accepted_at"), "a.origin", "a.undoes", "a.contact_id", "a.sent",
 	}, ", ")
 }
 
@@ -77,7 +78,9 @@ func (r *row) assignment(now time.Time) (assign.Assignment, error) {
 		AcceptedAt: ago(now, r.accepted),
 		Answered:   r.answered,
 	}
-	if r.kind != "" {
+	if r.kind == "" {
+		a.Sent = r.sent
+	} else {
 		if a.Outcome, err = r.result(now); err != nil {
 			return assign.Assignment{}, fmt.Errorf("read outcome of assignment %d: %w", r.id, err)
 		}

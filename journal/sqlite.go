@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"azeer-slack/assign"
@@ -29,6 +30,10 @@ type sqlite struct {
 	// pending up to the id that was the last one when the journal was opened.
 	horizon int64
 	taken   bool
+	// rebooted: the machine is not the one that ran when the journal was last open, or was
+	// started since. What was not synced may be lost then.
+	rebooted bool
+	synced   bool // whether the present mode of write is to sync
 }
 
 // sqliteStatements are prepared once: parsing SQL costs more than running it. Times
@@ -36,6 +41,7 @@ type sqlite struct {
 type sqliteStatements struct {
 	known, insert, join, load      *sql.Stmt // write
 	finish, answered, pulse        *sql.Stmt
+	sending                        *sql.Stmt
 	pending, dropJoined, dropOld   *sql.Stmt
 	lookAt, newestOf, latest, page *sql.Stmt // read
 }
@@ -71,6 +77,7 @@ func (s *sqlite) prepare(ctx context.Context) error {
 			WHERE id = ? AND kind = ''`},
 		{s.write, &s.stmt.answered, `
 			UPDATE assignments SET answered = 1, reply = NULL WHERE id = ? AND kind <> ''`},
+		{s.write, &s.stmt.sending, `UPDATE assignments SET sent = 1 WHERE id = ?`},
 		{s.write, &s.stmt.pulse, `
 			INSERT INTO pulse (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1`},
 		{s.write, &s.stmt.pending, `
@@ -81,7 +88,7 @@ func (s *sqlite) prepare(ctx context.Context) error {
 		{s.write, &s.stmt.dropOld, `
 			DELETE FROM assignments WHERE id IN (SELECT value FROM json_each(?)) AND answered = 1`},
 		{s.read, &s.stmt.lookAt, `
-			SELECT kind <> '', coalesce((
+			SELECT kind <> '', sent, coalesce((
 				SELECT max(n.id) FROM assignments n WHERE ` + of("n", "a.contact") + ` AND n.id > a.id), 0)
 			FROM assignments a WHERE id = ?`},
 		{s.read, &s.stmt.newestOf, `SELECT ` + cols + ` FROM ` + tables + ` WHERE a.id = ?2`},
@@ -111,6 +118,9 @@ func (s *sqlite) commit(_ context.Context, works []work) error {
 		return err
 	}
 	ctx := context.Background()
+	if err := s.sync(ctx, works); err != nil {
+		return explain(err)
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return explain(err)
@@ -131,6 +141,24 @@ func (s *sqlite) commit(_ context.Context, works []work) error {
 	return nil
 }
 
+// sync has the coming transaction synced, unless it only notes what is being sent: that
+// must outlive the process, and after a crash of the machine it is not asked for.
+func (s *sqlite) sync(ctx context.Context, works []work) error {
+	needed := slices.ContainsFunc(works, func(w work) bool { _, sending := w.(*sendingWork); return !sending })
+	if needed == s.synced {
+		return nil
+	}
+	mode := "NORMAL"
+	if needed {
+		mode = "FULL"
+	}
+	_, err := s.write.ExecContext(ctx, "PRAGMA synchronous="+mode)
+	if err == nil {
+		s.synced = needed
+	}
+	return err
+}
+
 func (s *sqlite) least() time.Duration { return 0 }
 
 func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
@@ -148,6 +176,9 @@ func (s *sqlite) apply(ctx context.Context, tx *sql.Tx, w work) error {
 		}
 		n, err := res.RowsAffected()
 		w.found = n > 0
+		return err
+	case *sendingWork:
+		_, err := tx.StmtContext(ctx, s.stmt.sending).Exec(w.id)
 		return err
 	case *takeWork:
 		return s.take(ctx, tx, w)
@@ -235,26 +266,27 @@ func (s *sqlite) take(ctx context.Context, tx *sql.Tx, w *takeWork) error {
 		if err := rows.Scan(r.fields()...); err != nil {
 			return err
 		}
+		r.sent = r.sent || s.rebooted
 		w.taken = append(w.taken, r)
 	}
 	return rows.Err()
 }
 
-func (s *sqlite) turn(ctx context.Context, id int64) (assign.TurnVerdict, row, error) {
-	var finished bool
+func (s *sqlite) turn(ctx context.Context, id int64, _ bool) (turn, error) {
+	var finished, sent bool
 	var newest int64
-	err := s.stmt.lookAt.QueryRowContext(ctx, id).Scan(&finished, &newest)
+	err := s.stmt.lookAt.QueryRowContext(ctx, id).Scan(&finished, &sent, &newest)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && finished:
-		return assign.TurnLost, row{}, nil
+		return turn{verdict: assign.TurnLost}, nil
 	case err != nil:
-		return assign.TurnWait, row{}, explain(err)
+		return turn{}, explain(err)
 	case newest == 0:
-		return assign.TurnGo, row{}, nil
+		return turn{verdict: assign.TurnGo, sent: sent}, nil
 	}
-	var r row
-	err = s.stmt.newestOf.QueryRowContext(ctx, s.now(), newest).Scan(r.fields()...)
-	return assign.TurnSuperseded, r, explain(err)
+	found := turn{verdict: assign.TurnSuperseded}
+	err = s.stmt.newestOf.QueryRowContext(ctx, s.now(), newest).Scan(found.newer.fields()...)
+	return found, explain(err)
 }
 
 func (s *sqlite) latest(ctx context.Context, contact string) (row, bool, error) {

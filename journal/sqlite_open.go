@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pressly/goose/v3/database"
 	driver "modernc.org/sqlite"
@@ -128,8 +129,36 @@ func (s *sqlite) open(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return explain(err)
 	}
+	if err := s.noteBoot(ctx); err != nil {
+		return explain(err)
+	}
 	last := s.write.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
 	return explain(last.Scan(&s.horizon))
+}
+
+// noteBoot finds out whether the machine has been running since the journal was last open.
+func (s *sqlite) noteBoot(ctx context.Context) error {
+	s.synced = true // as the connection is opened
+	now := bootID()
+	var before string
+	if err := s.write.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
+		return err
+	}
+	s.rebooted = now == "" || now != before
+	if !s.rebooted {
+		return nil
+	}
+	_, err := s.write.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now)
+	return err
+}
+
+// bootID names the run of this machine's kernel, where that can be known; else it is empty.
+func bootID() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(id))
 }
 
 // own takes the lock that keeps a second process out. It is SQLite's lock on an empty

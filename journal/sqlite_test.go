@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,8 +252,11 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 					t.Fatalf("health is %v", err)
 				}
 			}
-			if v, err := j.Turn(t.Context(), first.ID); err != nil || v.Verdict != assign.TurnGo {
+			if v, err := j.Turn(t.Context(), first.ID, false); err != nil || v.Verdict != assign.TurnGo {
 				t.Fatalf("turn is %+v, error %v", v, err)
+			}
+			if _, err := j.Turn(t.Context(), first.ID, true); name != "disk full" && err == nil {
+				t.Fatal("a call may be made of which nothing can be noted")
 			}
 			if _, err := write.Exec(tt.mends); err != nil {
 				t.Fatal(err)
@@ -280,6 +284,48 @@ func fill(t *testing.T, j *Journal, cause string) int {
 	}
 	t.Fatal("everything was stored")
 	return 0
+}
+
+// That a call is made is not synced, so after a crash of the machine it may be missing.
+func TestAfterAReboot(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "azeer-slack.db")
+	j := mustOpen(t, "sqlite://"+path, Config{})
+	called, waiting := mustAccept(t, j, numbered(1)), mustAccept(t, j, numbered(2))
+	if _, err := j.Turn(t.Context(), called.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Turn(t.Context(), waiting.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	sent := func(boot string) (sent []bool) {
+		t.Helper()
+		if boot != "" {
+			if _, err := j.store.(*sqlite).write.Exec("UPDATE boots SET boot = ?", boot); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		j = mustOpen(t, "sqlite://"+path, Config{})
+		taken, err := j.Take(t.Context())
+		if err != nil || len(taken) != 2 {
+			t.Fatalf("taken are %v, error %v", taken, err)
+		}
+		for _, a := range taken {
+			sent = append(sent, a.Sent)
+		}
+		return sent
+	}
+	if bootID() != "" {
+		if got := sent(""); !slices.Equal(got, []bool{true, false}) {
+			t.Errorf("after a restart, sent are %v", got)
+		}
+	}
+	if got := sent("another"); !slices.Equal(got, []bool{true, true}) {
+		t.Errorf("after a reboot, sent are %v", got)
+	}
 }
 
 func TestAFileThatWentAwayIsNoticed(t *testing.T) {

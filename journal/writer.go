@@ -54,6 +54,8 @@ type (
 
 		found bool // and finished
 	}
+	// sendingWork notes that the inbox is called for an assignment.
+	sendingWork struct{ id int64 }
 	// takeWork gives this instance what nobody works on.
 	takeWork struct{ taken []row }
 	// forgetWork deletes assignments.
@@ -65,6 +67,7 @@ type (
 func (*acceptWork) isWork()   {}
 func (*finishWork) isWork()   {}
 func (*answeredWork) isWork() {}
+func (*sendingWork) isWork()  {}
 func (*takeWork) isWork()     {}
 func (*forgetWork) isWork()   {}
 func (*pulseWork) isWork()    {}
@@ -78,7 +81,7 @@ type store interface {
 	// blames tells whether err may be the fault of a single work, so that the others
 	// of its batch deserve another try.
 	blames(err error) bool
-	turn(ctx context.Context, id int64) (verdict assign.TurnVerdict, newer row, err error)
+	turn(ctx context.Context, id int64, sending bool) (turn, error)
 	latest(ctx context.Context, contact string) (row, bool, error)
 	// old lists up to limit assignments beyond after, by id, with those that are
 	// answered and older than age.
@@ -87,6 +90,14 @@ type store interface {
 	// tidy is called now and then.
 	tidy(ctx context.Context) error
 	close(ctx context.Context) error
+}
+
+// turn is what the store knows when a turn is asked for: newer is who has taken over, and
+// sent tells whether it is noted that the inbox is called.
+type turn struct {
+	verdict assign.TurnVerdict
+	newer   row
+	sent    bool
 }
 
 // oldPage is a page of the journal, from its old end.

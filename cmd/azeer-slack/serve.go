@@ -67,7 +67,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log}))
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil // OutcomeWords to stop while the journal was being opened
+		return nil // told to stop while the journal was being opened
 	case err != nil:
 		return err
 	}

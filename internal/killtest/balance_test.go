@@ -121,7 +121,8 @@ func (w *world) inOrder() map[*request]bool {
 // lastWord checks that the last accepted request for each contact took effect. There are
 // two excuses. Azeer may have been unwell at each of its attempts: then its requester was
 // told that it is not done, or not known. And what Slack did not see accepted may have
-// been accepted all the same, a moment later: then that one was the last.
+// been accepted all the same, a moment later: then that one was the last, and what is
+// asked of it is the same.
 func (w *world) lastWord(took map[string]*request) {
 	last := map[string]*request{}
 	for _, r := range w.book.requests {
@@ -132,13 +133,25 @@ func (w *world) lastWord(took map[string]*request) {
 	for contact, r := range last {
 		winner := took[contact]
 		switch {
-		case winner != nil && winner.nth >= r.nth:
-		case strings.Contains(r.told, "Not done"), strings.Contains(r.told, "Not known"):
-		case strings.Contains(r.told, "Overtaken") && winner != nil && winner.acked.IsZero():
+		case winner != nil && winner.nth >= r.nth, failed(r):
+		case strings.Contains(r.told, "Overtaken") && slices.ContainsFunc(w.book.requests, func(unseen *request) bool {
+			return unseen.contact == contact && unseen.acked.IsZero() && (unseen == winner || failed(unseen))
+		}):
 		default:
-			w.t.Errorf("the last request for %s, for %s, did not take effect, and its requester was told %q", contact, r.agent, r.told)
+			w.t.Errorf("the last request for %s, for %s, did not take effect, and its requester was told %q; all of that contact:", contact, r.agent, r.told)
+			for _, other := range w.book.requests {
+				if other.contact == contact {
+					w.t.Errorf("  request %d for %s, typed %d times, accepted at %s, told %q, took effect last: %v", other.nth, other.agent, other.typed,
+						other.acked.Format(time.StampMilli), other.told, other == winner)
+				}
+			}
 		}
 	}
+}
+
+// failed tells whether the requester was told of a failure, or of a doubt.
+func failed(r *request) bool {
+	return strings.Contains(r.told, "Not done") || strings.Contains(r.told, "Not known")
 }
 
 // recovery gives the time from a restart until all were answered that had been accepted

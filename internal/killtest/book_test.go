@@ -121,8 +121,9 @@ func (b *book) change() <-chan struct{} {
 	return b.changed
 }
 
-// open counts the requests that must still be answered: those accepted, and those that
-// Azeer has carried out.
+// open counts the requests that must still be answered: those accepted, those that Azeer has
+// carried out, and those that another was overtaken by, although Slack had not seen them
+// accepted.
 func (b *book) open(calls []sandbox.Call) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -135,6 +136,16 @@ func (b *book) open(calls []sandbox.Call) int {
 	for _, c := range calls {
 		if r := b.called[[2]string{c.Contact, c.Agent}]; r != nil && c.Effect && len(r.answers) == 0 {
 			waiting[r] = true
+		}
+	}
+	for _, r := range b.requests {
+		if !strings.Contains(r.told, "Overtaken") {
+			continue
+		}
+		newer := slices.DeleteFunc(slices.Clone(b.requests), func(other *request) bool { return other.contact != r.contact || other.nth <= r.nth })
+		settled := func(other *request) bool { return !other.acked.IsZero() || len(other.answers) > 0 }
+		if len(newer) > 0 && !slices.ContainsFunc(newer, settled) {
+			waiting[newer[0]] = true
 		}
 	}
 	return len(waiting)

@@ -160,7 +160,7 @@ func (w *wire) note(id int64) {
 
 func carryOut(ctx context.Context, j assign.Journal, id int64, w *wire) error {
 	for {
-		turn, err := j.Turn(ctx, id)
+		turn, err := j.Turn(ctx, id, true)
 		if err != nil {
 			return err
 		}

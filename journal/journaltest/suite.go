@@ -110,7 +110,7 @@ func accept(t *testing.T, j assign.Journal, want assign.Acceptance, r assign.Req
 
 func turn(t *testing.T, j assign.Journal, want assign.TurnVerdict, id int64) assign.Turn {
 	t.Helper()
-	got, err := j.Turn(t.Context(), id)
+	got, err := j.Turn(t.Context(), id, true)
 	if err != nil {
 		t.Fatalf("ask for turn of %d: %v", id, err)
 	}
@@ -394,6 +394,9 @@ func crash(t *testing.T, b Backend) {
 		ids = append(ids, a.ID)
 	}
 	wantIDs(t, ids, unfinished.ID, unanswered.ID, running.ID)
+	if taken[0].Sent || !taken[2].Sent {
+		t.Fatalf("sent are %v, %v; only the one that had its turn was", taken[0].Sent, taken[2].Sent)
+	}
 	wantRequest(t, taken[0].Request, unfinished.Request)
 	wantRequest(t, taken[1].Request, unanswered.Request)
 	if taken[1].Outcome.Kind != assign.Failed {
