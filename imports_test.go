@@ -17,7 +17,7 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/slackcall", "bot/users", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/retry", nil},
 	{"internal/catch", nil},

@@ -56,6 +56,9 @@ type Config struct {
 	// HTTP posts to response URLs; nil is a client of its own.
 	HTTP   *http.Client
 	Logger zerolog.Logger
+	// Identified, if set, is called once Slack has told which workspace and which bot of it
+	// this is, before anything is taken from there. Its error ends Run.
+	Identified func(ctx context.Context, team, bot string) error
 	// OnEnvelope and OnAcknowledged, if set, are told of every envelope: its kind, and
 	// the time from its arrival to its acknowledgement.
 	OnEnvelope     func(kind string)
@@ -140,6 +143,11 @@ func (b *Bot) Run(ctx context.Context) error {
 			return nil
 		}
 		return err
+	}
+	if b.cfg.Identified != nil {
+		if err := b.cfg.Identified(ctx, b.people.Team(), b.people.BotID()); err != nil {
+			return err
+		}
 	}
 	close(b.introduced)
 	ctx, stop := context.WithCancelCause(ctx)

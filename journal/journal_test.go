@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -144,6 +145,37 @@ func onBoth(t *testing.T, test func(t *testing.T, open func(t testing.TB, cfg Co
 		t.Parallel()
 		url := journaltest.StartPostgres(t)
 		test(t, func(t testing.TB, cfg Config) *Journal { return mustOpen(t, url, cfg) })
+	})
+}
+
+func TestAJournalHasOneInstallation(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, open func(t testing.TB, cfg Config) *Journal) {
+		j := open(t, Config{})
+		ours, theirs := Installation{Name: "workspace T1", Proof: "1"}, Installation{Name: "workspace T2", Proof: "2"}
+		knows := func(proof string, want bool) {
+			t.Helper()
+			if got, err := j.Knows(t.Context(), proof); err != nil || got != want {
+				t.Errorf("knows %q: %v, error %v", proof, got, err)
+			}
+		}
+		claims := func(in Installation, adopt, want bool) {
+			t.Helper()
+			err := j.Claim(t.Context(), in, adopt)
+			if want == (err != nil) || err != nil && !errors.As(err, new(*ForeignError)) {
+				t.Errorf("claim by %s: %v", in.Name, err)
+			}
+		}
+		knows("1", false)
+		knows("", false)
+		claims(ours, false, true)
+		knows("1", true)
+		claims(theirs, false, false)
+		knows("2", false)
+		claims(Installation{Name: ours.Name, Proof: "1, with a new token"}, false, true)
+		knows("1", false)
+		claims(theirs, true, true)
+		claims(ours, false, false)
 	})
 }
 

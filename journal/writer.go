@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"runtime"
 	"slices"
@@ -87,6 +88,8 @@ type store interface {
 	// answered and older than age.
 	old(ctx context.Context, after int64, age time.Duration, limit int) (oldPage, error)
 	past
+	// sql gives another way to the database, until done is called.
+	sql() (db *sql.DB, done func())
 	// tidy is called now and then.
 	tidy(ctx context.Context) error
 	close(ctx context.Context) error

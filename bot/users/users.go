@@ -275,6 +275,13 @@ func (p *Users) BotID() string {
 	return p.self
 }
 
+// Team is the workspace's id; "" before Identify.
+func (p *Users) Team() string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.team
+}
+
 // foreign tells whether a team is another organisation's. Teams of one Enterprise
 // organisation are not foreign to one another.
 func (p *Users) foreign(team, enterprise string) bool {

@@ -47,6 +47,9 @@ type Config struct {
 	// LogConsole is for people; otherwise one JSON object per line.
 	LogConsole bool
 
+	// adopt is the flag of that name: the journal is ours whoever claimed it last.
+	adopt bool
+
 	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
 	azeerTimeout, stagger time.Duration
 	// acknowledged, if set, is told how long each acknowledgement took.

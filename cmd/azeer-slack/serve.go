@@ -15,6 +15,7 @@ import (
 	"azeer-slack/bot"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
+	"azeer-slack/internal/retry"
 	"azeer-slack/journal"
 
 	"github.com/rs/zerolog"
@@ -38,7 +39,10 @@ const (
 	journalAsk   = time.Second
 )
 
-func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
+var claimBackoff = retry.Backoff{Least: 100 * time.Millisecond, Most: 5 * time.Second}
+
+func runCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
+	adopt := flags.Bool("adopt", false, "take the journal over from another installation (workspace, app or Azeer): only if that is this one under a new name")
 	return func(ctx context.Context) int {
 		find, err := p.environment()
 		if err != nil {
@@ -50,6 +54,7 @@ func runCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 			fmt.Fprint(p.errors, explain(problems))
 			return exitUsage
 		}
+		cfg.adopt = *adopt
 		log := newLogger(cfg, p.errors)
 		if err := serve(ctx, cfg, log); err != nil {
 			log.Error().Err(err).Msg("stopped")
@@ -101,6 +106,7 @@ type parts struct {
 	directory *agent.Directory
 	service   *assign.Service
 	bot       *bot.Bot
+	claim     *claim
 }
 
 // assemble plugs the packages together. Nothing runs yet.
@@ -130,12 +136,14 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	})
 	settings := botConfig(cfg, m, log)
 	settings.Audit.Outcomes = record
+	owner := newClaim(cfg, record, log)
+	settings.Identified = owner.identified
 	slackSide, err = bot.New(api, service, record, directory, people, settings)
 	if err != nil {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
 	m.connections(slackSide.Live)
-	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide}, nil
+	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner}, nil
 }
 
 // takeEvery lets only those who share a journal look for what others left behind.
@@ -190,7 +198,14 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	})
 	rest.Go(func() { _ = s.journal.Run(working) }) // only ever nil: what fails is logged and tried again
 	var serviceErr error
-	rest.Go(func() { serviceErr = s.service.Run(working, killableAnswerer(s.bot)) })
+	s.claim.recognise(working)
+	rest.Go(func() {
+		select {
+		case <-s.claim.ours:
+			serviceErr = s.service.Run(working, killableAnswerer(s.bot))
+		case <-working.Done():
+		}
+	})
 	first, cancel := context.WithTimeout(listening, firstList)
 	_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
 	cancel()

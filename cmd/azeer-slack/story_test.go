@@ -39,6 +39,7 @@ type world struct {
 	ended    bool
 
 	azeerTimeout time.Duration
+	adopt        bool
 }
 
 // change alters a world before it starts.
@@ -96,7 +97,7 @@ func (w *world) run() {
 	if len(problems) > 0 {
 		w.t.Fatalf("settings: %v", problems)
 	}
-	cfg.stagger, cfg.azeerTimeout = time.Millisecond, w.azeerTimeout
+	cfg.stagger, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.azeerTimeout, w.adopt
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	w.stop, w.done, w.ended = stop, make(chan error, 1), false
 	log := zerolog.New(w.logs).Level(cfg.LogLevel)
