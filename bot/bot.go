@@ -84,6 +84,7 @@ type Bot struct {
 	homes      *homes
 	recents    *recents
 	audit      *audit
+	lateness   *lateness
 	log        zerolog.Logger
 	cfg        Config
 
@@ -120,6 +121,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		deliveries: newDeliveries(),
 		forms:      newForms(),
 		hints:      newLiveHints(),
+		lateness:   newLateness(),
 		log:        cfg.Logger.With().Str("component", "bot").Logger(),
 		cfg:        cfg,
 	}
@@ -152,6 +154,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	close(b.introduced)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	go b.lateness.keep(ctx)
 	go b.people.KeepFresh(ctx)
 	go func() { stop(b.people.Recheck(ctx)) }()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
@@ -195,6 +198,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 		b.cfg.OnEnvelope(string(k))
 	}
 	c := &call{Payload: p, kind: k, envelope: e, deadline: e.Received.Add(ackBudget)}
+	c.late = b.isLate(c)
 	first := true
 	if c.delivery, first = b.deliveries.begin(p.Key()); !first && err == nil {
 		b.working.Go(func() { b.repeat(ctx, c) })

@@ -19,6 +19,11 @@ func (b *Bot) onRequestButton(ctx context.Context, c *call, chosen payload.Actio
 		b.acknowledge(ctx, c, nil)
 		return
 	}
+	if c.late { // the button is still there
+		b.acknowledge(ctx, c, nil)
+		b.beside(ctx, c, b.rendererOf(ctx, c).Notice("late_click", nil))
+		return
+	}
 	r := assign.Request{
 		Key: c.request(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
 		Reply: c.address().Encode(), Origin: c.source().Encode(),

@@ -42,6 +42,7 @@ type call struct {
 	delivery *delivery
 	turn     turn
 	deadline time.Time
+	late     bool // see isLate
 }
 
 // request is the key of what the call asks for. One that came without a key of its own, as

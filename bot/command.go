@@ -97,6 +97,10 @@ func (b *Bot) reply(ctx context.Context, c *call, m render.Message) {
 // accept hands a request to the service and acknowledges the call. What becomes of the
 // request is answered by Answer; here is only said what came of the acceptance.
 func (b *Bot) accept(ctx context.Context, c *call, r assign.Request) {
+	if c.late {
+		b.askAgain(ctx, c, r, c.address())
+		return
+	}
 	r.Key, r.Requester, r.Reply = c.request(), c.Sender().ID, c.address().Encode()
 	r.Origin = c.source().Encode()
 	accepting, cancel := context.WithDeadline(ctx, c.deadline)

@@ -70,8 +70,8 @@ func (b *Bot) onMentionRead(ctx context.Context, v render.Renderer, c *call, r l
 }
 
 const (
-	// promptly is how soon Slack tells of a mention if all is well, generously.
-	promptly = 30 * time.Second
+	// promptly is how soon Slack tells of a mention if all is well.
+	promptly = 3 * time.Second
 	// tooLate is when nobody waits for a mention any more, as for a request that was
 	// found after a restart.
 	tooLate = 10 * time.Minute

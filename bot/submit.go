@@ -46,6 +46,10 @@ func (b *Bot) onSubmission(ctx context.Context, c *call) {
 		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
+	if c.late {
+		b.askAgain(ctx, c, request, to)
+		return
+	}
 	request.Key, request.Requester, request.Reply = c.request(), c.Sender().ID, to.Encode()
 	request.Origin = payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}.Encode()
 	waiting := b.forms.expect(request.Key)

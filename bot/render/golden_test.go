@@ -94,6 +94,8 @@ func goldenMessages(v Renderer) map[string]Message {
 		"help":               v.Help("/assign"),
 		"mention_help":       v.MentionHelp("U0AZEER"),
 		"mention_late":       v.MentionLate(goldenRequest, RequestAgain(newer)),
+		"late":               v.Late(goldenRequest, RequestAgain(newer)),
+		"late_click":         v.Notice("late_click", nil),
 		"no_such_word":       v.PerhapsMeant("histroy", SubcommandRequest{"/assign", HistoryCommand, "0544444444"}, "/assign history 0544444444"),
 	}
 	mexican := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar, Contact: phone.New("5215512345678")})

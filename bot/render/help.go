@@ -42,6 +42,12 @@ func (v Renderer) MentionLate(r assign.Request, w ButtonRequest) Message {
 	return v.Notice("mention_late", v.InProgress(r), v.requestButton("assign_now", actionAgain, w, slack.StylePrimary)...)
 }
 
+// Late says that a request reached us after its requester may have given it up, and asks
+// whether it is still wanted.
+func (v Renderer) Late(r assign.Request, w ButtonRequest) Message {
+	return v.Notice("late", v.InProgress(r), v.requestButton("assign_now", actionAgain, w, slack.StylePrimary)...)
+}
+
 // PerhapsMeant offers the sub-command that may have been meant.
 func (v Renderer) PerhapsMeant(typed string, e SubcommandRequest, line texts.Code) Message {
 	button := slack.NewButtonBlockElement(ActionWord, payload.Encode(e), plainText(v.Texts.Line(line), 75))

@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"testing"
+	"time"
+)
+
+func TestWhatIsReadAfterAStandstillIsInDoubt(t *testing.T) {
+	l := newLateness()
+	now := l.beat
+	for _, step := range []struct {
+		after time.Duration
+		want  bool
+	}{
+		{beatEvery, false}, {stoodStill, false}, {stoodStill + time.Millisecond, true}, {time.Second, true},
+		{catchingUp, false}, {time.Hour, true},
+	} {
+		now = now.Add(step.after)
+		if got := l.inDoubt(now); got != step.want {
+			t.Errorf("after %s more: %v", step.after, got)
+		}
+	}
+}
+
+// The monotonic clock stops while a machine sleeps; the wall's goes on.
+func TestASleepIsAStandstill(t *testing.T) {
+	l := newLateness()
+	if !l.inDoubt(l.beat.Round(0).Add(time.Minute)) {
+		t.Error("a minute on the wall was not noticed")
+	}
+}
+
+// A clock that is wrong makes nothing late.
+func TestLagIsMeasuredAgainstTheLeast(t *testing.T) {
+	l, now := newLateness(), time.Now()
+	for _, step := range []struct {
+		lag  time.Duration
+		want bool
+	}{
+		{7 * time.Second, false}, {9 * time.Second, false}, {10*time.Second + 1, true},
+		{-time.Minute, false}, {0, true}, {-time.Minute + mostLag, false},
+	} {
+		if got := l.lags(now.Add(-step.lag), now); got != step.want {
+			t.Errorf("lag of %s: %v", step.lag, got)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+//go:build unix
+
+package killtest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"azeer-slack/sandbox"
+)
+
+// A process that was stopped goes on as if nothing had been, and reads what has waited for
+// it. Slack has shown an error meanwhile, and the person has asked for something else.
+func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
+	t.Parallel()
+	p := postgres(t, nil)
+	w := open(t, &p)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	person := w.box.Slack.AddPerson(sandbox.PersonConfig{Handle: "manager"})
+
+	said := func(words ...string) sandbox.Message {
+		t.Helper()
+		m, err := person.See(ctx, func(m sandbox.Message) bool {
+			return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(m.Plain(), word) })
+		})
+		if err != nil {
+			t.Fatalf("no message with %q: %v", words, err)
+		}
+		return m
+	}
+	fails := func(d *sandbox.Delivery) {
+		t.Helper()
+		if d.Shown == "" || d.Err != nil {
+			t.Fatalf("Slack showed %q (%v), although nobody acknowledged", d.Shown, d.Err)
+		}
+	}
+
+	frozen := w.start(kill{})
+	w.awaitSockets(ctx, 2)
+	person.Command(place, "/assign 0544440001 agent00@twerlo.com")
+	choice := said("agent00", "Agent 0")
+	person.Command(place, "/assign 0544440002")
+	form, err := person.Form(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if options, _ := person.Type(form, "agent", agent(0)); len(options) != 1 {
+		t.Fatalf("the menu offers %v", options)
+	}
+
+	signal(t, frozen, syscall.SIGSTOP)
+	var tries sync.WaitGroup // each takes as long as Slack waits
+	tries.Go(func() { fails(person.Command(place, "/assign 0544444444 "+agent(0))) })
+	tries.Go(func() { fails(person.Click(choice, "Agent 0 ("+agent(0)+")")) })
+	tries.Go(func() { fails(person.Submit(form, map[string]string{"agent": "Agent 0 (" + agent(0) + ")"})) })
+	tries.Wait()
+	w.box.Slack.GoSilent(w.box.Slack.Sockets()...) // Slack has given them up
+	w.start(kill{})
+	w.awaitSockets(ctx, 4)
+	if d := person.Command(place, "/assign 0544444444 "+agent(1)); d.Shown != "" {
+		t.Fatalf("Slack showed %s", d.Shown)
+	}
+	said("now belongs to", "Agent 1")
+	before := len(w.box.Azeer.Calls())
+
+	signal(t, frozen, syscall.SIGCONT)
+	said("Since then", "Agent 1", "all the same?")
+	said("your click reached me late")
+	late := said("+966 54 444 0002 was not assigned to", "reached me late")
+	if owner := w.box.Azeer.Owner("966544444444"); owner != agent(1) {
+		t.Errorf("the contact belongs to %s", owner)
+	}
+	if n := len(w.box.Azeer.Calls()); n != before {
+		t.Errorf("%d calls to Azeer for what came late", n-before)
+	}
+	if d := person.Click(late, "Assign now"); d.Shown != "" {
+		t.Fatalf("Slack showed %s", d.Shown)
+	}
+	said("+966 54 444 0002 now belongs to", "Agent 0")
+	w.close()
+}
+
+func signal(t *testing.T, c *child, s syscall.Signal) {
+	t.Helper()
+	if err := c.cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) awaitSockets(ctx context.Context, n int) {
+	w.t.Helper()
+	for {
+		changed := w.book.change()
+		if w.box.Slack.Connections() >= n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			w.t.Fatalf("%d sockets, want %d", w.box.Slack.Connections(), n)
+		}
+	}
+}
