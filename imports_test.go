@@ -17,11 +17,15 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
-	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry"}},
+	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry", "internal/catch"}},
+	{"bot/home", []string{"bot/access", "bot/payload", "bot/render", "bot/reply", "bot/slackcall", "bot/users", "assign", "assign/line", "assign/phone", "internal/catch"}},
+	{"bot/audit", []string{"bot/render", "bot/slackcall", "bot/texts", "assign", "assign/agent", "internal/retry", "internal/catch"}},
+	{"bot/access", []string{"bot/payload", "bot/render", "bot/users"}},
+	{"bot/inbound", []string{"bot/payload", "bot/render", "bot/socket", "internal/retry"}},
 	{"bot/users", []string{"bot/payload", "bot/slackcall", "bot/texts", "assign/agent", "internal/retry"}},
 	{"bot/reply", []string{"bot/payload", "bot/render", "bot/slackcall"}},
 	{"bot/render", []string{"bot/payload", "bot/texts", "assign", "assign/agent", "assign/line", "assign/phone", "assign/prose"}},

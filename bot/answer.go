@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -12,16 +14,25 @@ import (
 	"azeer-slack/bot/reply"
 )
 
+// answers tells requesters how their assignments go. It is the assign.Answerer.
+type answers struct {
+	*responder
+	history assign.History
+	waiting *waitingForms
+	// delivered holds the ids of assignments of which only the form is not settled yet.
+	delivered sync.Map
+}
+
 // Answer tells the requester how an assignment ended: in the form that still waits for
 // it, and as a message. See assign.Answerer.
-func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
+func (n *answers) Answer(ctx context.Context, a assign.Assignment) error {
 	to, err := payload.DecodeAddress(a.Reply)
 	if err != nil {
-		b.log.Warn().Err(err).Int64("assignment", a.ID).Msg("address of an answer not readable, answering by direct message")
+		n.log.Warn().Err(err).Int64("assignment", a.ID).Msg("address of an answer not readable, answering by direct message")
 		to = payload.Address{}
 	}
 	open := to.View != ""
-	if w := b.forms.claim(a.Key); w != nil {
+	if w := n.waiting.claim(a.Key); w != nil {
 		w.outcome <- a
 		select {
 		case told := <-w.told:
@@ -33,12 +44,12 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 			return ctx.Err()
 		}
 	}
-	v, before := b.rendererFor(ctx, a.Requester), b.before(ctx, a)
-	if _, delivered := b.delivered.Load(a.ID); delivered {
-		return b.settle(ctx, a, to, v, before)
+	v, before := n.rendererFor(ctx, a.Requester), n.before(ctx, a)
+	if _, delivered := n.delivered.Load(a.ID); delivered {
+		return n.settle(ctx, a, to, v, before)
 	}
-	if err := b.post.Deliver(ctx, a.Requester, to, v.Outcome(a, before)); err != nil {
-		if errors.Is(err, reply.ErrRefused) && b.people.HasLeft(ctx, a.Requester) {
+	if err := n.post.Deliver(ctx, a.Requester, to, v.Outcome(a, before)); err != nil {
+		if errors.Is(err, reply.ErrRefused) && n.people.HasLeft(ctx, a.Requester) {
 			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
 		}
 		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
@@ -46,31 +57,53 @@ func (b *Bot) Answer(ctx context.Context, a assign.Assignment) error {
 	if !open {
 		return nil
 	}
-	b.delivered.Store(a.ID, true)
-	return b.settle(ctx, a, to, v, before)
+	n.delivered.Store(a.ID, true)
+	return n.settle(ctx, a, to, v, before)
 }
 
 // settle replaces the form that says "Assigning…" by the outcome. Where that has to be tried
 // again, the message is not sent again, unless the process is killed in between.
-func (b *Bot) settle(ctx context.Context, a assign.Assignment, to payload.Address, v render.Renderer, before agent.Agent) error {
+func (n *answers) settle(ctx context.Context, a assign.Assignment, to payload.Address, v render.Renderer, before agent.Agent) error {
 	lead, body := v.OutcomeWords(a, before)
-	if err := b.post.Settle(ctx, to.View, v.Panel(lead, body)); err != nil {
+	if err := n.post.Settle(ctx, to.View, v.Panel(lead, body)); err != nil {
 		return fmt.Errorf("settle form of assignment %d: %w", a.ID, err)
 	}
-	b.delivered.Delete(a.ID)
+	n.delivered.Delete(a.ID)
 	return nil
 }
 
 // Interim tells the requester of a command that it is still going on. A form says so
 // itself. See assign.Answerer.
-func (b *Bot) Interim(ctx context.Context, a assign.Assignment) {
+func (n *answers) Interim(ctx context.Context, a assign.Assignment) {
 	to, err := payload.DecodeAddress(a.Reply)
 	if err != nil || to.View != "" {
 		return
 	}
-	v := b.rendererFor(ctx, a.Requester)
+	v := n.rendererFor(ctx, a.Requester)
 	m := v.Notice("interim", v.InProgress(a.Request))
-	if err := b.post.Once(ctx, a.Requester, to, m); err != nil {
-		b.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
+	if err := n.post.Once(ctx, a.Requester, to, m); err != nil {
+		n.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
 	}
+}
+
+// beforeLimit is how long an answer may wait to hear who had the contact before.
+const beforeLimit = 3 * time.Second
+
+// before is whom an assignment took the contact from, as far as the journal knows; the
+// zero Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
+func (n *answers) before(ctx context.Context, a assign.Assignment) agent.Agent {
+	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 {
+		return agent.Agent{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, beforeLimit)
+	defer cancel()
+	earlier, known, err := n.history.Before(ctx, a.ID)
+	if err != nil {
+		n.log.Warn().Err(err).Int64("assignment", a.ID).Msg("previous owner not read, answering without")
+		return agent.Agent{}
+	}
+	if !known || earlier.Outcome.Agent.PlatformID.Equal(a.Outcome.Agent.PlatformID) {
+		return agent.Agent{}
+	}
+	return earlier.Outcome.Agent
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/audit"
+	"azeer-slack/bot/home"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
@@ -21,6 +22,8 @@ import (
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
+	"azeer-slack/internal/catch"
+	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -46,9 +49,9 @@ type Config struct {
 	// Language is read by people whose Slack locale has no catalogue: "en" or "ar"; "" is
 	// English.
 	Language string
-	Access   AccessConfig
+	Access   access.Config
 	// Audit is where outcomes are reported; by default nowhere.
-	Audit AuditConfig
+	Audit audit.Config
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
@@ -67,33 +70,27 @@ type Config struct {
 
 // Bot is the Slack side of azeer-slack. It is an assign.Answerer.
 type Bot struct {
-	api        *slack.Client
-	sockets    *socket.Client
-	service    Service
-	history    assign.History
-	agents     Agents
-	people     *users.Users
-	access     *accessPolicy
-	renderers  render.Renderers
-	region     string
-	post       *reply.Sender
-	order      *order
-	deliveries *deliveries
-	forms      *forms
-	hints      *liveHints
-	homes      *homes
-	recents    *recents
-	audit      *audit
-	lateness   *lateness
-	log        zerolog.Logger
-	cfg        Config
+	sockets *socket.Client
+	people  *users.Users
+	intake  *inbound.Intake
+	handlers
+	*answers
+	audit *audit.Reporter
 
-	working sync.WaitGroup
-	// delivered holds the ids of assignments of which only the form is not settled yet.
-	delivered sync.Map
-	started   time.Time
+	identified func(ctx context.Context, team, bot string) error
+	working    sync.WaitGroup
 	// introduced is closed when Slack has told who we are.
 	introduced chan struct{}
+}
+
+// handlers serve the ways in which something may be asked.
+type handlers struct {
+	lines       *lines
+	opener      *opener
+	submissions *submissions
+	buttons     *buttons
+	typing      *typing
+	homes       *home.Tabs
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
@@ -108,32 +105,75 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	if cfg.HTTP == nil {
 		cfg.HTTP = slackcall.NewHTTP(slackcall.Timeout)
 	}
-	b := &Bot{
-		api:        api,
-		history:    history,
-		agents:     agents,
-		people:     people,
-		access:     &accessPolicy{cfg: cfg.Access, people: people},
-		renderers:  render.New(catalogue, cfg.Region, cfg.Language, cfg.Access.Admins),
-		region:     cfg.Region,
-		post:       &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
-		order:      newOrder(),
-		deliveries: newDeliveries(),
-		forms:      newForms(),
-		hints:      newLiveHints(),
-		lateness:   newLateness(),
-		log:        cfg.Logger.With().Str("component", "bot").Logger(),
-		cfg:        cfg,
+	log := cfg.Logger.With().Str("component", "bot").Logger()
+	respond := &responder{
+		people: people, renderers: render.New(catalogue, cfg.Region, cfg.Language, cfg.Access.Admins), log: log,
+		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
-	b.started, b.introduced = time.Now(), make(chan struct{})
-	b.homes, b.recents, b.audit = newHomes(), newRecents(history), newAudit(cfg.Audit)
-	b.service = watched{service, b.accepted}
+	b := &Bot{
+		people: people, identified: cfg.Identified, introduced: make(chan struct{}),
+		intake:  inbound.New(inbound.Config{Logger: log, OnEnvelope: cfg.OnEnvelope, OnAcknowledged: cfg.OnAcknowledged}),
+		answers: &answers{responder: respond, history: history, waiting: newWaitingForms()},
+		audit:   audit.New(cfg.Audit, api, people, respond.renderers.Default, log),
+	}
+	b.handlers = newHandlers(api, service, agents, b.answers, cfg)
 	open := func(ctx context.Context) (string, error) {
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
 	b.sockets = socket.New(open, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
 	return b, nil
+}
+
+// newHandlers plugs the handlers together, so that each knows only what it uses.
+func newHandlers(api *slack.Client, service Service, agents Agents, answers *answers, cfg Config) handlers {
+	respond, history, region := answers.responder, answers.history, cfg.Region
+	may := access.New(cfg.Access, respond.people)
+	owner := &owners{history: history, log: respond.log}
+	homes := home.New(home.Config{
+		Slack: api, People: respond.people, Access: may, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
+		Journal: struct {
+			assign.History
+			Service
+		}{history, service},
+	})
+	requests := &requests{respond, noting{service, homes}}
+	opener := &opener{
+		responder: respond, api: api, access: may, agents: agents, region: region,
+		recents: newRecents(history), owners: owner,
+	}
+	subcommands := &subcommands{responder: respond, history: history, agents: agents, region: region}
+	typing := &typing{responder: respond, api: api, access: may, owners: owner, live: newLiveHints(), region: region}
+	return handlers{
+		lines: &lines{
+			responder: respond, requests: requests, access: may, opener: opener,
+			subcommands: subcommands, agents: agents, region: region,
+		},
+		opener: opener,
+		submissions: &submissions{
+			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, region: region,
+		},
+		buttons: &buttons{
+			responder: respond, requests: requests, history: history, access: may,
+			opener: opener, subcommands: subcommands, typing: typing, homes: homes,
+		},
+		typing: typing,
+		homes:  homes,
+	}
+}
+
+// noting is a service that lets Home tabs know what it has accepted.
+type noting struct {
+	Service
+	homes *home.Tabs
+}
+
+func (n noting) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
+	a, how, err := n.Service.Accept(ctx, r)
+	if err == nil && how == assign.Accepted {
+		n.homes.Changed(r.Requester, time.Now())
+	}
+	return a, how, err
 }
 
 // Run serves until ctx ends, then finishes what it has taken and returns nil. It returns
@@ -146,15 +186,15 @@ func (b *Bot) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	if b.cfg.Identified != nil {
-		if err := b.cfg.Identified(ctx, b.people.Team(), b.people.BotID()); err != nil {
+	if b.identified != nil {
+		if err := b.identified(ctx, b.people.Team(), b.people.BotID()); err != nil {
 			return err
 		}
 	}
 	close(b.introduced)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	go b.lateness.keep(ctx)
+	go b.intake.Watch(ctx)
 	go b.people.RefreshGroups(ctx)
 	go func() { stop(b.people.Recheck(ctx)) }()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
@@ -166,6 +206,43 @@ func (b *Bot) Run(ctx context.Context) error {
 		return refused
 	}
 	return err
+}
+
+// Finished tells the bot that an assignment has an outcome, once that is stored. It does
+// not block.
+func (b *Bot) Finished(a assign.Assignment) {
+	b.homes.Finished(a)
+	b.opener.recents.finished(a)
+	b.audit.Wake()
+}
+
+// lastWords is how long Keep goes on after its context has ended.
+const lastWords = 2 * time.Second
+
+// Keep keeps Home tabs and the audit channel up to date until ctx ends; then it has
+// lastWords for what is due. It does nothing before Run knows who we are.
+func (b *Bot) Keep(ctx context.Context) {
+	select {
+	case <-b.introduced:
+	case <-ctx.Done():
+		return
+	}
+	longer, cancel := outliving(ctx, lastWords)
+	defer cancel()
+	var both sync.WaitGroup
+	both.Go(func() { b.homes.Run(ctx, longer) })
+	both.Go(func() { b.audit.Run(ctx, longer) })
+	both.Wait()
+}
+
+// outliving gives a context that ends grace after ctx does.
+func outliving(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		retry.Sleep(longer, grace)
+		cancel()
+	})
+	return longer, cancel
 }
 
 // Live is the number of sockets that are up.
@@ -180,181 +257,88 @@ func (b *Bot) Status() string {
 	return b.sockets.Status()
 }
 
-// ackBudget is how long after its arrival an envelope must be acknowledged at the
-// latest: Slack's three seconds, less its delivery.
-const ackBudget = 2500 * time.Millisecond
-
 // parting is how long after the last acknowledgement a stop waits for what the journal does
 // not remember: help, hints, forms being opened.
 const parting = time.Second
 
-// ackWrite is how long writing an acknowledgement to the socket may take.
-const ackWrite = time.Second
-
 // take is called by the sockets, in order of arrival, and must not block.
 func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
-	k, p, err := payload.Decode(e.Type, e.Payload)
-	if b.cfg.OnEnvelope != nil {
-		b.cfg.OnEnvelope(string(k))
-	}
-	c := &call{Payload: p, kind: k, envelope: e, deadline: e.Received.Add(ackBudget)}
-	c.late = b.isLate(c)
-	first := true
-	if c.delivery, first = b.deliveries.begin(p.Key()); !first && err == nil {
-		b.working.Go(func() { b.repeat(ctx, c) })
+	c, first, err := b.intake.Take(e)
+	if !first {
+		b.working.Go(func() { c.Repeat(ctx) })
 		return
 	}
-	c.turn = turn{leave: func() {}} // nobody waits for a key, and a key for nothing
-	if !c.typing() {
-		c.turn = b.order.enter(c.Sender().ID)
-	}
 	b.working.Go(func() {
-		defer c.turn.leave()
+		defer c.Leave()
 		if err != nil {
 			b.log.Warn().Err(err).Str("envelope", e.ID).Msg("payload not understood")
-			b.acknowledge(ctx, c, b.notUnderstood(ctx, c))
+			c.Acknowledge(ctx, b.notUnderstood(ctx, c))
 			return
 		}
-		c.turn.wait(c.deadline)
+		c.Wait()
 		b.serve(ctx, c)
 	})
 }
 
 // notUnderstood acknowledges what cannot be read; of a command, the person is told that
 // nothing comes of it.
-func (b *Bot) notUnderstood(ctx context.Context, c *call) any {
-	if c.kind == payload.SlashCommand {
-		return b.rendererOf(ctx, c).Notice("broken", texts.Data{"Reference": c.envelope.ID})
+func (b *Bot) notUnderstood(ctx context.Context, c *inbound.Call) any {
+	if c.Kind == payload.SlashCommand {
+		return b.rendererOf(ctx, c).Notice("broken", texts.Data{"Reference": c.EnvelopeID()})
 	}
 	return nil
 }
 
 // serve deals with one call; a panic in it harms nothing else.
-func (b *Bot) serve(ctx context.Context, c *call) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			reference := rand.Text()[:8]
-			b.log.Error().Str("reference", reference).Str("kind", string(c.kind)).
-				Str("panic", harmless(fault)).Bytes("stack", debug.Stack()).Msg("handler panicked")
-			b.apologise(ctx, c, reference)
-		}
-	}()
-	if c.kind != payload.Other && c.kind != payload.EventCallback && c.Sender().ID == "" {
+func (b *Bot) serve(ctx context.Context, c *inbound.Call) {
+	err := catch.Panics(func() error { b.dispatch(ctx, c); return nil })
+	if p := (*catch.Panic)(nil); errors.As(err, &p) {
+		reference := rand.Text()[:8]
+		b.log.Error().Err(p).Str("reference", reference).Str("kind", string(c.Kind)).Bytes("stack", p.Stack).Msg("handler panicked")
+		b.apologise(ctx, c, reference)
+	}
+}
+
+// dispatch gives a call to its handler.
+func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
+	if c.Kind != payload.Other && c.Kind != payload.EventCallback && c.Sender().ID == "" {
 		// Nobody asked, so nobody can be answered.
-		b.log.Warn().Str("kind", string(c.kind)).Msg("payload names no person")
-		b.acknowledge(ctx, c, nil)
+		b.log.Warn().Str("kind", string(c.Kind)).Msg("payload names no person")
+		c.Acknowledge(ctx, nil)
 		return
 	}
-	switch c.kind {
+	switch c.Kind {
 	case payload.SlashCommand:
-		b.onCommand(ctx, c)
+		b.lines.onCommand(ctx, c)
 	case payload.ViewSubmission:
-		b.onSubmission(ctx, c)
+		b.submissions.onSubmission(ctx, c)
 	case payload.BlockSuggestion:
-		b.onSuggestion(ctx, c)
+		b.opener.onSuggestion(ctx, c)
 	case payload.BlockActions:
-		b.onClick(ctx, c)
+		b.buttons.onClick(ctx, c)
 	case payload.GlobalShortcut:
-		b.onShortcut(ctx, c)
+		b.opener.onShortcut(ctx, c)
 	case payload.MessageShortcut:
-		b.onMessageShortcut(ctx, c)
+		b.opener.onMessageShortcut(ctx, c)
 	case payload.EventCallback:
 		b.onEvent(ctx, c)
 	default:
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 	}
 }
 
-// harmless describes a panic without what a person may have typed: only the runtime's own
-// errors are quoted.
-func harmless(fault any) string {
-	if err, ok := fault.(runtime.Error); ok {
-		return err.Error()
-	}
-	return fmt.Sprintf("%T", fault)
-}
-
-// repeat acknowledges a redelivered envelope as its first delivery was.
-func (b *Bot) repeat(ctx context.Context, c *call) {
-	wait := time.NewTimer(time.Until(c.deadline))
-	defer wait.Stop()
-	var answer any
-	select {
-	case <-c.delivery.acked:
-		answer = c.delivery.answer
-	case <-wait.C:
-	}
-	b.write(ctx, c, answer)
-}
-
-// acknowledge answers the envelope, once, and tells whether the answer went out.
-func (b *Bot) acknowledge(ctx context.Context, c *call, answer any) bool {
-	select {
-	case <-c.delivery.acked:
-		return false
-	default:
-	}
-	ok := b.write(ctx, c, answer)
-	c.delivery.answer = answer
-	close(c.delivery.acked)
-	return ok
-}
-
-func (b *Bot) write(ctx context.Context, c *call, answer any) bool {
-	ctx, cancel := context.WithTimeout(ctx, ackWrite)
-	defer cancel()
-	err := c.envelope.Ack(ctx, answer)
-	if errors.Is(err, socket.ErrTooLarge) {
-		b.log.Error().Err(err).Str("kind", string(c.kind)).Msg("acknowledgement too large, sent empty")
-		err = c.envelope.Ack(ctx, nil)
-	}
-	if err != nil {
-		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("acknowledgement not sent")
-		return false
-	}
-	if b.cfg.OnAcknowledged != nil {
-		b.cfg.OnAcknowledged(string(c.kind), time.Since(c.envelope.Received))
-	}
-	return true
-}
-
-// apologise answers a call whose handler broke.
-func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
-	v := b.rendererOf(ctx, c)
-	m := v.Notice("broken", texts.Data{"Reference": reference})
-	switch c.kind {
-	case payload.SlashCommand:
-		if b.acknowledge(ctx, c, m) {
-			return
+// onEvent serves the Events API.
+func (b *Bot) onEvent(ctx context.Context, c *inbound.Call) {
+	switch c.Event.Type {
+	case "app_mention":
+		b.lines.onMention(ctx, c)
+	case "app_home_opened":
+		c.Acknowledge(ctx, nil)
+		c.Leave()
+		if c.Event.Tab == "home" && c.Sender().ID != "" {
+			b.homes.Opened(c.Sender().ID, c.Event.View)
 		}
-	case payload.ViewSubmission:
-		if b.acknowledge(ctx, c, v.Closing("broken", texts.Data{"Reference": reference})) {
-			return
-		}
-	case payload.BlockSuggestion:
-		b.acknowledge(ctx, c, render.NoOptions)
-		return
 	default:
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 	}
-	c.turn.leave()
-	if err := b.post.Deliver(ctx, c.Sender().ID, c.address(), m); err != nil {
-		b.log.Warn().Err(err).Str("reference", reference).Msg("apology not delivered")
-	}
-}
-
-// rendererFor gives the voice for a person, in the language of their Slack locale. For somebody
-// who was not met in the last day, finding that out may take 300 ms.
-func (b *Bot) rendererFor(ctx context.Context, user string) render.Renderer {
-	if v, ok := b.renderers.ByLanguage[b.people.Language(ctx, user)]; ok {
-		return v
-	}
-	return b.renderers.Default
-}
-
-// rendererOf is speak for whoever made a call, which must still be acknowledged in time.
-func (b *Bot) rendererOf(ctx context.Context, c *call) render.Renderer {
-	ctx, cancel := context.WithDeadline(ctx, c.deadline)
-	defer cancel()
-	return b.rendererFor(ctx, c.Sender().ID)
 }

@@ -10,6 +10,9 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
+	"azeer-slack/bot/users"
+
+	"github.com/rs/zerolog"
 )
 
 // desk is a service and an agent list for tests that need no sockets.
@@ -39,14 +42,18 @@ func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 
 func (d *desk) State() agent.DirectoryState { return d.state }
 
-// testBot is a bot without Slack: it can make messages and views.
-func testBot(t testing.TB, d *desk) *Bot {
+// testHandlers are those of a bot without Slack: they can read and make messages and views.
+func testHandlers(t testing.TB, d *desk) handlers {
 	t.Helper()
-	catalogue, err := texts.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Bot{renderers: render.New(catalogue, "SA", "", nil), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deliveries: newDeliveries(), forms: newForms(), homes: newHomes(), recents: newRecents(assign.NewMemory())}
+	all, _ := handlersOn(t, d, d, assign.NewMemory())
+	return all
+}
+
+func handlersOn(t testing.TB, d *desk, service Service, history assign.History) (handlers, *answers) {
+	t.Helper()
+	respond := &responder{people: users.New(nil, nil, zerolog.Nop()), renderers: testRenderers(t)}
+	a := &answers{responder: respond, history: history, waiting: newWaitingForms()}
+	return newHandlers(nil, service, d, a, Config{Region: "SA"}), a
 }
 
 func loadedDesk() *desk {
@@ -84,3 +91,5 @@ func sampleOutcome(o assign.Outcome) assign.Assignment {
 }
 
 var emirati = phone.New("971501234567")
+
+const somebody = "U0MANAGER"

@@ -8,75 +8,61 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/home"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 )
 
+// buttons serves the buttons below messages and on the Home tab.
+type buttons struct {
+	*responder
+	requests    *requests
+	history     assign.History
+	access      *access.Policy
+	opener      *opener
+	subcommands *subcommands
+	typing      *typing
+	homes       *home.Tabs
+}
+
 // onRequestButton carries out the wish that a button stands for.
-func (b *Bot) onRequestButton(ctx context.Context, c *call, chosen payload.Action) {
+func (b *buttons) onRequestButton(ctx context.Context, c *inbound.Call, chosen payload.Action) {
 	w, agent, ok := render.DecodeButtonRequest(chosen.Value)
 	if !ok {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		return
 	}
-	if c.late { // the button is still there
-		b.acknowledge(ctx, c, nil)
+	if c.Late { // the button is still there
+		c.Acknowledge(ctx, nil)
 		b.beside(ctx, c, b.rendererOf(ctx, c).Notice("late_click", nil))
 		return
 	}
 	r := assign.Request{
-		Key: c.request(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
-		Reply: c.address().Encode(), Origin: c.source().Encode(),
+		Key: c.RequestKey(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
+		Reply: addressOf(c).Encode(), Origin: originOf(c).Encode(),
 	}
-	accepting, cancel := context.WithDeadline(ctx, c.deadline)
+	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()
 	if chosen.ActionID == render.ActionUndo {
 		r.Key, r.Guard, r.Undoes = w.OnceKey("undo"), w.Of, w.Of
 		said := b.acceptUndo(accepting, r)
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		b.answerUndo(ctx, c, r, said)
 		return
 	}
 	if w.Of != 0 {
 		r.Key = w.OnceKey("again")
 	}
-	said := b.acceptUnlessNewer(accepting, r, w)
-	b.acknowledge(ctx, c, nil)
+	said := b.requests.acceptUnlessNewer(accepting, r, w)
+	c.Acknowledge(ctx, nil)
 	b.answerRequestButton(ctx, c, r, w, said)
-}
-
-// verdict is what the service said to a request: see its Accept.
-type verdict struct {
-	assign.Assignment
-	how assign.Acceptance
-	err error
-}
-
-func (b *Bot) ask(ctx context.Context, r assign.Request) verdict {
-	a, how, err := b.service.Accept(ctx, r)
-	return verdict{a, how, err}
-}
-
-// acceptUnlessNewer hands a wish to the service, unless the contact has been assigned since the button
-// was made.
-func (b *Bot) acceptUnlessNewer(ctx context.Context, r assign.Request, w render.ButtonRequest) verdict {
-	if w.After == 0 { // nothing was known to come after
-		if latest, found, err := b.service.Latest(ctx, r.Contact); found || err != nil {
-			return verdict{latest, assign.Overtaken, err}
-		}
-	}
-	r.Guard = w.After
-	said := b.ask(ctx, r)
-	if said.err == nil && said.how == assign.Overtaken && said.ID == 0 {
-		r.Guard = 0 // the journal has deleted that for its age, and knows of nothing since
-		return b.ask(ctx, r)
-	}
-	return said
 }
 
 // answerRequestButton answers a click on which nothing new was accepted. Where something is under
 // way, or the button may be clicked once more, the clicked message stays.
-func (b *Bot) answerRequestButton(ctx context.Context, c *call, r assign.Request, w render.ButtonRequest, said verdict) {
+func (b *buttons) answerRequestButton(ctx context.Context, c *inbound.Call, r assign.Request, w render.ButtonRequest, said verdict) {
 	v := b.rendererOf(ctx, c)
 	switch {
 	case said.err != nil:
@@ -92,34 +78,24 @@ func (b *Bot) answerRequestButton(ctx context.Context, c *call, r assign.Request
 	}
 }
 
-// beside answers a click without taking the place of the clicked message.
-func (b *Bot) beside(ctx context.Context, c *call, m render.Message) {
-	to := c.address()
-	to.Replace = false
-	c.turn.leave()
-	if err := b.post.Deliver(ctx, c.Sender().ID, to, m); err != nil {
-		b.log.Warn().Err(err).Str("kind", string(c.kind)).Msg("reply not delivered")
-	}
-}
-
 // onClick serves the buttons below our messages, and whatever else tells us at once.
-func (b *Bot) onClick(ctx context.Context, c *call) {
+func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	if len(c.Actions) == 0 {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		return
 	}
-	if c.typing() {
-		b.onFieldChange(ctx, c)
+	if c.IsTyping() {
+		b.typing.onChange(ctx, c)
 		return
 	}
-	if c.fromHome() {
-		b.homes.enter(c.Sender().ID, c.View, time.Now())
+	if isFromHome(c) {
+		b.homes.Enter(c.Sender().ID, c.View, time.Now())
 	}
-	if r := b.access.check(ctx, c.Sender(), c.InChannel()); r.IsDenied() {
-		b.acknowledge(ctx, c, nil)
+	if r := b.access.Check(ctx, c.Sender(), c.InChannel()); r.IsDenied() {
+		c.Acknowledge(ctx, nil)
 		b.beside(ctx, c, b.rendererOf(ctx, c).Denied(r)) // what the button belongs to stays
-		if c.fromHome() {
-			b.homes.publish(c.Sender().ID, time.Time{})
+		if isFromHome(c) {
+			b.homes.Publish(c.Sender().ID, time.Time{})
 		}
 		return
 	}
@@ -129,22 +105,22 @@ func (b *Bot) onClick(ctx context.Context, c *call) {
 	}
 	switch chosen.ActionID {
 	case render.ActionOpen, render.ActionFix:
-		b.acknowledge(ctx, c, nil)
-		c.turn.leave()
+		c.Acknowledge(ctx, nil)
+		c.Leave()
 		var d render.Draft
 		if err := json.Unmarshal([]byte(chosen.Value), &d); err != nil {
 			b.log.Warn().Msg("button without a draft, opening an empty form")
 		}
-		from := c.address()
-		if c.fromHome() {
+		from := addressOf(c)
+		if isFromHome(c) {
 			from.EntryPoint = payload.ByHome
 		}
-		b.openForm(ctx, c, d, from)
+		b.opener.open(ctx, c, d, from)
 	case render.ActionWord:
-		b.onSubcommandButton(ctx, c, chosen)
+		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
-		b.acknowledge(ctx, c, nil)
-		b.homes.look(c.Sender().ID, chosen, time.Now())
+		c.Acknowledge(ctx, nil)
+		b.homes.Look(c.Sender().ID, chosen, time.Now())
 	default:
 		b.onRequestButton(ctx, c, chosen)
 	}

@@ -8,50 +8,64 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
+	"azeer-slack/assign/prose"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 
 	"github.com/slack-go/slack"
 )
 
+// opener opens the form, and fills its menu of agents.
+type opener struct {
+	*responder
+	api     *slack.Client
+	access  *access.Policy
+	agents  Agents
+	recents *recents
+	owners  *owners
+	region  string
+}
+
 // triggerLife is how long after its arrival a trigger is tried: Slack's three seconds,
 // less its delivery.
 const triggerLife = 2700 * time.Millisecond
 
 // onShortcut opens the form from anywhere.
-func (b *Bot) onShortcut(ctx context.Context, c *call) {
-	b.acknowledge(ctx, c, nil)
-	c.turn.leave()
+func (o *opener) onShortcut(ctx context.Context, c *inbound.Call) {
+	c.Acknowledge(ctx, nil)
+	c.Leave()
 	if c.CallbackID != shortcutCallback {
 		return
 	}
-	if r := b.access.check(ctx, c.Sender(), ""); r.IsDenied() {
-		_ = b.openView(ctx, c, *b.rendererOf(ctx, c).DeniedView(r)) // it is logged, and no more can be told
+	if r := o.access.Check(ctx, c.Sender(), ""); r.IsDenied() {
+		_ = o.openView(ctx, c, *o.rendererOf(ctx, c).DeniedView(r)) // it is logged, and no more can be told
 		return
 	}
-	b.openForm(ctx, c, render.Draft{}, payload.Address{})
+	o.open(ctx, c, render.Draft{}, payload.Address{})
 }
 
 // shortcutCallback is the global shortcut that the manifest declares.
 const shortcutCallback = "assign_contact"
 
-// openForm opens the form; if that cannot be, it offers a button, whose click brings a
+// open opens the form; if that cannot be, it offers a button, whose click brings a
 // fresh trigger.
-func (b *Bot) openForm(ctx context.Context, c *call, d render.Draft, from payload.Address) {
-	v := b.rendererOf(ctx, c)
-	form := v.Form(b.start(d), from)
-	if contact, err := line.ParseContact(d.Contact, b.region); err == nil {
-		b.nameOwner(ctx, v, &form, contact)
+func (o *opener) open(ctx context.Context, c *inbound.Call, d render.Draft, from payload.Address) {
+	v := o.rendererOf(ctx, c)
+	form := v.Form(o.start(d), from)
+	if contact, err := line.ParseContact(d.Contact, o.region); err == nil {
+		o.owners.name(ctx, v, &form, contact)
 	}
-	if err := b.openView(ctx, c, form); err != nil {
-		b.offerForm(ctx, c, from, v.Unopened(outOfTime(err), d))
+	if err := o.openView(ctx, c, form); err != nil {
+		o.offer(ctx, c, from, v.Unopened(outOfTime(err), d))
 	}
 }
 
-// offerForm brings a button that opens a form to where it was asked for.
-func (b *Bot) offerForm(ctx context.Context, c *call, to payload.Address, offer render.Message) {
-	if err := b.post.Deliver(ctx, c.Sender().ID, to, offer); err != nil {
-		b.log.Warn().Err(err).Msg("offer to open the form not delivered")
+// offer brings a button that opens a form to where it was asked for.
+func (o *opener) offer(ctx context.Context, c *inbound.Call, to payload.Address, m render.Message) {
+	if err := o.post.Deliver(ctx, c.Sender().ID, to, m); err != nil {
+		o.log.Warn().Err(err).Msg("offer to open the form not delivered")
 	}
 }
 
@@ -64,62 +78,97 @@ func outOfTime(err error) bool {
 }
 
 // openView spends the call's trigger on a view, and logs why if it does not open.
-func (b *Bot) openView(ctx context.Context, c *call, v slack.ModalViewRequest) error {
+func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalViewRequest) error {
 	if v.CallbackID == render.FormCallback {
-		b.recents.warm(ctx, c.Sender().ID)
+		o.recents.warm(ctx, c.Sender().ID)
 	}
-	ctx, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(triggerLife))
+	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(triggerLife))
 	defer cancel()
-	_, err := b.api.OpenViewContext(ctx, c.TriggerID, v)
+	_, err := o.api.OpenViewContext(ctx, c.TriggerID, v)
 	var said slack.SlackErrorResponse
 	switch {
-	case b.people.Suspect(err) == nil:
+	case o.people.Suspect(err) == nil:
 		return nil
 	case errors.As(err, &said) && said.Err == "exchanged_trigger_id":
 		return nil // an earlier try did open it
 	case errors.As(err, &said) && said.Err == "invalid_arguments":
-		b.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
+		o.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
 	default:
-		b.log.Warn().Err(err).Msg("view not opened")
+		o.log.Warn().Err(err).Msg("view not opened")
 	}
 	return err
 }
 
 // onSuggestion fills the menu of agents from memory.
-func (b *Bot) onSuggestion(ctx context.Context, c *call) {
-	c.turn.leave()
-	if c.ActionID != render.BlockAgent || b.access.checkPerson(ctx, c.Sender()).IsDenied() {
-		b.acknowledge(ctx, c, render.NoOptions)
+func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
+	c.Leave()
+	if c.ActionID != render.BlockAgent || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
+		c.Acknowledge(ctx, render.NoOptions)
 		return
 	}
-	v := b.rendererOf(ctx, c)
-	options := v.Suggest(c.Value, b.agents.Search(c.Value, render.MenuMost), b.agents.State().Partial)
-	if groups := v.Group(b.listed(b.recents.of(ctx, c)), options); len(groups) > 0 {
-		b.acknowledge(ctx, c, slack.OptionGroupsResponse{OptionGroups: groups})
+	v := o.rendererOf(ctx, c)
+	options := v.Suggest(c.Value, o.agents.Search(c.Value, render.MenuMost), o.agents.State().Partial)
+	if groups := v.Group(o.listed(o.recents.of(ctx, c)), options); len(groups) > 0 {
+		c.Acknowledge(ctx, slack.OptionGroupsResponse{OptionGroups: groups})
 		return
 	}
 	if len(options) == 0 {
-		b.acknowledge(ctx, c, render.NoOptions)
+		c.Acknowledge(ctx, render.NoOptions)
 		return
 	}
-	b.acknowledge(ctx, c, slack.OptionsResponse{Options: options})
+	c.Acknowledge(ctx, slack.OptionsResponse{Options: options})
 }
 
 // start is what the form starts with for a draft, as far as memory knows the agents.
-func (b *Bot) start(d render.Draft) render.FormContent {
-	start := render.FormContent{Draft: d, NoList: !b.agents.State().Loaded}
+func (o *opener) start(d render.Draft) render.FormContent {
+	start := render.FormContent{Draft: d, NoList: !o.agents.State().Loaded}
 	if ref, err := line.ParseAgent(d.Agent); err == nil && !ref.IsZero() {
-		start.Agent, _ = b.agents.Guess(ref)
+		start.Agent, _ = o.agents.Guess(ref)
 	}
 	return start
 }
 
 // listed leaves out who can be given no contacts any more.
-func (b *Bot) listed(agents []agent.Agent) (still []agent.Agent) {
+func (o *opener) listed(agents []agent.Agent) (still []agent.Agent) {
 	for _, a := range agents {
-		if known, ok := b.agents.Guess(agent.RefEmail(a.PlatformID.Reveal())); ok {
+		if known, ok := o.agents.Guess(agent.RefEmail(a.PlatformID.Reveal())); ok {
 			still = append(still, known)
 		}
 	}
 	return still
+}
+
+// messageCallback is the message shortcut that the manifest declares.
+const messageCallback = "assign_from_message"
+
+// onMessageShortcut opens the form with the number that a message holds, or with a choice
+// of them. The answer goes where the message is, into its thread too.
+func (o *opener) onMessageShortcut(ctx context.Context, c *inbound.Call) {
+	c.Acknowledge(ctx, nil)
+	c.Leave()
+	if c.CallbackID != messageCallback {
+		return
+	}
+	r := o.access.Check(ctx, c.Sender(), c.InChannel())
+	v := o.rendererOf(ctx, c)
+	if r.IsDenied() {
+		_ = o.openView(ctx, c, *v.DeniedView(r)) // as in onShortcut
+		return
+	}
+	found := prose.Find(payload.Text(c.Message), o.region)
+	from := addressOf(c)
+	from.EntryPoint = payload.ByMessage
+	form := v.FormFound(found, !o.agents.State().Loaded, from)
+	if len(found) == 1 {
+		o.owners.name(ctx, v, &form, found[0].Phone)
+	}
+	err := o.openView(ctx, c, form)
+	if err == nil {
+		return
+	}
+	var d render.Draft
+	if len(found) == 1 {
+		d.Contact = found[0].Phone.International()
+	}
+	o.offer(ctx, c, from, v.Unopened(outOfTime(err), d))
 }

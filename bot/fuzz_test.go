@@ -48,13 +48,13 @@ func FuzzReadAgent(f *testing.F) {
 		f.Add(true, seed)
 		f.Add(false, seed)
 	}
-	b, v := testBot(f, loadedDesk()), testRenderers(f).Default
+	b, v := testHandlers(f, loadedDesk()), testRenderers(f).Default
 	f.Fuzz(func(t *testing.T, picked bool, value string) {
 		block := render.BlockEmail
 		if picked {
 			block = render.BlockAgent
 		}
-		ref, err := b.readAgent(block, value)
+		ref, err := b.submissions.readAgent(block, value)
 		if err != nil {
 			if line := v.MistakeLine(err); line == "" || strings.HasPrefix(line, "mistake_") {
 				t.Errorf("%q is refused with %q", value, line)

@@ -7,6 +7,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/line"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 )
@@ -21,19 +22,19 @@ const (
 )
 
 // onHistory tells what became of all requests for a contact.
-func (b *Bot) onHistory(ctx context.Context, c *call, v render.Renderer, typed string) {
-	contact, err := line.ParseContact(typed, b.region)
+func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.Renderer, typed string) {
+	contact, err := line.ParseContact(typed, s.region)
 	var mistake *line.Mistake
 	if errors.As(err, &mistake) {
-		b.reply(ctx, c, v.Notice(v.MistakeText(mistake)))
+		s.reply(ctx, c, v.Notice(v.MistakeText(mistake)))
 		return
 	}
-	b.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
-		found, err := b.history.List(ctx, assign.Query{Contact: contact, Limit: render.ListMost + 1})
+	s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+		found, err := s.history.List(ctx, assign.Query{Contact: contact, Limit: render.ListMost + 1})
 		if err != nil || len(found) == 0 {
 			return v.HistoryNone(contact), err
 		}
-		owner, known, err := b.history.Owner(ctx, contact)
+		owner, known, err := s.history.Owner(ctx, contact)
 		if !known {
 			owner = assign.Assignment{}
 		}
@@ -42,32 +43,32 @@ func (b *Bot) onHistory(ctx context.Context, c *call, v render.Renderer, typed s
 }
 
 // onMine tells somebody what became of their own requests.
-func (b *Bot) onMine(ctx context.Context, c *call, v render.Renderer) {
-	b.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
-		found, err := b.history.List(ctx, assign.Query{Requester: c.Sender().ID, Limit: render.ListMost + 1})
+func (s *subcommands) onMine(ctx context.Context, c *inbound.Call, v render.Renderer) {
+	s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+		found, err := s.history.List(ctx, assign.Query{Requester: c.Sender().ID, Limit: render.ListMost + 1})
 		return v.Mine(found), err
 	})
 }
 
 // look answers a call with what the journal says: in the acknowledgement if it says so
 // soon enough.
-func (b *Bot) look(ctx context.Context, c *call, v render.Renderer, read func(context.Context) (render.Message, error)) {
-	c.turn.leave()
-	soon, cancel := context.WithDeadline(ctx, c.envelope.Received.Add(readSoon))
+func (s *subcommands) look(ctx context.Context, c *inbound.Call, v render.Renderer, read func(context.Context) (render.Message, error)) {
+	c.Leave()
+	soon, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
 	m, err := read(soon)
 	cancel()
 	if errors.Is(err, context.DeadlineExceeded) {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		late, cancel := context.WithTimeout(ctx, readLate)
 		m, err = read(late)
 		cancel()
 	}
 	if err != nil {
-		b.log.Error().Err(err).Msg("history not read")
+		s.log.Error().Err(err).Msg("history not read")
 		m = v.Notice("history_unread", nil)
 	}
 	if len(payload.Encode(m)) > ackMost {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 	}
-	b.reply(ctx, c, m)
+	s.reply(ctx, c, m)
 }

@@ -10,7 +10,7 @@ import (
 
 func TestWhatIsSaidToTheBot(t *testing.T) {
 	const line = "0544444444 <mailto:omar@twerlo.com|omar@twerlo.com>"
-	b := testBot(t, loadedDesk())
+	b := testHandlers(t, loadedDesk())
 	for text, want := range map[string]string{
 		"<@U0BOT> assign " + line:                             line,
 		"<@U0BOT|azeer> assign " + line:                       line,
@@ -42,7 +42,7 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 		"<@U0BOT> thank you!":                                 "",
 		"thank you":                                           "",
 	} {
-		if got := b.requestIn(text, "U0BOT"); got != want {
+		if got := b.lines.requestIn(text, "U0BOT"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestWhatIsSaidToTheBot(t *testing.T) {
 // The mention may stand between the halves. When in doubt only what stands behind counts:
 // nothing may be assigned that was not said.
 func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
-	b := testBot(t, loadedDesk())
+	b := testHandlers(t, loadedDesk())
 	for text, want := range map[string]string{
 		"0544444444 <@U0BOT> omar@twerlo.com":                                "0544444444 omar@twerlo.com",
 		"assign the customer 0544444444 <@U0BOT> to omar@twerlo.com, please": "the customer 0544444444 to omar@twerlo.com,",
@@ -81,7 +81,7 @@ func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
 		"0544444444 <@U0BOT> omar@":                                          "omar@",
 		strings.Repeat("x ", 300) + "0544444444 <@U0BOT> omar@twerlo.com":    "omar@twerlo.com",
 	} {
-		if got := b.requestIn(text, "U0BOT"); got != want {
+		if got := b.lines.requestIn(text, "U0BOT"); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
 		}
 	}
@@ -89,9 +89,9 @@ func TestTheHalvesMayStandAroundTheMention(t *testing.T) {
 
 func TestTheFirstLineEndsWhereTheRegionSaysSo(t *testing.T) {
 	const line = "01001234567 omar@twerlo.com"
-	b := testBot(t, loadedDesk())
-	b.region = "EG"
-	if got := b.requestIn("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT"); got != line {
+	b := testHandlers(t, loadedDesk())
+	b.lines.region = "EG"
+	if got := b.lines.requestIn("<@U0BOT> "+line+"\nhe waits since Monday", "U0BOT"); got != line {
 		t.Errorf("says %q, want %q", got, line)
 	}
 }
@@ -113,9 +113,9 @@ func FuzzSpoken(f *testing.F) {
 		"0544444444 <@U0BOT> omar@twerlo.com", "assign to omar hassan <@U0BOT> the customer 0544444444\nhe waits"} {
 		f.Add(seed)
 	}
-	b := testBot(f, loadedDesk())
+	b := testHandlers(f, loadedDesk())
 	f.Fuzz(func(t *testing.T, text string) {
-		said := b.requestIn(text, "U0BOT")
+		said := b.lines.requestIn(text, "U0BOT")
 		if strings.Contains(said, "<@U0BOT>") && !strings.Contains(text, "<@<@U0BOT") {
 			t.Errorf("%q says %q", text, said)
 		}

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
-	"azeer-slack/bot/socket"
 )
 
 // What no person did is acknowledged, and that is all; what has no channel has no call with
@@ -23,8 +23,8 @@ func TestPayloadsWithoutAPersonOrAChannel(t *testing.T) {
 		if err != nil || kind != payload.BlockActions || p.Sender().ID != c.user || p.InChannel() != c.channel {
 			t.Errorf("%s: %s by %q in %q, %v", name, kind, p.Sender().ID, p.InChannel(), err)
 		}
-		call := &call{Payload: p, kind: kind, envelope: &socket.Envelope{Received: time.Now()}}
-		if to := call.address(); to.Channel != c.channel {
+		call := &inbound.Call{Payload: p, Kind: kind, Received: time.Now()}
+		if to := addressOf(call); to.Channel != c.channel {
 			t.Errorf("%s: answered in %q", name, to.Channel)
 		}
 	}

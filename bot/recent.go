@@ -9,31 +9,39 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/render"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
 )
 
 // ownerLimit is how long a form waits to hear who owns its contact.
 const ownerLimit = 300 * time.Millisecond
 
-// nameOwner tells in a form that is about to open who owns its contact.
-func (b *Bot) nameOwner(ctx context.Context, v render.Renderer, form *slack.ModalViewRequest, contact phone.Number) {
-	if line := b.ownerLine(ctx, v, contact); line != nil {
+// owners tells who owns a contact, as far as the journal knows.
+type owners struct {
+	history assign.History
+	log     zerolog.Logger
+}
+
+// name tells in a form that is about to open who owns its contact.
+func (o *owners) name(ctx context.Context, v render.Renderer, form *slack.ModalViewRequest, contact phone.Number) {
+	if line := o.line(ctx, v, contact); line != nil {
 		render.InsertLines(form, line)
 	}
 }
 
-// ownerLine says who owns a contact; nil if the journal does not know, or does not say so
+// line says who owns a contact; nil if the journal does not know, or does not say so
 // in time.
-func (b *Bot) ownerLine(ctx context.Context, v render.Renderer, contact phone.Number) slack.Block {
+func (o *owners) line(ctx context.Context, v render.Renderer, contact phone.Number) slack.Block {
 	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
 	defer cancel()
-	owner, known, err := b.history.Owner(ctx, contact)
+	owner, known, err := o.history.Owner(ctx, contact)
 	switch {
 	case err != nil && ctx.Err() == nil:
-		b.log.Warn().Err(err).Msg("owner not read, showing the form without")
+		o.log.Warn().Err(err).Msg("owner not read, showing the form without")
 	case err == nil && known:
 		return v.OwnerLine(contact, owner)
 	}
@@ -144,7 +152,7 @@ func (r *recents) finished(a assign.Assignment) {
 
 // of gives the agents that whoever made a call used last, for a menu in which nothing is
 // typed; where that is not known soon enough, as they were known before.
-func (r *recents) of(ctx context.Context, c *call) []agent.Agent {
+func (r *recents) of(ctx context.Context, c *inbound.Call) []agent.Agent {
 	if c.Value != "" {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/internal/retry"
@@ -52,8 +53,8 @@ func given(t *testing.T, m *assign.Memory, to agent.Agent, undoes int64) assign.
 	return a
 }
 
-func menuCall(query string) *call {
-	c := &call{kind: payload.BlockSuggestion}
+func menuCall(query string) *inbound.Call {
+	c := &inbound.Call{Kind: payload.BlockSuggestion}
 	c.User.ID, c.Value = somebody, query
 	return c
 }
@@ -153,15 +154,15 @@ func TestTheLastAgentsAreReadAgain(t *testing.T) {
 }
 
 func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
-	b := testBot(t, loadedDesk())
+	b := testHandlers(t, loadedDesk())
 	m := assign.NewMemory()
 	v := testRenderers(t).Default
 	shown := func() string {
 		form := v.Form(render.FormContent{Draft: render.Draft{Contact: "0544444444"}}, payload.Address{Channel: "C0SUPPORT"})
-		b.nameOwner(t.Context(), v, &form, sampleRequest.Contact)
+		b.opener.owners.name(t.Context(), v, &form, sampleRequest.Contact)
 		return payload.Encode(form.Blocks)
 	}
-	b.history = m
+	b.opener.owners.history = m
 	if strings.Contains(shown(), "now belongs to") {
 		t.Error("an owner where none is known")
 	}
@@ -170,7 +171,7 @@ func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 		t.Errorf("the form says %s", shown())
 	}
 	synctest.Test(t, func(t *testing.T) {
-		b.history = silent{m}
+		b.opener.owners.history = silent{m}
 		start := time.Now()
 		if strings.Contains(shown(), "now belongs to") || time.Since(start) != ownerLimit {
 			t.Errorf("waited %s", time.Since(start))

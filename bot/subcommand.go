@@ -6,12 +6,22 @@ import (
 	"strings"
 	"unicode"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
 )
+
+// subcommands serves history, mine and help, typed or chosen.
+type subcommands struct {
+	*responder
+	history assign.History
+	agents  Agents
+	region  string
+}
 
 // readSubcommand recognises a line that begins with a sub-command: the word, as it was typed,
 // and what follows it.
@@ -63,12 +73,12 @@ func cutWord(line string) (first, rest string) {
 	return strings.TrimRight(line[:end], ":,.،"), strings.TrimSpace(line[end:])
 }
 
-// subcommandIn reads a line as a sub-command. An agent who bears such a name comes first: what
+// read takes a line for a sub-command. An agent who bears such a name comes first: what
 // cannot be told from an assignment is one.
-func (b *Bot) subcommandIn(c *call) (render.SubcommandRequest, bool) {
+func (s *subcommands) read(c *inbound.Call) (render.SubcommandRequest, bool) {
 	w, typed, rest, ok := readSubcommand(c.Text)
 	if ok && w != render.HelpCommand {
-		if agent, known := b.agents.Guess(agent.RefName(typed)); known && isNameOf(agent, typed) {
+		if agent, known := s.agents.Guess(agent.RefName(typed)); known && isNameOf(agent, typed) {
 			return render.SubcommandRequest{}, false
 		}
 	}
@@ -84,13 +94,13 @@ func isNameOf(a agent.Agent, name string) bool {
 	return false
 }
 
-// nearSubcommand makes an errand of a line that names nobody, but nearly a sub-command; line is
+// near makes a request for a sub-command of a line that names nobody, but nearly a sub-command; line is
 // what should have been typed. Where not all agents are known it is nobody's slip.
-func (b *Bot) nearSubcommand(c *call, r line.Reading) (e render.SubcommandRequest, line texts.Code, ok bool) {
-	if r.Agent.Kind != agent.ByName || !b.unheardOf(r.Agent) {
+func (s *subcommands) near(c *inbound.Call, r line.Reading) (e render.SubcommandRequest, line texts.Code, ok bool) {
+	if r.Agent.Kind != agent.ByName || !s.unheardOf(r.Agent) {
 		return render.SubcommandRequest{}, "", false
 	}
-	if state := b.agents.State(); len(r.Contacts) > 0 && (!state.Loaded || state.Partial) {
+	if state := s.agents.State(); len(r.Contacts) > 0 && (!state.Loaded || state.Partial) {
 		return render.SubcommandRequest{}, "", false
 	}
 	w, meant, ok := nearestSubcommand(c.Text)
@@ -102,35 +112,35 @@ func (b *Bot) nearSubcommand(c *call, r line.Reading) (e render.SubcommandReques
 }
 
 // unheardOf tells whether no agent in memory can be meant by a name.
-func (b *Bot) unheardOf(ref agent.Ref) bool {
-	_, known := b.agents.Guess(ref)
-	return !known && len(b.agents.Search(ref.Reveal(), 1)) == 0
+func (s *subcommands) unheardOf(ref agent.Ref) bool {
+	_, known := s.agents.Guess(ref)
+	return !known && len(s.agents.Search(ref.Reveal(), 1)) == 0
 }
 
-// onSubcommandButton serves the button that offers a sub-command.
-func (b *Bot) onSubcommandButton(ctx context.Context, c *call, chosen payload.Action) {
+// onButton serves the button that offers a sub-command.
+func (s *subcommands) onButton(ctx context.Context, c *inbound.Call, chosen payload.Action) {
 	var e render.SubcommandRequest
 	if err := json.Unmarshal([]byte(chosen.Value), &e); err != nil {
-		b.acknowledge(ctx, c, nil) // a button of another time
+		c.Acknowledge(ctx, nil) // a button of another time
 		return
 	}
-	b.run(ctx, c, e)
+	s.run(ctx, c, e)
 }
 
 // run carries out a sub-command and answers the call that asked for it. It accepts no
 // request, so nothing that the person does next has to wait for it.
-func (b *Bot) run(ctx context.Context, c *call, e render.SubcommandRequest) {
-	c.turn.leave()
-	v := b.rendererOf(ctx, c)
-	if c.kind != payload.SlashCommand {
-		b.acknowledge(ctx, c, nil)
+func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.SubcommandRequest) {
+	c.Leave()
+	v := s.rendererOf(ctx, c)
+	if c.Kind != payload.SlashCommand {
+		c.Acknowledge(ctx, nil)
 	}
 	switch e.Word {
 	case render.HistoryCommand:
-		b.onHistory(ctx, c, v, e.Rest)
+		s.onHistory(ctx, c, v, e.Rest)
 	case render.MineCommand:
-		b.onMine(ctx, c, v)
+		s.onMine(ctx, c, v)
 	default:
-		b.reply(ctx, c, v.Help(e.Command))
+		s.reply(ctx, c, v.Help(e.Command))
 	}
 }

@@ -53,8 +53,8 @@ func TestNearWord(t *testing.T) {
 // The words of a language are far enough from one another, and every word has a name in
 // every language.
 func TestWordsAreToldApart(t *testing.T) {
-	b := testBot(t, loadedDesk())
-	for language := range b.renderers.ByLanguage {
+	b := testHandlers(t, loadedDesk())
+	for language := range b.lines.renderers.ByLanguage {
 		seen := map[string]render.Subcommand{}
 		for _, each := range render.Subcommands {
 			name := each.Word.Name(language)

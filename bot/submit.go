@@ -12,6 +12,8 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
@@ -19,86 +21,96 @@ import (
 	"github.com/slack-go/slack"
 )
 
+// submissions serves the submitted form.
+type submissions struct {
+	requests *requests
+	access   *access.Policy
+	agents   Agents
+	typing   *typing
+	waiting  *waitingForms
+	region   string
+}
+
 // formWait is how long after its arrival a submitted form waits for Azeer before it is
 // acknowledged.
 const formWait = 2 * time.Second
 
 // onSubmission serves the submitted form.
-func (b *Bot) onSubmission(ctx context.Context, c *call) {
+func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 	if c.View.CallbackID != render.FormCallback {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		return
 	}
-	defer b.hints.submitted(c.View.ID)()
-	to := b.formAddress(c)
-	r := b.access.check(ctx, c.Sender(), to.Channel)
-	v := b.rendererOf(ctx, c)
+	defer s.typing.live.submitted(c.View.ID)()
+	to := s.formAddress(c)
+	r := s.access.Check(ctx, c.Sender(), to.Channel)
+	v := s.requests.rendererOf(ctx, c)
 	if r.IsDenied() {
-		b.acknowledge(ctx, c, v.Closing(r.Text, r.Data))
+		c.Acknowledge(ctx, v.Closing(r.Text, r.Data))
 		return
 	}
-	request, mistakes, unlisted := b.read(v, c)
+	request, mistakes, unlisted := s.read(v, c)
 	if len(mistakes) == 0 && !unlisted.IsZero() {
-		b.acknowledge(ctx, c, slack.NewUpdateViewSubmissionResponse(v.FormConfirm(c.View, unlisted)))
+		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(v.FormConfirm(c.View, unlisted)))
 		return
 	}
 	if len(mistakes) > 0 {
-		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(mistakes))
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(mistakes))
 		return
 	}
-	if c.late {
-		b.askAgain(ctx, c, request, to)
+	if c.Late {
+		s.requests.askAgain(ctx, c, request, to)
 		return
 	}
-	request.Key, request.Requester, request.Reply = c.request(), c.Sender().ID, to.Encode()
+	request.Key, request.Requester, request.Reply = c.RequestKey(), c.Sender().ID, to.Encode()
 	request.Origin = payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}.Encode()
-	waiting := b.forms.expect(request.Key)
-	accepting, cancel := context.WithDeadline(ctx, c.deadline)
+	waiting := s.waiting.expect(request.Key)
+	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()
-	_, how, err := b.service.Accept(accepting, request)
-	c.turn.leave()
+	_, how, err := s.requests.service.Accept(accepting, request)
+	c.Leave()
 	switch {
 	case err != nil:
-		b.forms.forget(request.Key)
-		b.log.Error().Err(err).Msg("request not stored")
-		b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("not_stored", nil)}))
+		s.waiting.forget(request.Key)
+		s.requests.log.Error().Err(err).Msg("request not stored")
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("not_stored", nil)}))
 	case how != assign.Accepted:
-		b.forms.forget(request.Key)
-		b.acknowledge(ctx, c, v.Closing("joined", v.InProgress(request)))
+		s.waiting.forget(request.Key)
+		c.Acknowledge(ctx, v.Closing("joined", v.InProgress(request)))
 	default:
-		b.await(ctx, v, c, request, waiting)
+		s.await(ctx, v, c, request, waiting)
 	}
 }
 
 // await acknowledges an accepted form with the outcome, if that comes soon enough.
-func (b *Bot) await(ctx context.Context, v render.Renderer, c *call, r assign.Request, w *waitingForm) {
-	timer := time.NewTimer(time.Until(c.envelope.Received.Add(formWait)))
+func (s *submissions) await(ctx context.Context, v render.Renderer, c *inbound.Call, r assign.Request, w *waitingForm) {
+	timer := time.NewTimer(time.Until(c.Received.Add(formWait)))
 	defer timer.Stop()
 	select {
 	case a := <-w.outcome:
-		w.told <- b.conclude(ctx, v, c, a)
+		w.told <- s.conclude(ctx, v, c, a)
 	case <-timer.C:
-		if !b.forms.forget(r.Key) { // the outcome came at this very moment
-			w.told <- b.conclude(ctx, v, c, <-w.outcome)
+		if !s.waiting.forget(r.Key) { // the outcome came at this very moment
+			w.told <- s.conclude(ctx, v, c, <-w.outcome)
 			return
 		}
-		b.acknowledge(ctx, c, v.Closing("form_assigning", v.InProgress(r)))
+		c.Acknowledge(ctx, v.Closing("form_assigning", v.InProgress(r)))
 	}
 }
 
 // conclude acknowledges a form with its outcome, and tells whether that was all the
 // requester needs to be told: a refusal stands under its field, everything else is
 // posted as well.
-func (b *Bot) conclude(ctx context.Context, v render.Renderer, c *call, a assign.Assignment) (told bool) {
+func (s *submissions) conclude(ctx context.Context, v render.Renderer, c *inbound.Call, a assign.Assignment) (told bool) {
 	if a.Outcome.Kind != assign.Refused {
-		b.acknowledge(ctx, c, nil)
+		c.Acknowledge(ctx, nil)
 		return false
 	}
 	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
 	if names := render.NearestNames(a.Outcome.Nearest); len(names) > 0 {
 		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
-	return b.acknowledge(ctx, c, slack.NewErrorsViewSubmissionResponse(
+	return c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(
 		map[string]string{blockAtFault(a.Outcome.Reason, c.Payload): text}))
 }
 
@@ -122,10 +134,10 @@ func agentBlock(p payload.Payload) string {
 
 // read makes a request of a submitted form, or says what is wrong under which input.
 // unlisted is the number where that is to be confirmed first.
-func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
+func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
 	wrong = make(map[string]string)
 	var err error
-	r.Contact, err = line.ParseContact(c.Input(render.BlockContact), b.region)
+	r.Contact, err = line.ParseContact(c.Input(render.BlockContact), s.region)
 	if m, ok := errors.AsType[*line.Mistake](err); ok && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1 {
 		r.Contact, err = m.Perhaps[0], nil
 		if !c.IsTicked(render.BlockConfirm, r.Contact.Digits()) {
@@ -136,7 +148,7 @@ func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[stri
 		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
 	block := agentBlock(c.Payload)
-	if r.Agent, err = b.readAgent(block, c.Input(block)); err != nil {
+	if r.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
 	return r, wrong, unlisted
@@ -144,9 +156,9 @@ func (b *Bot) read(v render.Renderer, c *call) (r assign.Request, wrong map[stri
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
-func (b *Bot) readAgent(block, value string) (agent.Ref, error) {
+func (s *submissions) readAgent(block, value string) (agent.Ref, error) {
 	if block == render.BlockAgent && strings.HasPrefix(value, render.DigestPrefix) {
-		for _, a := range b.agents.Search("", 0) {
+		for _, a := range s.agents.Search("", 0) {
 			if render.DigestOf(a) == value {
 				return agent.RefEmail(a.PlatformID.Reveal()), nil
 			}
@@ -164,20 +176,20 @@ var errAgentGone = errors.New("picked agent is not listed any more")
 
 // formAddress is where the answer to a submitted form goes: to the conversation it was
 // opened in, or that was chosen in it, else by direct message.
-func (b *Bot) formAddress(c *call) payload.Address {
+func (s *submissions) formAddress(c *inbound.Call) payload.Address {
 	to, err := payload.DecodeAddress(c.View.PrivateMetadata)
 	if err != nil {
-		b.log.Warn().Msg("form without its origin, answering by direct message")
+		s.requests.log.Warn().Msg("form without its origin, answering by direct message")
 	}
 	to.View = c.View.ID
 	if urls := c.URLs(); len(urls) > 0 {
-		to.Channel, to.URL, to.Since = urls[0].ChannelID, urls[0].ResponseURL, c.envelope.Received
+		to.Channel, to.URL, to.Since = urls[0].ChannelID, urls[0].ResponseURL, c.Received
 	}
 	return to
 }
 
-// forms are the submitted forms that wait for their outcome before they are acknowledged.
-type forms struct {
+// waitingForms are the submitted forms that wait for their outcome before they are acknowledged.
+type waitingForms struct {
 	mu      sync.Mutex
 	waiting map[string]*waitingForm
 }
@@ -187,10 +199,10 @@ type waitingForm struct {
 	told    chan bool              // whether the acknowledgement told the requester all
 }
 
-func newForms() *forms { return &forms{waiting: make(map[string]*waitingForm)} }
+func newWaitingForms() *waitingForms { return &waitingForms{waiting: make(map[string]*waitingForm)} }
 
 // expect registers a form by its request's key.
-func (f *forms) expect(key string) *waitingForm {
+func (f *waitingForms) expect(key string) *waitingForm {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := &waitingForm{outcome: make(chan assign.Assignment, 1), told: make(chan bool, 1)}
@@ -199,10 +211,10 @@ func (f *forms) expect(key string) *waitingForm {
 }
 
 // forget ends the waiting, and tells whether it had not ended already.
-func (f *forms) forget(key string) bool { return f.claim(key) != nil }
+func (f *waitingForms) forget(key string) bool { return f.claim(key) != nil }
 
 // claim takes the waiting form of that key away; nil if none waits.
-func (f *forms) claim(key string) *waitingForm {
+func (f *waitingForms) claim(key string) *waitingForm {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := f.waiting[key]

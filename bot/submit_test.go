@@ -13,13 +13,13 @@ import (
 func TestAnAgentIsFoundByDigest(t *testing.T) {
 	long := to("Long", strings.Repeat("x", 80)+"@twerlo.com")
 	value := render.DigestOf(long)
-	b := testBot(t, &desk{agents: []agent.Agent{to("Omar Hassan", "omar@twerlo.com"), long}})
-	ref, err := b.readAgent(render.BlockAgent, value)
+	b := testHandlers(t, &desk{agents: []agent.Agent{to("Omar Hassan", "omar@twerlo.com"), long}})
+	ref, err := b.submissions.readAgent(render.BlockAgent, value)
 	if err != nil || !ref.Equal(agent.RefEmail(long.PlatformID.Reveal())) {
 		t.Errorf("%v, %v", ref, err)
 	}
-	gone := testBot(t, loadedDesk())
-	if _, err := gone.readAgent(render.BlockAgent, value); err == nil {
+	gone := testHandlers(t, loadedDesk())
+	if _, err := gone.submissions.readAgent(render.BlockAgent, value); err == nil {
 		t.Error("somebody who is not listed any more can be chosen")
 	}
 }

@@ -2,33 +2,10 @@ package bot
 
 import (
 	"context"
-	"time"
 
 	"azeer-slack/assign"
-	"azeer-slack/assign/agent"
+	"azeer-slack/bot/inbound"
 )
-
-// beforeLimit is how long an answer may wait to hear who had the contact before.
-const beforeLimit = 3 * time.Second
-
-// before is whom an assignment took the contact from, as far as the journal knows; the
-// zero Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
-func (b *Bot) before(ctx context.Context, a assign.Assignment) agent.Agent {
-	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 {
-		return agent.Agent{}
-	}
-	ctx, cancel := context.WithTimeout(ctx, beforeLimit)
-	defer cancel()
-	earlier, known, err := b.history.Before(ctx, a.ID)
-	if err != nil {
-		b.log.Warn().Err(err).Int64("assignment", a.ID).Msg("previous owner not read, answering without")
-		return agent.Agent{}
-	}
-	if !known || earlier.Outcome.Agent.PlatformID.Equal(a.Outcome.Agent.PlatformID) {
-		return agent.Agent{}
-	}
-	return earlier.Outcome.Agent
-}
 
 const (
 	// mostUndoTries is how often an undo looks again at what came since.
@@ -40,9 +17,9 @@ const (
 // acceptUndo hands an undo to the service. What was asked since but changed nothing, such
 // as a refused request, does not stand in its way. Overtaken comes with the assignment
 // that does.
-func (b *Bot) acceptUndo(ctx context.Context, r assign.Request) verdict {
+func (b *buttons) acceptUndo(ctx context.Context, r assign.Request) verdict {
 	for tries := 1; ; tries++ {
-		said := b.ask(ctx, r)
+		said := b.requests.ask(ctx, r)
 		if said.err != nil || said.how != assign.Overtaken || !changedNothing(said.Outcome.Kind) {
 			return said
 		}
@@ -66,7 +43,7 @@ func (b *Bot) acceptUndo(ctx context.Context, r assign.Request) verdict {
 
 // inDoubt finds what came after the assignment to be undone and may have changed the owner,
 // or nothing if the journal has deleted what it would take to know.
-func (b *Bot) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
+func (b *buttons) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
 	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
 	for _, a := range since {
 		if a.ID > r.Undoes && a.Outcome.IsUncertain() {
@@ -82,7 +59,7 @@ func changedNothing(k assign.OutcomeKind) bool {
 }
 
 // answerUndo answers a click on Undo that was not simply accepted.
-func (b *Bot) answerUndo(ctx context.Context, c *call, r assign.Request, said verdict) {
+func (b *buttons) answerUndo(ctx context.Context, c *inbound.Call, r assign.Request, said verdict) {
 	v, reader := b.rendererOf(ctx, c), c.Sender().ID
 	switch {
 	case said.err != nil:

@@ -11,15 +11,16 @@ import (
 
 // ledger is a bot over a journal in memory, in which assignments can be made and ended.
 type ledger struct {
-	*Bot
-	t *testing.T
+	*buttons
+	answers *answers
+	t       *testing.T
 	*assign.Memory
 }
 
 func newLedger(t *testing.T) ledger {
-	l := ledger{testBot(t, loadedDesk()), t, assign.NewMemory()}
-	l.service, l.history = l.Memory, l.Memory
-	return l
+	m := assign.NewMemory()
+	all, answers := handlersOn(t, loadedDesk(), m, m)
+	return ledger{all.buttons, answers, t, m}
 }
 
 // ends makes an assignment to an agent that ended so; "" leaves it open.
@@ -43,7 +44,7 @@ func (l ledger) ends(email string, kind assign.OutcomeKind) assign.Assignment {
 // undoes clicks Undo below the answer to an assignment.
 func (l ledger) undoes(a assign.Assignment) verdict {
 	l.t.Helper()
-	w := render.RequestBack(a, l.before(l.t.Context(), a))
+	w := render.RequestBack(a, l.answers.before(l.t.Context(), a))
 	_, back, ok := render.DecodeButtonRequest(w.Encode())
 	if !ok {
 		l.t.Fatalf("no Undo below %+v", a)
@@ -119,7 +120,7 @@ func TestNobodyIsNamedWhoDidNotLoseTheContact(t *testing.T) {
 			case "one that takes back, as it was":
 				a.Undoes = 1
 			}
-			if who := l.before(t.Context(), a); !who.PlatformID.IsZero() {
+			if who := l.answers.before(t.Context(), a); !who.PlatformID.IsZero() {
 				t.Errorf("taken from %s", render.AgentEmail(who))
 			}
 		})

@@ -1,12 +1,11 @@
 package main
 
 import (
+	"azeer-slack/bot/audit"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-
-	"azeer-slack/bot"
 
 	"github.com/slack-go/slack"
 )
@@ -36,7 +35,7 @@ func (d *doctor) examineAuditChannel(ctx context.Context) {
 	case err == nil, said && refused.Err == "user_not_in_channel":
 		d.good("outcomes can be posted to AUDIT_CHANNEL %s", d.cfg.AuditChannel)
 	case said:
-		d.bad(fmt.Sprintf("outcomes cannot be posted to AUDIT_CHANNEL %s: Slack says %s", d.cfg.AuditChannel, refused.Err), bot.AuditCure(err))
+		d.bad(fmt.Sprintf("outcomes cannot be posted to AUDIT_CHANNEL %s: Slack says %s", d.cfg.AuditChannel, refused.Err), audit.Cure(err))
 	default:
 		d.bad("AUDIT_CHANNEL: Slack could not be asked: "+err.Error(), "check the network, proxies, and SLACK_API_URL ("+d.cfg.SlackAPIURL+")")
 	}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -149,11 +150,34 @@ func level(call *ast.CallExpr) (string, bool) {
 // logLine is what the program may log.
 type logLine struct{ level, message string }
 
+// programFolders are those with code that the program is made of, below the root.
+func programFolders(t *testing.T) (folders []string) {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	for _, top := range []string{"assign", "azeer", "bot", "cmd", "internal/catch", "journal"} {
+		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return err
+			}
+			if files, _ := filepath.Glob(filepath.Join(path, "*.go")); len(files) > 0 {
+				folder, err := filepath.Rel(root, path)
+				folders = append(folders, filepath.ToSlash(folder))
+				return err
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folders
+}
+
 // logged are all lines above debug level, each with where it is written.
 func logged(t *testing.T) map[logLine]string {
 	t.Helper()
 	all := make(map[logLine]string)
-	for _, folder := range []string{"assign", "assign/agent", "bot", "bot/reply", "bot/users", "bot/socket", "journal", "azeer", "cmd/azeer-slack"} {
+	for _, folder := range programFolders(t) {
 		s := sourceOf(t, folder)
 		s.calls("Msg", func(in *ast.FuncDecl, call *ast.CallExpr) {
 			at := s.fset.Position(call.Pos()).String()

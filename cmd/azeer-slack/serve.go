@@ -13,6 +13,8 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/audit"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/retry"
@@ -158,11 +160,11 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
-		Access: bot.AccessConfig{
+		Access: access.Config{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
 		},
-		Audit:       bot.AuditConfig{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
+		Audit:       audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
 		Connections: cfg.SlackConnections,
 		Stagger:     cfg.stagger,
 		Logger:      log,

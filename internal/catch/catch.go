@@ -1,10 +1,13 @@
-// Package catch turns panics into errors. It logs nothing and decides nothing.
+// Package catch turns panics into errors, or into log lines. It decides nothing.
 package catch
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/rs/zerolog"
 )
 
 // Panic is a panic turned into an error.
@@ -30,4 +33,13 @@ func Panics(f func() error) (err error) {
 		}
 	}()
 	return f()
+}
+
+// Logged runs f, work in the background that must not bring the process down, and logs its
+// panic, if any.
+func Logged(log zerolog.Logger, work string, f func()) {
+	err := Panics(func() error { f(); return nil })
+	if p := (*Panic)(nil); errors.As(err, &p) {
+		log.Error().Str("work", work).Err(p).Bytes("stack", p.Stack).Msg("work in the background panicked")
+	}
 }

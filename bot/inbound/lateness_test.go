@@ -1,4 +1,4 @@
-package bot
+package inbound
 
 import (
 	"testing"
@@ -6,8 +6,10 @@ import (
 )
 
 func TestWhatIsReadAfterAStandstillIsInDoubt(t *testing.T) {
-	l := newLateness()
-	now := l.beat
+	l, now := &lateness{}, time.Now()
+	if l.inDoubt(now) {
+		t.Error("before it was watched, there was no standstill")
+	}
 	for _, step := range []struct {
 		after time.Duration
 		want  bool
@@ -24,7 +26,7 @@ func TestWhatIsReadAfterAStandstillIsInDoubt(t *testing.T) {
 
 // The monotonic clock stops while a machine sleeps; the wall's goes on.
 func TestASleepIsAStandstill(t *testing.T) {
-	l := newLateness()
+	l := &lateness{beat: time.Now()}
 	if !l.inDoubt(l.beat.Round(0).Add(time.Minute)) {
 		t.Error("a minute on the wall was not noticed")
 	}
@@ -32,7 +34,7 @@ func TestASleepIsAStandstill(t *testing.T) {
 
 // A clock that is wrong makes nothing late.
 func TestLagIsMeasuredAgainstTheLeast(t *testing.T) {
-	l, now := newLateness(), time.Now()
+	l, now := &lateness{}, time.Now()
 	for _, step := range []struct {
 		lag  time.Duration
 		want bool

@@ -7,6 +7,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/prose"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 
@@ -24,8 +25,8 @@ func asSlackSends(t *testing.T, form slack.ModalViewRequest, hash string) payloa
 }
 
 // typedAt is a change of a form, made at that moment.
-func typedAt(at string, v payload.View) *call {
-	c := &call{kind: payload.BlockActions}
+func typedAt(at string, v payload.View) *inbound.Call {
+	c := &inbound.Call{Kind: payload.BlockActions}
 	c.View, c.Actions = v, []payload.Action{{ActionID: render.BlockContact, ActionTS: at}}
 	return c
 }
@@ -69,7 +70,7 @@ func TestOnlyTheLatestKeyIsFollowed(t *testing.T) {
 	typings, v := newLiveHints(), payload.View{ID: "V1"}
 	typings.enter(typedAt("10.000002", v))
 	latest := typedAt("10.000005", v)
-	for _, c := range []*call{typedAt("10.000003", v), latest, typedAt("10.000004", v), typedAt("9.999999", v)} {
+	for _, c := range []*inbound.Call{typedAt("10.000003", v), latest, typedAt("10.000004", v), typedAt("9.999999", v)} {
 		typings.enter(c)
 	}
 	if typings.next("V1") != latest {
@@ -99,8 +100,8 @@ func TestASubmittedFormIsNotFollowed(t *testing.T) {
 // Slack may send a line in other words than it was sent; what is fields is sent back as
 // it came, since what was entered stays only with the same fields.
 func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
-	b := testBot(t, loadedDesk())
-	v := b.renderers.Default
+	b := testHandlers(t, loadedDesk())
+	v := b.lines.renderers.Default
 	from := payload.Address{Channel: "C0SUPPORT", Thread: "1.2", EntryPoint: payload.ByMessage}
 	old := asSlackSends(t, v.FormFound(prose.Find("+971 50 123 4567", "SA"), false, from), "1.a")
 	for i, raw := range old.Blocks {

@@ -8,9 +8,12 @@ import (
 	"time"
 
 	"azeer-slack/assign/line"
+	"azeer-slack/bot/access"
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/catch"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/slack-go/slack"
@@ -23,54 +26,64 @@ const (
 	typingLimit = 3 * time.Second
 )
 
-// onFieldChange serves a change of the number in a form, be it a key or a choice: the form shows
+// typing shows in a form what there is to a number, while it is typed or chosen.
+type typing struct {
+	*responder
+	api    *slack.Client
+	access *access.Policy
+	owners *owners
+	live   *liveHints
+	region string
+}
+
+// onChange serves a change of the number in a form, be it a key or a choice: the form shows
 // the country of one from abroad, and who owns the contact, before anything is sent. Nobody
 // waits for that, and where it cannot be done nobody is told.
-func (b *Bot) onFieldChange(ctx context.Context, c *call) {
-	b.acknowledge(ctx, c, nil)
-	mine := b.hints.enter(c)
-	c.turn.leave()
+func (t *typing) onChange(ctx context.Context, c *inbound.Call) {
+	c.Acknowledge(ctx, nil)
+	mine := t.live.enter(c)
+	c.Leave()
 	for mine && c != nil {
-		b.guarded("form", func() { b.follow(ctx, c) })
-		c = b.hints.next(c.View.ID)
+		catch.Logged(t.log, "form", func() { t.follow(ctx, c) })
+		c = t.live.next(c.View.ID)
 	}
 }
 
 // follow makes a form show what there is to the number in it, unless it does already.
-func (b *Bot) follow(ctx context.Context, c *call) {
+func (t *typing) follow(ctx context.Context, c *inbound.Call) {
 	ctx, cancel := context.WithTimeout(ctx, typingLimit)
 	defer cancel()
-	shown := b.hints.begin(c.View, cancel)
+	shown := t.live.begin(c.View, cancel)
 	from := render.DecodeFormMetadata(c.View.PrivateMetadata).Address
-	if b.access.check(ctx, c.Sender(), from.Channel).IsDenied() {
+	if t.access.Check(ctx, c.Sender(), from.Channel).IsDenied() {
 		return
 	}
-	v := b.rendererFor(ctx, c.Sender().ID)
-	lines := b.about(ctx, v, c.Input(render.BlockContact))
-	if render.MarkOf(lines) == shown.mark || b.hints.overtaken(c.View.ID) {
+	v := t.rendererFor(ctx, c.Sender().ID)
+	lines := t.about(ctx, v, c.Input(render.BlockContact))
+	if render.MarkOf(lines) == shown.mark || t.live.overtaken(c.View.ID) {
 		return
 	}
-	answer, err := b.api.UpdateViewContext(ctx, v.FormAgain(c.View, lines), "", shown.hash, c.View.ID)
+	answer, err := t.api.UpdateViewContext(ctx, v.FormAgain(c.View, lines), "", shown.hash, c.View.ID)
 	if err == nil {
-		b.hints.updated(c.View.ID, shown.hash, looks{hash: answer.Hash, mark: render.MarkOf(lines)})
+		t.live.updated(c.View.ID, shown.hash, looks{hash: answer.Hash, mark: render.MarkOf(lines)})
 		return
 	}
-	b.hints.lost(c.View.ID)
+	t.live.lost(c.View.ID)
 	if slackcall.IsHashConflict(err) || slackcall.IsViewGone(err) || errors.Is(err, context.Canceled) {
-		b.log.Debug().Err(err).Msg("form changed or gone while somebody typed in it")
+		t.log.Debug().Err(err).Msg("form changed or gone while somebody typed in it")
 		return
 	}
-	b.log.Warn().Err(err).Msg("form not updated while somebody typed in it")
+	t.log.Warn().Err(err).Msg("form not updated while somebody typed in it")
 }
 
 // about is what there is to say about a number in a form; nothing about one that cannot
 // be read, or not yet.
-func (b *Bot) about(ctx context.Context, v render.Renderer, typed string) (lines []slack.Block) {
-	contact, err := line.ParseContact(typed, b.region)
+func (t *typing) about(ctx context.Context, v render.Renderer, typed string) (lines []slack.Block) {
+	contact, err := line.ParseContact(typed, t.region)
 	if err != nil {
 		return nil
 	}
-	for _, line := range []slack.Block{v.ForeignLine(contact), b.ownerLine(ctx, v, contact)} {
+	for _, line := range []slack.Block{v.ForeignLine(contact), t.owners.line(ctx, v, contact)} {
 		if line != nil {
 			lines = append(lines, line)
 		}
@@ -108,7 +121,7 @@ type liveForm struct {
 	latest   string // when, by Slack's clock, the latest change was made
 	sent     bool   // submitted, and not acknowledged yet
 	followed bool
-	next     *call // the latest change, if it came while another was followed
+	next     *inbound.Call // the latest change, if it came while another was followed
 	stop     context.CancelFunc
 	now      looks           // since our last update; zero if there was none
 	past     map[string]bool // hashes of the states before it
@@ -133,7 +146,7 @@ func (t *liveHints) of(form string) *liveForm {
 }
 
 // enter notes a change of a form, and tells whether whoever made the call is to follow it.
-func (t *liveHints) enter(c *call) bool {
+func (t *liveHints) enter(c *inbound.Call) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entry, at := t.of(c.View.ID), c.Actions[0].ActionTS
@@ -153,7 +166,7 @@ func (t *liveHints) enter(c *call) bool {
 func earlier(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }
 
 // next gives the latest change that is still to be followed; nil if there is none.
-func (t *liveHints) next(form string) *call {
+func (t *liveHints) next(form string) *inbound.Call {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entry, known := t.known.Peek(form)

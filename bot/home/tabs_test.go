@@ -1,7 +1,6 @@
-package bot
+package home
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -20,77 +19,77 @@ import (
 const somebody = "U0MANAGER"
 
 func TestOnlyHomeTabsThatWereOpenedArePublished(t *testing.T) {
-	h, now := newHomes(), time.Now()
-	h.changed(somebody, now)
+	h, now := New(Config{}), time.Now()
+	h.Changed(somebody, now)
 	if user, _, _ := h.next(now.Add(time.Minute)); user != "" {
 		t.Error("published for somebody who never opened it")
 	}
-	h.enter(somebody, payload.View{}, now)
-	h.changed(somebody, now)
-	h.changed(somebody, now.Add(homeSoon/2))
-	if user, _, wait := h.next(now); user != "" || wait != homeSoon {
+	h.Enter(somebody, payload.View{}, now)
+	h.Changed(somebody, now)
+	h.Changed(somebody, now.Add(publishSoon/2))
+	if user, _, wait := h.next(now); user != "" || wait != publishSoon {
 		t.Errorf("%q, or in %s", user, wait)
 	}
-	if user, _, _ := h.next(now.Add(homeSoon)); user != somebody {
+	if user, _, _ := h.next(now.Add(publishSoon)); user != somebody {
 		t.Error("not published soon after a change")
 	}
-	if user, _, _ := h.next(now.Add(homeSoon)); user != "" {
+	if user, _, _ := h.next(now.Add(publishSoon)); user != "" {
 		t.Error("two changes are published twice")
 	}
-	h.done(somebody, "h1", nil, now.Add(homeSoon))
-	h.changed(somebody, now.Add(homeSoon))
-	if _, _, wait := h.next(now.Add(homeSoon)); wait != homeGap {
-		t.Errorf("published again after %s, want %s", wait, homeGap)
+	h.done(somebody, "h1", nil, now.Add(publishSoon))
+	h.Changed(somebody, now.Add(publishSoon))
+	if _, _, wait := h.next(now.Add(publishSoon)); wait != publishGap {
+		t.Errorf("published again after %s, want %s", wait, publishGap)
 	}
-	h.publish(somebody, time.Time{})
-	if user, of, _ := h.next(now.Add(homeSoon)); user != somebody || of.hash != "h1" {
+	h.Publish(somebody, time.Time{})
+	if user, of, _ := h.next(now.Add(publishSoon)); user != somebody || of.hash != "h1" {
 		t.Errorf("who opens it waits: %q, %q", user, of.hash)
 	}
-	later := now.Add(homeLife + time.Minute)
-	h.changed(somebody, later)
+	later := now.Add(tabLife + time.Minute)
+	h.Changed(somebody, later)
 	if user, _, _ := h.next(later.Add(time.Minute)); user != "" {
 		t.Error("published for somebody who opened it long ago")
 	}
 }
 
 func TestHomeTabsAreBounded(t *testing.T) {
-	h, now := newHomes(), time.Now()
-	for n := range homesMost + 10 {
-		h.enter("U"+strconv.Itoa(n), payload.View{}, now)
+	h, now := New(Config{}), time.Now()
+	for n := range tabsMost + 10 {
+		h.Enter("U"+strconv.Itoa(n), payload.View{}, now)
 	}
-	for n := range homesMost + 10 {
-		h.changed("U"+strconv.Itoa(n), now)
+	for n := range tabsMost + 10 {
+		h.Changed("U"+strconv.Itoa(n), now)
 	}
-	if n := len(h.due); n != homesMost {
-		t.Errorf("%d are kept up to date, want %d", n, homesMost)
+	if n := len(h.due); n != tabsMost {
+		t.Errorf("%d are kept up to date, want %d", n, tabsMost)
 	}
 }
 
 func TestWhatWasLookedUpStaysForAWhile(t *testing.T) {
-	h, now := newHomes(), time.Now()
+	h, now := New(Config{}), time.Now()
 	shown := func() string {
-		h.publish(somebody, time.Time{})
+		h.Publish(somebody, time.Time{})
 		_, of, _ := h.next(now)
 		return of.search.Typed
 	}
 	typed := render.HomeView(render.HomeSearch{Typed: "0544444444", Since: now}).PrivateMetadata
-	h.enter(somebody, payload.View{PrivateMetadata: typed}, now)
+	h.Enter(somebody, payload.View{PrivateMetadata: typed}, now)
 	if got := shown(); got != "0544444444" {
 		t.Errorf("after a restart there is %q", got)
 	}
-	h.enter(somebody, payload.View{PrivateMetadata: typed}, now.Add(searchLife+time.Minute))
+	h.Enter(somebody, payload.View{PrivateMetadata: typed}, now.Add(searchLife+time.Minute))
 	if got := shown(); got != "" {
 		t.Errorf("after an hour there is still %q", got)
 	}
-	h.look(somebody, payload.Action{ActionID: render.ActionSearch, Value: "0555555555"}, now)
+	h.Look(somebody, payload.Action{ActionID: render.ActionSearch, Value: "0555555555"}, now)
 	if got := shown(); got != "0555555555" {
 		t.Errorf("after a search there is %q", got)
 	}
-	h.look(somebody, payload.Action{ActionID: render.ActionClose}, now)
+	h.Look(somebody, payload.Action{ActionID: render.ActionClose}, now)
 	if got := shown(); got != "" {
 		t.Errorf("after it was closed there is %q", got)
 	}
-	h.enter(somebody, payload.View{PrivateMetadata: "no JSON"}, now)
+	h.Enter(somebody, payload.View{PrivateMetadata: "no JSON"}, now)
 }
 
 func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
@@ -100,10 +99,10 @@ func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
 		err  error
 		wait time.Duration // -1: never
 	}{
-		"done": {nil, -1}, "conflict": {conflict, 0}, "busy": {busy, homeAgain}, "refused": {refused, -1}, "stopped": {errors.New("x"), -1},
+		"done": {nil, -1}, "conflict": {conflict, 0}, "busy": {busy, publishAgain}, "refused": {refused, -1}, "stopped": {errors.New("x"), -1},
 	} {
-		h := newHomes()
-		h.enter(somebody, payload.View{}, now)
+		h := New(Config{})
+		h.Enter(somebody, payload.View{}, now)
 		gaveUp := h.done(somebody, "", c.err, now)
 		at, waits := h.due[somebody]
 		if waits != (c.wait >= 0) || waits && at.Sub(now) != c.wait {
@@ -113,9 +112,9 @@ func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
 			t.Errorf("%s: gave up: %v", name, gaveUp)
 		}
 	}
-	h := newHomes()
-	h.enter(somebody, payload.View{}, now)
-	for range homeTries {
+	h := New(Config{})
+	h.Enter(somebody, payload.View{}, now)
+	for range publishTries {
 		delete(h.due, somebody)
 		h.done(somebody, "", busy, now)
 	}
@@ -126,8 +125,8 @@ func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
 
 // What went wrong is open as long as nobody has asked for the contact since.
 func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
-	b, m := testBot(t, loadedDesk()), assign.NewMemory()
-	b.history, b.service = m, ledgerOf{m}
+	m := assign.NewMemory()
+	b := New(Config{Journal: m})
 	accept := func(contact string, kind assign.OutcomeKind, requester string) {
 		t.Helper()
 		a, _, err := m.Accept(t.Context(), assign.Request{Requester: requester, Contact: phone.New(contact), Agent: agent.RefMe()})
@@ -158,11 +157,4 @@ func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
 	if open, _ = b.unresolved(t.Context(), somebody, time.Now().Add(wrongLife+time.Hour)); len(open) != 0 {
 		t.Errorf("%d are open after a week", len(open))
 	}
-}
-
-// ledgerOf is the part of a service that only asks the journal.
-type ledgerOf struct{ *assign.Memory }
-
-func (l ledgerOf) Latest(ctx context.Context, p phone.Number) (assign.Assignment, bool, error) {
-	return l.Memory.Latest(ctx, p)
 }

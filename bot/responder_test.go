@@ -3,8 +3,8 @@ package bot
 import (
 	"testing"
 
+	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
-	"azeer-slack/bot/socket"
 )
 
 func TestASourceIsTheOneOfItsCall(t *testing.T) {
@@ -19,8 +19,8 @@ func TestASourceIsTheOneOfItsCall(t *testing.T) {
 		{payload.BlockActions, payload.Payload{}, "home"},
 		{payload.BlockActions, clicked("C0SUPPORT"), "button C0SUPPORT"},
 	} {
-		call := &call{Payload: c.payload, kind: c.kind, envelope: &socket.Envelope{}}
-		if got := call.source().Encode(); got != c.want {
+		call := &inbound.Call{Payload: c.payload, Kind: c.kind}
+		if got := originOf(call).Encode(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.kind, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package bot
+package inbound
 
 import (
 	lru "github.com/hashicorp/golang-lru/v2"

@@ -1,0 +1,235 @@
+// Package audit reports what became of assignments to a channel of the operator's. It does not
+// know how they came about.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/slackcall"
+	"azeer-slack/bot/texts"
+	"azeer-slack/internal/catch"
+	"azeer-slack/internal/retry"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+)
+
+// Config says where outcomes are reported.
+type Config struct {
+	// Channel is a Slack channel's id; "": none.
+	Channel string
+	// FullPhone shows whole numbers there; otherwise it is their last three digits.
+	FullPhone bool
+	// Outcomes gives what is due; nil: nothing.
+	Outcomes assign.Audit
+}
+
+const (
+	// lookEvery is how often it is looked what other processes have left, and how soon
+	// at the latest what could not be posted is tried again; retryFirst is how soon at
+	// first.
+	lookEvery  = time.Minute
+	retryFirst = 5 * time.Second
+	// postGap is the least time between two posts: Slack takes one a second in a channel.
+	postGap = time.Second
+	// batch is how many outcomes are read at a time.
+	batch = 20
+	// complainEvery is how often it is logged that the channel cannot be posted to.
+	complainEvery = time.Hour
+)
+
+// People is what the reports need to know of people.
+type People interface {
+	// Name is somebody's name; "" where it is not known.
+	Name(ctx context.Context, user string) string
+	// Suspect gives err back, and has the token looked at if that may be why.
+	Suspect(err error) error
+}
+
+// Reporter reports outcomes to a channel: none is left out, and one is reported twice where
+// the process is killed between Slack's yes and the journal's note of it, or where that yes
+// is lost on the way.
+type Reporter struct {
+	cfg      Config
+	api      *slack.Client
+	people   People
+	renderer render.Renderer
+	log      zerolog.Logger
+	woken    chan struct{}
+
+	// Of the one goroutine that reports:
+	posted     map[int64]bool // though the journal could not note it yet
+	last       time.Time      // when Slack was called last
+	complained time.Time
+}
+
+// New makes a Reporter. Nothing happens before Run.
+func New(cfg Config, api *slack.Client, people People, renderer render.Renderer, log zerolog.Logger) *Reporter {
+	return &Reporter{
+		cfg: cfg, api: api, people: people, renderer: renderer, log: log,
+		woken: make(chan struct{}, 1), posted: make(map[int64]bool),
+	}
+}
+
+// Wake says that an outcome may be due. It does not block.
+func (r *Reporter) Wake() {
+	select {
+	case r.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Run reports outcomes until ctx ends, and then what is due until longer ends; the
+// rest is left to the next start.
+func (r *Reporter) Run(ctx, longer context.Context) {
+	if r.cfg.Channel == "" || r.cfg.Outcomes == nil {
+		return
+	}
+	defer catch.Logged(r.log, "audit", func() { _ = r.reportDue(longer, longer) })
+	for again := retryFirst; ; {
+		var err error
+		catch.Logged(r.log, "audit", func() { err = r.reportDue(ctx, longer) })
+		wait := lookEvery
+		if err != nil && ctx.Err() == nil {
+			r.complain(err)
+			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) {
+				return
+			}
+			wait, again = again, min(2*again, lookEvery)
+		} else {
+			again = retryFirst
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-r.woken:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// reportDue reports all that is due. An outcome that Slack does not take for what it says
+// keeps none of the others back.
+func (r *Reporter) reportDue(ctx, longer context.Context) error {
+	for {
+		due, err := r.cfg.Outcomes.Unaudited(ctx, batch)
+		if err != nil {
+			return err
+		}
+		reported, refused := 0, error(nil)
+		for _, a := range due {
+			err := r.report(ctx, longer, a)
+			switch {
+			case err == nil:
+				reported++
+			case slackcall.IsTemporary(err) || barredFrom(err) || ctx.Err() != nil:
+				return err
+			default:
+				refused = err
+			}
+		}
+		if reported == 0 {
+			return refused
+		}
+	}
+}
+
+// report posts one outcome, and notes that.
+func (r *Reporter) report(ctx, longer context.Context, a assign.Assignment) error {
+	if !r.posted[a.ID] {
+		m := r.message(ctx, a)
+		if !retry.Sleep(ctx, time.Until(r.last.Add(postGap))) {
+			return ctx.Err()
+		}
+		posting, cancel := context.WithTimeout(longer, slackcall.Timeout)
+		defer cancel()
+		_, _, err := r.api.PostMessageContext(posting, r.cfg.Channel, m.Options()...)
+		r.last = time.Now()
+		if r.people.Suspect(err) != nil {
+			return fmt.Errorf("post outcome %d: %w", a.ID, err)
+		}
+		r.posted[a.ID] = true
+	}
+	if err := r.cfg.Outcomes.Audited(longer, a.ID); err != nil {
+		return err
+	}
+	delete(r.posted, a.ID)
+	return nil
+}
+
+// barredFrom tells that a channel cannot be posted to, and not just now.
+func barredFrom(err error) bool {
+	var said slack.SlackErrorResponse
+	if !errors.As(err, &said) {
+		return false
+	}
+	switch said.Err {
+	case "channel_not_found", "not_in_channel", "is_archived":
+		return true
+	}
+	return strings.HasPrefix(said.Err, "restricted_action")
+}
+
+// complain logs why outcomes are not reported. What a person must mend is said once an hour.
+func (r *Reporter) complain(err error) {
+	if !errors.As(err, new(slack.SlackErrorResponse)) || slackcall.IsTemporary(err) {
+		r.log.Warn().Err(err).Msg("outcome not reported to the audit channel, will retry")
+		return
+	}
+	if now := time.Now(); now.Sub(r.complained) >= complainEvery {
+		r.complained = now
+		r.log.Error().Err(err).Str("channel", r.cfg.Channel).Str("cure", Cure(err)).
+			Msg("outcomes cannot be reported to the audit channel, will retry")
+		return
+	}
+	r.log.Debug().Err(err).Msg("audit channel still cannot be posted to")
+}
+
+// Cure says what to do about an error of posting to the audit channel.
+func Cure(err error) string {
+	var said slack.SlackErrorResponse
+	errors.As(err, &said)
+	switch said.Err {
+	case "channel_not_found", "not_in_channel":
+		return "invite the bot to the channel (/invite @azeer there), or correct AUDIT_CHANNEL"
+	case "is_archived":
+		return "unarchive the channel, or set AUDIT_CHANNEL to another"
+	}
+	return "see that the bot may post there, or set AUDIT_CHANNEL to another channel"
+}
+
+// message says what became of an assignment, to a channel: in the default language,
+// and without notifying anybody, so people are named and not mentioned.
+func (r *Reporter) message(ctx context.Context, a assign.Assignment) render.Message {
+	v := r.renderer
+	to := any(render.ShortPerson(render.AgentPerson(a.Outcome.Agent)))
+	if a.Outcome.Agent.PlatformID.IsZero() {
+		switch a.Agent.Kind {
+		case agent.ByMention:
+			to = r.named(ctx, a.Agent.Reveal())
+		case agent.ByMe:
+			to = r.named(ctx, a.Requester)
+		default:
+			to = render.Clip(a.Agent.Reveal(), render.RowEmail)
+		}
+	}
+	return v.Audited(a, r.cfg.FullPhone, r.named(ctx, a.Requester), to)
+}
+
+// named gives somebody's name, or, where Slack does not tell, their id as code.
+func (r *Reporter) named(ctx context.Context, user string) any {
+	if name := r.people.Name(ctx, user); name != "" {
+		return render.Clip(name, render.RowName)
+	}
+	return texts.Code(user)
+}

@@ -1,0 +1,100 @@
+package home
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/line"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
+
+	"github.com/slack-go/slack"
+)
+
+const (
+	// readLimit is how long reading the journal may take.
+	readLimit = 10 * time.Second
+	// wrongMost is how many assignments that went wrong are shown, and wrongLife how
+	// long; of so many it is asked whether they still matter.
+	wrongMost, wrongAsked = 5, 20
+	wrongLife             = 7 * 24 * time.Hour
+)
+
+// view makes somebody's Home tab of what the journal knows now.
+func (t *Tabs) view(ctx context.Context, user string, s render.HomeSearch) slack.HomeTabViewRequest {
+	r := t.cfg.Access.Check(ctx, payload.Person{ID: user}, "")
+	v := t.cfg.Renderer(ctx, user)
+	if r.IsDenied() {
+		return render.HomeView(render.HomeSearch{}, render.Paragraph(v.Texts.Text(r.Text, r.Data)).Blocks...)
+	}
+	reading, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	seen, err := t.content(reading, user, s)
+	if err != nil {
+		if ctx.Err() == nil {
+			t.cfg.Logger.Error().Err(err).Msg("history not read")
+		}
+		return render.HomeView(s, append(v.HomeTop(), render.Paragraph(v.Texts.Text("history_unread", nil)).Blocks...)...)
+	}
+	return v.Home(seen)
+}
+
+// content reads what somebody may see.
+func (t *Tabs) content(ctx context.Context, user string, s render.HomeSearch) (render.HomeContent, error) {
+	seen := render.HomeContent{Reader: user, Search: s, Now: time.Now(), Admin: t.cfg.Access.IsAdmin(user)}
+	var errs [5]error
+	if s.Typed != "" {
+		errs[0] = t.lookUp(ctx, &seen)
+	}
+	seen.Wrong, errs[1] = t.unresolved(ctx, user, seen.Now)
+	seen.Mine, errs[2] = t.cfg.Journal.List(ctx, assign.Query{Requester: user, Limit: render.ListMost + 1})
+	if seen.Admin {
+		seen.Team, errs[3] = t.cfg.Journal.List(ctx, assign.Query{Limit: render.ListMost})
+		year, month, day := seen.Now.In(t.cfg.People.Zone(user)).Date()
+		since := time.Date(year, month, day-render.TallyDays+1, 0, 0, 0, 0, t.cfg.People.Zone(user))
+		seen.Counts, errs[4] = t.cfg.Journal.Tally(ctx, since)
+	}
+	return seen, errors.Join(errs[:]...)
+}
+
+// lookUp reads what is known of the contact that was typed.
+func (t *Tabs) lookUp(ctx context.Context, seen *render.HomeContent) error {
+	contact, err := line.ParseContact(seen.Search.Typed, t.cfg.Region)
+	if errors.As(err, &seen.Mistake) {
+		return nil
+	}
+	seen.Contact = contact
+	if seen.Found, err = t.cfg.Journal.List(ctx, assign.Query{Contact: contact, Limit: render.ListMost + 1}); err != nil {
+		return err
+	}
+	owner, known, err := t.cfg.Journal.Owner(ctx, contact)
+	if known {
+		seen.Owner = owner
+	}
+	return err
+}
+
+// unresolved gives what went wrong for somebody lately and nobody has seen to since: there
+// is no newer request for the contact.
+func (t *Tabs) unresolved(ctx context.Context, user string, now time.Time) ([]assign.Assignment, error) {
+	candidates, err := t.cfg.Journal.List(ctx, assign.Query{Requester: user, Problems: true, Limit: wrongAsked})
+	if err != nil {
+		return nil, err
+	}
+	var open []assign.Assignment
+	for _, a := range candidates {
+		if len(open) == wrongMost || now.Sub(a.AcceptedAt) > wrongLife {
+			break
+		}
+		latest, _, err := t.cfg.Journal.Latest(ctx, a.Contact)
+		if err != nil {
+			return nil, err
+		}
+		if latest.ID == a.ID {
+			open = append(open, a)
+		}
+	}
+	return open, nil
+}
