@@ -153,3 +153,8 @@ func hasMobileShape(number *phonenumbers.PhoneNumber) bool {
 	mobileShapes.Store(shape, found)
 	return found
 }
+
+func isValid(digits string) bool {
+	number, err := phonenumbers.Parse("+"+digits, "ZZ")
+	return err == nil && phonenumbers.IsValidNumber(number)
+}

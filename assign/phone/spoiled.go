@@ -15,10 +15,17 @@ func tidy(text string) string {
 		}
 		return r
 	}, text))
-	return decimals.ReplaceAllString(text, "$1")
+	if fromSpreadsheet.MatchString(text) {
+		text = decimals.ReplaceAllString(text, "$1$2")
+	}
+	return text
 }
 
-var decimals = regexp.MustCompile(`(\d{7,})[.٫,]0{1,2}$`)
+// fromSpreadsheet is a text of nothing but numbers without gaps, some perhaps with decimal
+// places. Elsewhere a zero behind a stop may be a number's own.
+var fromSpreadsheet = regexp.MustCompile(`^(?:\+?\d{7,}(?:[.٫,]0{1,2})?(?:\s+|$))+$`)
+
+var decimals = regexp.MustCompile(`(\d)[.٫,]0{1,2}(?:$|(\s))`)
 
 // scientific is how spreadsheets show long numbers. The digits behind are lost.
 var scientific = regexp.MustCompile(`(?i)^\+?\d(?:[.,٫]\d+)?e\+?\d{1,2}$`)
