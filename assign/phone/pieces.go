@@ -296,8 +296,13 @@ func (j *joiner) problem() Problem {
 	return Invalid
 }
 
-// extension finds what people write behind a number to reach a desk.
-var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:ext(?:n|ension)?|x|#|تحويلة)[\s.:=]*\d+\W*$`)
+// ExtensionWords are what people write between a number and its extension, as an
+// expression that does not tell small letters from capitals.
+const ExtensionWords = `ext(?:n|ension)?|x|int|ramal|anexo|доб|تحويلة|داخلي`
+
+// extension finds what people write behind a number to reach a desk. A comma is the pause
+// before it is dialled.
+var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:` + ExtensionWords + `|#)[\s.:=]*\d+\W*$|\d(?:\W?\d){6},+\d{1,5}$`)
 
 // piecesOf gives the runs of digits in text.
 func piecesOf(text string) ([]piece, Problem) {
