@@ -67,7 +67,7 @@ var selves = map[string]bool{"me": true, "myself": true, "أنا": true, "انا
 // readName makes an agent of the words of a name; the zero half if none of them is part of
 // one. Labels are nobody's name; other words around it are left out at its ends.
 func readName(words []Token) agentHalf {
-	words = slices.DeleteFunc(slices.Clone(words), func(t Token) bool { return labels[bare(t.Text)] })
+	words = slices.DeleteFunc(slices.Clone(words), func(t Token) bool { return isLabel(t.Text) })
 	texts := make([]string, len(words))
 	for i, t := range words {
 		texts[i] = t.Text

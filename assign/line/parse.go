@@ -219,7 +219,7 @@ func isFigure(text string) bool {
 }
 
 // extensionWord is what stands between a number and its extension, perhaps with that.
-var extensionWord = regexp.MustCompile(`(?i)^\(?(?:ext(?:n|ension)?|x|تحويلة)[.:]*(\p{Nd}*)\)?$`)
+var extensionWord = regexp.MustCompile(`(?i)^\(?(?:` + phone.ExtensionWords + `)[.:]*(\p{Nd}*)\)?$`)
 
 // phonesEnd gives the end of the run of tokens from i on that may be numbers: pieces of
 // them, lone dashes between, and extensions behind.

@@ -36,7 +36,7 @@ type Token struct {
 // scan parts a line into tokens. Slack's own marks (<@…>, <tel:…|…>) are found before
 // entities are decoded, so that a typed "<" never makes one.
 func scan(line string) []Token {
-	line = WebLabel.ReplaceAllStringFunc(Visible(line), SpliceLabel)
+	line = WebLabel.ReplaceAllStringFunc(unpaste(Visible(line)), SpliceLabel)
 	var tokens []Token
 	at := 0
 	for _, mark := range SlackMark.FindAllStringIndex(line, -1) {
@@ -72,6 +72,8 @@ func Visible(text string) string {
 			return -1
 		case unicode.IsSpace(r), unicode.Is(unicode.Z, r), unicode.IsControl(r), r == '\u2800', r == '\u3164':
 			return ' '
+		case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+			return -1
 		case '\uff01' <= r && r <= '\uff5e':
 			return r - '\uff01' + '!'
 		}
@@ -187,10 +189,13 @@ func scanPlain(text string) []Token {
 		}
 		word.Reset()
 	}
-	for _, r := range withoutEmoji(Unescape(text)) {
+	text = withoutEmoji(Unescape(text))
+	for i, r := range text {
 		switch {
 		case r == ' ':
 			flush()
+		case r == ',' && isInNumber(word.String(), text[i+1:]):
+			word.WriteRune(r)
 		case r == '<':
 			flush()
 			tokens = append(tokens, Token{Kind: openToken})
@@ -213,6 +218,21 @@ func isBreak(r rune) bool {
 	return strings.ContainsRune(",;|=،؛、。", r) || '\u2190' <= r && r <= '\u21ff' || '\u2794' <= r && r <= '\u27be'
 }
 
+// isInNumber tells a comma that goes on with the number before it, with an extension, decimal
+// places or thousands, from one that parts two numbers.
+func isInNumber(word, rest string) bool {
+	word = phone.ASCII(unlabel(word))
+	n := len(nextDigits.FindString(phone.ASCII(rest)))
+	return n > 0 && n <= 5 && len(onlyDigits(word)) >= 7 && startsNumber(word) && !moreDigits.MatchString(phone.ASCII(rest)) ||
+		n == 3 && groupsOfThree.MatchString(word)
+}
+
+var (
+	nextDigits    = regexp.MustCompile(`^[0-9]*`)
+	moreDigits    = regexp.MustCompile(`^[0-9]+ *(?:[-./_(]| [0-9+])`)
+	groupsOfThree = regexp.MustCompile(`^[0-9]{1,3}(?:,[0-9]{3})*$`)
+)
+
 // endsQuotedNumber tells digits with a stray quote behind them: what follows is stuck to them.
 func endsQuotedNumber(word string) bool {
 	digits := strings.TrimRight(word, `'"`)
@@ -232,7 +252,7 @@ func unlabel(word string) string {
 			return word
 		}
 		label, sign, rest := bare(word[:at]), word[at], word[at+1:]
-		if !labels[label] && !nouns[label] && !towards[label] && !verbs[label] || strings.HasPrefix(rest, "//") || sign != ':' && !startsNumber(rest) {
+		if !isLabel(word[:at+1]) && !nouns[label] && !towards[label] && !verbs[label] || strings.HasPrefix(rest, "//") || sign != ':' && !startsNumber(rest) {
 			return word
 		}
 		word = rest

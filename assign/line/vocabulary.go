@@ -5,15 +5,18 @@ import "strings"
 // The words that stand around a number and an agent, in small letters.
 var (
 	// labels say what follows or went before, and are nobody's name.
-	labels = WordSet(`tel telephone phone mobile mob cell cellphone whatsapp wa mailto email e-mail mail name agent assign
-		هاتف الهاتف جوال الجوال موبايل الموبايل محمول المحمول تلفون واتساب واتس الواتساب الواتس رقم الرقم ايميل الايميل بريد البريد
-		الموظف موظف للموظف للموظفة الموظفة`)
+	labels = WordSet(`tel telephone phone mobile mob cell cellphone gsm handy ph whatsapp wa mailto email e-mail mail name agent assign
+		assignee owner phone_number phonenumber mobile_number waid wa_id jid remotejid chatid
+		هاتف الهاتف جوال الجوال موبايل الموبايل محمول المحمول تلفون التلفون تليفون التليفون واتساب واتس الواتساب الواتس رقم الرقم
+		للتواصل للاتصال ايميل الايميل بريد البريد الموظف موظف للموظف للموظفة الموظفة`)
+	// initials stand for a label before a colon only: elsewhere they may be of a name.
+	initials = WordSet(`m t p c w ج ت م`)
 	// nouns say what a number is; determiners may stand with them.
 	nouns = WordSet(`contact customer client number lead phone mobile no nr
 		العميل عميل العميلة عميلة للعميل للعميلة الزبون زبون للزبون الرقم رقم الجوال جوال جهة الاتصال`)
-	determiners = WordSet(`the this that هذا هذه`)
+	determiners = WordSet(`the this that is هذا هذه هو`)
 	// towards stand before an agent: what follows is a name, even if it is a courtesy too.
-	towards = WordSet(`to for إلى الى لـ ل مع على with`)
+	towards = WordSet(`to for assigned إلى الى لـ ل مع على with`)
 	// courtesies belong to a sentence and not to what it asks for. Those of leads do so only
 	// where a verb follows: they are names as well.
 	courtesies = WordSet(`please pls plz kindly thanks thank thx urgent asap
@@ -38,6 +41,12 @@ func WordSet(words string) map[string]bool {
 		set[w] = true
 	}
 	return set
+}
+
+// isLabel tells whether a word says what follows or went before.
+func isLabel(word string) bool {
+	w := bare(word)
+	return labels[w] || initials[w] && strings.HasSuffix(word, ":")
 }
 
 // bare is a word in small letters without the signs around it.

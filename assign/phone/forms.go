@@ -1,46 +1,136 @@
 package phone
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // WhatsApp knows an account by the number that it was registered with, and keeps that as
 // its id when the numbering plan changes. So one contact can have several numbers: today's
-// of the numbering plan, which is what Number holds, and older ones. This is what public
-// sources say of which countries:
-//
-//	Mexico          521 before ten digits, dropped from the plan in 2019; WhatsApp's ids
-//	                mostly still have it (Gupshup, Zoho: "Mexico digit 1").
-//	Brazil          the ninth digit was added by 2016; accounts outside the area codes 11
-//	                to 28 mostly have ids without it (Gupshup, Zoho; whatsapp-web.js #596,
-//	                Baileys #1997). Landlines begin with 2 to 5 and never had one (waha #1974).
-//	Argentina       ids have the mobile 9 behind 54 (chatwoot's Argentine normaliser, and
-//	                others that take it out to compare).
-//	Benin           01 before eight digits since 30 November 2024 (telephone_number #138);
-//	                whether WhatsApp has moved its accounts, no source says.
-//	Ivory Coast     01, 05 or 07 before eight digits since 31 January 2021
-//	                (flutter-libphonenumber #36); no source on WhatsApp's ids either.
-//
-// Looked at, and left alone: Gabon (2019: the library takes the old numbers for valid, and no
-// report of WhatsApp's ids was found), Burkina Faso (no such change), Mexico's 044, 045 and
-// 01 (prefixes for dialling: they are read, and no id has them).
-var formsByCode = map[string]func(national string) (id string, ok bool){
-	"52":  mexican,
-	"55":  brazilian,
-	"54":  argentine,
-	"229": beninese,
-	"225": ivorian,
+// of the numbering plan, which is what Number holds, and older ones.
+
+// change is one way in which a numbering plan has changed: behind the country code, and an
+// area that stays, some first digits became others. before, now and the rest have no
+// digits in common with other ways of the same country, so that one number has one
+// today's.
+type change struct {
+	code, area, before, now, rest string
+	ids                           ids
+}
+
+// ids says which numbers WhatsApp's ids are where a plan has changed.
+type ids int
+
+const (
+	mostlyOlder ids = iota // the older one is sent first, if today's was not typed
+	mostlyNewer            // today's is sent first, if the older one was not typed
+	newerFirst             // today's is sent first, whatever was typed
+	onlyNewer              // the older one is read, and never sent
+)
+
+// changes is what public sources say.
+var changes = []change{
+	// Mexico dropped the 1 of mobiles in 2019. Ids of before keep it, newer ones and those
+	// of landlines lack it (chatwoot #14048, Green API's FAQ "numbers of different
+	// countries", Zoho "inconsistencies in Brazil and Mexico").
+	{code: "52", before: "1", rest: `[2-9]\d{9}`, ids: mostlyOlder},
+
+	// Brazil added a ninth digit by 2016, to mobiles alone: 6 to 9 follow it, as landlines
+	// begin with 2 to 5 (waha #1974). Ids in the areas 11 to 28 were moved, elsewhere some
+	// 90% lack it (Zoho, waha #1261, whatsapp-web.js #596).
+	{code: "55", area: `[12][1-9]`, now: "9", rest: `[6-9]\d{7}`, ids: mostlyNewer},
+	{code: "55", area: `[3-9][1-9]`, now: "9", rest: `[6-9]\d{7}`, ids: mostlyOlder},
+
+	// Argentina has a 9 in mobiles when called from abroad, which people leave out. Ids have
+	// it (Green API's FAQ, Whapi's help desk, chatwoot's Argentine normaliser), save those of
+	// landlines. An area begins with 1 to 3.
+	{code: "54", now: "9", rest: `[1-3]\d{9}`, ids: newerFirst},
+
+	// Benin put 01 before every number on 30 November 2024 (telephone_number #138), save
+	// those that begin with 8. Ids of before are kept: contact cards of bots have them.
+	// Signal holds both numbers for one account.
+	{code: "229", now: "01", rest: `[24-69]\d{7}`, ids: mostlyOlder},
+
+	// Ivory Coast put the operator's two digits before every number on 31 January 2021: 01
+	// for Moov, 05 for MTN, 07 for Orange (pressafrik.com). Which blocks were whose is in
+	// libphonenumber's carrier data of 2020, and in cipnn. WhatsApp reaches an account of
+	// before under both (waha #1894); ids in contact cards of bots are mostly the new ones.
+	{code: "225", now: "01", rest: `(?:0[1-3]|[457][0-3])\d{6}`, ids: mostlyNewer},
+	{code: "225", now: "05", rest: `[04-9][4-6]\d{6}`, ids: mostlyNewer},
+	{code: "225", now: "07", rest: `[04-9][7-9]\d{6}`, ids: mostlyNewer},
+
+	// Gabon put the operator's digit in place of the zero, which was dialled from abroad too,
+	// on 15 November 2019 (rfi.fr), and switched the old numbers off in April 2024. The pairs
+	// are of libphonenumber's migrator, which also has them without the zero. No source on
+	// ids of before; those seen are new.
+	{code: "241", before: "0", now: "6", rest: `[256]\d{6}`, ids: mostlyNewer},
+	{code: "241", before: "0", now: "7", rest: `[47]\d{6}`, ids: mostlyNewer},
+	{code: "241", now: "6", rest: `[256]\d{6}`, ids: onlyNewer},
+	{code: "241", now: "7", rest: `[47]\d{6}`, ids: onlyNewer},
+
+	// Cameroon put a 6 before mobiles on 21 November 2014 (libphonenumber #1051, #1896). Too
+	// long ago for accounts of before: all ids seen have it.
+	{code: "237", now: "6", rest: `[579]\d{7}`, ids: onlyNewer},
+
+	// Vietnam shortened its mobiles of eleven digits in autumn 2018 (libphonenumber's
+	// migrator; phony #417). No report of an id in the older form.
+	{code: "84", before: "12", now: "7", rest: `[068]\d{7}`, ids: onlyNewer},
+	{code: "84", before: "121", now: "79", rest: `\d{7}`, ids: onlyNewer},
+	{code: "84", before: "122", now: "77", rest: `\d{7}`, ids: onlyNewer},
+	{code: "84", before: "12", now: "8", rest: `[345]\d{7}`, ids: onlyNewer},
+	{code: "84", before: "127", now: "81", rest: `\d{7}`, ids: onlyNewer},
+	{code: "84", before: "129", now: "82", rest: `\d{7}`, ids: onlyNewer},
+	{code: "84", before: "16", now: "3", rest: `[2-9]\d{7}`, ids: onlyNewer},
+	{code: "84", before: "18", now: "5", rest: `[68]\d{7}`, ids: onlyNewer},
+	{code: "84", before: "199", now: "59", rest: `\d{7}`, ids: onlyNewer},
+
+	// Looked at, and left out: Gambia (nine digits are planned, not in use), Burkina Faso (no
+	// change since 2004), Guinea and Mauritius (2013: no report of ids), the landlines of
+	// Cameroon, Ivory Coast, Saudi Arabia (2013) and the Philippines (2019).
+}
+
+// plan holds the changes of one country as expressions: a number that matches one side
+// becomes the other.
+type plan []struct {
+	older, newer *regexp.Regexp
+	toOlder      string
+	toNewer      string
+	ids          ids
+}
+
+var plans = func() map[string]plan {
+	all := make(map[string]plan)
+	for _, c := range changes {
+		side := func(digits string) (*regexp.Regexp, string) {
+			return regexp.MustCompile("^(" + c.area + ")" + digits + "(" + c.rest + ")$"), c.code + "${1}" + digits + "${2}"
+		}
+		p := append(all[c.code], make(plan, 1)...)
+		last := &p[len(p)-1]
+		last.older, last.toOlder = side(c.before)
+		last.newer, last.toNewer = side(c.now)
+		last.ids = c.ids
+		all[c.code] = p
+	}
+	return all
+}()
+
+// splitCode parts one of the country codes of plans from the rest.
+func splitCode(digits string) (code, national string) {
+	for _, n := range []int{2, 3} {
+		if len(digits) > n && plans[digits[:n]] != nil {
+			return digits[:n], digits[n:]
+		}
+	}
+	return "", digits
 }
 
 // Forms gives the ids by which WhatsApp may know the contact, the likeliest first: one, or
 // two where the numbering plan has changed. The one that n has comes first, save that no
 // mobile in Argentina has an id without its 9.
 func (n Number) Forms() []Number {
-	digits := formsOf(n.Digits())
-	if at := slices.Index(digits, n.ID()); at > 0 && !strings.HasPrefix(n.Digits(), "549") {
+	digits, kept := formsOf(n.Digits())
+	if at := slices.Index(digits, n.ID()); at > 0 && !kept {
 		digits[0], digits[at] = digits[at], digits[0]
 	}
 	forms := make([]Number, len(digits))
@@ -50,130 +140,64 @@ func (n Number) Forms() []Number {
 	return forms
 }
 
-// formsOf gives the forms of today's number, the likeliest first.
-func formsOf(digits string) []string {
+// formsOf gives the forms of today's number, the likeliest first, and whether they keep
+// that order whatever was typed.
+func formsOf(digits string) (forms []string, kept bool) {
 	code, national := splitCode(digits)
-	read, known := formsByCode[code]
-	if !known {
-		return []string{digits}
+	for _, c := range plans[code] {
+		if c.ids == onlyNewer || !c.newer.MatchString(national) {
+			continue
+		}
+		older := c.newer.ReplaceAllString(national, c.toOlder)
+		if c.ids == mostlyOlder {
+			return []string{older, digits}, false
+		}
+		return []string{digits, older}, c.ids == newerFirst
 	}
-	old, ok := olderForm(code, national)
-	if !ok {
-		return []string{digits}
-	}
-	if back, ok := read(old); !ok || code+back != digits {
-		return []string{digits} // no form that would be read as this number
-	}
-	if newestFirst(code, national) {
-		return []string{digits, code + old}
-	}
-	return []string{code + old, digits}
-}
-
-// newestFirst tells where WhatsApp's accounts mostly have the number of today's plan.
-func newestFirst(code, national string) bool {
-	return code == "54" || code == "225" || code == "55" && national < "3"
-}
-
-// olderForm gives the national part that the number had before the plan was changed.
-func olderForm(code, national string) (string, bool) {
-	switch {
-	case code == "52" && len(national) == 10:
-		return "1" + national, true
-	case code == "55" && len(national) == 11 && national[2] == '9':
-		return national[:2] + national[3:], true
-	case code == "54" && len(national) == 11 && national[0] == '9':
-		return national[1:], true
-	case code == "229" && len(national) == 10 && strings.HasPrefix(national, "01"):
-		return national[2:], true
-	case code == "225" && len(national) == 10 && national[0] == '0':
-		return national[2:], true
-	}
-	return "", false
+	return []string{digits}, false
 }
 
 // today gives the number of today's numbering plan for one of any form, in digits with the
 // country code; the same digits where there is no other.
 func today(digits string) string {
 	code, national := splitCode(digits)
-	if read, known := formsByCode[code]; known {
-		if now, ok := read(national); ok {
-			return code + now
+	if undialled, ok := dialledAtHome[code]; ok {
+		national = undialled(national)
+	}
+	for _, c := range plans[code] {
+		if c.older.MatchString(national) {
+			return c.older.ReplaceAllString(national, c.toNewer)
 		}
 	}
-	return digits
+	return code + national
 }
 
-// splitCode parts one of the country codes of formsByCode from the rest.
-func splitCode(digits string) (code, national string) {
-	for _, n := range []int{2, 3} {
-		if len(digits) > n && formsByCode[digits[:n]] != nil {
-			return digits[:n], digits[n:]
-		}
-	}
-	return "", digits
-}
+// dialledAtHome takes away what is put into numbers when they are dialled at home, and
+// people write behind the country code, too. No id has it.
+var dialledAtHome = map[string]func(national string) string{"52": dialledInMexico, "54": dialledInArgentina}
 
-// mexican reads 1 and ten digits, and what is dialled at home: 044, 045 or 01 before them.
-func mexican(national string) (string, bool) {
-	for _, before := range []string{"1", "044", "045", "01"} {
+// dialledInMexico takes away 044, 045 and 01.
+func dialledInMexico(national string) string {
+	for _, before := range []string{"044", "045", "01"} {
 		if rest, ok := strings.CutPrefix(national, before); ok && len(rest) == 10 && rest[0] >= '2' {
-			return rest, true
+			return rest
 		}
 	}
-	return "", false
+	return national
 }
 
-// brazilian puts the ninth digit into a mobile without it. Landlines begin with 2 to 5.
-func brazilian(national string) (string, bool) {
-	if len(national) != 10 || national[0] == '0' || national[2] < '6' {
-		return "", false
+// dialledInArgentina takes away the zero, and the 15 between area and number.
+func dialledInArgentina(national string) string {
+	rest := strings.TrimPrefix(national, "0")
+	if len(rest) == 10 {
+		return rest
 	}
-	return national[:2] + "9" + national[2:], true
-}
-
-// argentine puts the mobile 9 before area and number, also in place of the 15 between them.
-func argentine(national string) (string, bool) {
-	national = strings.TrimPrefix(national, "0")
-	if len(national) == 10 && national[0] != '9' {
-		return "9" + national, true
-	}
-	rest := strings.TrimPrefix(national, "9")
+	rest = strings.TrimPrefix(rest, "9")
 	for area := 2; area <= 4 && len(rest) == 12; area++ {
-		if rest[area:area+2] != "15" {
-			continue
-		}
-		if mobile := "9" + rest[:area] + rest[area+2:]; isValid("54" + mobile) {
-			return mobile, true
+		mobile := rest[:area] + rest[area+2:]
+		if rest[area:area+2] == "15" && isValid("549"+mobile) {
+			return mobile
 		}
 	}
-	return "", false
-}
-
-func beninese(national string) (string, bool) {
-	if len(national) != 8 {
-		return "", false
-	}
-	return "01" + national, isValid("22901" + national)
-}
-
-// ivorian puts the operator's two digits before a mobile number, which its second digit
-// tells.
-func ivorian(national string) (string, bool) {
-	if len(national) != 8 || national[0] != '0' && national[0] < '4' {
-		return "", false
-	}
-	before := "01"
-	switch {
-	case national[1] >= '7':
-		before = "07"
-	case national[1] >= '4':
-		before = "05"
-	}
-	return before + national, true
-}
-
-func isValid(digits string) bool {
-	number, err := phonenumbers.Parse("+"+digits, "ZZ")
-	return err == nil && phonenumbers.IsValidNumber(number)
+	return national
 }

@@ -48,7 +48,7 @@ func (p Number) ID() string {
 // WithID gives the same number in another form; p itself where id is none of its forms.
 func (p Number) WithID(id string) Number {
 	digits := p.Digits()
-	if !slices.Contains(formsOf(digits), id) {
+	if forms, _ := formsOf(digits); !slices.Contains(forms, id) {
 		return p
 	}
 	return Number{func() (string, string) { return digits, id }}

@@ -183,7 +183,7 @@ func (j *joiner) isSpelledOut() bool {
 
 // choose settles for the numbers of one of the ways, or asks.
 func (j *joiner) choose(found []way) ([]Number, Problem) {
-	found = distinctWays(found) // those with the least aside first
+	found = withoutOlderParts(distinctWays(found)) // those with the least aside first
 	if len(found) > 1 {
 		found = j.withoutRowNumbers(found)
 	}
@@ -203,6 +203,17 @@ func (j *joiner) choose(found []way) ([]Number, Problem) {
 		return w.numbers, Likely // digits behind a number may be its own
 	}
 	return w.numbers, ""
+}
+
+// withoutOlderParts leaves out, where all pieces are of numbers, the ways in which some stand
+// aside because a part of a number is one in its older form, which is listed no more:
+// +225 07 12 34 56 78.
+func withoutOlderParts(found []way) []way {
+	if len(found[0].aside) > 0 {
+		return found
+	}
+	isOlder := func(n Number) bool { return n.ID() != n.Digits() && !isValid(n.ID()) }
+	return slices.DeleteFunc(found, func(w way) bool { return len(w.aside) > 0 && slices.ContainsFunc(w.numbers, isOlder) })
 }
 
 // distinctWays leaves out ways that give the same numbers as one before.
@@ -285,8 +296,13 @@ func (j *joiner) problem() Problem {
 	return Invalid
 }
 
-// extension finds what people write behind a number to reach a desk.
-var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:ext(?:n|ension)?|x|#|تحويلة)[\s.:=]*\d+\W*$`)
+// ExtensionWords are what people write between a number and its extension, as an
+// expression that does not tell small letters from capitals.
+const ExtensionWords = `ext(?:n|ension)?|x|int|ramal|anexo|доб|تحويلة|داخلي`
+
+// extension finds what people write behind a number to reach a desk. A comma is the pause
+// before it is dialled.
+var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:` + ExtensionWords + `|#)[\s.:=]*\d+\W*$|\d(?:\W?\d){6},+\d{1,5}$`)
 
 // piecesOf gives the runs of digits in text.
 func piecesOf(text string) ([]piece, Problem) {

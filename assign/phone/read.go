@@ -142,9 +142,9 @@ func hasMobileShape(number *phonenumbers.PhoneNumber) bool {
 	}
 	found := false
 	for n := 0; n < 100 && !found; n++ {
-		like := fmt.Sprintf("+%d%c%02d%s", code, national[0], n, national[3:])
-		parsed, err := phonenumbers.Parse(like, "ZZ")
-		if err != nil {
+		like := fmt.Sprintf("%c%02d%s", national[0], n, national[3:])
+		parsed, err := phonenumbers.Parse(fmt.Sprintf("+%d%s", code, like), "ZZ")
+		if err != nil || phonenumbers.GetNationalSignificantNumber(parsed) != like { // a zero too many
 			continue
 		}
 		kind := phonenumbers.GetNumberType(parsed)
@@ -152,4 +152,9 @@ func hasMobileShape(number *phonenumbers.PhoneNumber) bool {
 	}
 	mobileShapes.Store(shape, found)
 	return found
+}
+
+func isValid(digits string) bool {
+	number, err := phonenumbers.Parse("+"+digits, "ZZ")
+	return err == nil && phonenumbers.IsValidNumber(number)
 }

@@ -70,6 +70,7 @@ func TestNearlyANumberIsAskedAbout(t *testing.T) {
 		"0579912345":        {"966579912345", Unlisted},
 		"+971 51 123 4567":  {"971511234567", Unlisted},
 		"0844444444":        {"", Invalid},
+		"+91007000000000":   {"", Invalid}, // two zeros too many: no new range
 		"966966544444444":   {"966544444444", Likely},
 		"+966966544444444":  {"966544444444", Likely},
 		"+966 966544444444": {"966544444444", Likely},

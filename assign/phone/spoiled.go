@@ -2,12 +2,14 @@ package phone
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
 
 // tidy takes away what stands beside a number and says nothing: a tatweel, an emoji, and
-// the decimal places that a spreadsheet has given it (0544444444.0).
+// what a spreadsheet has made of it without losing digits (0544444444.0, 966,544,444,444,
+// 9.66544444444E+11).
 func tidy(text string) string {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r == '\u0640' || unicode.In(r, unicode.So, unicode.Sk, unicode.Me, unicode.Variation_Selector) && r != '`' && r != '^' {
@@ -15,13 +17,29 @@ func tidy(text string) string {
 		}
 		return r
 	}, text))
-	return decimals.ReplaceAllString(text, "$1")
+	if fromSpreadsheet.MatchString(text) {
+		return decimals.ReplaceAllString(text, "$1$2")
+	}
+	if thousands.MatchString(text) {
+		return strings.NewReplacer(",", "", "٬", "").Replace(text)
+	}
+	if found := scientific.FindStringSubmatch(text); found != nil && strconv.Itoa(len(found[2])) == found[3] {
+		return found[1] + found[2]
+	}
+	return text
 }
 
-var decimals = regexp.MustCompile(`(\d{7,})[.٫,]0{1,2}$`)
+// fromSpreadsheet is a text of nothing but numbers without gaps, some perhaps with decimal
+// places. Elsewhere a zero behind a stop may be a number's own.
+var fromSpreadsheet = regexp.MustCompile(`^(?:\+?\d{7,}(?:[.٫,]0{1,2})?(?:\s+|$))+$`)
 
-// scientific is how spreadsheets show long numbers. The digits behind are lost.
-var scientific = regexp.MustCompile(`(?i)^\+?\d(?:[.,٫]\d+)?e\+?\d{1,2}$`)
+// thousands is a number in groups of three, as spreadsheets show it.
+var thousands = regexp.MustCompile(`^\d{1,3}(?:[,٬]\d{3}){2,4}$`)
+
+var decimals = regexp.MustCompile(`(\d)[.٫,]0{1,2}(?:$|(\s))`)
+
+// scientific is how spreadsheets show long numbers. Mostly the digits behind are lost.
+var scientific = regexp.MustCompile(`(?i)^\+?(\d)(?:[.,٫](\d+))?e\+?(\d{1,2})$`)
 
 // readSpoiled reads what is nearly a number: with letters that look like digits, one plus
 // too many, or the country code twice. It gives the number as a question, and no problem

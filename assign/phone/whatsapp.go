@@ -49,12 +49,15 @@ func FromLink(target string) string {
 		number = strings.TrimSpace(link.Query().Get("phone"))
 	case host == "wa.me", host == "www.wa.me":
 		number = strings.Trim(link.Path, "/")
-		if number == "" {
+		if number == "" || number == "send" {
 			number = strings.TrimSpace(link.Query().Get("phone"))
 		}
 	}
-	number = strings.NewReplacer(" ", "", "-", "", "\u200e", "", "\u202a", "", "\u202c", "").Replace(ASCII(number))
-	number = strings.TrimPrefix(strings.TrimPrefix(number, "+"), "00")
+	number = strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "", "\u200e", "", "\u202a", "", "\u202c", "").Replace(ASCII(number))
+	number = strings.TrimPrefix(number, "+")
+	for strings.HasPrefix(number, "00") {
+		number = number[len("00"):]
+	}
 	if number == "" || strings.Trim(number, "0123456789") != "" {
 		return ""
 	}
@@ -71,6 +74,8 @@ func FromURI(target string) string {
 		switch {
 		case strings.EqualFold(name, "ext") && value != "":
 			return number + " ext " + value
+		case name != "" && strings.Trim(name, "0123456789") == "": // as some write an extension
+			return number + " ext " + name
 		case strings.EqualFold(name, "phone-context") && strings.HasPrefix(value, "+") && !strings.HasPrefix(number, "+"):
 			number = value + " " + number
 		}
