@@ -50,7 +50,7 @@ func foldRune(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// Subcommands splits a folded name.
+// words splits a folded name.
 func words(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

@@ -101,6 +101,7 @@ const (
 	wordPrefix
 	substring
 	soundsAlike
+	within // the whole name stands in the query: Sara Ali (Support)
 	noMatch
 )
 
@@ -132,6 +133,9 @@ type query struct {
 
 func newQuery(text string) query {
 	q := query{text: strings.TrimRight(fold(text), ".,;:!?،؛؟ ")}
+	if handle, ok := strings.CutPrefix(q.text, "@"); ok && !strings.Contains(handle, "@") {
+		q.text = strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(handle) // as Slack shows somebody it does not know
+	}
 	if strings.Contains(q.text, "@") {
 		q.words = strings.Fields(q.text)
 	} else {
@@ -152,8 +156,11 @@ func (e entry) rank(q query) int {
 	for _, w := range q.words {
 		rank = max(rank, e.rankWord(w, q.joined))
 	}
-	if len(q.words) == 0 {
+	switch {
+	case len(q.words) == 0:
 		return noMatch
+	case rank == noMatch && len(e.words) > 0 && containsAll(q.words, e.words):
+		return within
 	}
 	return rank
 }

@@ -54,6 +54,15 @@ var numberReports = []report{
 	{"SA", "+237 95 12 34 56", "237695123456", "", "libphonenumber #1051"},
 	{"SA", "+241 06 03 12 34", "24166031234", "", "python-phonenumbers #289"},
 
+	// Links that Slack makes of a part of a word.
+	{"SA", "<mailto:966544444444@c.us|966544444444@c.us>", saudi, "", "vercel/chat #955"},
+	{"SA", "966544444444:<mailto:12@s.whatsapp.net|12@s.whatsapp.net>", saudi, "", "vercel/chat #955"},
+	{"SA", "<tel:966544444444|966544444444>@s.whatsapp.net", saudi, "", "ltworf/localslackirc #335"},
+	{"SA", "<tel:966544444444|966544444444>@lid", "", PhoneHiddenID, "ltworf/localslackirc #335"},
+	{"SA", "<mailto:120363012345678901@g.us|120363012345678901@g.us>", "", PhoneGroupID, "vercel/chat #955"},
+	{"SA", "whatsapp://send?phone=<tel:966544444444|966544444444>", saudi, "", "vercel/chat #955"},
+	{"SA", "tel:<tel:0544444444|0544444444>;phone-context=<tel:+966|+966>", saudi, "", "RFC 3966"},
+
 	// Ids and fields out of logs and webhooks.
 	{"SA", "+966544444444@c.us", saudi, "", "whatsapp-web.js #3438"},
 	{"SA", "00966544444444@c.us", saudi, "", "whatsapp-web.js #1966"},

@@ -36,7 +36,7 @@ type Token struct {
 // scan parts a line into tokens. Slack's own marks (<@…>, <tel:…|…>) are found before
 // entities are decoded, so that a typed "<" never makes one.
 func scan(line string) []Token {
-	line = WebLabel.ReplaceAllStringFunc(unpaste(Visible(line)), SpliceLabel)
+	line = unlink(WebLabel.ReplaceAllStringFunc(unpaste(Visible(line)), SpliceLabel))
 	var tokens []Token
 	at := 0
 	for _, mark := range SlackMark.FindAllStringIndex(line, -1) {
@@ -98,6 +98,34 @@ func SpliceLabel(mark string) string {
 		return mark
 	}
 	return label
+}
+
+// unlink undoes the links that Slack has made of a part of a word, where that changes nothing
+// of what was typed: 966544444444:<mailto:12@c.us|12@c.us>, <tel:0544444444|0544444444>@lid.
+func unlink(line string) string {
+	var plain strings.Builder
+	at := 0
+	for _, mark := range partLink.FindAllStringSubmatchIndex(line, -1) {
+		target, label := line[mark[2]:mark[3]], ""
+		if mark[4] >= 0 {
+			label = line[mark[4]:mark[5]]
+		}
+		before, _ := utf8.DecodeLastRuneInString(line[:mark[0]])
+		behind, _ := utf8.DecodeRuneInString(line[mark[1]:])
+		if label = orElse(label, target); target != label && onlyDigits(target) != onlyDigits(label) || !goesOn(before) && !goesOn(behind) {
+			continue
+		}
+		plain.WriteString(line[at:mark[0]] + label)
+		at = mark[1]
+	}
+	return plain.String() + line[at:]
+}
+
+var partLink = regexp.MustCompile(`(?i)<(?:mailto|tel):([^<>|]*)(?:\|([^<>]*))?>`)
+
+// goesOn tells whether what stands beside a link may be the rest of its word.
+func goesOn(r rune) bool {
+	return r != utf8.RuneError && (strings.ContainsRune("@:;=", r) || unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 // ReadMark reads <target> or <target|label>.
@@ -162,6 +190,9 @@ func onlyDigits(text string) string {
 func readMailLink(address, shown string) Token {
 	if strings.Contains(shown, "@") && !strings.EqualFold(trimWord(unquery(shown)), trimWord(address)) {
 		return Token{Kind: strangerToken, Typed: shown, wrong: LinkDisagree}
+	}
+	if id, problem, ok := phone.FromID(trimWord(address)); ok {
+		return Token{Kind: PhoneToken, Text: id, Typed: trimWord(address), wrong: MistakeKind(problem)}
 	}
 	return Token{Kind: emailToken, Text: trimWord(address), Typed: trimWord(address)}
 }
