@@ -182,13 +182,14 @@ func (s *sqlite) own(ctx context.Context) error {
 	return explain(err)
 }
 
-// checkOurs refuses a database that some other program made.
+// checkOurs refuses a database that some other program made. What a first start has made that
+// was killed before the first migration, the table of versions and what comes with it, is ours.
 func (s *sqlite) checkOurs(ctx context.Context) error {
 	var id, tables int64
 	err := s.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
 	if err == nil {
 		err = s.write.QueryRowContext(ctx,
-			"SELECT count(*) FROM sqlite_schema WHERE name <> ?", versions).Scan(&tables)
+			"SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT IN (?, 'sqlite_sequence')", versions).Scan(&tables)
 	}
 	if err != nil {
 		return explain(err)

@@ -286,6 +286,15 @@ func fill(t *testing.T, j *Journal, cause string) int {
 	return 0
 }
 
+func TestAFirstStartThatWasCutShortIsGoneOnWith(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "azeer-slack.db")
+	change(t, path, "CREATE TABLE "+versions+` (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now')))`)
+	change(t, path, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (0, 1)")
+	mustAccept(t, mustOpen(t, "sqlite://"+path, Config{}), numbered(1))
+}
+
 // That a call is made is not synced, so after a crash of the machine it may be missing.
 func TestAfterAReboot(t *testing.T) {
 	t.Parallel()
