@@ -1,6 +1,7 @@
-package assign
+package assign_test
 
 import (
+	"azeer-slack/assign"
 	"testing"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 func TestWhatMayBeDoneSinceBeforeARestartIsNotCalledUndone(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string][]reply{
-		"refused":                {refuse(Conflict, 409)},
+		"refused":                {refuse(assign.Conflict, 409)},
 		"busy to the end":        times(999, busy(0)),
 		"unreachable to the end": times(999, unreachable()),
 	} {

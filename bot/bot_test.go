@@ -10,6 +10,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
+	"azeer-slack/journal/memory"
 )
 
 // desk is a service and an agent list for tests that need no sockets.
@@ -46,7 +47,7 @@ func testBot(t testing.TB, d *desk) *Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Bot{renderers: render.New(catalogue, "SA", "", nil), region: "SA", agents: d, service: d, history: assign.NewMemory(), order: newOrder(), deliveries: newDeliveries(), forms: newForms(), homes: newHomes(), recents: newRecents(assign.NewMemory())}
+	return &Bot{renderers: render.New(catalogue, "SA", "", nil), region: "SA", agents: d, service: d, history: memory.New(), order: newOrder(), deliveries: newDeliveries(), forms: newForms(), homes: newHomes(), recents: newRecents(memory.New())}
 }
 
 func loadedDesk() *desk {

@@ -13,6 +13,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/journal/memory"
 
 	"github.com/slack-go/slack"
 )
@@ -126,7 +127,7 @@ func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
 
 // What went wrong is open as long as nobody has asked for the contact since.
 func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
-	b, m := testBot(t, loadedDesk()), assign.NewMemory()
+	b, m := testBot(t, loadedDesk()), memory.New()
 	b.history, b.service = m, ledgerOf{m}
 	accept := func(contact string, kind assign.OutcomeKind, requester string) {
 		t.Helper()
@@ -161,8 +162,8 @@ func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
 }
 
 // ledgerOf is the part of a service that only asks the journal.
-type ledgerOf struct{ *assign.Memory }
+type ledgerOf struct{ *memory.Journal }
 
 func (l ledgerOf) Latest(ctx context.Context, p phone.Number) (assign.Assignment, bool, error) {
-	return l.Memory.Latest(ctx, p)
+	return l.Journal.Latest(ctx, p)
 }

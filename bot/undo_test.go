@@ -7,18 +7,19 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot/render"
+	"azeer-slack/journal/memory"
 )
 
 // ledger is a bot over a journal in memory, in which assignments can be made and ended.
 type ledger struct {
 	*Bot
 	t *testing.T
-	*assign.Memory
+	*memory.Journal
 }
 
 func newLedger(t *testing.T) ledger {
-	l := ledger{testBot(t, loadedDesk()), t, assign.NewMemory()}
-	l.service, l.history = l.Memory, l.Memory
+	l := ledger{testBot(t, loadedDesk()), t, memory.New()}
+	l.service, l.history = l.Journal, l.Journal
 	return l
 }
 

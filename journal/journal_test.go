@@ -25,17 +25,6 @@ func TestMain(m *testing.M) {
 	os.Exit(journaltest.Main(m))
 }
 
-func TestMemory(t *testing.T) {
-	journaltest.Run(t, func(*testing.T) journaltest.Backend {
-		m := assign.NewMemory()
-		m.Audit = true
-		return journaltest.Backend{
-			Open:  func(testing.TB) assign.Journal { return m },
-			Crash: func(testing.TB, assign.Journal) { m.Restart() },
-		}
-	})
-}
-
 func TestSQLite(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
 		path := filepath.Join(t.TempDir(), "azeer-slack.db")
