@@ -92,7 +92,7 @@ type Bot struct {
 	// delivered holds the ids of assignments of which only the form is not settled yet.
 	delivered sync.Map
 	started   time.Time
-	// introduced is closed when Slack has told who we are and who is who.
+	// introduced is closed when Slack has told who we are.
 	introduced chan struct{}
 }
 
@@ -137,7 +137,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 }
 
 // Run serves until ctx ends, then finishes what it has taken and returns nil. It returns
-// a *socket.Fatal when Slack will not have us: a bad token, a missing scope, Socket Mode
+// a *slackcall.Fatal when Slack will not have us: a bad token, a missing scope, Socket Mode
 // switched off. A token that is taken back while it runs ends it too.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.people.Identify(ctx); err != nil {
@@ -155,7 +155,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go b.lateness.keep(ctx)
-	go b.people.KeepFresh(ctx)
+	go b.people.RefreshGroups(ctx)
 	go func() { stop(b.people.Recheck(ctx)) }()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -344,7 +344,7 @@ func (b *Bot) apologise(ctx context.Context, c *call, reference string) {
 }
 
 // rendererFor gives the voice for a person, in the language of their Slack locale. For somebody
-// who joined since the workspace was read, that may take localeLimit.
+// who was not met in the last day, finding that out may take 300 ms.
 func (b *Bot) rendererFor(ctx context.Context, user string) render.Renderer {
 	if v, ok := b.renderers.ByLanguage[b.people.Language(ctx, user)]; ok {
 		return v

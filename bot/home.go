@@ -223,7 +223,7 @@ func (b *Bot) Finished(a assign.Assignment) {
 }
 
 // Keep keeps Home tabs and the audit channel up to date until ctx ends; then it has
-// lastWords for what is due. It does nothing before Run knows the workspace.
+// lastWords for what is due. It does nothing before Run knows who we are.
 func (b *Bot) Keep(ctx context.Context) {
 	select {
 	case <-b.introduced:

@@ -23,8 +23,9 @@ const (
 
 // home makes somebody's Home tab of what the journal knows now.
 func (b *Bot) home(ctx context.Context, user string, s render.HomeSearch) slack.HomeTabViewRequest {
+	r := b.access.check(ctx, payload.Person{ID: user}, "")
 	v := b.rendererFor(ctx, user)
-	if r := b.access.check(ctx, payload.Person{ID: user}, ""); r.IsDenied() {
+	if r.IsDenied() {
 		return render.HomeView(render.HomeSearch{}, render.Paragraph(v.Texts.Text(r.Text, r.Data)).Blocks...)
 	}
 	reading, cancel := context.WithTimeout(ctx, readLate)

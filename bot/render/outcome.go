@@ -121,7 +121,8 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Nearest":   len(a.Outcome.Nearest) > 0,
-		"More":      a.Outcome.More,
+		"More":      a.Outcome.More > 0,
+		"MoreCount": a.Outcome.More,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)

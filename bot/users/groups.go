@@ -5,11 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/retry"
 )
+
+// groupsEvery is how often the user groups are read.
+const groupsEvery = time.Hour
 
 // groupsLife is how long the members of a user group count when they cannot be read again:
 // whoever was taken out of it is not let in for ever.
-const groupsLife = 3 * refreshEvery
+const groupsLife = 3 * groupsEvery
+
+// groupsAgain is how soon user groups that could not be read are tried again.
+var groupsAgain = retry.Backoff{Least: time.Second, Most: time.Minute}
+
+// groups are the user groups that are kept.
+type groups struct {
+	ids    []string
+	read   map[string]group // by id; those that could be read
+	unread error            // why Identify could not read them all
+}
 
 // group is the members of a user group, and when Slack was asked for them.
 type group struct {
@@ -17,11 +33,32 @@ type group struct {
 	asked   time.Time
 }
 
+// RefreshGroups reads the user groups every hour until ctx ends, and sooner after one of
+// them could not be read. It goes on from Identify.
+func (p *Users) RefreshGroups(ctx context.Context) {
+	if len(p.groups.ids) == 0 {
+		return
+	}
+	failures := 0
+	for unread := p.groups.unread; ; unread = p.readGroups(ctx) {
+		wait := groupsEvery
+		if unread == nil {
+			failures = 0
+		} else {
+			wait = max(groupsAgain.After(failures), slackcall.RetryAfter(unread))
+			failures++
+		}
+		if !retry.Sleep(ctx, wait) {
+			return
+		}
+	}
+}
+
 // readGroups replaces the members of each user group by those that Slack names now. A group
 // that cannot be read keeps the ones it has, and none of the others back.
 func (p *Users) readGroups(ctx context.Context) error {
 	var unread error
-	for _, id := range p.groups {
+	for _, id := range p.groups.ids {
 		asked := time.Now()
 		names, err := p.api.GetUserGroupMembersContext(ctx, id)
 		if p.Suspect(err) != nil {
@@ -33,14 +70,14 @@ func (p *Users) readGroups(ctx context.Context) error {
 			members[name] = true
 		}
 		p.mu.Lock()
-		p.grouped[id] = group{members, asked}
+		p.groups.read[id] = group{members, asked}
 		p.mu.Unlock()
 	}
 	if unread != nil && !errors.Is(unread, context.Canceled) {
 		p.log.Warn().Err(unread).Msg("user groups not read, will retry")
 	}
-	if unread == nil && len(p.groups) > 0 {
-		p.log.Debug().Int("groups", len(p.groups)).Msg("user groups read")
+	if unread == nil && len(p.groups.ids) > 0 {
+		p.log.Debug().Int("groups", len(p.groups.ids)).Msg("user groups read")
 	}
 	return unread
 }
@@ -51,8 +88,8 @@ func (p *Users) InGroups(id string) (in, known bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	known = true
-	for _, name := range p.groups {
-		if g := p.grouped[name]; time.Since(g.asked) > groupsLife {
+	for _, name := range p.groups.ids {
+		if g := p.groups.read[name]; time.Since(g.asked) > groupsLife {
 			known = false
 		} else if g.members[id] {
 			return true, true

@@ -12,7 +12,7 @@ import (
 const proofLimit = 10 * time.Second
 
 // Suspect takes the error of any call made with the bot token, and gives it back. Where it
-// says that the token is no good, guard has that proved: one method's word may be about
+// says that the token is no good, Recheck has that proved: one method's word may be about
 // itself.
 func (p *Users) Suspect(err error) error {
 	if errors.As(refusedToken(err), new(*slackcall.Fatal)) {
@@ -25,7 +25,7 @@ func (p *Users) Suspect(err error) error {
 }
 
 // Recheck asks Slack who we are whenever the token is doubted, until ctx ends or Slack
-// refuses for good: then it returns a *socket.Fatal. Slack not answering proves nothing: the
+// refuses for good: then it returns a *slackcall.Fatal. Slack not answering proves nothing: the
 // next call that fails raises the doubt again.
 func (p *Users) Recheck(ctx context.Context) error {
 	for {

@@ -1,5 +1,8 @@
 // Package users knows who somebody is: member, guest or of another organisation, their
 // language, time zone and user groups. It does not know what they may do.
+//
+// People are asked for one by one, when they are met, and kept in a bounded cache. No event
+// tells of changes: Slack would send one for every status that any member sets.
 package users
 
 import (
@@ -19,8 +22,10 @@ import (
 	"azeer-slack/bot/texts"
 	"azeer-slack/internal/retry"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/singleflight"
 )
 
 // Scopes are the bot token's scopes that the program uses, each with what for. The
@@ -35,13 +40,9 @@ var Scopes = []struct{ Name, Why string }{
 }
 
 const (
-	refreshEvery = time.Hour              // how often the whole workspace is read
-	peopleRetry  = time.Second            // how soon again, at first, after that did not work
-	peoplePause  = time.Minute            // and how soon in the end
-	lookupLimit  = time.Second            // for one person nobody has met yet
-	localeLimit  = 300 * time.Millisecond // for the language of such a person
-	emailLimit   = 8 * time.Second        // for an email, which nobody waits for in a form
-	pageSize     = 500                    // people a page; Slack recommends no more than 200 to 1,000
+	rightsLimit   = time.Second            // for who somebody is, where they must be asked for first
+	languageLimit = 300 * time.Millisecond // for their language
+	emailLimit    = 8 * time.Second        // for an email, which nobody waits for in a form
 )
 
 // MembershipOf is what kind of member somebody is.
@@ -62,43 +63,44 @@ type user struct {
 	name       string     // as others see it; "" if it is not known
 	zone       string     // time zone: "Asia/Riyadh", …
 	offset     int        // of the zone from UTC, in seconds
+	asked      time.Time  // when Slack was asked for all that
 }
 
-// Users knows who is who in the workspace. Who may do what, and who reads which
-// language, is answered from memory, which is read at the start and every hour; only
-// somebody who joined since costs a short call. It is the assign.People that resolves mentions.
+// Users knows who is who in the workspace. Slack is asked for somebody when they are first
+// met, and again now and then as long as they are met: what that costs depends on how many
+// use the app, not on how many are in the workspace. It is the assign.People that resolves
+// mentions.
 type Users struct {
-	api    *slack.Client
-	groups []string
-	log    zerolog.Logger
+	api       *slack.Client
+	log       zerolog.Logger
+	known     *lru.Cache[string, user] // by id
+	lookups   singleflight.Group       // one at a time for each person
+	suspected chan struct{}            // a call was answered as if the token were no good
 
-	mu         sync.RWMutex
-	team       string
-	enterprise string
-	self       string // the bot's own user id
-	known      map[string]user
-	lookups    map[string]*lookup // that are under way
-	grouped    map[string]group   // by id; of those that could be read
-	unreached  error              // why Slack could not be asked who we are; nil once it could
-	suspected  chan struct{}      // a call was answered as if the token were no good
-
-	// Of introduce, and then of refresh: what their last readings ended with.
-	membersUnread, groupsUnread error
+	mu        sync.RWMutex
+	bot       identity
+	unreached error // why Slack could not be asked who we are; nil once it could
+	groups    groups
 }
 
-// New makes a People that also keeps the members of the given user groups.
-func New(api *slack.Client, groups []string, log zerolog.Logger) *Users {
+// identity is who we are.
+type identity struct{ team, enterprise, user string }
+
+// New makes a Users that also keeps the members of the user groups of those ids.
+func New(api *slack.Client, groupIDs []string, log zerolog.Logger) *Users {
+	known, err := lru.New[string, user](knownMost)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
 	return &Users{
-		api: api, groups: groups, grouped: make(map[string]group),
-		known: make(map[string]user), lookups: make(map[string]*lookup),
-		suspected: make(chan struct{}, 1),
-		log:       log.With().Str("component", "people").Logger(),
+		api: api, known: known, suspected: make(chan struct{}, 1),
+		groups: groups{ids: groupIDs, read: make(map[string]group)},
+		log:    log.With().Str("component", "people").Logger(),
 	}
 }
 
-// Identify learns who we are, which proves the bot token and its scopes, and reads the
-// workspace for the first time. It tries until it succeeds, Slack refuses for good, or
-// ctx ends.
+// Identify learns who we are, which proves the bot token and its scopes, and reads the user
+// groups for the first time. It tries until it succeeds, Slack refuses for good, or ctx ends.
 func (p *Users) Identify(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := p.recheck(ctx)
@@ -118,14 +120,11 @@ func (p *Users) Identify(ctx context.Context) error {
 	}
 	first, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	atOnce(
-		func() { p.membersUnread = p.readMembers(first) },
-		func() { p.groupsUnread = p.readGroups(first) },
-	)
+	p.groups.unread = p.readGroups(first)
 	return nil
 }
 
-// Unreached is why introduce has not succeeded so far; nil if it has, or was not tried.
+// Unreached is why Identify has not succeeded so far; nil if it has, or was not tried.
 func (p *Users) Unreached() error {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
@@ -143,7 +142,7 @@ func (p *Users) recheck(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.team, p.enterprise, p.self = who.TeamID, who.EnterpriseID, who.UserID
+	p.bot = identity{who.TeamID, who.EnterpriseID, who.UserID}
 	return nil
 }
 
@@ -163,7 +162,7 @@ func missingScopes(h http.Header) (missing []string) {
 	return missing
 }
 
-// refusedToken turns the errors that no retry can mend into a *socket.Fatal.
+// refusedToken turns the errors that no retry can mend into a *slackcall.Fatal.
 func refusedToken(err error) error {
 	var said slack.SlackErrorResponse
 	if !errors.As(err, &said) {
@@ -178,81 +177,11 @@ func refusedToken(err error) error {
 	return fmt.Errorf("ask Slack who we are: %w", err)
 }
 
-// KeepFresh reads the workspace again and again until ctx ends. Members and user groups
-// wait for one another neither at the start nor when one of them cannot be read.
-func (p *Users) KeepFresh(ctx context.Context) {
-	atOnce(
-		func() { reread(ctx, p.membersUnread, p.readMembers) },
-		func() { reread(ctx, p.groupsUnread, p.readGroups) },
-	)
-}
-
-// atOnce does all things at the same time, and waits for them.
-func atOnce(things ...func()) {
-	var all sync.WaitGroup
-	for _, do := range things {
-		all.Go(do)
-	}
-	all.Wait()
-}
-
-// reread reads every hour until ctx ends, and sooner after that did not work; unread is
-// what it ended with before.
-func reread(ctx context.Context, unread error, read func(context.Context) error) {
-	for again := peopleRetry; ; unread = read(ctx) {
-		wait := refreshEvery
-		if unread == nil {
-			again = peopleRetry
-		} else {
-			wait, again = max(again, slackcall.RetryAfter(unread)), min(2*again, peoplePause)
-		}
-		if !retry.Sleep(ctx, wait) {
-			return
-		}
-	}
-}
-
-// readMembers replaces what is known of people by what Slack says now.
-func (p *Users) readMembers(ctx context.Context) error {
-	met, err := p.listMembers(ctx)
-	if p.Suspect(err) != nil {
-		if !errors.Is(err, context.Canceled) {
-			p.log.Warn().Err(err).Msg("workspace members not read, will retry")
-		}
-		return err
-	}
-	p.log.Debug().Int("people", len(met)).Msg("workspace members read")
-	p.mu.Lock()
-	p.known = met // from here on lookups write to it
-	p.mu.Unlock()
-	return nil
-}
-
-func (p *Users) listMembers(ctx context.Context) (map[string]user, error) {
-	met := make(map[string]user)
-	page := p.api.GetUsersPaginated(slack.GetUsersOptionLimit(pageSize))
-	for {
-		var err error
-		if page, err = page.Next(ctx); page.Done(err) {
-			break
-		} else if err != nil {
-			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) || slackcall.RetryAfter(err) == 0 {
-				return nil, fmt.Errorf("list people: %w", err)
-			}
-			continue
-		}
-		for _, u := range page.Users {
-			met[u.ID] = p.userOf(u)
-		}
-	}
-	return met, nil
-}
-
-func (p *Users) userOf(u slack.User) user {
+func (p *Users) userOf(u slack.User, asked time.Time) user {
 	return user{
 		membership: p.membershipOf(u), language: texts.Language(u.Locale),
 		name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
-		zone: u.TZ, offset: u.TZOffset,
+		zone: u.TZ, offset: u.TZOffset, asked: asked,
 	}
 }
 
@@ -268,18 +197,18 @@ func (p *Users) membershipOf(u slack.User) Membership {
 	return member
 }
 
-// BotID is the bot's own user id; "" before introduce.
+// BotID is the bot's own user id; "" before Identify.
 func (p *Users) BotID() string {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.self
+	return p.bot.user
 }
 
 // Team is the workspace's id; "" before Identify.
 func (p *Users) Team() string {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.team
+	return p.bot.team
 }
 
 // foreign tells whether a team is another organisation's. Teams of one Enterprise
@@ -287,22 +216,23 @@ func (p *Users) Team() string {
 func (p *Users) foreign(team, enterprise string) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if team == "" || p.team == "" || team == p.team || team == p.enterprise {
+	us := p.bot
+	if team == "" || us.team == "" || team == us.team || team == us.enterprise {
 		return false
 	}
-	return p.enterprise == "" || enterprise != p.enterprise
+	return us.enterprise == "" || enterprise != us.enterprise
 }
 
-// MembershipOf says what kind of member somebody is: from memory, or for somebody not met yet
-// by one short call, whose error means that it is not known.
+// MembershipOf says what kind of member somebody is. An error means that it is not known:
+// Slack did not say within rightsLimit, and what memory holds is too old to let them in.
 func (p *Users) MembershipOf(ctx context.Context, who payload.Person) (Membership, error) {
 	if p.foreign(who.Team, who.Enterprise) {
 		return External, nil
 	}
-	if known, _ := p.cached(who.ID); known.membership != UnknownMembership {
-		return known.membership, nil
+	found, err := p.find(ctx, who.ID, rightsLimit)
+	if err == nil && found.membership == UnknownMembership {
+		found, err = p.lookUp(ctx, who.ID, rightsLimit) // Slack has hidden them so far
 	}
-	found, err := p.lookUp(who.ID).wait(ctx, lookupLimit)
 	if err != nil {
 		return UnknownMembership, fmt.Errorf("look up person: %w", err)
 	}
@@ -312,36 +242,28 @@ func (p *Users) MembershipOf(ctx context.Context, who payload.Person) (Membershi
 // HasLeft asks Slack, whatever memory says, whether somebody's account was deactivated or
 // is no more. false where Slack does not tell.
 func (p *Users) HasLeft(ctx context.Context, id string) bool {
-	found, err := p.lookUp(id).wait(ctx, lookupLimit)
+	found, err := p.lookUp(ctx, id, rightsLimit)
 	var said slack.SlackErrorResponse
 	return err == nil && found.membership == Gone || errors.As(err, &said) && said.Err == "user_not_found"
 }
 
 // Language is that of somebody's Slack locale: "en", "ar", …; "" where it is not known,
-// which costs at most localeLimit to find out.
+// which costs at most languageLimit to find out.
 func (p *Users) Language(ctx context.Context, id string) string {
-	known, met := p.cached(id)
-	if met || id == "" {
-		return known.language
-	}
-	found, _ := p.lookUp(id).wait(ctx, localeLimit)
+	found, _ := p.find(ctx, id, languageLimit)
 	return found.language
 }
 
-// Name is somebody's name; "" where it is not known, which costs at most lookupLimit to
+// Name is somebody's name; "" where it is not known, which costs at most rightsLimit to
 // find out.
 func (p *Users) Name(ctx context.Context, id string) string {
-	known, met := p.cached(id)
-	if met || id == "" {
-		return known.name
-	}
-	found, _ := p.lookUp(id).wait(ctx, lookupLimit)
+	found, _ := p.find(ctx, id, rightsLimit)
 	return found.name
 }
 
 // Zone is somebody's time zone as far as memory knows, else UTC.
 func (p *Users) Zone(id string) *time.Location {
-	known, _ := p.cached(id)
+	known, _ := p.known.Get(id)
 	if known.zone == "" {
 		return time.UTC
 	}
@@ -349,13 +271,6 @@ func (p *Users) Zone(id string) *time.Location {
 		return zone
 	}
 	return time.FixedZone(known.zone, known.offset)
-}
-
-func (p *Users) cached(id string) (user, bool) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	a, met := p.known[id]
-	return a, met
 }
 
 // Email gives somebody's Slack email. See assign.People.

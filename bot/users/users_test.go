@@ -1,10 +1,8 @@
 package users
 
 import (
-	"context"
 	"os"
 	"testing"
-	"time"
 
 	"azeer-slack/bot/payload"
 	"azeer-slack/sandbox"
@@ -13,7 +11,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// slackWorld is a workspace, and a People that has not read it yet.
+// slackWorld is a workspace, and a Users that has met nobody in it yet.
 func slackWorld(t *testing.T) (*sandbox.Sandbox, *Users) {
 	t.Helper()
 	manifest, err := os.ReadFile("../../manifest.yaml")
@@ -27,30 +25,6 @@ func slackWorld(t *testing.T) (*sandbox.Sandbox, *Users) {
 	t.Cleanup(func() { _ = box.Close() })
 	api := slack.New(sandbox.BotToken, slack.OptionAPIURL(box.Slack.APIURL()))
 	return box, New(api, nil, zerolog.Nop())
-}
-
-func TestTheLanguageIsThatOfTheLastReading(t *testing.T) {
-	box, p := slackWorld(t)
-	layla := box.Slack.Person("layla")
-	if err := p.readMembers(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := p.Language(t.Context(), layla.ID()); got != "ar" {
-		t.Errorf("layla reads %q", got)
-	}
-	layla.Speak("en-GB")
-	if got := p.Language(t.Context(), layla.ID()); got != "ar" {
-		t.Errorf("layla reads %q before the next reading", got)
-	}
-	if err := p.readMembers(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := p.Language(t.Context(), layla.ID()); got != "en" {
-		t.Errorf("layla reads %q after it", got)
-	}
-	if n := len(box.Slack.APICalls("users.info")); n != 0 {
-		t.Errorf("asked %d times for one person", n)
-	}
 }
 
 func TestSomebodyIsLookedUpOnceForAll(t *testing.T) {
@@ -83,15 +57,5 @@ func TestWhomSlackHidesHasNoLanguage(t *testing.T) {
 	}
 	if s, err := p.MembershipOf(t.Context(), payload.Person{ID: "U0NOBODY"}); s != UnknownMembership || err == nil {
 		t.Errorf("nobody is %v (%v)", s, err)
-	}
-}
-
-func TestALanguageIsNotWaitedForForEver(t *testing.T) {
-	box, p := slackWorld(t)
-	box.Slack.SlowAPI("users.info", time.Minute)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if got := p.Language(ctx, box.Slack.Person("layla").ID()); got != "" || ctx.Err() != nil {
-		t.Errorf("layla reads %q (%v)", got, ctx.Err())
 	}
 }

@@ -130,25 +130,28 @@ func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
 	w.untilLogged("user groups read", 1)
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")
-	if n := len(w.Slack.APICalls("users.list")); n != 1 {
-		t.Errorf("asked for people %d times", n)
+	if n := len(w.Slack.APICalls("users.info")); n != 2 {
+		t.Errorf("asked %d times who the two are", n)
 	}
 }
 
-func TestSomebodyNewIsLookedUpOnce(t *testing.T) {
+// Nobody is looked up before they are met, and whoever was met needs no Slack.
+func TestWhoIsMetIsLookedUpOnce(t *testing.T) {
 	w := begin(t)
-	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "faisal", Name: "Faisal"})
-	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "huda", Name: "Huda"})
-	w.Slack.Invite("#support", "faisal", "huda")
-	faisal := w.person("faisal")
-	faisal.types("#support", "/assign 0544444444 omar@twerlo.com")
-	faisal.reads("now belongs to")
+	manager, sara := w.person("manager"), w.person("sara")
+	for _, method := range []string{"users.list", "users.info"} {
+		if n := len(w.Slack.APICalls(method)); n != 0 {
+			t.Errorf("%d calls of %s before anybody was met", n, method)
+		}
+	}
+	sara.types("#support", "/assign 0544444444 omar@twerlo.com")
+	sara.reads("now belongs to")
 	w.Slack.FailAPI("users.info", -1, sandbox.Failure{Status: 500})
-	faisal.types("#support", "/assign 0544444444 sara@twerlo.com")
-	faisal.reads("now belongs to", "Sara Ali")
-	huda := w.person("huda")
-	huda.types("#support", "/assign 0544444444 omar@twerlo.com")
-	huda.reads("could not tell just now whether you may", "nothing was done")
+	sara.types("#support", "/assign 0544444444 sara@twerlo.com")
+	sara.reads("now belongs to", "Sara Ali")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("could not tell just now whether you may", "nothing was done")
+	w.untilLogged("person not looked up", 1)
 }
 
 // Who was let in and no longer may is stopped at the next step: in the menu, the form and

@@ -84,20 +84,38 @@ func (w *world) endsWith(code, cure string) {
 	}
 }
 
+// met gives somebody of whom the bot knows who they are.
+func (w *world) met(handle string) someone {
+	w.t.Helper()
+	p := w.person(handle)
+	p.types("#support", "/assign help")
+	p.reads("hands a WhatsApp contact")
+	return p
+}
+
 func TestATokenTakenBackWhileItRunsEndsTheProgram(t *testing.T) {
 	t.Parallel()
-	t.Run("once a form does not open", func(t *testing.T) {
+	t.Run("once it is not told who somebody is", func(t *testing.T) {
 		w := begin(t)
 		w.Slack.RevokeBotToken()
 		manager := w.person("manager")
+		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+		manager.reads("could not tell just now whether you may")
+		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
+	})
+	t.Run("once a form does not open", func(t *testing.T) {
+		w := begin(t)
+		manager := w.met("manager")
+		w.Slack.RevokeBotToken()
 		manager.types("#support", "/assign 0544444444")
 		manager.reads("Slack did not open the form")
 		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
 	})
 	t.Run("once somebody's email is not told", func(t *testing.T) {
 		w := begin(t)
+		manager := w.met("manager")
 		w.Slack.RevokeBotToken()
-		w.person("manager").CommandAsync("#support", "/assign 0544444444 @omar")
+		manager.CommandAsync("#support", "/assign 0544444444 @omar")
 		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
 		w.owner("966544444444", "")
 	})
