@@ -1,15 +1,16 @@
 package assign_test
 
 import (
-	"azeer-slack/assign"
-	"azeer-slack/assign/agent"
-	"azeer-slack/assign/phone"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the test must not depend on the machine's
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 func TestAnOvertakenRequestIsNotCarriedOut(t *testing.T) {

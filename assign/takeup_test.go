@@ -1,9 +1,10 @@
 package assign_test
 
 import (
-	"azeer-slack/assign"
 	"testing"
 	"time"
+
+	"azeer-slack/assign"
 )
 
 // What an earlier process called for, and had no word of, may be done: who takes it up knows

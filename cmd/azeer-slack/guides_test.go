@@ -153,7 +153,7 @@ type logLine struct{ level, message string }
 func logged(t *testing.T) map[logLine]string {
 	t.Helper()
 	all := make(map[logLine]string)
-	for _, folder := range []string{"assign", "assign/agent", "bot", "bot/reply", "bot/users", "bot/socket", "journal", "azeer", "cmd/azeer-slack"} {
+	for _, folder := range []string{"assign", "assign/agent", "bot", "bot/reply", "bot/users", "bot/socket", "journal", "journal/postgres", "azeer", "cmd/azeer-slack"} {
 		s := sourceOf(t, folder)
 		s.calls("Msg", func(in *ast.FuncDecl, call *ast.CallExpr) {
 			at := s.fset.Position(call.Pos()).String()
@@ -281,19 +281,29 @@ func TestEveryReadinessReasonIsExplained(t *testing.T) {
 	if !strings.Contains(in.refused(), "for assigning") || !strings.Contains(page, "`for assigning`") {
 		t.Errorf("docs/oncall.md does not explain: %s", in.refused())
 	}
-	for _, f := range sourceOf(t, "journal").files {
-		for _, d := range f.Decls {
-			in, ok := d.(*ast.FuncDecl)
-			if !ok || !slices.Contains([]string{"explain", "explainPostgres", "stillThere"}, in.Name.Name) {
-				continue
-			}
-			for _, text := range literals(in.Body) {
-				if cure := strings.TrimSuffix(text, ": %w"); strings.Contains(cure, " ") {
-					explains(cure)
-				}
+	for _, folder := range []string{"journal/sqlite", "journal/postgres"} {
+		for _, f := range sourceOf(t, folder).files {
+			for _, cure := range cures(f) {
+				explains(cure)
 			}
 		}
 	}
+}
+
+// cures is what a database says about its errors.
+func cures(f *ast.File) (all []string) {
+	for _, d := range f.Decls {
+		in, ok := d.(*ast.FuncDecl)
+		if !ok || !slices.Contains([]string{"explain", "stillThere"}, in.Name.Name) {
+			continue
+		}
+		for _, text := range literals(in.Body) {
+			if cure := strings.TrimSuffix(text, ": %w"); strings.Contains(cure, " ") {
+				all = append(all, cure)
+			}
+		}
+	}
+	return all
 }
 
 // Of each line of check, the words that are always the same stand in the guide.
