@@ -8,6 +8,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
+	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
 )
 
@@ -33,7 +34,7 @@ func TestAKeyIsAcknowledgedAtOnce(t *testing.T) {
 	box, ctx := servedBy(t, func(d *agent.Directory) bot.Service {
 		h.broken = broken{d}
 		return h
-	}, assign.NewMemory())
+	}, memory.New())
 	manager, sara := box.Slack.Person("manager"), box.Slack.Person("sara")
 	manager.Command("#support", "/assign")
 	form, err := manager.Form(ctx)

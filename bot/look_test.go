@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
+	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
 
 	"github.com/rs/zerolog"
@@ -20,7 +21,7 @@ import (
 
 // sluggish is a journal that has not answered in time once, and then answers with err.
 type sluggish struct {
-	*assign.Memory
+	*memory.Journal
 	err   error
 	asked int
 }
@@ -32,7 +33,7 @@ func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignmen
 	if s.err != nil {
 		return nil, s.err
 	}
-	return s.Memory.List(ctx, q)
+	return s.Journal.List(ctx, q)
 }
 
 // A journal that takes its time does not keep the command waiting: it is acknowledged, and
@@ -40,7 +41,7 @@ func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignmen
 func TestASlowJournalIsNotWaitedFor(t *testing.T) {
 	for want, err := range map[string]error{"no request of yours": nil, "history could not be read": errors.New("disk on fire")} {
 		t.Run(want, func(t *testing.T) {
-			box, ctx := lookedUpIn(t, &sluggish{Memory: assign.NewMemory(), err: err})
+			box, ctx := lookedUpIn(t, &sluggish{Journal: memory.New(), err: err})
 			manager := box.Slack.Person("manager")
 			if d := manager.Command("#support", "/assign mine"); d.Shown != "" || d.Reply != nil {
 				t.Errorf("shows %q, replies %v", d.Shown, d.Reply)

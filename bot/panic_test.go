@@ -14,6 +14,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
+	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
 
 	"github.com/rs/zerolog"
@@ -67,7 +68,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	var logs safeBuffer
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
-	b, err := bot.New(api, broken{directory}, assign.NewMemory(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
+	b, err := bot.New(api, broken{directory}, memory.New(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {
 		t.Fatal(err)
 	}

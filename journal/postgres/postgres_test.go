@@ -1,9 +1,10 @@
-package journal
+package postgres_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -11,20 +12,55 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/phone"
+	"azeer-slack/journal"
 	"azeer-slack/journal/journaltest"
+	"azeer-slack/journal/postgres"
+	"azeer-slack/journal/store"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+func TestMain(m *testing.M) { os.Exit(journaltest.Main(m)) }
+
+// instance is a journal that is shared.
+type instance struct {
+	*journal.Journal
+	db *postgres.DB
+}
+
+func open(t testing.TB, url string, cfg postgres.Config) instance {
+	t.Helper()
+	i := openUnclosed(t, url, cfg)
+	t.Cleanup(func() {
+		if err := i.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return i
+}
+
+func openUnclosed(t testing.TB, url string, cfg postgres.Config) instance {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), url, withDefaults(cfg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instance{journal.New(db, journal.Config{Timeout: withDefaults(cfg).Timeout}), db}
+}
+
+func withDefaults(cfg postgres.Config) postgres.Config {
+	cfg.Audit, cfg.Timeout, cfg.Lease = true, cmp.Or(cfg.Timeout, 10*time.Second), cmp.Or(cfg.Lease, 30*time.Second)
+	return cfg
+}
+
 func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
 	t.Parallel()
-	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
-	first := mustAccept(t, j, numbered(1))
-	gate.set(true)
-	wantNotStored(t, j, numbered(2), "cannot be reached")
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := open(t, url, postgres.Config{})
+	first := journaltest.Accept(t, j, journaltest.Numbered(1))
+	proxy.cut()
+	journaltest.WantNotStored(t, j, journaltest.Numbered(2), "cannot be reached")
 	if err := j.Health(t.Context()); err == nil {
 		t.Fatal("health is good without a database")
 	}
@@ -34,22 +70,22 @@ func TestPostgresAwayStoresNothingAndComesBack(t *testing.T) {
 	if _, err := j.Turn(t.Context(), first.ID, true); err == nil {
 		t.Fatal("a turn was given without a database")
 	}
-	gate.set(false)
+	proxy.restore()
 	if err := j.Health(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mustAccept(t, j, numbered(2))
-	settle(t, j, first.ID)
+	journaltest.Accept(t, j, journaltest.Numbered(2))
+	journaltest.Settle(t, j, first.ID)
 }
 
 func TestACutConnectionIsNotNoticed(t *testing.T) {
 	t.Parallel()
-	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := open(t, url, postgres.Config{})
 	for n := range 5 {
-		mustAccept(t, j, numbered(n))
-		gate.set(true)
-		gate.set(false)
+		journaltest.Accept(t, j, journaltest.Numbered(n))
+		proxy.cut()
+		proxy.restore()
 	}
 }
 
@@ -57,18 +93,10 @@ func TestACutConnectionIsNotNoticed(t *testing.T) {
 func TestAPoolOfOneIsMadeTwo(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t) + "&pool_max_conns=1"
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	j, err := Open(ctx, url, Config{Timeout: 10 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustAccept(t, j, numbered(1))
-	if size := j.store.(*postgres).pool.Config().MaxConns; size != 2 {
+	j := open(t, url, postgres.Config{}) // the test's own time limit ends it
+	journaltest.Accept(t, j, journaltest.Numbered(1))
+	if size := j.db.Pool().Config().MaxConns; size != 2 {
 		t.Errorf("the pool has a size of %d", size)
-	}
-	if err := j.Close(t.Context()); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -78,11 +106,11 @@ func TestAServerThatFellSilentIsLeft(t *testing.T) {
 	for name, size := range map[string]string{"the pool as it comes": "", "a small one": "&pool_max_conns=4"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gate, url := newGate(t, journaltest.StartPostgres(t))
-			j := mustOpen(t, url+size, Config{Timeout: 3 * time.Second})
-			a := mustAccept(t, j, numbered(1))
-			fillPool(t, j.store.(*postgres))
-			gate.mute()
+			proxy, url := newProxy(t, journaltest.StartPostgres(t))
+			j := open(t, url+size, postgres.Config{Timeout: 3 * time.Second})
+			a := journaltest.Accept(t, j, journaltest.Numbered(1))
+			fillPool(t, j.db)
+			proxy.fallSilent()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			wantSilence(ctx, t, j, a)
@@ -100,11 +128,11 @@ func TestAServerThatFellSilentIsLeft(t *testing.T) {
 }
 
 // fillPool opens all connections that the pool may have.
-func fillPool(t *testing.T, p *postgres) {
+func fillPool(t *testing.T, db *postgres.DB) {
 	t.Helper()
 	var all []*pgxpool.Conn
-	for range p.pool.Config().MaxConns {
-		c, err := p.pool.Acquire(t.Context())
+	for range db.Pool().Config().MaxConns {
+		c, err := db.Pool().Acquire(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,10 +145,10 @@ func fillPool(t *testing.T, p *postgres) {
 
 // wantSilence asks for a turn from as many places as the pool has, and waits for all to be
 // given up.
-func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignment) {
+func wantSilence(ctx context.Context, t *testing.T, j assign.Journal, a assign.Assignment) {
 	t.Helper()
 	var wg sync.WaitGroup
-	for range poolSize {
+	for range postgres.PoolSize {
 		wg.Go(func() {
 			if _, err := j.Turn(ctx, a.ID, true); err == nil {
 				t.Error("a turn was given in silence")
@@ -132,17 +160,14 @@ func wantSilence(ctx context.Context, t *testing.T, j *Journal, a assign.Assignm
 
 func TestEveryReadEnds(t *testing.T) {
 	t.Parallel()
-	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j, err := Open(t.Context(), url, Config{Timeout: time.Second, Audit: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := openUnclosed(t, url, postgres.Config{Timeout: time.Second})
 	defer func() { _ = j.Close(context.WithoutCancel(t.Context())) }() // a second may not be enough for all that was left
-	a := mustAccept(t, j, numbered(1))
-	fillPool(t, j.store.(*postgres))
+	a := journaltest.Accept(t, j, journaltest.Numbered(1))
+	fillPool(t, j.db)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	gate.muteAll()
+	proxy.staySilent()
 	var wg sync.WaitGroup
 	for name, read := range map[string]func() error{
 		"Turn":      func() error { _, err := j.Turn(ctx, a.ID, true); return err },
@@ -162,28 +187,28 @@ func TestEveryReadEnds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	gate.set(true) // ends the silence, which the close of the journal would wait for
-	gate.unmute()
+	proxy.cut() // ends the silence, which the close of the journal would wait for
+	proxy.restore()
 }
 
 // The caller was told that nothing was stored, but the commit had gone through.
 func TestACommitWithoutAWordIsUndone(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	gate, url := newGate(t, direct)
-	j, witness := mustOpen(t, url, Config{Timeout: 10 * time.Second}), mustOpen(t, direct, Config{})
-	silence(j.store.(*postgres))
-	kept := mustAccept(t, j, numbered(1))
-	gate.dropCommit()
-	wantNotStored(t, j, numbered(2), "no word came back")
-	if _, there, err := witness.Latest(t.Context(), numbered(2).Contact); !there || err != nil {
+	proxy, url := newProxy(t, direct)
+	j, witness := open(t, url, postgres.Config{}), open(t, direct, postgres.Config{})
+	j.db.Silence()
+	kept := journaltest.Accept(t, j, journaltest.Numbered(1))
+	proxy.dropCommit()
+	journaltest.WantNotStored(t, j, journaltest.Numbered(2), "no word came back")
+	if _, there, err := witness.Latest(t.Context(), journaltest.Numbered(2).Contact); !there || err != nil {
 		t.Fatalf("the commit did not go through (found %t, error %v): the test shows nothing", there, err)
 	}
-	_, how, err := j.Accept(t.Context(), numbered(2))
+	_, how, err := j.Accept(t.Context(), journaltest.Numbered(2))
 	if err != nil || how != assign.Accepted {
 		t.Fatalf("acceptance %d, error %v", how, err)
 	}
-	if _, how, err := j.Accept(t.Context(), numbered(1)); err != nil || how != assign.Repeated {
+	if _, how, err := j.Accept(t.Context(), journaltest.Numbered(1)); err != nil || how != assign.Repeated {
 		t.Fatalf("acceptance %d of a kept one (%d), error %v", how, kept.ID, err)
 	}
 }
@@ -191,13 +216,13 @@ func TestACommitWithoutAWordIsUndone(t *testing.T) {
 func TestAnIdleInstanceUndoesItToo(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	gate, url := newGate(t, direct)
-	j, witness := mustOpen(t, url, Config{Lease: time.Hour}), mustOpen(t, direct, Config{})
-	gate.dropCommit()
-	wantNotStored(t, j, numbered(1), "no word came back")
+	proxy, url := newProxy(t, direct)
+	j, witness := open(t, url, postgres.Config{Lease: time.Hour}), open(t, direct, postgres.Config{})
+	proxy.dropCommit()
+	journaltest.WantNotStored(t, j, journaltest.Numbered(1), "no word came back")
 	for there := true; there; { // the test's own time limit ends it
 		var err error
-		if _, there, err = witness.Latest(t.Context(), numbered(1).Contact); err != nil {
+		if _, there, err = witness.Latest(t.Context(), journaltest.Numbered(1).Contact); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -217,14 +242,14 @@ const lateEnough = 6 * time.Second
 func TestACommitThatComesLateIsUndone(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	gate, url := newGate(t, direct)
-	j, witness := mustOpen(t, url, Config{Timeout: lateEnough}), mustOpen(t, direct, Config{})
-	silence(j.store.(*postgres))
-	older := mustAccept(t, j, numbered(701))
-	release, done := gate.holdCommit(t)
-	late := onContactOf(numbered(701), numbered(702))
-	wantNotStored(t, j, late, "no word came back")
-	mustAccept(t, j, numbered(703)) // finds nothing to undo yet
+	proxy, url := newProxy(t, direct)
+	j, witness := open(t, url, postgres.Config{Timeout: lateEnough}), open(t, direct, postgres.Config{})
+	j.db.Silence()
+	older := journaltest.Accept(t, j, journaltest.Numbered(701))
+	release, done := proxy.holdCommit(t)
+	late := onContactOf(journaltest.Numbered(701), journaltest.Numbered(702))
+	journaltest.WantNotStored(t, j, late, "no word came back")
+	journaltest.Accept(t, j, journaltest.Numbered(703)) // finds nothing to undo yet
 	release()
 	<-done
 	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID == older.ID {
@@ -240,7 +265,7 @@ func TestACommitThatComesLateIsUndone(t *testing.T) {
 	if a, _, err := witness.Latest(t.Context(), late.Contact); err != nil || a.ID != older.ID {
 		t.Fatalf("latest is %d, error %v, want %d", a.ID, err, older.ID)
 	}
-	again := mustAccept(t, j, late)
+	again := journaltest.Accept(t, j, late)
 	if v, err := j.Turn(t.Context(), again.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn of the second try is %+v, error %v", v, err)
 	}
@@ -250,20 +275,20 @@ func TestACommitThatComesLateIsUndone(t *testing.T) {
 // must not be taken for one that is stored.
 func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 	t.Parallel()
-	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: lateEnough})
-	silence(j.store.(*postgres))
-	release, done := gate.holdCommit(t)
-	wantNotStored(t, j, numbered(711), "no word came back")
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := open(t, url, postgres.Config{Timeout: lateEnough})
+	j.db.Silence()
+	release, done := proxy.holdCommit(t)
+	journaltest.WantNotStored(t, j, journaltest.Numbered(711), "no word came back")
 	results := make(chan assign.Acceptance, 1)
 	go func() {
-		_, how, err := j.Accept(context.WithoutCancel(t.Context()), numbered(711))
+		_, how, err := j.Accept(context.WithoutCancel(t.Context()), journaltest.Numbered(711))
 		if err != nil {
 			t.Error(err)
 		}
 		results <- how
 	}()
-	awaitLock(t, j.store.(*postgres), numbered(711).Contact, results)
+	awaitLock(t, j.db, journaltest.Numbered(711).Contact, results)
 	release()
 	<-done
 	if how := <-results; how != assign.Accepted {
@@ -275,7 +300,7 @@ func TestTheSameAgainWaitsForALateCommit(t *testing.T) {
 }
 
 // awaitLock waits until somebody waits for a contact, rather than having a result.
-func awaitLock(t *testing.T, p *postgres, contact phone.Number, results <-chan assign.Acceptance) {
+func awaitLock(t *testing.T, db *postgres.DB, contact phone.Number, results <-chan assign.Acceptance) {
 	t.Helper()
 	for waiting := false; !waiting; {
 		select {
@@ -283,9 +308,9 @@ func awaitLock(t *testing.T, p *postgres, contact phone.Number, results <-chan a
 			t.Fatalf("nobody waited: acceptance %d", how)
 		default:
 		}
-		err := p.pool.QueryRow(t.Context(),
+		err := db.Pool().QueryRow(t.Context(),
 			`SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = $1
-				AND objid = (hashtext($2)::bigint & 4294967295)::oid)`, contactLocks, contact.Digits()).Scan(&waiting)
+				AND objid = (hashtext($2)::bigint & 4294967295)::oid)`, postgres.ContactLocks, contact.Digits()).Scan(&waiting)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -296,13 +321,13 @@ func awaitLock(t *testing.T, p *postgres, contact phone.Number, results <-chan a
 // may go unnoticed.
 func TestACommitThatNeverComesFreesItsContact(t *testing.T) {
 	t.Parallel()
-	gate, url := newGate(t, journaltest.StartPostgres(t))
-	j := mustOpen(t, url, Config{Timeout: 2 * time.Second})
-	mustAccept(t, j, numbered(722))
-	gate.holdCommit(t)
-	wantNotStored(t, j, numbered(721), "no word came back")
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := open(t, url, postgres.Config{Timeout: 2 * time.Second})
+	journaltest.Accept(t, j, journaltest.Numbered(722))
+	proxy.holdCommit(t)
+	journaltest.WantNotStored(t, j, journaltest.Numbered(721), "no word came back")
 	for {
-		_, how, err := j.Accept(t.Context(), numbered(721))
+		_, how, err := j.Accept(t.Context(), journaltest.Numbered(721))
 		if err == nil && how == assign.Accepted {
 			return
 		}
@@ -316,12 +341,12 @@ func TestACommitThatNeverComesFreesItsContact(t *testing.T) {
 func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	gate, url := newGate(t, direct)
-	j, other := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
-	silence(j.store.(*postgres))
-	gate.dropCommit()
-	wantNotStored(t, j, numbered(731), "no word came back")
-	twice := numbered(731)
+	proxy, url := newProxy(t, direct)
+	j, other := open(t, url, postgres.Config{}), open(t, direct, postgres.Config{})
+	j.db.Silence()
+	proxy.dropCommit()
+	journaltest.WantNotStored(t, j, journaltest.Numbered(731), "no word came back")
+	twice := journaltest.Numbered(731)
 	twice.Key = "Enter, pressed again"
 	joined, how, err := other.Accept(t.Context(), twice)
 	if err != nil || how != assign.Joined {
@@ -340,16 +365,16 @@ func TestALateCommitThatWasJoinedIsKept(t *testing.T) {
 func TestAPoolersWordOnACommitIsNoWord(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	gate, url := newGate(t, direct)
-	j, witness := mustOpen(t, url, Config{}), mustOpen(t, direct, Config{})
-	silence(j.store.(*postgres))
+	proxy, url := newProxy(t, direct)
+	j, witness := open(t, url, postgres.Config{}), open(t, direct, postgres.Config{})
+	j.db.Silence()
 	f := &fault{answer: fatal("08P01", "server conn crashed?"), done: make(chan struct{})}
-	gate.atCommit.Store(f)
-	wantNotStored(t, j, numbered(741), "no word came back")
+	proxy.atCommit.Store(f)
+	journaltest.WantNotStored(t, j, journaltest.Numbered(741), "no word came back")
 	if err := j.Health(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, there, err := witness.Latest(t.Context(), numbered(741).Contact); there || err != nil {
+	if _, there, err := witness.Latest(t.Context(), journaltest.Numbered(741).Contact); there || err != nil {
 		t.Fatalf("found %t, error %v", there, err)
 	}
 }
@@ -367,16 +392,16 @@ func fatal(code, message string) []byte {
 func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 	t.Parallel()
 	direct := journaltest.StartPostgres(t)
-	left := mustOpen(t, direct, Config{})
-	a := mustAccept(t, left, numbered(1))
-	gate, url := newGate(t, direct)
-	j := mustOpen(t, url, Config{Timeout: 10 * time.Second})
-	own := mustAccept(t, j, numbered(2))
+	left := open(t, direct, postgres.Config{})
+	a := journaltest.Accept(t, left, journaltest.Numbered(1))
+	proxy, url := newProxy(t, direct)
+	j := open(t, url, postgres.Config{})
+	own := journaltest.Accept(t, j, journaltest.Numbered(2))
 	if err := left.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	gate.dropCommit()
-	if _, err := j.Take(t.Context()); !errors.Is(err, errDoubt) {
+	proxy.dropCommit()
+	if _, err := j.Take(t.Context()); !errors.Is(err, postgres.ErrUncertain) {
 		t.Fatalf("error is %v", err)
 	}
 	taken, err := j.Take(t.Context())
@@ -388,26 +413,26 @@ func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 // What is accepted in the same transaction is in its caller's hands.
 func TestATakeAfterADoubtGivesNothingTwice(t *testing.T) {
 	t.Parallel()
-	p := mustOpen(t, journaltest.StartPostgres(t), Config{}).store.(*postgres)
-	silence(p)
-	p.unsure = true
-	accepted, take := newAccept(numbered(1)), &takeWork{}
-	if err := p.commit(t.Context(), []work{accepted, take}); err != nil {
+	db := open(t, journaltest.StartPostgres(t), postgres.Config{}).db
+	db.Silence()
+	db.SetUnsure()
+	accepted, take := &store.Accept{Key: "1", Requester: "U1", Contact: "966544444444", JoinKey: "1"}, &store.Take{}
+	if err := db.Commit(t.Context(), []store.Operation{accepted, take}); err != nil {
 		t.Fatal(err)
 	}
-	if len(take.taken) != 0 {
-		t.Fatalf("%d taken", len(take.taken))
+	if accepted.Stored.ID == 0 || len(take.Taken) != 0 {
+		t.Fatalf("accepted as %d, %d taken", accepted.Stored.ID, len(take.Taken))
 	}
 }
 
 func TestALeaseIsRenewed(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t)
-	j := mustOpen(t, url, Config{Lease: 150 * time.Millisecond})
-	p := j.store.(*postgres)
+	j := open(t, url, postgres.Config{Lease: 150 * time.Millisecond})
+	db := j.db
 	until := func() (at time.Time) {
 		t.Helper()
-		err := p.pool.QueryRow(t.Context(), "SELECT lease_until FROM instances WHERE id = $1", p.id).Scan(&at)
+		err := db.Pool().QueryRow(t.Context(), "SELECT lease_until FROM instances WHERE id = $1", db.Instance()).Scan(&at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -420,22 +445,22 @@ func TestALeaseIsRenewed(t *testing.T) {
 func TestALapsedInstanceComesBack(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t)
-	j := mustOpen(t, url, Config{})
-	p := j.store.(*postgres)
-	a, b := mustAccept(t, j, numbered(1)), mustAccept(t, j, numbered(2))
-	runOut(t, url, p.id)
+	j := open(t, url, postgres.Config{})
+	db := j.db
+	a, b := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
+	runOut(t, url, db.Instance())
 	if v, err := j.Turn(t.Context(), a.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
-	runOut(t, url, p.id)
-	other := mustOpen(t, url, Config{})
+	runOut(t, url, db.Instance())
+	other := open(t, url, postgres.Config{})
 	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 2 {
 		t.Fatalf("%d taken, error %v", len(taken), err)
 	}
 	if v, err := j.Turn(t.Context(), b.ID, true); err != nil || v.Verdict != assign.TurnLost {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
-	c := mustAccept(t, j, numbered(3))
+	c := journaltest.Accept(t, j, journaltest.Numbered(3))
 	if v, err := j.Turn(t.Context(), c.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
@@ -450,12 +475,12 @@ func TestInstancesMayStartAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			j, err := Open(t.Context(), url, Config{})
+			db, err := postgres.Open(t.Context(), url, withDefaults(postgres.Config{}))
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if err := j.Close(t.Context()); err != nil {
+			if err := db.Close(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -466,89 +491,46 @@ func TestInstancesMayStartAtOnce(t *testing.T) {
 func TestANewerPostgresJournalIsRefused(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t)
-	mustOpen(t, url, Config{})
-	execute(t, url, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (99, true)")
-	_, err := Open(t.Context(), url, Config{})
+	open(t, url, postgres.Config{})
+	execute(t, url, "INSERT INTO "+store.Versions+" (version_id, is_applied) VALUES (99, true)")
+	_, err := postgres.Open(t.Context(), url, withDefaults(postgres.Config{}))
 	if err == nil || !strings.Contains(err.Error(), "newer version of azeer-slack") {
 		t.Fatalf("error is %v", err)
 	}
 }
 
-// One bad request must not take others of its transaction down with it.
-func TestOneBadRequestFailsAlone(t *testing.T) {
-	t.Parallel()
-	url := journaltest.StartPostgres(t)
-	j := mustOpen(t, url, Config{})
-	execute(t, url, "ALTER TABLE assignments ADD CHECK (requester <> 'U-bad')")
-	bad := numbered(99)
-	bad.Requester = "U-bad"
-	jobs := make([]*job, 5)
-	for i := range jobs {
-		jobs[i] = &job{work: newAccept(numbered(i)), done: make(chan struct{})}
-	}
-	jobs[2].work = newAccept(bad)
-	j.writer.carryOut(jobs)
-	for i, job := range jobs {
-		<-job.done
-		if (job.err != nil) != (i == 2) {
-			t.Errorf("job %d: error %v", i, job.err)
-		}
-	}
-}
-
-// One that has waited too long must not take others of its transaction down with it.
-func TestOneLateRequestFailsAlone(t *testing.T) {
-	t.Parallel()
-	j := mustOpen(t, journaltest.StartPostgres(t), Config{})
-	jobs := make([]*job, 5)
-	for i := range jobs {
-		jobs[i] = &job{work: newAccept(numbered(i)), until: time.Now().Add(time.Minute), done: make(chan struct{})}
-	}
-	jobs[2].until = time.Now().Add(time.Millisecond)
-	j.writer.carryOut(slices.Clone(jobs))
-	for i, job := range jobs {
-		<-job.done
-		if (job.err != nil) != (i == 2) || i == 2 && !errors.Is(job.err, errTooLate) {
-			t.Errorf("job %d: error %v", i, job.err)
-		}
-	}
-}
-
-func TestCloseLetsTheQueueFinish(t *testing.T) {
-	t.Parallel()
-	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
-		j := open(t, Config{})
-		results := make(chan error, 50)
-		for n := range cap(results) {
-			go func() {
-				_, _, err := j.Accept(context.WithoutCancel(t.Context()), numbered(n))
-				results <- err
-			}()
-		}
-		if err := j.Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		for range cap(results) {
-			if err := <-results; err != nil && !errors.Is(err, ErrClosed) {
-				t.Error(err)
-			}
+func TestPostgres(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
+		url := journaltest.StartPostgres(t)
+		return journaltest.Backend{
+			Shared: true,
+			Open:   func(t testing.TB) assign.Journal { return open(t, url, postgres.Config{}) },
+			Crash: func(t testing.TB, j assign.Journal) {
+				db := j.(instance).db
+				db.Silence()
+				runOut(t, url, db.Instance())
+			},
+			Age: func(t testing.TB, by time.Duration) {
+				execute(t, url, "UPDATE assignments SET accepted_at = accepted_at - $1::interval", by)
+			},
 		}
 	})
 }
 
-func TestWhatIsReadAsARowIsComplete(t *testing.T) {
-	t.Parallel()
-	url := journaltest.StartPostgres(t)
-	p := mustOpen(t, url, Config{}).store.(*postgres)
-	rows, err := p.pool.Query(t.Context(), "SELECT "+pgColumns+" FROM "+tables)
+// runOut lets the lease of an instance run out.
+func runOut(t testing.TB, url, instance string) {
+	t.Helper()
+	execute(t, url, "UPDATE instances SET lease_until = clock_timestamp() - interval '1 s' WHERE id = $1", instance)
+}
+
+func execute(t testing.TB, url, sql string, args ...any) {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
-	if got, want := len(rows.FieldDescriptions()), len((&row{}).fields()); got != want {
-		t.Fatalf("%d columns for %d fields", got, want)
-	}
-	if _, err := pgx.CollectRows(rows, pgx.RowToMap); err != nil {
+	defer pool.Close()
+	if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,9 +1,8 @@
-package journal
+package store
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,17 +13,14 @@ import (
 	"github.com/pressly/goose/v3/database"
 )
 
-//go:embed migrations
-var migrations embed.FS
-
-// versions is the table in which goose notes what it did. It has a name of its own
+// Versions is the table in which goose notes what it did. It has a name of its own
 // because a Postgres database may be shared with other programs.
-const versions = "azeer_slack_versions"
+const Versions = "azeer_slack_versions"
 
-// migrate brings the tables up to date. A journal written by a newer version of this
-// program is refused: this one wouldn't know what it destroys.
-func migrate(ctx context.Context, dialect database.Dialect, db *sql.DB) error {
-	provider, err := newProvider(dialect, db)
+// Migrate brings the tables up to date; see Migrations. A journal written by a newer version
+// of this program is refused: this one wouldn't know what it destroys.
+func Migrate(ctx context.Context, dialect database.Dialect, db *sql.DB, files fs.FS) error {
+	provider, err := Migrations(dialect, db, files)
 	if err != nil {
 		return err
 	}
@@ -46,19 +42,18 @@ func migrate(ctx context.Context, dialect database.Dialect, db *sql.DB) error {
 	return nil
 }
 
-// newProvider knows the migrations of a dialect.
-func newProvider(dialect database.Dialect, db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations/"+map[database.Dialect]string{
-		database.DialectSQLite3: "sqlite", database.DialectPostgres: "postgres",
-	}[dialect])
+// Migrations are those of the SQL files in the folder migrations of files, and those that
+// are the same for all databases.
+func Migrations(dialect database.Dialect, db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	folder, err := fs.Sub(files, "migrations")
 	if err != nil {
 		return nil, err
 	}
-	table, err := database.NewStore(dialect, versions)
+	table, err := database.NewStore(dialect, Versions)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectCustom, db, files,
+	return goose.NewProvider(goose.DialectCustom, db, folder,
 		goose.WithStore(table), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(
 			goose.NewGoMigration(4, &goose.GoFunc{RunTx: oneContact}, &goose.GoFunc{RunTx: nothing})))
 }

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
 )
 
-// guardTests are about requests with a Guard, and about what else a request carries.
-func guardTests() []test {
+// requestTests are about requests with a Guard, and about what else a request carries.
+func requestTests() []test {
 	return []test{
 		{"a guard holds until something newer is accepted", guarded},
 		{"a guard that the journal has forgotten does not hold", guardForgotten},
@@ -22,6 +23,7 @@ func guardTests() []test {
 		}},
 		{"a button's key works once for ever", derivedKey},
 		{"origin and what is undone are kept", originKept},
+		{"the form of a contact's number that was typed is kept", contactIDKept},
 	}
 }
 
@@ -161,4 +163,35 @@ func originKept(t *testing.T, b Backend) {
 	answer(t, j, a.ID)
 	check("answered", latest(t, j, r))
 	check("listed", list(t, j, assign.Query{})[0])
+}
+
+// contactIDKept: WhatsApp may know a contact by another number than today's, under which it
+// is found.
+func contactIDKept(t *testing.T, b Backend) {
+	j := b.Open(t)
+	r := request(key("1"), func(r *assign.Request) { r.Contact = phone.New("525512345678").WithID("5215512345678") })
+	plain := request(key("2"), by("U2"), func(r *assign.Request) { r.Contact = phone.New("525512345678") })
+	check := func(how string, a assign.Assignment, want assign.Request) {
+		t.Helper()
+		if a.Contact.Digits() != want.Contact.Digits() || a.Contact.ID() != want.Contact.ID() {
+			t.Fatalf("%s: contact %s with id %s, want id %s", how, a.Contact.Digits(), a.Contact.ID(), want.Contact.ID())
+		}
+	}
+	first := accept(t, j, assign.Accepted, r)
+	check("accepted", first, r)
+	check("repeated", accept(t, j, assign.Repeated, r), r)
+	check("latest", latest(t, j, plain), r)
+	second := accept(t, j, assign.Accepted, plain)
+	check("newer", turn(t, j, assign.TurnSuperseded, first.ID).Newer, plain)
+	listed := list(t, j, assign.Query{Contact: r.Contact})
+	wantIDs(t, ids(listed), second.ID, first.ID)
+	check("listed", listed[0], plain)
+	check("listed", listed[1], r)
+	b.Crash(t, j)
+	taken, err := b.Open(t).Take(t.Context())
+	if err != nil || len(taken) != 2 {
+		t.Fatalf("%d taken, error %v", len(taken), err)
+	}
+	check("taken", taken[0], r)
+	check("taken", taken[1], plain)
 }

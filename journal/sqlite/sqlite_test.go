@@ -1,10 +1,9 @@
-package journal
+package sqlite_test
 
 import (
 	"bufio"
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -14,84 +13,87 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/journal"
+	"azeer-slack/journal/journaltest"
+	"azeer-slack/journal/sqlite"
 )
 
-func wantNotStored(t *testing.T, j *Journal, r assign.Request, cause string) {
-	t.Helper()
-	_, _, err := j.Accept(t.Context(), r)
-	if !errors.Is(err, assign.ErrNotStored) || !strings.Contains(err.Error(), cause) {
-		t.Fatalf("error is %v, want ErrNotStored with %q", err, cause)
+func TestMain(m *testing.M) {
+	if path := os.Getenv("JOURNAL_TEST_CHILD"); path != "" {
+		child(path)
 	}
+	os.Exit(m.Run())
 }
 
-func TestUnusableFiles(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	text := filepath.Join(folder, "notes.txt")
-	if err := os.WriteFile(text, bytes.Repeat([]byte("shopping list\n"), 500), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	foreign := filepath.Join(folder, "foreign.db")
-	change(t, foreign, "CREATE TABLE bookmarks (url TEXT)")
-	ring := filepath.Join(folder, "ring.db")
-	symlink(t, ring, ring)
-	newer := filepath.Join(folder, "newer.db")
-	if err := mustOpen(t, "sqlite://"+newer, Config{}).Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	change(t, newer, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (99, 1)")
+var config = sqlite.Config{Audit: true, Now: time.Now}
 
-	for name, tt := range map[string]struct{ url, want string }{
-		"a folder":                 {"sqlite://" + folder, "is a folder: DATABASE_URL must name a file"},
-		"a missing folder":         {"sqlite://" + folder + "/no/x.db", "does not exist: create it"},
-		"a file as folder":         {"sqlite://" + text + "/x.db", "is not a folder"},
-		"something else":           {"sqlite://" + text, "is not a SQLite database"},
-		"another program's":        {"sqlite://" + foreign, "SQLite file of another program"},
-		"a newer version's":        {"sqlite://" + newer, "newer version of azeer-slack"},
-		"a device":                 {"sqlite:///dev/null", "is not a regular file"},
-		"a ring of links":          {"sqlite://" + ring, "too many levels of symbolic links"},
-		"a folder without rights":  {"sqlite:///proc/x.db", "give this user the right to"},
-		"no file":                  {"sqlite://", "names no file"},
-		"no scheme":                {"azeer-slack.db", "must begin with sqlite:// or postgres://"},
-		"another scheme":           {"mysql://root@/x", "must begin with sqlite:// or postgres://"},
-		"an unreadable Postgres":   {"postgres://u:hunter2@[/x", "is not a valid Postgres URL"},
-		"a Postgres that is away":  {"postgres://u:hunter2@127.0.0.1:1/x", "cannot be reached"},
-		"a Postgres without a way": {"postgresql://u:hunter2@/x?host=/nowhere", "cannot be reached"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			j, err := Open(t.Context(), tt.url, Config{})
-			if err == nil {
-				t.Fatal("it was opened", j.Close(t.Context()))
-			}
-			if !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Fatalf("error is %q, want %q", err, tt.want)
-			}
-		})
-	}
+// file is a journal in a file.
+type file struct {
+	*journal.Journal
+	db *sqlite.DB
 }
 
-// change runs a statement on a SQLite file as another program would.
-func change(t *testing.T, path, statement string) {
+func open(t testing.TB, path string) file {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sqlite.Open(t.Context(), path, config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(statement); err != nil {
-		t.Fatal(err)
+	j := journal.New(db, journal.Config{Timeout: 10 * time.Second}) // the machine may be busy
+	t.Cleanup(func() {
+		if err := j.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return file{j, db}
+}
+
+func TestSQLite(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
+		path := filepath.Join(t.TempDir(), "azeer-slack.db")
+		var latest file
+		return journaltest.Backend{
+			Open: func(t testing.TB) assign.Journal {
+				latest = open(t, path)
+				return latest
+			},
+			// What a killed process leaves is what its files hold at that moment.
+			Crash: func(t testing.TB, _ assign.Journal) {
+				path = copyFiles(t, path)
+			},
+			Age: func(t testing.TB, by time.Duration) {
+				exec := "UPDATE assignments SET accepted_at = accepted_at - ?"
+				if _, err := latest.db.Writer().Exec(exec, by.Microseconds()); err != nil {
+					t.Fatal(err)
+				}
+			},
+		}
+	})
+}
+
+// copyFiles copies a journal in use to a new folder.
+func copyFiles(t testing.TB, path string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), filepath.Base(path))
+	for _, suffix := range []string{"", "-wal"} {
+		content, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to+suffix, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	return to
 }
 
 func TestPathsAreTakenLiterally(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b?c#d%20ع.db")
-	mustAccept(t, mustOpen(t, "sqlite://"+path, Config{}), numbered(1))
+	journaltest.Accept(t, open(t, path), journaltest.Numbered(1))
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
 	}
@@ -100,23 +102,22 @@ func TestPathsAreTakenLiterally(t *testing.T) {
 func TestASecondProcessIsKeptOut(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "azeer-slack.db")
-	url := "sqlite://" + path
 	first := startChild(t, path)
-	if _, err := Open(t.Context(), url, Config{}); err == nil ||
+	if _, err := sqlite.Open(t.Context(), path, config); err == nil ||
 		!strings.Contains(err.Error(), "another azeer-slack is running with this file") {
 		t.Fatalf("error is %v", err)
 	}
 	first.kill(t)
 	// The lock went with its process, and what was acknowledged is there.
-	j := mustOpen(t, url, Config{})
+	j := open(t, path)
 	taken, err := j.Take(t.Context())
 	if err != nil || len(taken) != first.acknowledged {
 		t.Fatalf("%d taken, error %v, want %d", len(taken), err, first.acknowledged)
 	}
-	if _, err := Open(t.Context(), url, Config{}); err == nil {
+	if _, err := sqlite.Open(t.Context(), path, config); err == nil {
 		t.Fatal("it was opened twice by one process")
 	}
-	mustAccept(t, j, numbered(1000))
+	journaltest.Accept(t, j, journaltest.Numbered(1000))
 }
 
 func TestALinkIsTheSameFile(t *testing.T) {
@@ -149,21 +150,14 @@ func TestALinkIsTheSameFile(t *testing.T) {
 			if tt.late {
 				first, second = link, file
 			}
-			j := mustOpen(t, "sqlite://"+first, Config{})
-			mustAccept(t, j, numbered(1))
-			_, err := Open(t.Context(), "sqlite://"+second, Config{})
+			j := open(t, first)
+			journaltest.Accept(t, j, journaltest.Numbered(1))
+			_, err := sqlite.Open(t.Context(), second, config)
 			if err == nil || !strings.Contains(err.Error(), "another azeer-slack is running with this file") {
 				t.Fatalf("error is %v", err)
 			}
-			mustAccept(t, j, numbered(2))
+			journaltest.Accept(t, j, journaltest.Numbered(2))
 		})
-	}
-}
-
-func symlink(t *testing.T, to, at string) {
-	t.Helper()
-	if err := os.Symlink(to, at); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -212,13 +206,13 @@ func (c *childProcess) kill(t *testing.T) {
 
 // child accepts a few requests and then hangs until it is killed.
 func child(path string) {
-	j, err := Open(context.Background(), "sqlite://"+path, Config{})
+	j, err := journal.Open(context.Background(), "sqlite://"+path, journal.Config{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	for n := range 20 {
-		if _, _, err := j.Accept(context.Background(), numbered(n)); err != nil {
+		if _, _, err := j.Accept(context.Background(), journaltest.Numbered(n)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -237,14 +231,14 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := mustOpen(t, "sqlite://"+filepath.Join(t.TempDir(), "x.db"), Config{})
-			write := j.store.(*sqlite).write
-			first := mustAccept(t, j, numbered(0))
+			j := open(t, filepath.Join(t.TempDir(), "x.db"))
+			write := j.db.Writer()
+			first := journaltest.Accept(t, j, journaltest.Numbered(0))
 			if _, err := write.Exec(tt.breaks); err != nil {
 				t.Fatal(err)
 			}
 			stored := fill(t, j, tt.cause)
-			if _, ok, err := j.Latest(t.Context(), numbered(stored+1).Contact); ok || err != nil {
+			if _, ok, err := j.Latest(t.Context(), journaltest.Numbered(stored+1).Contact); ok || err != nil {
 				t.Fatalf("the refused one: found %t, error %v", ok, err)
 			}
 			if name != "disk full" { // one page is left for a pulse
@@ -261,7 +255,7 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 			if _, err := write.Exec(tt.mends); err != nil {
 				t.Fatal(err)
 			}
-			mustAccept(t, j, numbered(stored+1))
+			journaltest.Accept(t, j, journaltest.Numbered(stored+1))
 			if err := j.Health(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -270,10 +264,10 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 }
 
 // fill accepts until that is refused for the cause, and gives how many it took.
-func fill(t *testing.T, j *Journal, cause string) int {
+func fill(t *testing.T, j assign.Journal, cause string) int {
 	t.Helper()
 	for n := 1; n < 10_000; n++ {
-		_, _, err := j.Accept(t.Context(), numbered(n))
+		_, _, err := j.Accept(t.Context(), journaltest.Numbered(n))
 		if err == nil {
 			continue
 		}
@@ -286,21 +280,12 @@ func fill(t *testing.T, j *Journal, cause string) int {
 	return 0
 }
 
-func TestAFirstStartThatWasCutShortIsGoneOnWith(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "azeer-slack.db")
-	change(t, path, "CREATE TABLE "+versions+` (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL,
-		tstamp TIMESTAMP DEFAULT (datetime('now')))`)
-	change(t, path, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (0, 1)")
-	mustAccept(t, mustOpen(t, "sqlite://"+path, Config{}), numbered(1))
-}
-
 // That a call is made is not synced, so after a crash of the machine it may be missing.
 func TestAfterAReboot(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "azeer-slack.db")
-	j := mustOpen(t, "sqlite://"+path, Config{})
-	called, waiting := mustAccept(t, j, numbered(1)), mustAccept(t, j, numbered(2))
+	j := open(t, path)
+	called, waiting := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
 	if _, err := j.Turn(t.Context(), called.ID, true); err != nil {
 		t.Fatal(err)
 	}
@@ -310,14 +295,14 @@ func TestAfterAReboot(t *testing.T) {
 	sent := func(boot string) (sent []bool) {
 		t.Helper()
 		if boot != "" {
-			if _, err := j.store.(*sqlite).write.Exec("UPDATE boots SET boot = ?", boot); err != nil {
+			if _, err := j.db.Writer().Exec("UPDATE boots SET boot = ?", boot); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := j.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		j = mustOpen(t, "sqlite://"+path, Config{})
+		j = open(t, path)
 		taken, err := j.Take(t.Context())
 		if err != nil || len(taken) != 2 {
 			t.Fatalf("taken are %v, error %v", taken, err)
@@ -327,7 +312,7 @@ func TestAfterAReboot(t *testing.T) {
 		}
 		return sent
 	}
-	if bootID() != "" {
+	if sqlite.BootID() != "" {
 		if got := sent(""); !slices.Equal(got, []bool{true, false}) {
 			t.Errorf("after a restart, sent are %v", got)
 		}
@@ -340,30 +325,30 @@ func TestAfterAReboot(t *testing.T) {
 func TestAFileThatWentAwayIsNoticed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "azeer-slack.db")
-	j := mustOpen(t, "sqlite://"+path, Config{})
-	mustAccept(t, j, numbered(1))
+	j := open(t, path)
+	journaltest.Accept(t, j, journaltest.Numbered(1))
 	if err := os.Rename(path, path+".moved"); err != nil {
 		t.Fatal(err)
 	}
-	wantNotStored(t, j, numbered(2), "journal file is gone")
+	journaltest.WantNotStored(t, j, journaltest.Numbered(2), "journal file is gone")
 	if err := os.Rename(path+".moved", path); err != nil {
 		t.Fatal(err)
 	}
-	mustAccept(t, j, numbered(2))
+	journaltest.Accept(t, j, journaltest.Numbered(2))
 }
 
 func TestResponseURLsAreErased(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "azeer-slack.db")
-	j := mustOpen(t, "sqlite://"+path, Config{})
+	j := open(t, path)
 	const secret = "hooks.slack.test"
 	for n := range 50 {
-		settle(t, j, mustAccept(t, j, numbered(n)).ID)
+		journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(n)).ID)
 	}
 	if !onDisk(t, path, secret) {
 		t.Fatal("the test does not see what is on the disk")
 	}
-	if err := j.store.tidy(t.Context()); err != nil {
+	if err := j.db.Tidy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if onDisk(t, path, secret) {
@@ -388,11 +373,18 @@ func onDisk(t *testing.T, path, text string) bool {
 
 func TestWhatIsCommittedIsOnTheDisk(t *testing.T) {
 	t.Parallel()
-	j := mustOpen(t, "sqlite://"+filepath.Join(t.TempDir(), "x.db"), Config{})
+	j := open(t, filepath.Join(t.TempDir(), "x.db"))
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "secure_delete": "1"} {
 		var got string
-		if err := j.store.(*sqlite).write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+		if err := j.db.Writer().QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, error %v, want %q", pragma, got, err, want)
 		}
+	}
+}
+
+func symlink(t *testing.T, to, at string) {
+	t.Helper()
+	if err := os.Symlink(to, at); err != nil {
+		t.Fatal(err)
 	}
 }
