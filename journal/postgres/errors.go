@@ -28,6 +28,10 @@ func explain(err error) error {
 		}
 		return fmt.Errorf("the connection to the database was lost: %w", err)
 	}
+	if isUnknownSetting(said) {
+		return fmt.Errorf("the database does not know, or does not take, an option of DATABASE_URL: correct it or leave it out; "+
+			"behind a pooler, set it for the user instead (ALTER ROLE … SET …): %w", err)
+	}
 	switch said.Code {
 	case "28P01", "28000":
 		return fmt.Errorf("the database refuses the user or password of DATABASE_URL: %w", err)

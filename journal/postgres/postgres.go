@@ -57,11 +57,12 @@ type DB struct {
 
 // Open connects to the database, and creates or migrates the tables if need be.
 func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
+	if err := checkAddress(databaseURL); err != nil {
+		return nil, err
+	}
 	settings, err := poolSettings(databaseURL, cfg.Timeout)
 	if err != nil {
-		// What pgx says may quote the password.
-		return nil, errors.New("DATABASE_URL is not a valid Postgres URL: " +
-			"write postgres://user:password@host:5432/database")
+		return nil, explainAddress(err)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
@@ -70,7 +71,11 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{}, stop: func() {}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
-	if err := d.migrate(ctx); err != nil {
+	err = checkSchema(ctx, pool)
+	if err == nil {
+		err = d.migrate(ctx)
+	}
+	if err != nil {
 		pool.Close()
 		return nil, explain(err)
 	}
