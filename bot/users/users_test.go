@@ -8,6 +8,7 @@ import (
 
 	"azeer-slack/bot/payload"
 	"azeer-slack/sandbox"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -25,7 +26,7 @@ func slackWorld(t *testing.T) (*sandbox.Sandbox, *Users) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = box.Close() })
-	api := slack.New(sandbox.BotToken, slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAPIURL(box.Slack.APIURL()))
 	return box, New(api, nil, zerolog.Nop())
 }
 
@@ -38,7 +39,7 @@ func TestTheLanguageIsThatOfTheLastReading(t *testing.T) {
 	if got := p.Language(t.Context(), layla.ID()); got != "ar" {
 		t.Errorf("layla reads %q", got)
 	}
-	layla.Speak("en-GB")
+	layla.SetLocale("en-GB")
 	if got := p.Language(t.Context(), layla.ID()); got != "ar" {
 		t.Errorf("layla reads %q before the next reading", got)
 	}
