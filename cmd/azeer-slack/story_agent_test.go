@@ -95,6 +95,8 @@ func TestAnIDOfWhatsAppIsANumber(t *testing.T) {
 			t.Errorf("%s: %d calls", typed, n)
 		}
 	}
+	manager.types("#support", "/assign 👉 +290 8999 omar@twerlo.com 🙏")
+	manager.reads("now belongs to", "+290 8999")
 	manager.types("#support", "/assign 123456789012345@lid omar@twerlo.com")
 	manager.reads("hidden")
 	manager.types("#support", "/assign 120363012345678901@g.us omar@twerlo.com")

@@ -132,7 +132,7 @@ func (z *Account) authorise(x *exchange) (int, any) {
 }
 
 // e164 is how Azeer writes a contact: country code and number, without a plus.
-var e164 = regexp.MustCompile(`^[1-9][0-9]{7,14}$`)
+var e164 = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
 
 // assign serves POST /contact/assign.
 func (z *Account) assign(x *exchange) (int, any) {

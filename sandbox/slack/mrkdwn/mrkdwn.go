@@ -33,8 +33,9 @@ var unescaped = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 // Unescape reads the entities of text.
 func Unescape(text string) string { return unescaped.Replace(text) }
 
-// escapeEntities replaces the three characters that Slack always escapes.
-func escapeEntities(text string) string { return entities.Replace(text) }
+// escapeEntities replaces the three characters that Slack always escapes, and writes emoji as
+// their codes.
+func escapeEntities(text string) string { return emojiCodes.Replace(entities.Replace(text)) }
 
 // linkable finds, in this order of preference: URL, email, @name, #name, address without a scheme, phone.
 var linkable = regexp.MustCompile(
@@ -172,7 +173,7 @@ func PlainText(mrkdwn string, who Directory) string {
 		last = m[1]
 	}
 	out.WriteString(mrkdwn[last:])
-	return Unescape(dropMarks(out.String()))
+	return emojiSigns.Replace(Unescape(dropMarks(out.String())))
 }
 
 func readLink(target, label string, who Directory) string {

@@ -53,6 +53,7 @@ func TestEscapeCommandText(t *testing.T) {
 			"+966 54 444 4444 to omar@twerlo.com.",
 		},
 		{"see https://example.com/?a=1&b=2.", "see <https://example.com/?a=1&amp;b=2>.", "see <https://example.com/?a=1&amp;b=2>.", "see <https://example.com/?a=1&amp;b=2>."},
+		{"👉 0544444444 🙏", ":point_right: <tel:0544444444|0544444444> :pray:", ":point_right: <tel:0544444444> :pray:", ":point_right: 0544444444 :pray:"},
 		{"example.com", "<http://example.com|example.com>", "<http://example.com|example.com>", "<http://example.com|example.com>"},
 		{"٠٥٤٤٤٤٤٤٤٤ me", "٠٥٤٤٤٤٤٤٤٤ me", "٠٥٤٤٤٤٤٤٤٤ me", "٠٥٤٤٤٤٤٤٤٤ me"},
 		{"x0544444444 12345", "x0544444444 12345", "x0544444444 12345", "x0544444444 12345"},
@@ -78,6 +79,7 @@ func TestPlainText(t *testing.T) {
 		{"<mailto:a@example.com|a@example.com> <tel:0544444444>", "a@example.com 0544444444"},
 		{"&lt;!channel&gt; &amp;lt;", "<!channel> &lt;"},
 		{"*done*: _0544444444_ ~not~ `code *kept*`", "done: 0544444444 not code *kept*"},
+		{"thanks :pray: :+1:", "thanks 🙏 👍"},
 		{"*bold _and italic_*", "bold and italic"},
 		{"```two\nlines```", "two\nlines"},
 		{"2*3*4 snake_case_name * alone *", "2*3*4 snake_case_name * alone *"},
@@ -94,8 +96,8 @@ func FuzzEscapedTextReadsAsTyped(f *testing.F) {
 	f.Add("0544444444 omar@twerlo.com", false)
 	f.Add("@sara, #vip & <b> https://example.com/a?b&c=d|e >", true)
 	f.Fuzz(func(t *testing.T, typed string, bare bool) {
-		if strings.ContainsAny(typed, "*_~`") {
-			return // formatting marks are meant to vanish
+		if strings.ContainsAny(typed, "*_~`:") {
+			return // formatting marks are meant to vanish, and codes to become emoji
 		}
 		got := PlainText(EscapeCommand(typed, nameList{}, Escaping{Bare: bare}), nameList{})
 		if got != typed && !(bare && strings.ContainsAny(typed, "0123456789")) {
