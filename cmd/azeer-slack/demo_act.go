@@ -28,13 +28,13 @@ const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelli
   quit
 `
 
-// deed is what one line at the prompt does, and what should come of it.
-type deed struct {
+// action is what one line at the prompt does, and what should come of it.
+type action struct {
 	due due
 	do  func(context.Context) error
 }
 
-// due is what a person expects to see after a deed.
+// due is what a person expects to see after an action.
 type due int
 
 const (
@@ -44,32 +44,32 @@ const (
 )
 
 // read understands one line of the prompt. Its error is for the person who typed.
-func (d *demo) read(line string) (deed, error) {
+func (d *demo) read(line string) (action, error) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	rest = strings.TrimSpace(rest)
 	switch {
 	case strings.HasPrefix(word, "/"):
-		return deed{due: anything, do: func(context.Context) error { return d.command(line) }}, nil
+		return action{due: anything, do: func(context.Context) error { return d.command(line) }}, nil
 	case word == "form":
-		return deed{due: aMessage, do: func(ctx context.Context) error { return d.fillIn(ctx, rest) }}, nil
+		return action{due: aMessage, do: func(ctx context.Context) error { return d.fillIn(ctx, rest) }}, nil
 	case word == "cancel":
-		return deed{do: func(context.Context) error { return d.cancel() }}, nil
+		return action{do: func(context.Context) error { return d.cancel() }}, nil
 	case word == "click" && rest != "":
-		return deed{due: anything, do: func(context.Context) error { return d.click(rest) }}, nil
+		return action{due: anything, do: func(context.Context) error { return d.click(rest) }}, nil
 	case word == "shortcut":
-		return deed{due: anything, do: func(context.Context) error { return d.shortcut() }}, nil
+		return action{due: anything, do: func(context.Context) error { return d.shortcut() }}, nil
 	case word == "as" && rest != "":
-		return deed{do: func(context.Context) error { return d.become(rest) }}, nil
+		return action{do: func(context.Context) error { return d.become(rest) }}, nil
 	case word == "in" && rest != "":
-		return deed{do: func(context.Context) error { return d.walk(rest) }}, nil
+		return action{do: func(context.Context) error { return d.walk(rest) }}, nil
 	case word == "azeer":
-		return deed{do: func(context.Context) error { d.showOwners(); return nil }}, nil
+		return action{do: func(context.Context) error { d.showOwners(); return nil }}, nil
 	case word == "help" || word == "?":
-		return deed{do: func(context.Context) error { d.out.print(promptHelp); return nil }}, nil
+		return action{do: func(context.Context) error { d.out.print(promptHelp); return nil }}, nil
 	case word == "quit" || word == "exit":
-		return deed{do: func(context.Context) error { return errQuit }}, nil
+		return action{do: func(context.Context) error { return errQuit }}, nil
 	}
-	return deed{}, fmt.Errorf("%q is nothing I know; type help, or a command such as /assign 0544444444 omar@twerlo.com", line)
+	return action{}, fmt.Errorf("%q is nothing I know; type help, or a command such as /assign 0544444444 omar@twerlo.com", line)
 }
 
 func (d *demo) command(line string) error {

@@ -59,8 +59,8 @@ func (d *demo) account(unanswered int) error {
 // errUnanswered says that nothing came back within demoAnswer.
 var errUnanswered = errors.New("no answer came")
 
-// follow does a deed and shows every event until what is due has come.
-func (d *demo) follow(ctx context.Context, act deed, show func(record.Event)) error {
+// follow does an action and shows every event until what is due has come.
+func (d *demo) follow(ctx context.Context, act action, show func(record.Event)) error {
 	if act.due == nothing {
 		return act.do(ctx)
 	}
@@ -101,7 +101,7 @@ func (d *demo) forget() {
 	}
 }
 
-// progress tells when a deed is through: done, every envelope acknowledged, and answered.
+// progress tells when an action is through: done, every envelope acknowledged, and answered.
 type progress struct {
 	who            string
 	due            due
