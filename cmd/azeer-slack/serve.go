@@ -167,6 +167,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 		Audit:       audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
 		Connections: cfg.SlackConnections,
 		Stagger:     cfg.stagger,
+		OpenEvery:   cfg.openEvery,
 		Logger:      log,
 		OnEnvelope:  m.received,
 		OnAcknowledged: killableAcks(func(_ string, took time.Duration) {

@@ -139,7 +139,8 @@ func TestAMessageThatSlackIsSlowToTakeDelaysNoStop(t *testing.T) {
 }
 
 func TestAStormOfRefreshesLosesNothing(t *testing.T) {
-	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(slack.Limits{RefreshClose: 20 * time.Millisecond}))
+	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(slack.Limits{RefreshClose: 20 * time.Millisecond}),
+		func(w *world) { w.openEvery = time.Millisecond }) // what fifty openings would take is not the point here
 	w.awaitSockets(10)
 	manager := w.person("manager")
 	told := 0 // numbers count up, and the oldest is told first
