@@ -14,7 +14,7 @@ import (
 	"azeer-slack/sandbox/manifest"
 )
 
-var update = flag.Bool("update", false, "write the settings into README.md and .env.example")
+var update = flag.Bool("update", false, "write the settings into README.md and .env.example, the metrics into deploy/testdata")
 
 const (
 	tableStart = "<!-- settings: written by go test ./cmd/azeer-slack -run Documents -update -->\n"
@@ -93,7 +93,7 @@ func compare(t *testing.T, name, got, want string) {
 		return
 	}
 	if !*update {
-		t.Fatalf("%s does not match settings.go; go test ./cmd/azeer-slack -run Documents -update mends it", name)
+		t.Fatalf("%s does not match the program; go test ./cmd/azeer-slack -run Documents -update mends it", name)
 	}
 	if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
