@@ -93,7 +93,7 @@ func encodeAck(id string, payload any) ([]byte, error) {
 	return data, err
 }
 
-// Encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
+// encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
