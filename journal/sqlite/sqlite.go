@@ -36,7 +36,8 @@ type Config struct {
 type DB struct {
 	cfg  Config
 	file file
-	lock *sql.DB // held open as long as the file is ours
+	lock *sql.DB  // held open as long as the file is ours
+	held *os.File // likewise
 
 	write *statements // by one connection
 	read  *statements
@@ -53,6 +54,10 @@ type DB struct {
 func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("DATABASE_URL names no file: write sqlite://azeer-slack.db")
+	}
+	if strings.Contains(path, "?") {
+		return nil, errors.New("DATABASE_URL has a ? behind sqlite://, and there are no options: leave out the ? and what follows " +
+			"(where an earlier version has made a file of that name, rename it)")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -72,7 +77,7 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.lockFile(ctx); err != nil {
 		return err
 	}
-	if err := checkWritable(d.file.path); err != nil {
+	if err := d.hold(); err != nil {
 		return err
 	}
 	if err := d.openWriter(ctx); err != nil {
@@ -161,6 +166,9 @@ func (d *DB) Close(context.Context) error {
 		if s != nil {
 			errs = append(errs, s.db.Close())
 		}
+	}
+	if d.held != nil {
+		errs = append(errs, d.held.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Close())
