@@ -45,8 +45,9 @@ type DB struct {
 	// pending up to the id that was the last one when the file was opened.
 	lastAtOpen int64
 	taken      bool
-	rebooted   bool // since the file was last open
-	synced     bool // whether the present mode of write is to sync
+	syncing    bool // whether write syncs what it commits
+
+	wal *wal
 }
 
 // Open opens the file at path, and creates or migrates it if need be.
@@ -90,6 +91,7 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.noteBoot(ctx); err != nil {
 		return explain(err)
 	}
+	d.wal = newWAL(d.file.path)
 	last := d.write.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
 	return explain(last.Scan(&d.lastAtOpen))
 }
@@ -103,7 +105,7 @@ func (d *DB) openWriter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.write, d.synced = newStatements(db), true
+	d.write, d.syncing = newStatements(db), true
 	if err := checkOurs(ctx, db); err != nil {
 		return err
 	}
@@ -120,19 +122,29 @@ func (d *DB) openWriter(ctx context.Context) error {
 }
 
 // noteBoot finds out whether the machine is not the one that ran when the file was last
-// open, or was started since: what was not synced may be lost then.
+// open, or was started since: what was not synced may be lost then. Whatever is unfinished may
+// have been sent, and may ever after: the next start may be one of the same run.
 func (d *DB) noteBoot(ctx context.Context) error {
 	now := bootID()
 	var before string
 	if err := d.write.db.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
 		return err
 	}
-	d.rebooted = now == "" || now != before
-	if !d.rebooted {
+	if now != "" && now == before {
 		return nil
 	}
-	_, err := d.write.db.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now)
-	return err
+	tx, err := d.write.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // bootID names the run of this machine's kernel, where that can be known; else it is empty.
@@ -157,6 +169,9 @@ func (d *DB) Tidy(ctx context.Context) error {
 // Close closes the file, and leaves it to others.
 func (d *DB) Close(context.Context) error {
 	var errs []error
+	if d.wal != nil {
+		d.wal.close()
+	}
 	for _, s := range []*statements{d.read, d.write} {
 		if s != nil {
 			errs = append(errs, s.db.Close())
