@@ -90,7 +90,7 @@ func checkWritable(path string) error {
 // however that happens. A lock on the journal itself would keep our readers out too.
 func (d *DB) lockFile(ctx context.Context) error {
 	var err error
-	if d.lock, err = connect(d.file.path+".lock", 1, "_txlock=exclusive"); err != nil {
+	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive"); err != nil {
 		return err
 	}
 	// Nothing ends this transaction but closing the connection.
@@ -123,7 +123,8 @@ func checkOurs(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func connect(path string, connections int, options ...string) (*sql.DB, error) {
+// connect gives one connection.
+func connect(path string, options ...string) (*sql.DB, error) {
 	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String()
 	for i, option := range options {
 		dsn += string("?&"[min(i, 1)]) + option
@@ -132,8 +133,8 @@ func connect(path string, connections int, options ...string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
 	return db, nil
 }
 

@@ -23,6 +23,10 @@ func (d *DB) MinTime() time.Duration { return 0 }
 // leave the disk just as slow. What accepts a request is synced when Commit returns, and with
 // it all that was committed before; the rest is within syncWithin.
 func (d *DB) Commit(_ context.Context, operations []store.Operation) error {
+	return d.use(context.Background(), func() error { return d.write(operations) })
+}
+
+func (d *DB) write(operations []store.Operation) error {
 	accepting := slices.ContainsFunc(operations, isAccept)
 	if err := d.ready(accepting); err != nil {
 		return err
@@ -58,12 +62,12 @@ func (d *DB) ready(accepting bool) error {
 }
 
 func (d *DB) commit(operations []store.Operation) error {
-	raw, err := d.write.db.BeginTx(context.Background(), nil)
+	raw, err := d.conn.db.BeginTx(context.Background(), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = raw.Rollback() }()
-	tx := transaction{raw, d.write, d.now()}
+	tx := transaction{raw, d.conn, d.now()}
 	taking := false
 	for _, o := range operations {
 		if err := d.apply(tx, o); err != nil {

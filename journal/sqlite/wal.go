@@ -95,7 +95,7 @@ func (d *DB) setSync(wanted bool) error {
 	if wanted {
 		mode = "FULL"
 	}
-	_, err := d.write.db.ExecContext(context.Background(), "PRAGMA synchronous="+mode)
+	_, err := d.conn.db.ExecContext(context.Background(), "PRAGMA synchronous="+mode)
 	if err == nil {
 		d.syncing = wanted
 	}
@@ -108,7 +108,7 @@ func (d *DB) makeGood() error {
 		return nil
 	}
 	var busy, pages, done int
-	err := d.write.db.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done)
+	err := d.conn.db.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done)
 	if err == nil && busy != 0 {
 		err = errors.New("another program reads the journal: end that")
 	}
