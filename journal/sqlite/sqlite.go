@@ -82,7 +82,7 @@ func (d *DB) open(ctx context.Context) error {
 	if d.file.opened, err = os.Stat(d.file.path); err != nil {
 		return err
 	}
-	if err := d.noteBoot(ctx); err != nil {
+	if err := d.begin(ctx); err != nil {
 		return explain(err)
 	}
 	d.wal = newWAL(d.file.path)
@@ -116,23 +116,24 @@ func (d *DB) connect(ctx context.Context) error {
 	return nil
 }
 
-// noteBoot finds out whether the machine is not the one that ran when the file was last
-// open, or was started since: what was not synced may be lost then. Whatever is unfinished may
-// have been sent, and may ever after: the next start may be one of the same run.
-func (d *DB) noteBoot(ctx context.Context) error {
-	now := bootID()
-	var before string
-	if err := d.conn.db.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
-		return err
-	}
-	if now != "" && now == before {
-		return nil
-	}
+// begin takes the file's lock, with the first transaction that writes, and finds out whether
+// the machine is not the one that ran when the file was last open, or was started since: what
+// was not synced may be lost then. Whatever is unfinished may have been sent, and may ever
+// after: the next start may be one of the same run.
+func (d *DB) begin(ctx context.Context) error {
 	tx, err := d.conn.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	now := bootID()
+	var before string
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
+		return err
+	}
+	if now != "" && now == before {
+		return nil
+	}
 	if _, err := tx.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
 		return err
 	}
