@@ -17,7 +17,7 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
@@ -39,16 +39,38 @@ var rooms = []struct {
 	{"assign/agent", []string{"internal/retry", "internal/catch"}},
 	{"assign/phone", nil},
 	{"azeer", nil},
-	{"journal", []string{"assign", "assign/agent", "assign/phone"}},
+	{"journal", []string{"assign", "assign/agent", "assign/phone", "journal/postgres", "journal/sqlite", "journal/store"}},
+	{"journal/sqlite", []string{"assign", "journal/store"}},
+	{"journal/postgres", []string{"assign", "journal/store"}},
+	{"journal/store", []string{"assign", "assign/phone"}},
+	{"journal/memory", []string{"assign", "assign/phone"}},
+	{"journal/journaltest", []string{"assign", "assign/agent", "assign/phone"}},
 	{"sandbox", nil},
+	{"sandbox/page", []string{"sandbox", "sandbox/azeer", "sandbox/record", "sandbox/slack"}},
+	{"sandbox/slack", []string{"sandbox/blockkit", "sandbox/internal", "sandbox/manifest", "sandbox/record"}},
+	{"sandbox/slack/socketmode", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
+	{"sandbox/slack/webapi", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
+	{"sandbox/slack/blocks", []string{"sandbox/slack/jsonmap", "sandbox/slack/mrkdwn"}},
+	{"sandbox/slack/mrkdwn", []string{"sandbox/slack/jsonmap"}},
+	{"sandbox/slack/jsonmap", nil},
+	{"sandbox/slack/rule", []string{"sandbox/record"}},
+	{"sandbox/azeer", []string{"sandbox/internal", "sandbox/record"}},
+	{"sandbox/record", nil},
+	{"sandbox/manifest", nil},
+	{"sandbox/blockkit", nil},
+	{"sandbox/internal", nil},
 }
 
 // strangers are packages that a room, with all it depends on, must not know.
 var strangers = map[string][]string{
-	"assign":  {"net/http", "database/sql", "github.com/slack-go/slack"},
-	"azeer":   {"database/sql", "github.com/slack-go/slack"},
-	"journal": {"github.com/slack-go/slack"},
-	"sandbox": {"database/sql", "github.com/slack-go/slack"},
+	"assign":           {"net/http", "database/sql", "github.com/slack-go/slack"},
+	"azeer":            {"database/sql", "github.com/slack-go/slack"},
+	"journal":          {"github.com/slack-go/slack"},
+	"journal/memory":   {"database/sql"},
+	"journal/sqlite":   {"github.com/jackc/pgx/v5"},
+	"journal/postgres": {"modernc.org/sqlite"},
+	"journal/store":    {"github.com/jackc/pgx/v5", "modernc.org/sqlite"},
+	"sandbox":          {"database/sql", "github.com/slack-go/slack"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -70,6 +70,9 @@ const (
 	Expired OutcomeKind = "expired"
 )
 
+// OutcomeKinds are all kinds, but for the empty one.
+var OutcomeKinds = []OutcomeKind{Assigned, Refused, Failed, Unknown, Superseded, Expired}
+
 // IsProblem tells the kinds after which a person may want to try again: not done, or
 // not known.
 func (k OutcomeKind) IsProblem() bool {

@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/internal/retry"
 )
 
@@ -18,8 +19,8 @@ func TestAnInterimAnswer(t *testing.T) {
 			synctest.Wait()
 			behind := w.ask("U2", phone1, sara)
 			w.pass(20 * time.Second)
-			w.wants(a, Assigned, NoReason, 1)
-			for _, one := range []Assignment{a, behind} {
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
+			for _, one := range []assign.Assignment{a, behind} {
 				if told := w.ears.interimsOf(one); len(told) != 1 || told[0] != 2*time.Second {
 					t.Errorf("assignment %d: interim answers at %v", one.ID, told)
 				}
@@ -45,12 +46,12 @@ type dawdler struct {
 	order []string
 }
 
-func (d *dawdler) Interim(ctx context.Context, a Assignment) {
+func (d *dawdler) Interim(ctx context.Context, a assign.Assignment) {
 	retry.Sleep(ctx, 3*time.Second)
 	d.say("interim")
 }
 
-func (d *dawdler) Answer(ctx context.Context, a Assignment) error {
+func (d *dawdler) Answer(ctx context.Context, a assign.Assignment) error {
 	d.say("answer")
 	return d.ears.Answer(ctx, a)
 }
@@ -66,7 +67,7 @@ func TestAnInterimAnswerNeverComesAfterTheFinalOne(t *testing.T) {
 		w.end()
 		ctx, cancel := context.WithCancel(t.Context())
 		d := &dawdler{ears: w.ears}
-		s := NewService(w.inbox, w.journal, w.service.directory, Config{})
+		s := assign.NewService(w.inbox, w.journal, w.directory, assign.Config{})
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx, d) }()
 		w.inbox.script(slow(4 * time.Second))
@@ -84,7 +85,7 @@ func TestAnInterimAnswerNeverComesAfterTheFinalOne(t *testing.T) {
 func TestAnAnswerIsTriedUntilItArrives(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		back := time.Now().Add(time.Hour)
-		w.ears.fail = func(Assignment, int) error {
+		w.ears.fail = func(assign.Assignment, int) error {
 			if time.Now().Before(back) {
 				return errDown
 			}
@@ -95,8 +96,8 @@ func TestAnAnswerIsTriedUntilItArrives(t *testing.T) {
 		w.pass(time.Hour - time.Second)
 		w.silent(a)
 		w.pass(62 * time.Second)
-		w.wants(a, Assigned, NoReason, 1)
-		w.wants(b, Assigned, NoReason, 1)
+		w.wants(a, assign.Assigned, assign.NoReason, 1)
+		w.wants(b, assign.Assigned, assign.NoReason, 1)
 		if n := w.ears.tries[a.ID]; n < 50 || n > 150 {
 			t.Errorf("%d tries in an hour", n)
 		}
@@ -105,7 +106,7 @@ func TestAnAnswerIsTriedUntilItArrives(t *testing.T) {
 
 func TestASlowAnswerHoldsUpNobody(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.ears.fail = func(a Assignment, _ int) error {
+		w.ears.fail = func(a assign.Assignment, _ int) error {
 			if a.ID == 1 {
 				return errDown
 			}
@@ -115,6 +116,6 @@ func TestASlowAnswerHoldsUpNobody(t *testing.T) {
 		synctest.Wait()
 		next := w.ask("U1", phone1, sara)
 		synctest.Wait()
-		w.wants(next, Assigned, NoReason, 1)
+		w.wants(next, assign.Assigned, assign.NoReason, 1)
 	})
 }

@@ -1,14 +1,16 @@
-package assign
+package assign_test
 
 import (
-	"azeer-slack/assign/agent"
-	"azeer-slack/assign/phone"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the test must not depend on the machine's
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 )
 
 func TestAnOvertakenRequestIsNotCarriedOut(t *testing.T) {
@@ -17,9 +19,9 @@ func TestAnOvertakenRequestIsNotCarriedOut(t *testing.T) {
 		w.pass(time.Second)
 		second := w.ask("U2", phone1, sara)
 		w.pass(time.Second)
-		late := Request{Key: "undo:1", Requester: "U3", Contact: phone.New(phone1), Agent: agent.RefEmail(layla), Guard: first.ID}
+		late := assign.Request{Key: "undo:1", Requester: "U3", Contact: phone.New(phone1), Agent: agent.RefEmail(layla), Guard: first.ID}
 		a, how, err := w.service.Accept(t.Context(), late)
-		if how != Overtaken || err != nil || a.ID != second.ID || a.Requester != "U2" {
+		if how != assign.Overtaken || err != nil || a.ID != second.ID || a.Requester != "U2" {
 			t.Errorf("acceptance %v of %+v, error %v", how, a, err)
 		}
 		w.pass(time.Minute)
@@ -39,11 +41,11 @@ func TestAnUndoGivesTheContactBack(t *testing.T) {
 		if !found || err != nil || before.Outcome.Agent.PlatformID.Reveal() != omar {
 			t.Fatalf("before it: %+v, found %t, error %v", before, found, err)
 		}
-		undo := Request{
+		undo := assign.Request{
 			Key: "undo:2", Requester: "U2", Contact: before.Contact, Guard: taken.ID, Undoes: taken.ID,
 			Agent: agent.RefEmail(before.Outcome.Agent.PlatformID.Reveal()), Origin: "button C1",
 		}
-		for i, want := range []Acceptance{Accepted, Repeated} {
+		for i, want := range []assign.Acceptance{assign.Accepted, assign.Repeated} {
 			if _, how, err := w.service.Accept(t.Context(), undo); how != want || err != nil {
 				t.Errorf("click %d: acceptance %v, error %v", i+1, how, err)
 			}
@@ -58,14 +60,14 @@ func TestAnUndoGivesTheContactBack(t *testing.T) {
 
 func TestEveryOutcomeIsDueForTheAudit(t *testing.T) {
 	storyWith(t, func(w *world) { w.journal.Audit = true }, func(t *testing.T, w *world) {
-		w.inbox.script(refuse(NotFound, 404))
+		w.inbox.script(refuse(assign.NotFound, 404))
 		refused := w.ask("U1", phone1, omar)
 		w.pass(time.Second)
 		w.restart()
 		done := w.ask("U1", phone2, sara)
 		w.pass(time.Second)
 		due, err := w.service.Unaudited(t.Context(), 10)
-		if err != nil || len(due) != 2 || due[0].Outcome.Kind != Refused || due[1].Outcome.Kind != Assigned {
+		if err != nil || len(due) != 2 || due[0].Outcome.Kind != assign.Refused || due[1].Outcome.Kind != assign.Assigned {
 			t.Fatalf("due %+v, error %v", due, err)
 		}
 		if err := w.service.Audited(t.Context(), refused.ID); err != nil {
@@ -81,12 +83,12 @@ func TestWhatIsRememberedShowsNobody(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.ask("U1", phone1, omar)
 		w.pass(time.Second)
-		listed, err := w.service.List(t.Context(), Query{Contact: phone.New(phone1)})
+		listed, err := w.service.List(t.Context(), assign.Query{Contact: phone.New(phone1)})
 		counts, tallyErr := w.service.Tally(t.Context(), time.Now().Add(-time.Hour))
 		if err != nil || tallyErr != nil || len(listed) != 1 || len(counts) != 1 {
 			t.Fatalf("%d listed, %v; %d counted, %v", len(listed), err, len(counts), tallyErr)
 		}
-		shown := fmt.Sprintf("%+v %+v %+v", listed, counts, Query{Contact: phone.New(phone1)})
+		shown := fmt.Sprintf("%+v %+v %+v", listed, counts, assign.Query{Contact: phone.New(phone1)})
 		if strings.Contains(shown, phone1) || strings.Contains(shown, omar) {
 			t.Errorf("shown in clear: %s", shown)
 		}
@@ -100,7 +102,7 @@ func TestATallyBearsDaysWithoutMidnight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally := NewTally(zone)
+	tally := assign.NewTally(zone)
 	for _, utc := range []string{
 		"2026-04-23T21:59:59Z", "2026-04-23T22:00:00Z", // a second before one o'clock, and at it
 		"2026-10-29T20:30:00Z", "2026-10-29T21:30:00Z", "2026-10-29T22:00:00Z", // half past eleven, twice, and midnight

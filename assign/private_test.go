@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
@@ -25,7 +26,7 @@ type secrets struct {
 	Mistake  *line.Mistake
 	Phones   []phone.Number
 	ByKey    map[string]agent.Email
-	Request  Request
+	Request  assign.Request
 	phone    phone.Number
 	email    agent.Email
 	agent    agent.Ref
@@ -54,7 +55,7 @@ func newSecrets() secrets {
 		Phone: number, Email: email, Agent: to, Typed: typed,
 		Mistake: mistake,
 		Phones:  []phone.Number{number}, ByKey: map[string]agent.Email{"key": email},
-		Request: Request{Contact: number, Agent: to},
+		Request: assign.Request{Contact: number, Agent: to},
 		phone:   number, email: email, agent: to, typed: typed, phones: []phone.Number{number},
 		pointers: &inner{number, email},
 	}

@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"context"
@@ -10,8 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/journal/memory"
 
 	"pgregory.net/rapid"
 )
@@ -63,7 +65,7 @@ func live(fates []fate, steps, whos []int) []string {
 		default:
 			end(step != 17)
 			if step == 19 { // for longer than anybody has patience
-				<-time.After(giveUpAfter)
+				<-time.After(assign.GiveUpAfter)
 			}
 			s, end = w.begin()
 		}
@@ -82,36 +84,36 @@ type people struct {
 
 // ask makes one request, of a kind that depends on step, and tells what is wrong with what
 // became of it.
-func (p *people) ask(s *Service, step, who int) error {
+func (p *people) ask(s *assign.Service, step, who int) error {
 	r := p.request(step, who)
 	newest := p.newest[r.Contact.Digits()]
 	a, how, err := s.Accept(context.Background(), r)
 	switch {
-	case errors.Is(err, ErrNotStored):
+	case errors.Is(err, assign.ErrNotStored):
 		return nil
 	case err != nil:
 		return err
-	case how == Overtaken && a.ID == 0 && newest != 0 && time.Since(p.stored[newest].AcceptedAt) >= memoryRetains:
+	case how == assign.Overtaken && a.ID == 0 && newest != 0 && time.Since(p.stored[newest].AcceptedAt) >= memory.Retention:
 		return nil // so long ago that the journal has forgotten it
 	}
 	if err := guardFault(r, a, how, newest); err != nil {
 		return err
 	}
-	if how == Joined && (a.ID != newest || a.Requester != r.Requester || !a.Agent.Equal(r.Agent)) {
+	if how == assign.Joined && (a.ID != newest || a.Requester != r.Requester || !a.Agent.Equal(r.Agent)) {
 		return fmt.Errorf("%v joined %d, where %d was the newest", r.Agent, a.ID, newest)
 	}
-	if how != Overtaken {
+	if how != assign.Overtaken {
 		p.accepted[a.ID] = true
 		p.newest[a.Contact.Digits()] = max(p.newest[a.Contact.Digits()], a.ID)
 	}
 	return nil
 }
 
-func (p *people) request(step, who int) Request {
+func (p *people) request(step, who int) assign.Request {
 	contact := fmt.Sprint(966500000000 + who%3)
 	newest := p.newest[contact]
 	p.asked++
-	r := Request{
+	r := assign.Request{
 		Key: fmt.Sprint("key ", p.asked), Requester: fmt.Sprint("U", who/3), Contact: phone.New(contact),
 		Agent: agent.RefEmail(fmt.Sprintf("agent%d@twerlo.com", p.asked)),
 	}
@@ -128,13 +130,13 @@ func (p *people) request(step, who int) Request {
 
 // guardFault tells what is wrong with what became of r, where newest was the newest
 // accepted for its contact. A guard that is no assignment of the contact never holds.
-func guardFault(r Request, a Assignment, how Acceptance, newest int64) error {
+func guardFault(r assign.Request, a assign.Assignment, how assign.Acceptance, newest int64) error {
 	holds := r.Guard == 0 || r.Guard == newest
 	switch {
-	case how == Repeated:
-	case holds == (how == Overtaken):
+	case how == assign.Repeated:
+	case holds == (how == assign.Overtaken):
 		return fmt.Errorf("guard %d with %d as the newest: acceptance %d", r.Guard, newest, how)
-	case how == Overtaken && a.ID != newest && (a.ID != 0 || r.Guard <= newest):
+	case how == assign.Overtaken && a.ID != newest && (a.ID != 0 || r.Guard <= newest):
 		return fmt.Errorf("guard %d was overtaken by %d, not by %d", r.Guard, a.ID, newest)
 	}
 	return nil
@@ -158,7 +160,7 @@ func (w *truth) verdict(newest map[string]int64) []string {
 		}
 	}
 	for contact, id := range newest {
-		if w.ends[id].Kind == Assigned && w.owner[contact] != id {
+		if w.ends[id].Kind == assign.Assigned && w.owner[contact] != id {
 			faults = append(faults, fmt.Sprintf("%d was the last word, but the owner is that of %d", id, w.owner[contact]))
 		}
 	}
@@ -179,22 +181,22 @@ func (w *truth) isTrue(id int64, end ending) bool {
 		return false
 	}
 	switch end.Kind {
-	case Assigned:
+	case assign.Assigned:
 		return last == yes
-	case Refused:
+	case assign.Refused:
 		return last == never && !inDoubt
-	case Failed:
+	case assign.Failed:
 		// That a status settles what came before it is the design's choice.
-		if end.Reason == TooLate {
-			return !sentBefore && last == nothing && age >= giveUpAfter
+		if end.Reason == assign.TooLate {
+			return !sentBefore && last == nothing && age >= assign.GiveUpAfter
 		}
-		return last == trouble || (last == nothing || last == away || last == tooBusy) && age > giveUpAfter-time.Minute && !inDoubt
-	case Unknown:
+		return last == trouble || (last == nothing || last == away || last == tooBusy) && age > assign.GiveUpAfter-time.Minute && !inDoubt
+	case assign.Unknown:
 		return inDoubt || sentBefore || last == away && slices.Contains(told, trouble)
-	case Superseded:
+	case assign.Superseded:
 		return w.isNewer(end.Newer, id) && (end.IsUncertain() && (inDoubt || sentBefore) || sentBefore || last == trouble || !inDoubt)
-	case Expired:
-		return sentBefore && last == nothing && age >= giveUpAfter
+	case assign.Expired:
+		return sentBefore && last == nothing && age >= assign.GiveUpAfter
 	}
 	return false
 }
@@ -218,7 +220,7 @@ func (w *truth) doneUnheard(id int64, by *life) bool {
 	})
 }
 
-func (w *truth) isNewer(newer *Assignment, id int64) bool {
+func (w *truth) isNewer(newer *assign.Assignment, id int64) bool {
 	return newer != nil && newer.ID > id && w.accepted[newer.ID] && w.stored[newer.ID].Contact.Digits() == w.stored[id].Contact.Digits()
 }
 

@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 )
@@ -19,12 +20,12 @@ func TestTheLastWordWins(t *testing.T) {
 			w.pass(time.Minute)
 			newer := w.ask("U2", phone1, sara)
 			synctest.Wait()
-			o := w.wants(old, Superseded, NoReason, 1)
+			o := w.wants(old, assign.Superseded, assign.NoReason, 1)
 			if o.Newer == nil || o.Newer.ID != newer.ID || o.Newer.Requester != "U2" ||
 				!o.Newer.Agent.Equal(agent.RefEmail(sara)) || !o.Newer.AcceptedAt.Equal(newer.AcceptedAt) || o.Newer.Reply != "" {
 				t.Errorf("superseded by %+v", o.Newer)
 			}
-			w.wants(newer, Assigned, NoReason, 1)
+			w.wants(newer, assign.Assigned, assign.NoReason, 1)
 			if w.inbox.owner(phone1) != sara {
 				t.Errorf("owner is %q", w.inbox.owner(phone1))
 			}
@@ -41,8 +42,8 @@ func TestTheLastWordWins(t *testing.T) {
 				t.Fatalf("%d calls while the first is on the wire", n)
 			}
 			w.pass(2 * time.Second)
-			w.wants(old, Assigned, NoReason, 1)
-			w.wants(newer, Assigned, NoReason, 1)
+			w.wants(old, assign.Assigned, assign.NoReason, 1)
+			w.wants(newer, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("what was perhaps carried out meanwhile is superseded", func(t *testing.T) {
@@ -52,8 +53,8 @@ func TestTheLastWordWins(t *testing.T) {
 			w.pass(time.Second)
 			newer := w.ask("U2", phone1, sara)
 			w.pass(8 * time.Second)
-			w.wants(old, Superseded, NoReply, 1)
-			w.wants(newer, Assigned, NoReason, 1)
+			w.wants(old, assign.Superseded, assign.NoReply, 1)
+			w.wants(newer, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("also after the last of three attempts", func(t *testing.T) {
@@ -63,20 +64,20 @@ func TestTheLastWordWins(t *testing.T) {
 			w.pass(5 * time.Second)
 			w.ask("U2", phone1, sara)
 			w.pass(8 * time.Second)
-			w.wants(old, Superseded, NoReply, 3)
+			w.wants(old, assign.Superseded, assign.NoReply, 3)
 		})
 	})
 	t.Run("what was refused meanwhile is refused", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			refused := refuse(NotFound, 404)
+			refused := refuse(assign.NotFound, 404)
 			refused.after = 5 * time.Second
 			w.inbox.script(refused)
 			old := w.ask("U1", phone1, omar)
 			w.pass(time.Second)
 			newer := w.ask("U2", phone1, sara)
 			w.pass(5 * time.Second)
-			w.wants(old, Refused, NotFound, 1)
-			w.wants(newer, Assigned, NoReason, 1)
+			w.wants(old, assign.Refused, assign.NotFound, 1)
+			w.wants(newer, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("of three in a row the second is never sent", func(t *testing.T) {
@@ -86,11 +87,11 @@ func TestTheLastWordWins(t *testing.T) {
 			synctest.Wait()
 			second, third := w.ask("U1", phone1, sara), w.ask("U1", phone1, layla)
 			w.pass(3 * time.Second)
-			w.wants(first, Assigned, NoReason, 1)
-			if o := w.wants(second, Superseded, NoReason, 0); o.Newer.ID != third.ID {
+			w.wants(first, assign.Assigned, assign.NoReason, 1)
+			if o := w.wants(second, assign.Superseded, assign.NoReason, 0); o.Newer.ID != third.ID {
 				t.Errorf("superseded by %d, want %d", o.Newer.ID, third.ID)
 			}
-			w.wants(third, Assigned, NoReason, 1)
+			w.wants(third, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("it supersedes what waits for a free slot", func(t *testing.T) {
@@ -102,21 +103,19 @@ func TestTheLastWordWins(t *testing.T) {
 			synctest.Wait()
 			w.ask("U2", phone1, sara)
 			synctest.Wait()
-			w.wants(old, Superseded, NoReason, 0)
+			w.wants(old, assign.Superseded, assign.NoReason, 0)
 		})
 	})
 	t.Run("one that comes late into the lane is not carried out after the newer", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			r := Request{Key: "late", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
-			late, _, _ := w.journal.Memory.Accept(t.Context(), r)
+			r := assign.Request{Key: "late", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
+			late, _, _ := w.journal.Journal.Accept(t.Context(), r)
 			newer := w.ask("U2", phone1, sara)
 			synctest.Wait()
-			w.service.mu.Lock()
-			w.service.receive(&job{Assignment: late, since: time.Now()})
-			w.service.mu.Unlock()
+			w.service.ReceiveLate(late)
 			synctest.Wait()
-			w.wants(newer, Assigned, NoReason, 1)
-			w.wants(late, Superseded, NoReason, 0)
+			w.wants(newer, assign.Assigned, assign.NoReason, 1)
+			w.wants(late, assign.Superseded, assign.NoReason, 0)
 		})
 	})
 	t.Run("another process's newer one is noticed within seconds", func(t *testing.T) {
@@ -124,12 +123,12 @@ func TestTheLastWordWins(t *testing.T) {
 			w.inbox.script(busy(5 * time.Minute))
 			old := w.ask("U1", phone1, omar)
 			synctest.Wait()
-			r := Request{Key: "elsewhere", Requester: "U2", Contact: phone.New(phone1), Agent: agent.RefEmail(sara)}
-			if _, _, err := w.journal.Memory.Accept(t.Context(), r); err != nil {
+			r := assign.Request{Key: "elsewhere", Requester: "U2", Contact: phone.New(phone1), Agent: agent.RefEmail(sara)}
+			if _, _, err := w.journal.Journal.Accept(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
 			w.pass(3 * time.Second)
-			w.wants(old, Superseded, NoReason, 1)
+			w.wants(old, assign.Superseded, assign.NoReason, 1)
 		})
 	})
 }
@@ -142,15 +141,15 @@ func TestContactsDoNotWaitForEachOther(t *testing.T) {
 		free := w.ask("U1", phone2, omar)
 		synctest.Wait()
 		w.silent(stuck)
-		w.wants(free, Assigned, NoReason, 1)
+		w.wants(free, assign.Assigned, assign.NoReason, 1)
 	})
 }
 
 func TestTheSameAgain(t *testing.T) {
-	request := func(key, requester, email string) Request {
-		return Request{Key: key, Requester: requester, Contact: phone.New(phone1), Agent: agent.RefEmail(email)}
+	request := func(key, requester, email string) assign.Request {
+		return assign.Request{Key: key, Requester: requester, Contact: phone.New(phone1), Agent: agent.RefEmail(email)}
 	}
-	accept := func(t *testing.T, w *world, r Request) (Assignment, Acceptance) {
+	accept := func(t *testing.T, w *world, r assign.Request) (assign.Assignment, assign.Acceptance) {
 		t.Helper()
 		a, acceptance, err := w.service.Accept(t.Context(), r)
 		if err != nil {
@@ -164,8 +163,8 @@ func TestTheSameAgain(t *testing.T) {
 			synctest.Wait()
 			again, acceptance := accept(t, w, request("k", "U1", omar))
 			w.pass(time.Minute)
-			w.wants(first, Assigned, NoReason, 1)
-			if acceptance != Repeated || again.ID != first.ID || len(w.inbox.made()) != 1 {
+			w.wants(first, assign.Assigned, assign.NoReason, 1)
+			if acceptance != assign.Repeated || again.ID != first.ID || len(w.inbox.made()) != 1 {
 				t.Errorf("%v, assignment %d, %d calls", acceptance, again.ID, len(w.inbox.made()))
 			}
 		})
@@ -177,8 +176,8 @@ func TestTheSameAgain(t *testing.T) {
 			w.pass(time.Second)
 			second, acceptance := accept(t, w, request("k2", "U1", "OMAR@twerlo.com"))
 			w.pass(time.Minute)
-			w.wants(first, Assigned, NoReason, 1)
-			if acceptance != Joined || second.ID != first.ID || len(w.inbox.made()) != 1 {
+			w.wants(first, assign.Assigned, assign.NoReason, 1)
+			if acceptance != assign.Joined || second.ID != first.ID || len(w.inbox.made()) != 1 {
 				t.Errorf("%v, assignment %d, %d calls", acceptance, second.ID, len(w.inbox.made()))
 			}
 		})
@@ -189,7 +188,7 @@ func TestTheSameAgain(t *testing.T) {
 			accept(t, w, request("k1", "U1", omar))
 			synctest.Wait()
 			accept(t, w, request("k2", "U2", sara))
-			if _, acceptance := accept(t, w, request("k3", "U1", omar)); acceptance != Accepted {
+			if _, acceptance := accept(t, w, request("k3", "U1", omar)); acceptance != assign.Accepted {
 				t.Errorf("acceptance %v", acceptance)
 			}
 			w.pass(time.Minute)
@@ -204,13 +203,13 @@ func TestWhatTheJournalSays(t *testing.T) {
 	t.Run("wait: asks again until it may go", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			asked := 0
-			w.journal.turn = func(int64) (Turn, error, bool) {
+			w.journal.turn = func(int64) (assign.Turn, error, bool) {
 				asked++
-				return Turn{Verdict: TurnWait}, nil, asked < 8
+				return assign.Turn{Verdict: assign.TurnWait}, nil, asked < 8
 			}
 			a := w.ask("U1", phone1, omar)
 			w.pass(3 * time.Second)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			if asked != 8 {
 				t.Errorf("asked %d times", asked)
 			}
@@ -218,35 +217,35 @@ func TestWhatTheJournalSays(t *testing.T) {
 	})
 	t.Run("lost: drops it, silently", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.journal.turn = func(int64) (Turn, error, bool) { return Turn{Verdict: TurnLost}, nil, true }
+			w.journal.turn = func(int64) (assign.Turn, error, bool) { return assign.Turn{Verdict: assign.TurnLost}, nil, true }
 			a := w.ask("U1", phone1, omar)
 			w.pass(11 * time.Minute)
 			w.silent(a)
-			if len(w.inbox.made()) != 0 || len(w.service.inFlight) != 0 || len(w.observed) != 0 {
-				t.Errorf("%d calls, %d in flight, %d observed", len(w.inbox.made()), len(w.service.inFlight), len(w.observed))
+			if len(w.inbox.made()) != 0 || w.service.InFlight() != 0 || len(w.observed) != 0 {
+				t.Errorf("%d calls, %d in flight, %d observed", len(w.inbox.made()), w.service.InFlight(), len(w.observed))
 			}
 		})
 	})
 	t.Run("lost at the end: drops it, silently, however Azeer answered", func(t *testing.T) {
 		storyWith(t, func(w *world) {
-			w.journal.finish = func(int64) error { return fmt.Errorf("finish: %w", ErrLost) }
+			w.journal.finish = func(int64) error { return fmt.Errorf("finish: %w", assign.ErrLost) }
 		}, func(t *testing.T, w *world) {
 			a := w.ask("U1", phone1, omar)
 			w.pass(11 * time.Minute)
 			w.silent(a)
-			if len(w.inbox.made()) != 1 || len(w.service.inFlight) != 0 || len(w.observed) != 0 || strings.Contains(w.log.String(), "will retry") {
+			if len(w.inbox.made()) != 1 || w.service.InFlight() != 0 || len(w.observed) != 0 || strings.Contains(w.log.String(), "will retry") {
 				t.Errorf("%d calls, %d in flight, %d observed, log %s",
-					len(w.inbox.made()), len(w.service.inFlight), len(w.observed), w.log.String())
+					len(w.inbox.made()), w.service.InFlight(), len(w.observed), w.log.String())
 			}
 		})
 	})
 	t.Run("nothing for a while: Azeer is not called until it speaks", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			down := time.Now().Add(time.Minute)
-			w.journal.turn = func(int64) (Turn, error, bool) { return Turn{}, errDown, time.Now().Before(down) }
+			w.journal.turn = func(int64) (assign.Turn, error, bool) { return assign.Turn{}, errDown, time.Now().Before(down) }
 			a := w.ask("U1", phone1, omar)
 			w.pass(2 * time.Minute)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			if at := w.inbox.made()[0].at; at.Before(down) {
 				t.Errorf("called %v before its turn", down.Sub(at))
 			}
@@ -254,10 +253,10 @@ func TestWhatTheJournalSays(t *testing.T) {
 	})
 	t.Run("nothing to the end: failed, unsent", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.journal.turn = func(int64) (Turn, error, bool) { return Turn{}, errDown, true }
+			w.journal.turn = func(int64) (assign.Turn, error, bool) { return assign.Turn{}, errDown, true }
 			a := w.ask("U1", phone1, omar)
 			w.pass(11 * time.Minute)
-			w.wants(a, Failed, Busy, 0)
+			w.wants(a, assign.Failed, assign.Busy, 0)
 			if len(w.inbox.made()) != 0 {
 				t.Errorf("Azeer was called without a turn")
 			}
@@ -266,15 +265,15 @@ func TestWhatTheJournalSays(t *testing.T) {
 	t.Run("a panic in it counts as silence", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			asked := 0
-			w.journal.turn = func(int64) (Turn, error, bool) {
+			w.journal.turn = func(int64) (assign.Turn, error, bool) {
 				if asked++; asked == 1 {
 					panic("journal broke")
 				}
-				return Turn{}, nil, false
+				return assign.Turn{}, nil, false
 			}
 			a := w.ask("U1", phone1, omar)
 			w.pass(time.Second)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("an outcome that cannot be stored is stored later, and answered only then", func(t *testing.T) {
@@ -290,7 +289,7 @@ func TestWhatTheJournalSays(t *testing.T) {
 			w.pass(59 * time.Second)
 			w.silent(a)
 			w.pass(10 * time.Second)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			if len(w.inbox.made()) != 1 || len(w.observed) != 1 {
 				t.Errorf("%d calls, %d observed", len(w.inbox.made()), len(w.observed))
 			}
@@ -307,10 +306,25 @@ func TestWhatTheJournalSays(t *testing.T) {
 			}
 			a := w.ask("U1", phone1, omar)
 			w.pass(time.Minute)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			if stored, _, _ := w.journal.Latest(t.Context(), phone.New(phone1)); !stored.Answered {
 				t.Errorf("not noted after %d tries", failures)
 			}
 		})
+	})
+}
+
+func TestOnePersonsHundredDoNotDelayAnothersOne(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inbox.script(times(101, slow(time.Second))...)
+		for i := range 100 {
+			w.ask("busy", fmt.Sprint(966500000000+i), omar)
+		}
+		synctest.Wait()
+		w.ask("other", phone1, sara)
+		w.pass(2 * time.Second)
+		if w.inbox.owner(phone1) != sara {
+			t.Errorf("not assigned after 2 s; %d calls so far", len(w.inbox.made()))
+		}
 	})
 }

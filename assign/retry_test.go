@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"errors"
@@ -6,54 +6,42 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
-	"azeer-slack/internal/retry"
 )
-
-func TestBackoffStaysWithinItsBoundsAndGrows(t *testing.T) {
-	for _, b := range []retry.Backoff{inboxBackoff, answerBackoff, journalBackoff} {
-		for n := range 100 {
-			for range 20 {
-				if d := b.After(n); d < b.Least || d > b.Most || n > 10 && d < b.Most/2 {
-					t.Fatalf("%+v: wait %d is %v", b, n, d)
-				}
-			}
-		}
-	}
-}
 
 func TestRetries(t *testing.T) {
 	hang := func(d time.Duration, f reply) reply { f.after = d; return f }
 	for name, c := range map[string]struct {
 		script   []reply
-		kind     OutcomeKind
-		reason   Reason
+		kind     assign.OutcomeKind
+		reason   assign.Reason
 		status   int
 		attempts int // -1: many
 		within   [2]time.Duration
 	}{
-		"busy a few times, then taken":              {times(3, busy(0)), Assigned, NoReason, 0, 4, [2]time.Duration{1500 * time.Millisecond, 7 * time.Second}},
-		"busy and says when to come back":           {[]reply{busy(90 * time.Second)}, Assigned, NoReason, 0, 2, [2]time.Duration{90 * time.Second, 91 * time.Second}},
-		"busy for longer than we wait":              {[]reply{busy(time.Hour)}, Failed, Busy, 503, 1, [2]time.Duration{0, time.Second}},
-		"busy to the end":                           {times(999, busy(0)), Failed, Busy, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"unreachable to the end":                    {times(999, unreachable()), Failed, Unreachable, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"broken three times":                        {times(999, broken()), Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"no word three times":                       {times(999, noWord(10*time.Second)), Unknown, NoReply, 0, 3, [2]time.Duration{31 * time.Second, 33 * time.Second}},
-		"no word, slowly, for a minute":             {times(999, noWord(29900*time.Millisecond)), Unknown, NoReply, 0, 2, [2]time.Duration{60 * time.Second, 61 * time.Second}},
-		"no word, then a status":                    {[]reply{noWord(0), noWord(0), broken()}, Failed, ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"a status, then no word":                    {[]reply{broken(), broken(), noWord(0)}, Unknown, NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"no word, then taken":                       {[]reply{noWord(10 * time.Second)}, Assigned, NoReason, 0, 2, [2]time.Duration{10 * time.Second, 11 * time.Second}},
-		"no word, then unreachable to the end":      {append([]reply{noWord(0)}, times(999, unreachable())...), Unknown, NoReply, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"no word, then busy to the end":             {append([]reply{noWord(0)}, times(999, busy(0))...), Unknown, NoReply, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
-		"busy many times, then no word three times": {append(times(6, busy(0)), times(999, noWord(0))...), Unknown, NoReply, 0, 9, [2]time.Duration{10 * time.Second, 3 * time.Minute}},
-		"no word, then refused":                     {[]reply{noWord(0), refuse(Conflict, 409)}, Unknown, NoReply, 409, 2, [2]time.Duration{0, time.Second}},
-		"no word, then the key is refused":          {[]reply{noWord(0), refuse(KeyRefused, 401)}, Unknown, KeyRefused, 401, 2, [2]time.Duration{0, time.Second}},
-		"a status, then refused":                    {[]reply{broken(), refuse(Conflict, 409)}, Refused, Conflict, 409, 2, [2]time.Duration{0, time.Second}},
-		"refused":                                   {[]reply{refuse(NotFound, 404)}, Refused, NotFound, 404, 1, [2]time.Duration{0, 0}},
-		"key refused":                               {[]reply{refuse(KeyRefused, 401)}, Refused, KeyRefused, 401, 1, [2]time.Duration{0, 0}},
-		"an error that is no Fault":                 {times(999, reply{err: errors.New("?")}), Unknown, NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
-		"a call that never ends by itself":          {[]reply{slow(time.Hour)}, Assigned, NoReason, 0, 2, [2]time.Duration{30 * time.Second, 31 * time.Second}},
-		"a slow refusal":                            {[]reply{hang(9*time.Second, refuse(PlanLimit, 402))}, Refused, PlanLimit, 402, 1, [2]time.Duration{9 * time.Second, 9 * time.Second}},
+		"busy a few times, then taken":              {times(3, busy(0)), assign.Assigned, assign.NoReason, 0, 4, [2]time.Duration{1500 * time.Millisecond, 7 * time.Second}},
+		"busy and says when to come back":           {[]reply{busy(90 * time.Second)}, assign.Assigned, assign.NoReason, 0, 2, [2]time.Duration{90 * time.Second, 91 * time.Second}},
+		"busy for longer than we wait":              {[]reply{busy(time.Hour)}, assign.Failed, assign.Busy, 503, 1, [2]time.Duration{0, time.Second}},
+		"busy to the end":                           {times(999, busy(0)), assign.Failed, assign.Busy, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"unreachable to the end":                    {times(999, unreachable()), assign.Failed, assign.Unreachable, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"broken three times":                        {times(999, broken()), assign.Failed, assign.ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"no word three times":                       {times(999, noWord(10*time.Second)), assign.Unknown, assign.NoReply, 0, 3, [2]time.Duration{31 * time.Second, 33 * time.Second}},
+		"no word, slowly, for a minute":             {times(999, noWord(29900*time.Millisecond)), assign.Unknown, assign.NoReply, 0, 2, [2]time.Duration{60 * time.Second, 61 * time.Second}},
+		"no word, then a status":                    {[]reply{noWord(0), noWord(0), broken()}, assign.Failed, assign.ServerError, 500, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"a status, then no word":                    {[]reply{broken(), broken(), noWord(0)}, assign.Unknown, assign.NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"no word, then taken":                       {[]reply{noWord(10 * time.Second)}, assign.Assigned, assign.NoReason, 0, 2, [2]time.Duration{10 * time.Second, 11 * time.Second}},
+		"no word, then unreachable to the end":      {append([]reply{noWord(0)}, times(999, unreachable())...), assign.Unknown, assign.NoReply, 0, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"no word, then busy to the end":             {append([]reply{noWord(0)}, times(999, busy(0))...), assign.Unknown, assign.NoReply, 503, -1, [2]time.Duration{9*time.Minute + 30*time.Second, 10 * time.Minute}},
+		"busy many times, then no word three times": {append(times(6, busy(0)), times(999, noWord(0))...), assign.Unknown, assign.NoReply, 0, 9, [2]time.Duration{10 * time.Second, 3 * time.Minute}},
+		"no word, then refused":                     {[]reply{noWord(0), refuse(assign.Conflict, 409)}, assign.Unknown, assign.NoReply, 409, 2, [2]time.Duration{0, time.Second}},
+		"no word, then the key is refused":          {[]reply{noWord(0), refuse(assign.KeyRefused, 401)}, assign.Unknown, assign.KeyRefused, 401, 2, [2]time.Duration{0, time.Second}},
+		"a status, then refused":                    {[]reply{broken(), refuse(assign.Conflict, 409)}, assign.Refused, assign.Conflict, 409, 2, [2]time.Duration{0, time.Second}},
+		"refused":                                   {[]reply{refuse(assign.NotFound, 404)}, assign.Refused, assign.NotFound, 404, 1, [2]time.Duration{0, 0}},
+		"key refused":                               {[]reply{refuse(assign.KeyRefused, 401)}, assign.Refused, assign.KeyRefused, 401, 1, [2]time.Duration{0, 0}},
+		"an error that is no Fault":                 {times(999, reply{err: errors.New("?")}), assign.Unknown, assign.NoReply, 0, 3, [2]time.Duration{time.Second, 3 * time.Second}},
+		"a call that never ends by itself":          {[]reply{slow(time.Hour)}, assign.Assigned, assign.NoReason, 0, 2, [2]time.Duration{30 * time.Second, 31 * time.Second}},
+		"a slow refusal":                            {[]reply{hang(9*time.Second, refuse(assign.PlanLimit, 402))}, assign.Refused, assign.PlanLimit, 402, 1, [2]time.Duration{9 * time.Second, 9 * time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
@@ -78,7 +66,7 @@ func TestRetries(t *testing.T) {
 func TestWaitingForASlotEndsWithPatience(t *testing.T) {
 	storyWith(t, func(w *world) { w.cfg.Concurrency = 1 }, func(t *testing.T, w *world) {
 		w.inbox.script(times(999, noWord(29*time.Second))...)
-		var all []Assignment
+		var all []assign.Assignment
 		for i := range 30 {
 			all = append(all, w.ask("U1", fmt.Sprint(966500000000+i), omar))
 		}
@@ -86,7 +74,7 @@ func TestWaitingForASlotEndsWithPatience(t *testing.T) {
 		unsent := 0
 		for _, a := range all {
 			if o := w.outcome(a); o.Attempts == 0 {
-				w.wants(a, Failed, Busy, 0)
+				w.wants(a, assign.Failed, assign.Busy, 0)
 				unsent++
 			}
 		}
@@ -104,8 +92,8 @@ func TestAPanic(t *testing.T) {
 			w.pass(time.Second)
 			other := w.ask("U1", phone1, sara)
 			w.pass(time.Second)
-			w.wants(a, Unknown, NoReply, 1)
-			w.wants(other, Assigned, NoReason, 1)
+			w.wants(a, assign.Unknown, assign.NoReply, 1)
+			w.wants(other, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("before anything was sent is a failure", func(t *testing.T) {
@@ -114,12 +102,12 @@ func TestAPanic(t *testing.T) {
 		}, func(t *testing.T, w *world) {
 			a := w.askFor("U1", phone1, agent.RefMe())
 			w.pass(time.Second)
-			w.wants(a, Failed, NoReason, 0)
+			w.wants(a, assign.Failed, assign.NoReason, 0)
 		})
 	})
 	t.Run("while answering: answered later", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.ears.fail = func(_ Assignment, try int) error {
+			w.ears.fail = func(_ assign.Assignment, try int) error {
 				if try == 1 {
 					panic("blocks broke")
 				}
@@ -127,7 +115,7 @@ func TestAPanic(t *testing.T) {
 			}
 			a := w.ask("U1", phone1, omar)
 			w.pass(5 * time.Second)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 }

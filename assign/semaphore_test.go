@@ -99,18 +99,3 @@ func TestTheGateNeverLosesASlot(t *testing.T) {
 		t.Errorf("%d free of %d, at most %d in, %d in the ring", g.free, slots, most, g.ring.Len())
 	}
 }
-
-func TestOnePersonsHundredDoNotDelayAnothersOne(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		w.inbox.script(times(101, slow(time.Second))...)
-		for i := range 100 {
-			w.ask("busy", fmt.Sprint(966500000000+i), omar)
-		}
-		synctest.Wait()
-		w.ask("other", phone1, sara)
-		w.pass(2 * time.Second)
-		if w.inbox.owner(phone1) != sara {
-			t.Errorf("not assigned after 2 s; %d calls so far", len(w.inbox.made()))
-		}
-	})
-}

@@ -1,11 +1,9 @@
 package assign
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -294,8 +292,4 @@ func (s *Service) recoverAbandoned(ctx context.Context) error {
 		s.receive(&job{Assignment: a, since: now, expired: expired})
 	}
 	return nil
-}
-
-func sortByID(as []Assignment) {
-	slices.SortFunc(as, func(a, b Assignment) int { return cmp.Compare(a.ID, b.ID) })
 }

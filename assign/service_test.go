@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"context"
@@ -9,15 +9,17 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/journal/memory"
 )
 
 func TestAnAssignmentThatAzeerTakes(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a := w.ask("U1", phone1, "Omar@Twerlo.com")
 		synctest.Wait()
-		o := w.wants(a, Assigned, NoReason, 1)
+		o := w.wants(a, assign.Assigned, assign.NoReason, 1)
 		if o.Agent.Name != "Omar Hassan" || o.At.IsZero() {
 			t.Errorf("outcome names agent %q at %v", o.Agent.Name, o.At)
 		}
@@ -25,7 +27,7 @@ func TestAnAssignmentThatAzeerTakes(t *testing.T) {
 			t.Errorf("Azeer was called with %+v", got)
 		}
 		stored, _, _ := w.journal.Latest(t.Context(), phone.New(phone1))
-		if !stored.Answered || stored.Reply != "" || stored.Outcome.Kind != Assigned {
+		if !stored.Answered || stored.Reply != "" || stored.Outcome.Kind != assign.Assigned {
 			t.Errorf("journal holds %+v", stored)
 		}
 		if len(w.observed) != 1 || w.observed[0].ID != a.ID {
@@ -39,7 +41,7 @@ func TestAnAssignmentThatAzeerTakes(t *testing.T) {
 
 func TestTheLogTellsTheOutcomeAndNoSecrets(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.inbox.script(refuse(KeyRefused, 403))
+		w.inbox.script(refuse(assign.KeyRefused, 403))
 		w.ask("U1", phone1, omar)
 		w.ask("U1", phone2, sara)
 		synctest.Wait()
@@ -64,19 +66,19 @@ func TestTheLogTellsTheOutcomeAndNoSecrets(t *testing.T) {
 func TestWhoCannotBeFoundIsRefusedUnsent(t *testing.T) {
 	for name, c := range map[string]struct {
 		ref    agent.Ref
-		reason Reason
+		reason assign.Reason
 	}{
-		"an email nobody has":       {agent.RefEmail("omer@twerlo.com"), NoSuchAgent},
-		"a name nobody has":         {agent.RefName("Khalid"), NoSuchAgent},
-		"a family name":             {agent.RefName("Ali"), PartOfName},
-		"a person without an email": {agent.RefMention("U9"), NoEmail},
-		"me, without an email":      {agent.RefMe(), NoEmail},
+		"an email nobody has":       {agent.RefEmail("omer@twerlo.com"), assign.NoSuchAgent},
+		"a name nobody has":         {agent.RefName("Khalid"), assign.NoSuchAgent},
+		"a family name":             {agent.RefName("Ali"), assign.PartOfName},
+		"a person without an email": {agent.RefMention("U9"), assign.NoEmail},
+		"me, without an email":      {agent.RefMe(), assign.NoEmail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				a := w.askFor("U1", phone1, c.ref)
 				synctest.Wait()
-				w.wants(a, Refused, c.reason, 0)
+				w.wants(a, assign.Refused, c.reason, 0)
 				if calls := w.inbox.made(); len(calls) != 0 {
 					t.Errorf("Azeer was called: %+v", calls)
 				}
@@ -97,7 +99,7 @@ func TestWhileSlackCannotSayWhoThatIsItIsAskedAgain(t *testing.T) {
 	}, func(t *testing.T, w *world) {
 		a := w.askFor("U1", phone1, agent.RefMention("U2"))
 		w.pass(time.Minute)
-		if o := w.wants(a, Assigned, NoReason, 1); o.Agent.Name != "Sara Ali" || asked != 4 {
+		if o := w.wants(a, assign.Assigned, assign.NoReason, 1); o.Agent.Name != "Sara Ali" || asked != 4 {
 			t.Errorf("assigned to %q after asking %d times", o.Agent.Name, asked)
 		}
 	})
@@ -109,17 +111,17 @@ func TestSlackAwayToTheEndFails(t *testing.T) {
 	}, func(t *testing.T, w *world) {
 		a := w.askFor("U1", phone1, agent.RefMe())
 		w.pass(11 * time.Minute)
-		w.wants(a, Failed, PeopleAway, 0)
+		w.wants(a, assign.Failed, assign.PeopleAway, 0)
 	})
 }
 
 func TestAcceptRefusesWhatCannotBeCarriedOut(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		for _, r := range []Request{
+		for _, r := range []assign.Request{
 			{Key: "a", Agent: agent.RefEmail(omar)},
 			{Key: "b", Contact: phone.New(phone1)},
 		} {
-			if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrIncomplete) || !errors.Is(err, ErrNotStored) {
+			if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, assign.ErrIncomplete) || !errors.Is(err, assign.ErrNotStored) {
 				t.Errorf("Accept(%+v): %v", r, err)
 			}
 		}
@@ -129,8 +131,8 @@ func TestAcceptRefusesWhatCannotBeCarriedOut(t *testing.T) {
 func TestAJournalThatCannotStoreAcceptsNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.journal.accept = func() error { return errDown }
-		r := Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
-		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrNotStored) || !errors.Is(err, errDown) {
+		r := assign.Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
+		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, assign.ErrNotStored) || !errors.Is(err, errDown) {
 			t.Errorf("Accept: %v", err)
 		}
 		w.pass(time.Minute)
@@ -145,8 +147,8 @@ func TestTheBacklogHasAnEnd(t *testing.T) {
 		w.inbox.script(slow(time.Second), slow(time.Second))
 		w.ask("U1", phone1, omar)
 		w.ask("U1", phone2, omar)
-		r := Request{Key: "one too many", Contact: phone.New("966544444446"), Agent: agent.RefEmail(omar)}
-		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, ErrBacklog) || !errors.Is(err, ErrNotStored) {
+		r := assign.Request{Key: "one too many", Contact: phone.New("966544444446"), Agent: agent.RefEmail(omar)}
+		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, assign.ErrBacklog) || !errors.Is(err, assign.ErrNotStored) {
 			t.Errorf("Accept: %v", err)
 		}
 		w.pass(2 * time.Second)
@@ -159,8 +161,8 @@ func TestTheBacklogHasAnEnd(t *testing.T) {
 func TestWhatIsAcceptedBeforeRunIsCarriedOutByIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inbox := &inboxStub{owners: make(map[string]string), listErr: errDown}
-		s := NewService(inbox, NewMemory(), agent.NewDirectory(inbox, nil, agent.DirectoryConfig{}), Config{})
-		r := Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
+		s := assign.NewService(inbox, memory.New(), agent.NewDirectory(inbox, nil, agent.DirectoryConfig{}), assign.Config{})
+		r := assign.Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
 		if _, _, err := s.Accept(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -190,48 +192,48 @@ func TestAfterARestart(t *testing.T) {
 			w.pass(3*time.Minute + time.Second)
 			w.journal.Restart()
 			w.run()
-			w.wants(old, Expired, NoReason, 0)
-			w.wants(young, Assigned, NoReason, 1)
+			w.wants(old, assign.Expired, assign.NoReason, 0)
+			w.wants(young, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("what is old and was never sent is not done", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			old, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			old, _, err := w.journal.Journal.Accept(t.Context(), assign.Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.pass(giveUpAfter)
+			w.pass(assign.GiveUpAfter)
 			w.journal.Restart()
 			w.run()
-			w.wants(old, Failed, TooLate, 0)
+			w.wants(old, assign.Failed, assign.TooLate, 0)
 		})
 	})
 	t.Run("what was never sent before is in no doubt", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			a, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			a, _, err := w.journal.Journal.Accept(t.Context(), assign.Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			w.inbox.script(times(1000, unreachable())...)
 			w.journal.Restart()
 			w.run()
-			w.pass(giveUpAfter)
-			if o := w.outcome(a); o.Kind != Failed || o.Reason != Unreachable {
+			w.pass(assign.GiveUpAfter)
+			if o := w.outcome(a); o.Kind != assign.Failed || o.Reason != assign.Unreachable {
 				t.Errorf("it ended %s (%s)", o.Kind, o.Reason)
 			}
 		})
 	})
 	t.Run("what is finished but unanswered is answered", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.ears.fail = func(Assignment, int) error { return errDown }
+			w.ears.fail = func(assign.Assignment, int) error { return errDown }
 			a := w.ask("U1", phone1, omar)
 			w.pass(5 * time.Minute)
 			w.silent(a)
 			w.ears.fail = nil
 			w.restart()
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			if len(w.inbox.made()) != 1 {
 				t.Errorf("Azeer was called again")
 			}
@@ -240,18 +242,18 @@ func TestAfterARestart(t *testing.T) {
 	t.Run("a newer one that is done keeps the older from being carried out", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			old, _, err := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			old, _, err := w.journal.Journal.Accept(t.Context(), assign.Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			newer, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "y", Requester: "U2", Contact: phone.New(phone1), Agent: agent.RefEmail(sara)})
-			if err := w.journal.Memory.Finish(t.Context(), newer.ID, Outcome{Kind: Assigned}); err != nil {
+			newer, _, _ := w.journal.Journal.Accept(t.Context(), assign.Request{Key: "y", Requester: "U2", Contact: phone.New(phone1), Agent: agent.RefEmail(sara)})
+			if err := w.journal.Journal.Finish(t.Context(), newer.ID, assign.Outcome{Kind: assign.Assigned}); err != nil {
 				t.Fatal(err)
 			}
 			w.journal.Restart()
 			w.run()
-			w.wants(old, Superseded, NoReason, 0)
-			w.wants(newer, Assigned, NoReason, 0)
+			w.wants(old, assign.Superseded, assign.NoReason, 0)
+			w.wants(newer, assign.Assigned, assign.NoReason, 0)
 		})
 	})
 	t.Run("the interim answer comes 2 s after taking up", func(t *testing.T) {
@@ -273,7 +275,7 @@ func TestAfterARestart(t *testing.T) {
 	t.Run("a journal that cannot be read is read later", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			a, _, _ := w.journal.Memory.Accept(t.Context(), Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			a, _, _ := w.journal.Journal.Accept(t.Context(), assign.Request{Key: "x", Requester: "U1", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
 			failures := 0
 			w.journal.take = func() error {
 				if failures++; failures <= 3 {
@@ -284,7 +286,7 @@ func TestAfterARestart(t *testing.T) {
 			w.journal.Restart()
 			w.run()
 			w.pass(5 * time.Second)
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 }
@@ -293,8 +295,8 @@ func TestWhenRunEnds(t *testing.T) {
 	t.Run("nothing more is accepted", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.end()
-			_, _, err := w.service.Accept(t.Context(), Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
-			if !errors.Is(err, ErrStopping) || !errors.Is(err, ErrNotStored) {
+			_, _, err := w.service.Accept(t.Context(), assign.Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)})
+			if !errors.Is(err, assign.ErrStopping) || !errors.Is(err, assign.ErrNotStored) {
 				t.Errorf("Accept: %v", err)
 			}
 		})
@@ -313,14 +315,14 @@ func TestWhenRunEnds(t *testing.T) {
 			if took := time.Since(before); took != 2*time.Second {
 				t.Errorf("Run took %v to end, want the 2 s the call needed", took)
 			}
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 			w.silent(behind)
 			w.silent(waiting)
 			w.inbox.replies = nil
 			w.journal.Restart()
 			w.run()
-			w.wants(behind, Assigned, NoReason, 1)
-			w.wants(waiting, Assigned, NoReason, 1)
+			w.wants(behind, assign.Assigned, assign.NoReason, 1)
+			w.wants(waiting, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("a call that hangs is cut", func(t *testing.T) {
@@ -336,7 +338,7 @@ func TestWhenRunEnds(t *testing.T) {
 			w.silent(a)
 			w.journal.Restart()
 			w.run()
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 	t.Run("a call that does not let itself be cut is left behind", func(t *testing.T) {
@@ -354,7 +356,7 @@ func TestWhenRunEnds(t *testing.T) {
 	})
 	t.Run("answers that fail wait for the next start", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
-			w.ears.fail = func(Assignment, int) error { return errDown }
+			w.ears.fail = func(assign.Assignment, int) error { return errDown }
 			a := w.ask("U1", phone1, omar)
 			w.pass(time.Minute)
 			before := time.Now()
@@ -365,7 +367,7 @@ func TestWhenRunEnds(t *testing.T) {
 			w.ears.fail = nil
 			w.journal.Restart()
 			w.run()
-			w.wants(a, Assigned, NoReason, 1)
+			w.wants(a, assign.Assigned, assign.NoReason, 1)
 		})
 	})
 }
@@ -385,9 +387,9 @@ func TestABurstOfTenThousand(t *testing.T) {
 			t.Errorf("%d calls at once, want 8", w.inbox.busiest)
 		}
 		w.pass(time.Second)
-		if len(w.ears.heard) != n || len(w.observed) != n || len(w.service.inFlight) != 0 || len(w.service.queues) != 0 {
+		if len(w.ears.heard) != n || len(w.observed) != n || w.service.InFlight() != 0 || w.service.Queues() != 0 {
 			t.Errorf("heard %d, observed %d, still in flight %d, queues %d",
-				len(w.ears.heard), len(w.observed), len(w.service.inFlight), len(w.service.queues))
+				len(w.ears.heard), len(w.observed), w.service.InFlight(), w.service.Queues())
 		}
 	})
 }

@@ -1,8 +1,10 @@
-package assign
+package assign_test
 
 import (
 	"testing"
 	"time"
+
+	"azeer-slack/assign"
 )
 
 // What an earlier process called for, and had no word of, may be done: who takes it up knows
@@ -10,7 +12,7 @@ import (
 func TestWhatMayBeDoneSinceBeforeARestartIsNotCalledUndone(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string][]reply{
-		"refused":                {refuse(Conflict, 409)},
+		"refused":                {refuse(assign.Conflict, 409)},
 		"busy to the end":        times(999, busy(0)),
 		"unreachable to the end": times(999, unreachable()),
 	} {

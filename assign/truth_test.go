@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"context"
@@ -7,16 +7,18 @@ import (
 	"sync"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/internal/retry"
+	"azeer-slack/journal/memory"
 )
 
 // truth is the outside world across all lives of the program: what people asked for, what
 // Azeer did, what the journal keeps and what people were told.
 type truth struct {
 	mu       sync.Mutex
-	journal  *Memory
+	journal  *memory.Journal
 	fates    []fate    // drawn in advance; what the next call meets with
 	outage   time.Time // until then Azeer is away
 	stored   map[int64]acceptedBy
@@ -32,7 +34,7 @@ type truth struct {
 
 func newTruth(fates []fate) *truth {
 	return &truth{
-		journal: NewMemory(), fates: fates,
+		journal: memory.New(), fates: fates,
 		stored: make(map[int64]acceptedBy), accepted: make(map[int64]bool), tries: make(map[int64][]*try),
 		ends: make(map[int64]ending), answered: make(map[int64]bool), noted: make(map[int64]bool),
 		owner: make(map[string]int64), sender: make(map[int64]*life),
@@ -69,15 +71,15 @@ func (r reaction) String() string {
 func (r reaction) err() error {
 	switch r {
 	case away:
-		return &Fault{Effect: NotDone, Reason: Unreachable}
+		return &assign.Fault{Effect: assign.NotDone, Reason: assign.Unreachable}
 	case tooBusy:
-		return &Fault{Effect: NotDone, Reason: Busy, Status: 429, RetryAfter: 7 * time.Second}
+		return &assign.Fault{Effect: assign.NotDone, Reason: assign.Busy, Status: 429, RetryAfter: 7 * time.Second}
 	case silence:
-		return &Fault{Effect: Perhaps, Reason: NoReply}
+		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoReply}
 	case never:
-		return &Fault{Effect: Never, Reason: NotFound, Status: 404}
+		return &assign.Fault{Effect: assign.Never, Reason: assign.NotFound, Status: 404}
 	case trouble:
-		return &Fault{Effect: Perhaps, Reason: ServerError, Status: 502}
+		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.ServerError, Status: 502}
 	}
 	return nil
 }
@@ -118,13 +120,13 @@ type try struct {
 
 // acceptedBy is an assignment in the journal, and the life that accepted it.
 type acceptedBy struct {
-	Assignment
+	assign.Assignment
 	by *life
 }
 
 // ending is the outcome that the journal keeps, and the life that found it.
 type ending struct {
-	Outcome
+	assign.Outcome
 	by *life
 }
 
@@ -209,7 +211,7 @@ func (l *life) takeEffect(t *try, contact string) {
 func (l *life) Agents(context.Context) ([]agent.Agent, bool, error) { return nil, true, nil }
 
 // Answer reaches the requester, or not, and so does the confirmation that it did.
-func (l *life) Answer(ctx context.Context, a Assignment) error {
+func (l *life) Answer(ctx context.Context, a assign.Assignment) error {
 	l.mu.Lock()
 	f := l.next()
 	if !l.dead && l.reached[a.ID] {
@@ -233,7 +235,7 @@ func (l *life) Answer(ctx context.Context, a Assignment) error {
 }
 
 // hear is the requester reading an answer. Callers hold mu.
-func (l *life) hear(a Assignment) {
+func (l *life) hear(a assign.Assignment) {
 	l.answered[a.ID] = true
 	switch end, ok := l.ends[a.ID]; {
 	case !ok || end.Kind != a.Outcome.Kind || end.Reason != a.Outcome.Reason:
@@ -245,13 +247,13 @@ func (l *life) hear(a Assignment) {
 	}
 }
 
-func (l *life) Interim(context.Context, Assignment) {}
+func (l *life) Interim(context.Context, assign.Assignment) {}
 
 // flaky is the journal as a process sees it: sometimes away, and gone with the process.
 type flaky struct {
 	*life
-	History
-	Audit
+	assign.History
+	assign.Audit
 }
 
 func (f flaky) away() error {
@@ -266,32 +268,32 @@ func (f flaky) away() error {
 	return nil
 }
 
-func (f flaky) Accept(ctx context.Context, r Request) (Assignment, Acceptance, error) {
+func (f flaky) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	if err := f.away(); err != nil {
-		return Assignment{}, 0, err
+		return assign.Assignment{}, 0, err
 	}
 	// Under the lock, so that nobody works on what the truth does not know yet.
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a, how, err := f.journal.Accept(ctx, r)
-	if err == nil && how == Accepted {
+	if err == nil && how == assign.Accepted {
 		f.stored[a.ID] = acceptedBy{a, f.life}
 	}
 	return a, how, err
 }
 
-func (f flaky) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
+func (f flaky) Turn(ctx context.Context, id int64, sending bool) (assign.Turn, error) {
 	if err := f.away(); err != nil {
-		return Turn{}, err
+		return assign.Turn{}, err
 	}
 	turn, err := f.journal.Turn(ctx, id, sending)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err == nil && turn.Verdict == TurnGo && sending && f.sender[id] == nil {
+	if err == nil && turn.Verdict == assign.TurnGo && sending && f.sender[id] == nil {
 		f.sender[id] = f.life
 	}
 	contact := f.stored[id].Contact.Digits()
-	if err == nil && turn.Verdict == TurnGo {
+	if err == nil && turn.Verdict == assign.TurnGo {
 		f.granted[contact] = id
 	} else if f.granted[contact] == id {
 		delete(f.granted, contact)
@@ -299,7 +301,7 @@ func (f flaky) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
 	return turn, err
 }
 
-func (f flaky) Finish(ctx context.Context, id int64, o Outcome) error {
+func (f flaky) Finish(ctx context.Context, id int64, o assign.Outcome) error {
 	if err := f.away(); err != nil {
 		return err
 	}
@@ -325,14 +327,14 @@ func (f flaky) Answered(ctx context.Context, id int64) error {
 	return err
 }
 
-func (f flaky) Take(ctx context.Context) ([]Assignment, error) {
+func (f flaky) Take(ctx context.Context) ([]assign.Assignment, error) {
 	if err := f.alive(); err != nil {
 		return nil, err
 	}
 	return f.journal.Take(ctx)
 }
 
-func (f flaky) Latest(ctx context.Context, p phone.Number) (Assignment, bool, error) {
+func (f flaky) Latest(ctx context.Context, p phone.Number) (assign.Assignment, bool, error) {
 	return f.journal.Latest(ctx, p)
 }
 
@@ -344,9 +346,9 @@ func (w *truth) breakDown(d time.Duration) {
 }
 
 // begin starts a process; the func it returns ends it: in good order, or by a crash.
-func (w *truth) begin() (*Service, func(crash bool)) {
+func (w *truth) begin() (*assign.Service, func(crash bool)) {
 	l := &life{truth: w, granted: make(map[string]int64), reached: make(map[int64]bool)}
-	s := NewService(l, flaky{l, w.journal, w.journal}, agent.NewDirectory(l, nil, agent.DirectoryConfig{}), Config{Concurrency: 2})
+	s := assign.NewService(l, flaky{l, w.journal, w.journal}, agent.NewDirectory(l, nil, agent.DirectoryConfig{}), assign.Config{Concurrency: 2})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, l) }()

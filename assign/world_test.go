@@ -1,4 +1,4 @@
-package assign
+package assign_test
 
 import (
 	"bytes"
@@ -10,9 +10,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/internal/retry"
+	"azeer-slack/journal/memory"
 
 	"github.com/rs/zerolog"
 )
@@ -68,7 +70,7 @@ func (i *inboxStub) Assign(ctx context.Context, contact phone.Number, agent agen
 	case r.panic:
 		panic("inbox broke")
 	case !answered:
-		return &Fault{Effect: Perhaps, Reason: NoReply, Err: ctx.Err()}
+		return &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoReply, Err: ctx.Err()}
 	case r.err == nil:
 		i.owners[contact.Digits()] = agent.PlatformID.Reveal()
 	}
@@ -102,15 +104,19 @@ func (i *inboxStub) made() []inboxCall {
 
 // The ways in which Azeer fails.
 func busy(after time.Duration) reply {
-	return reply{err: &Fault{Effect: NotDone, Reason: Busy, Status: 503, RetryAfter: after}}
+	return reply{err: &assign.Fault{Effect: assign.NotDone, Reason: assign.Busy, Status: 503, RetryAfter: after}}
 }
-func unreachable() reply { return reply{err: &Fault{Effect: NotDone, Reason: Unreachable}} }
-func broken() reply      { return reply{err: &Fault{Effect: Perhaps, Reason: ServerError, Status: 500}} }
+func unreachable() reply {
+	return reply{err: &assign.Fault{Effect: assign.NotDone, Reason: assign.Unreachable}}
+}
+func broken() reply {
+	return reply{err: &assign.Fault{Effect: assign.Perhaps, Reason: assign.ServerError, Status: 500}}
+}
 func noWord(after time.Duration) reply {
-	return reply{after: after, err: &Fault{Effect: Perhaps, Reason: NoReply}}
+	return reply{after: after, err: &assign.Fault{Effect: assign.Perhaps, Reason: assign.NoReply}}
 }
-func refuse(reason Reason, status int) reply {
-	return reply{err: &Fault{Effect: Never, Reason: reason, Status: status, Said: "no"}}
+func refuse(reason assign.Reason, status int) reply {
+	return reply{err: &assign.Fault{Effect: assign.Never, Reason: reason, Status: status, Said: "no"}}
 }
 func slow(after time.Duration) reply { return reply{after: after} }
 
@@ -125,21 +131,21 @@ func times(n int, r reply) []reply {
 // ears is everybody who waits for an answer.
 type ears struct {
 	mu       sync.Mutex
-	heard    map[int64][]Assignment
+	heard    map[int64][]assign.Assignment
 	at       map[int64]time.Time
 	interims map[int64][]time.Duration
-	fail     func(a Assignment, try int) error // nil: nothing fails
+	fail     func(a assign.Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
 }
 
 func newEars() *ears {
 	return &ears{
-		heard: make(map[int64][]Assignment), at: make(map[int64]time.Time),
+		heard: make(map[int64][]assign.Assignment), at: make(map[int64]time.Time),
 		interims: make(map[int64][]time.Duration), tries: make(map[int64]int),
 	}
 }
 
-func (e *ears) Answer(_ context.Context, a Assignment) error {
+func (e *ears) Answer(_ context.Context, a assign.Assignment) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.tries[a.ID]++
@@ -153,47 +159,47 @@ func (e *ears) Answer(_ context.Context, a Assignment) error {
 	return nil
 }
 
-func (e *ears) Interim(_ context.Context, a Assignment) {
+func (e *ears) Interim(_ context.Context, a assign.Assignment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.interims[a.ID] = append(e.interims[a.ID], time.Since(a.AcceptedAt))
 }
 
-// journalStub is a Memory whose methods can be made to fail or to say something else.
+// journalStub is a memory.Journal whose methods can be made to fail or to say something else.
 type journalStub struct {
-	*Memory
-	turn     func(id int64) (Turn, error, bool) // true: instead of Memory's
+	*memory.Journal
+	turn     func(id int64) (assign.Turn, error, bool) // true: instead of memory.Journal's
 	finish   func(id int64) error
 	answered func(id int64) error
 	accept   func() error
 	take     func() error
 }
 
-func (j *journalStub) Accept(ctx context.Context, r Request) (Assignment, Acceptance, error) {
+func (j *journalStub) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	if j.accept != nil {
 		if err := j.accept(); err != nil {
-			return Assignment{}, 0, err
+			return assign.Assignment{}, 0, err
 		}
 	}
-	return j.Memory.Accept(ctx, r)
+	return j.Journal.Accept(ctx, r)
 }
 
-func (j *journalStub) Turn(ctx context.Context, id int64, sending bool) (Turn, error) {
+func (j *journalStub) Turn(ctx context.Context, id int64, sending bool) (assign.Turn, error) {
 	if j.turn != nil {
 		if turn, err, instead := j.turn(id); instead {
 			return turn, err
 		}
 	}
-	return j.Memory.Turn(ctx, id, sending)
+	return j.Journal.Turn(ctx, id, sending)
 }
 
-func (j *journalStub) Finish(ctx context.Context, id int64, o Outcome) error {
+func (j *journalStub) Finish(ctx context.Context, id int64, o assign.Outcome) error {
 	if j.finish != nil {
 		if err := j.finish(id); err != nil {
 			return err
 		}
 	}
-	return j.Memory.Finish(ctx, id, o)
+	return j.Journal.Finish(ctx, id, o)
 }
 
 func (j *journalStub) Answered(ctx context.Context, id int64) error {
@@ -202,16 +208,16 @@ func (j *journalStub) Answered(ctx context.Context, id int64) error {
 			return err
 		}
 	}
-	return j.Memory.Answered(ctx, id)
+	return j.Journal.Answered(ctx, id)
 }
 
-func (j *journalStub) Take(ctx context.Context) ([]Assignment, error) {
+func (j *journalStub) Take(ctx context.Context) ([]assign.Assignment, error) {
 	if j.take != nil {
 		if err := j.take(); err != nil {
 			return nil, err
 		}
 	}
-	return j.Memory.Take(ctx)
+	return j.Journal.Take(ctx)
 }
 
 // chat is People with a fixed answer.
@@ -221,18 +227,19 @@ func (c chat) Email(_ context.Context, user string) (agent.Email, error) { retur
 
 // world is a Service at work in a bubble of time of its own.
 type world struct {
-	t        *testing.T
-	inbox    *inboxStub
-	journal  *journalStub
-	ears     *ears
-	people   chat
-	cfg      Config
-	log      bytes.Buffer
-	observed []Assignment
-	service  *Service
-	cancel   context.CancelFunc
-	ended    chan error
-	keys     int
+	t         *testing.T
+	inbox     *inboxStub
+	journal   *journalStub
+	ears      *ears
+	people    chat
+	cfg       assign.Config
+	log       bytes.Buffer
+	observed  []assign.Assignment
+	service   *assign.Service
+	directory *agent.Directory
+	cancel    context.CancelFunc
+	ended     chan error
+	keys      int
 }
 
 const (
@@ -257,7 +264,7 @@ func storyWith(t *testing.T, prepare func(w *world), f func(t *testing.T, w *wor
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
-			t: t, ears: newEars(), journal: &journalStub{Memory: NewMemory()},
+			t: t, ears: newEars(), journal: &journalStub{Journal: memory.New()},
 			inbox: &inboxStub{
 				owners: make(map[string]string),
 				agents: []agent.Agent{person(omar, "Omar Hassan"), person(sara, "Sara Ali"), person(layla, "Layla Ali")},
@@ -276,17 +283,17 @@ func (w *world) run() {
 	cfg := w.cfg
 	var mu sync.Mutex
 	cfg.Logger = zerolog.New(zerolog.SyncWriter(&w.log))
-	cfg.Observe = func(a Assignment) {
+	cfg.Observe = func(a assign.Assignment) {
 		mu.Lock()
 		defer mu.Unlock()
 		w.observed = append(w.observed, a)
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
-	directory := agent.NewDirectory(w.inbox, w.people, agent.DirectoryConfig{})
-	if err := directory.Refresh(ctx); err != nil && w.inbox.listErr == nil {
+	w.directory = agent.NewDirectory(w.inbox, w.people, agent.DirectoryConfig{})
+	if err := w.directory.Refresh(ctx); err != nil && w.inbox.listErr == nil {
 		w.t.Fatalf("Refresh: %v", err)
 	}
-	w.service = NewService(w.inbox, w.journal, directory, cfg)
+	w.service = assign.NewService(w.inbox, w.journal, w.directory, cfg)
 	w.cancel, w.ended = cancel, make(chan error, 1)
 	service, ended := w.service, w.ended
 	go func() { ended <- service.Run(ctx, w.ears) }()
@@ -312,18 +319,18 @@ func (w *world) restart() {
 }
 
 // ask accepts a request with a new key.
-func (w *world) ask(requester, contact, to string) Assignment {
+func (w *world) ask(requester, contact, to string) assign.Assignment {
 	w.t.Helper()
 	return w.askFor(requester, contact, agent.RefEmail(to))
 }
 
-func (w *world) askFor(requester, contact string, ref agent.Ref) Assignment {
+func (w *world) askFor(requester, contact string, ref agent.Ref) assign.Assignment {
 	w.t.Helper()
 	w.keys++
-	a, acceptance, err := w.service.Accept(w.t.Context(), Request{
+	a, acceptance, err := w.service.Accept(w.t.Context(), assign.Request{
 		Key: fmt.Sprint("key ", w.keys), Requester: requester, Contact: phone.New(contact), Agent: ref, Reply: "reply",
 	})
-	if err != nil || acceptance != Accepted {
+	if err != nil || acceptance != assign.Accepted {
 		w.t.Fatalf("Accept: %v, %v", acceptance, err)
 	}
 	return a
@@ -336,7 +343,7 @@ func (w *world) pass(d time.Duration) {
 }
 
 // outcome gives what the requester of a was told, which must be one thing once.
-func (w *world) outcome(a Assignment) Outcome {
+func (w *world) outcome(a assign.Assignment) assign.Outcome {
 	w.t.Helper()
 	w.ears.mu.Lock()
 	defer w.ears.mu.Unlock()
@@ -347,13 +354,13 @@ func (w *world) outcome(a Assignment) Outcome {
 	return heard[0].Outcome
 }
 
-func (e *ears) interimsOf(a Assignment) []time.Duration {
+func (e *ears) interimsOf(a assign.Assignment) []time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.interims[a.ID]
 }
 
-func (w *world) silent(a Assignment) {
+func (w *world) silent(a assign.Assignment) {
 	w.t.Helper()
 	w.ears.mu.Lock()
 	defer w.ears.mu.Unlock()
@@ -363,7 +370,7 @@ func (w *world) silent(a Assignment) {
 }
 
 // wants checks the gist of an outcome.
-func (w *world) wants(a Assignment, kind OutcomeKind, reason Reason, attempts int) Outcome {
+func (w *world) wants(a assign.Assignment, kind assign.OutcomeKind, reason assign.Reason, attempts int) assign.Outcome {
 	w.t.Helper()
 	o := w.outcome(a)
 	if o.Kind != kind || o.Reason != reason || o.Attempts != attempts {

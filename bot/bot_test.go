@@ -11,6 +11,7 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
+	"azeer-slack/journal/memory"
 
 	"github.com/rs/zerolog"
 )
@@ -45,7 +46,7 @@ func (d *desk) State() agent.DirectoryState { return d.state }
 // testHandlers are those of a bot without Slack: they can read and make messages and views.
 func testHandlers(t testing.TB, d *desk) handlers {
 	t.Helper()
-	all, _ := handlersOn(t, d, d, assign.NewMemory())
+	all, _ := handlersOn(t, d, d, memory.New())
 	return all
 }
 

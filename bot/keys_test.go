@@ -8,7 +8,8 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
-	"azeer-slack/sandbox"
+	"azeer-slack/journal/memory"
+	"azeer-slack/sandbox/slack"
 )
 
 // hesitant is a service that takes nothing before it is told to, and then refuses it.
@@ -33,7 +34,7 @@ func TestAKeyIsAcknowledgedAtOnce(t *testing.T) {
 	box, ctx := servedBy(t, func(d *agent.Directory) bot.Service {
 		h.broken = broken{d}
 		return h
-	}, assign.NewMemory())
+	}, memory.New())
 	manager, sara := box.Slack.Person("manager"), box.Slack.Person("sara")
 	manager.Command("#support", "/assign")
 	form, err := manager.Form(ctx)
@@ -58,7 +59,7 @@ func TestAKeyIsAcknowledgedAtOnce(t *testing.T) {
 		t.Error("the second command did not wait for the first")
 	}
 	close(h.release)
-	for _, d := range []*sandbox.Delivery{first, second} {
+	for _, d := range []*slack.Delivery{first, second} {
 		if err := d.Wait(ctx); err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,10 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
+	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -20,7 +23,7 @@ import (
 
 // sluggish is a journal that has not answered in time once, and then answers with err.
 type sluggish struct {
-	*assign.Memory
+	*memory.Journal
 	err   error
 	asked int
 }
@@ -32,7 +35,7 @@ func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignmen
 	if s.err != nil {
 		return nil, s.err
 	}
-	return s.Memory.List(ctx, q)
+	return s.Journal.List(ctx, q)
 }
 
 // A journal that takes its time does not keep the command waiting: it is acknowledged, and
@@ -40,13 +43,13 @@ func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignmen
 func TestASlowJournalIsNotWaitedFor(t *testing.T) {
 	for want, err := range map[string]error{"no request of yours": nil, "history could not be read": errors.New("disk on fire")} {
 		t.Run(want, func(t *testing.T) {
-			box, ctx := lookedUpIn(t, &sluggish{Memory: assign.NewMemory(), err: err})
+			box, ctx := lookedUpIn(t, &sluggish{Journal: memory.New(), err: err})
 			manager := box.Slack.Person("manager")
 			if d := manager.Command("#support", "/assign mine"); d.Shown != "" || d.Reply != nil {
 				t.Errorf("shows %q, replies %v", d.Shown, d.Reply)
 			}
-			m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
-			if err != nil || !strings.Contains(m.Plain(), want) || m.Via != sandbox.ViaResponseURL {
+			m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
+			if err != nil || !strings.Contains(m.Plain(), want) || m.Via != fakeslack.ViaResponseURL {
 				t.Errorf("read %q by %s (%v)", m.Plain(), m.Via, err)
 			}
 		})
@@ -70,7 +73,7 @@ func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history 
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAppLevelToken(fakeslack.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, service(directory), history, directory, people, bot.Config{Connections: 1})
@@ -79,8 +82,8 @@ func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history 
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	up := make(chan struct{}, 16)
-	box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventConnected {
+	box.Subscribe(func(e record.Event) {
+		if e.Kind == record.Connected {
 			up <- struct{}{}
 		}
 	})

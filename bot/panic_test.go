@@ -14,7 +14,10 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
+	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -63,19 +66,19 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer box.Close()
-	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAppLevelToken(fakeslack.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	var logs safeBuffer
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
-	b, err := bot.New(api, broken{directory}, assign.NewMemory(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
+	b, err := bot.New(api, broken{directory}, memory.New(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
 	up := make(chan struct{}, 16)
-	defer box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventConnected {
+	defer box.Subscribe(func(e record.Event) {
+		if e.Kind == record.Connected {
 			up <- struct{}{}
 		}
 	})()
@@ -90,7 +93,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"Something went wrong on our side", "hands a WhatsApp contact"} {
-		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+		m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
 		if err != nil || !strings.Contains(m.Plain(), want) {
 			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)
 		}

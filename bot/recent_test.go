@@ -16,11 +16,12 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/internal/retry"
+	"azeer-slack/journal/memory"
 )
 
 // keeper is a journal that says nothing before it is told to.
 type keeper struct {
-	*assign.Memory
+	*memory.Journal
 	speak chan struct{}
 	err   error
 }
@@ -34,11 +35,11 @@ func (k *keeper) List(ctx context.Context, q assign.Query) ([]assign.Assignment,
 	if k.err != nil {
 		return nil, k.err
 	}
-	return k.Memory.List(ctx, q)
+	return k.Journal.List(ctx, q)
 }
 
 // given stores an assignment of somebody's that was done.
-func given(t *testing.T, m *assign.Memory, to agent.Agent, undoes int64) assign.Assignment {
+func given(t *testing.T, m *memory.Journal, to agent.Agent, undoes int64) assign.Assignment {
 	t.Helper()
 	a, _, err := m.Accept(t.Context(), assign.Request{
 		Requester: somebody, Contact: sampleRequest.Contact, Agent: agent.RefEmail(to.PlatformID.Reveal()), Undoes: undoes,
@@ -68,7 +69,7 @@ func emails(agents []agent.Agent) (all string) {
 }
 
 func TestTheLastFiveAgentsComeFirst(t *testing.T) {
-	m := assign.NewMemory()
+	m := memory.New()
 	r := newRecents(m)
 	numbered := func(n int) agent.Agent { return to("Agent", "a"+strconv.Itoa(n)+"@twerlo.com") }
 	for _, n := range []int{1, 2, 3, 4, 5, 6, 2} {
@@ -95,15 +96,15 @@ func TestTheLastFiveAgentsComeFirst(t *testing.T) {
 // A menu waits for a slow journal a moment only, and no menu for one that is broken.
 func TestNoMenuWaitsForTheJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
-		given(t, k.Memory, to("Omar Hassan", "omar@twerlo.com"), 0)
+		k := &keeper{Journal: memory.New(), speak: make(chan struct{})}
+		given(t, k.Journal, to("Omar Hassan", "omar@twerlo.com"), 0)
 		r := newRecents(k)
 		start := time.Now()
 		if got := r.of(t.Context(), menuCall("")); len(got) != 0 || time.Since(start) != recentWait {
 			t.Errorf("%s after %s", emails(got), time.Since(start))
 		}
 		// What ends while it is being read is not lost.
-		r.finished(given(t, k.Memory, to("Sara Ali", "sara@twerlo.com"), 0))
+		r.finished(given(t, k.Journal, to("Sara Ali", "sara@twerlo.com"), 0))
 		close(k.speak)
 		synctest.Wait()
 		if got := emails(r.of(t.Context(), menuCall(""))); got != "sara omar" {
@@ -125,12 +126,12 @@ func TestNoMenuWaitsForTheJournal(t *testing.T) {
 // menu holds what was known before.
 func TestTheLastAgentsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &keeper{Memory: assign.NewMemory(), speak: make(chan struct{})}
+		k := &keeper{Journal: memory.New(), speak: make(chan struct{})}
 		close(k.speak)
-		given(t, k.Memory, to("Omar Hassan", "omar@twerlo.com"), 0)
+		given(t, k.Journal, to("Omar Hassan", "omar@twerlo.com"), 0)
 		r := newRecents(k)
 		<-r.warm(t.Context(), somebody).read
-		given(t, k.Memory, to("Sara Ali", "sara@twerlo.com"), 0)
+		given(t, k.Journal, to("Sara Ali", "sara@twerlo.com"), 0)
 		wantLast := func(when, want string) {
 			t.Helper()
 			if got := emails(r.of(t.Context(), menuCall(""))); got != want {
@@ -155,7 +156,7 @@ func TestTheLastAgentsAreReadAgain(t *testing.T) {
 
 func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 	b := testHandlers(t, loadedDesk())
-	m := assign.NewMemory()
+	m := memory.New()
 	v := testRenderers(t).Default
 	shown := func() string {
 		form := v.Form(render.FormContent{Draft: render.Draft{Contact: "0544444444"}}, payload.Address{Channel: "C0SUPPORT"})
@@ -180,7 +181,7 @@ func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 }
 
 // silent is a journal that never says who owns a contact.
-type silent struct{ *assign.Memory }
+type silent struct{ *memory.Journal }
 
 func (silent) Owner(ctx context.Context, _ phone.Number) (assign.Assignment, bool, error) {
 	<-ctx.Done()

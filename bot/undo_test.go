@@ -7,6 +7,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot/render"
+	"azeer-slack/journal/memory"
 )
 
 // ledger is a bot over a journal in memory, in which assignments can be made and ended.
@@ -14,11 +15,11 @@ type ledger struct {
 	*buttons
 	answers *answers
 	t       *testing.T
-	*assign.Memory
+	*memory.Journal
 }
 
 func newLedger(t *testing.T) ledger {
-	m := assign.NewMemory()
+	m := memory.New()
 	all, answers := handlersOn(t, loadedDesk(), m, m)
 	return ledger{all.buttons, answers, t, m}
 }

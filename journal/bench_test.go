@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
+	"azeer-slack/journal/store"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -46,7 +48,7 @@ func benchFloor(b *testing.B, callers int) {
 		b.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	r := numbered(1)
+	r := journaltest.Numbered(1)
 	record := []byte(r.Key + r.Requester + r.Contact.Digits() + r.Agent.Encode() + r.Reply)
 	var mu sync.Mutex
 	spread(b, callers, func(int) error {
@@ -61,7 +63,7 @@ func benchFloor(b *testing.B, callers int) {
 
 func benchAccept(b *testing.B, j *Journal, callers int) {
 	spread(b, callers, func(n int) error {
-		_, how, err := j.Accept(b.Context(), numbered(n))
+		_, how, err := j.Accept(b.Context(), journaltest.Numbered(n))
 		if err == nil && how != assign.Accepted {
 			err = fmt.Errorf("request %d: acceptance %d", n, how)
 		}
@@ -97,18 +99,18 @@ func spread(b *testing.B, callers int, call func(n int) error) {
 // callers, the latest of a contact, a turn, and what is taken at start, where one
 // assignment in a thousand is pending.
 func BenchmarkGrowth(b *testing.B) {
-	eachGrown(b, func(b *testing.B, g grown) {
+	eachGrown(b, func(b *testing.B, g *grown) {
 		offset := g.rows
 		b.Run("accept", func(b *testing.B) {
 			spread(b, 64, func(n int) error {
-				_, _, err := g.Accept(b.Context(), numbered(offset+n))
+				_, _, err := g.Accept(b.Context(), journaltest.Numbered(offset+n))
 				return err
 			})
 			offset += b.N
 		})
 		b.Run("latest", func(b *testing.B) {
 			spread(b, 1, func(n int) error {
-				_, _, err := g.Latest(b.Context(), numbered(n*31%g.rows).Contact)
+				_, _, err := g.Latest(b.Context(), journaltest.Numbered(n*31%g.rows).Contact)
 				return err
 			})
 		})
@@ -120,7 +122,9 @@ func BenchmarkGrowth(b *testing.B) {
 		})
 		b.Run("take", func(b *testing.B) {
 			for b.Loop() {
-				g.lose()
+				b.StopTimer()
+				g.reopen(b)
+				b.StartTimer()
 				if taken, err := g.Take(b.Context()); err != nil || len(taken) == 0 {
 					b.Fatal(len(taken), err)
 				}
@@ -133,71 +137,108 @@ func BenchmarkGrowth(b *testing.B) {
 type grown struct {
 	*Journal
 	rows int
-	lose func() // makes the journal forget what is in hand, so that Take gives it anew
+	url  string
 }
 
 // eachGrown runs a benchmark on SQLite and Postgres, in all sizes.
-func eachGrown(b *testing.B, run func(b *testing.B, g grown)) {
+func eachGrown(b *testing.B, run func(b *testing.B, g *grown)) {
 	for _, size := range sizes() {
-		for name, grow := range map[string]func(*testing.B, int) grown{"sqlite": growSQLite, "postgres": growPostgres} {
-			b.Run(fmt.Sprintf("%s/rows=%d", name, size), func(b *testing.B) { run(b, grow(b, size)) })
-		}
+		b.Run(fmt.Sprintf("sqlite/rows=%d", size), func(b *testing.B) {
+			run(b, grow(b, "sqlite://"+filepath.Join(b.TempDir(), "x.db"), size, fillSQLite))
+		})
+		b.Run(fmt.Sprintf("postgres/rows=%d", size), func(b *testing.B) {
+			run(b, grow(b, journaltest.StartPostgres(b), size, fillPostgres))
+		})
 	}
 }
 
-// settled is a row to fill a journal with.
-func settled(n, rows int) (w *acceptWork, kind string, answered bool) {
-	w = newAccept(numbered(n - rows))
-	w.contact = numbered(n % 100_000).Contact.Digits()
-	if n%1000 == 0 {
-		return w, "", false
-	}
-	return w, "assigned", true
-}
-
-func growSQLite(b *testing.B, rows int) grown {
+// grow opens a journal on rows that an earlier one left behind, and takes what is pending.
+func grow(b *testing.B, url string, rows int, fill func(b *testing.B, url string, rows int)) *grown {
 	b.Helper()
-	j := mustOpen(b, "sqlite://"+filepath.Join(b.TempDir(), "x.db"), Config{})
-	s := j.store.(*sqlite)
-	tx, err := s.write.Begin()
+	if err := open(b, url).Close(b.Context()); err != nil { // makes the tables
+		b.Fatal(err)
+	}
+	fill(b, url, rows)
+	g := &grown{open(b, url), rows, url}
+	b.Cleanup(func() { _ = g.Close(context.WithoutCancel(b.Context())) })
+	if taken, err := g.Take(b.Context()); err != nil || len(taken) == 0 {
+		b.Fatal(len(taken), err)
+	}
+	return g
+}
+
+// reopen lets go of what is in hand, so that Take gives it anew.
+func (g *grown) reopen(b *testing.B) {
+	b.Helper()
+	if err := g.Close(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	g.Journal = open(b, g.url)
+}
+
+func open(b *testing.B, url string) *Journal {
+	b.Helper()
+	j, err := Open(b.Context(), url, Config{Timeout: 10 * time.Second})
 	if err != nil {
 		b.Fatal(err)
 	}
+	return j
+}
+
+// settled is a row to fill a journal with.
+func settled(n, rows int) (o *store.Accept, kind string, answered bool) {
+	o = encodeRequest(journaltest.Numbered(n - rows))
+	o.Contact = journaltest.Numbered(n % 100_000).Contact.Digits()
+	if n%1000 == 0 {
+		return o, "", false
+	}
+	return o, "assigned", true
+}
+
+func fillSQLite(b *testing.B, url string, rows int) {
+	b.Helper()
+	db, _ := openRaw(b, url)
+	defer func() { _ = db.Close() }()
+	tx, err := db.Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now().UnixMicro()
 	for n := range rows {
-		w, kind, answered := settled(n, rows)
+		o, kind, answered := settled(n, rows)
 		if _, err := tx.Exec(`INSERT INTO assignments
 			(key, requester, contact, agent, twin, accepted_at, kind, outcome, finished_at, answered)
-			VALUES (?, ?, ?, ?, ?, ?, ?, '{"attempts":1}', ?, ?)`,
-			w.key, w.requester, w.contact, w.agent, w.twin, s.now(), kind, s.now(), answered); err != nil {
+			VALUES ($1, $2, $3, $4, $5, $6, $7, '{"attempts":1}', $6, $8)`,
+			o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, now, kind, answered); err != nil {
 			b.Fatal(err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
 		b.Fatal(err)
 	}
-	return grown{j, rows, func() { s.horizon, s.taken = int64(rows), false }}
 }
 
-func growPostgres(b *testing.B, rows int) grown {
+func fillPostgres(b *testing.B, url string, rows int) {
 	b.Helper()
-	j := mustOpen(b, journaltest.StartPostgres(b), Config{})
-	p := j.store.(*postgres)
-	lose := func() { p.mine, p.unsure = make(map[int64]struct{}), true }
+	conn, err := pgx.Connect(b.Context(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = conn.Close(b.Context()) }()
 	n, now := -1, time.Now()
 	columns := []string{"key", "requester", "contact", "agent", "twin", "accepted_at", "kind", "outcome", "finished_at",
 		"answered", "owner", "batch"}
-	_, err := p.pool.CopyFrom(b.Context(), pgx.Identifier{"assignments"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+	_, err = conn.CopyFrom(b.Context(), pgx.Identifier{"assignments"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
 		if n++; n == rows {
 			return nil, nil
 		}
-		w, kind, answered := settled(n, rows)
-		return []any{w.key, w.requester, w.contact, w.agent, w.twin, now, kind, `{"attempts":1}`, now, answered, p.id, 0}, nil
+		o, kind, answered := settled(n, rows)
+		return []any{o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, now, kind, `{"attempts":1}`, now, answered, "gone", 0}, nil
 	}))
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := p.pool.Exec(b.Context(), "VACUUM ANALYZE assignments"); err != nil { // what autovacuum does in time
+	if _, err := conn.Exec(b.Context(), "VACUUM ANALYZE assignments"); err != nil { // what autovacuum does in time
 		b.Fatal(err)
 	}
-	return grown{j, rows, lose}
 }

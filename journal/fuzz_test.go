@@ -10,6 +10,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/journal/store"
 )
 
 // Law: what is stored of an outcome is what is read back, but for bytes that are not
@@ -22,22 +23,22 @@ func FuzzOutcomeIsReadAsWritten(f *testing.F) {
 			PlatformID: agent.NewEmail(email), Email: agent.NewEmail(name), Name: said, Inactive: inactive,
 		}
 		want := assign.Outcome{
-			Kind: assign.OutcomeKind(clean(kind)), Reason: assign.Reason(reason), Agent: to,
+			Kind: assign.OutcomeKind(store.Text(kind)), Reason: assign.Reason(reason), Agent: to,
 			Said: said, Status: status, Attempts: attempts, Nearest: []agent.Agent{to, {}},
 		}
 		text, err := encodeOutcome(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text != clean(text) {
+		if text != store.Text(text) {
 			t.Fatalf("%q is not fit for a text column", text)
 		}
-		r := row{kind: clean(kind), outcome: &text}
-		a, err := r.assignment(time.Now())
+		r := store.Row{Kind: store.Text(kind), Outcome: &text}
+		a, err := decodeRow(&r, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.kind != "" && !sameOutcome(a.Outcome, want) {
+		if r.Kind != "" && !sameOutcome(a.Outcome, want) {
 			t.Fatalf("read %+v, want %+v", a.Outcome, want)
 		}
 	})
@@ -69,44 +70,44 @@ func FuzzRequestIsReadAsWritten(f *testing.F) {
 		if name == "" {
 			r.Agent = agent.RefMe()
 		}
-		w := newAccept(r)
-		for _, text := range []string{w.key, w.requester, w.contact, w.agent, w.twin, w.origin} {
+		w := encodeRequest(r)
+		for _, text := range []string{w.Key, w.Requester, w.Contact, w.Agent, w.JoinKey, w.Origin} {
 			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 				t.Fatalf("%q is not fit for a text column", text)
 			}
 		}
-		stored := w.fresh(7)
-		a, err := stored.assignment(time.Now())
+		stored := w.Row(7)
+		a, err := decodeRow(&stored, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.Key != clean(key) || a.Requester != clean(requester) || a.Contact.Digits() != clean(contact) ||
-			a.Agent.Kind != r.Agent.Kind || a.Agent.Reveal() != clean(r.Agent.Reveal()) || a.Reply != reply {
+		if a.Key != store.Text(key) || a.Requester != store.Text(requester) || a.Contact.Digits() != store.Text(contact) ||
+			a.Agent.Kind != r.Agent.Kind || a.Agent.Reveal() != store.Text(r.Agent.Reveal()) || a.Reply != reply {
 			t.Fatalf("read %q %q %q %q %q", a.Key, a.Requester, a.Contact.Digits(), a.Agent.Encode(), a.Reply)
 		}
-		if a.Origin != clean(origin) || a.Undoes != undoes || a.Guard != 0 {
+		if a.Origin != store.Text(origin) || a.Undoes != undoes || a.Guard != 0 {
 			t.Fatalf("read origin %q, undoes %d, guard %d", a.Origin, a.Undoes, a.Guard)
 		}
-		again := newAccept(a.Request)
-		if again.key != w.key || again.twin != w.twin || again.agent != w.agent {
+		again := encodeRequest(a.Request)
+		if again.Key != w.Key || again.JoinKey != w.JoinKey || again.Agent != w.Agent {
 			t.Fatal("what was read is not stored the same way again")
 		}
 	})
 }
 
-// Law: two requests are twins exactly when requester, contact and agent are the same,
+// Law: two requests have one join key exactly when requester, contact and agent are the same,
 // agents by AgentRef.Equal.
-func FuzzTwinsAreEqualRequests(f *testing.F) {
+func FuzzJoinKeysAreEqualRequests(f *testing.F) {
 	f.Add("U1", "966544444444", "omar@twerlo.com", "U1", "966544444444", "OMAR@twerlo.com")
 	f.Add("U1", "1 2", "K", "U1 1", "2", "\u212a")
 	f.Add("U", "1", "ſ", "U", "1", "S")
 	f.Fuzz(func(t *testing.T, by1, to1, name1, by2, to2, name2 string) {
-		one := newAccept(assign.Request{Requester: by1, Contact: phone.New(to1), Agent: agent.RefName(name1)})
-		two := newAccept(assign.Request{Requester: by2, Contact: phone.New(to2), Agent: agent.RefName(name2)})
-		equal := one.requester == two.requester && one.contact == two.contact &&
-			agent.RefName(clean(name1)).Equal(agent.RefName(clean(name2)))
-		if (one.twin == two.twin) != equal {
-			t.Fatalf("twins %q and %q, equal %t", one.twin, two.twin, equal)
+		one := encodeRequest(assign.Request{Requester: by1, Contact: phone.New(to1), Agent: agent.RefName(name1)})
+		two := encodeRequest(assign.Request{Requester: by2, Contact: phone.New(to2), Agent: agent.RefName(name2)})
+		equal := one.Requester == two.Requester && one.Contact == two.Contact &&
+			agent.RefName(store.Text(name1)).Equal(agent.RefName(store.Text(name2)))
+		if (one.JoinKey == two.JoinKey) != equal {
+			t.Fatalf("join keys %q and %q, equal %t", one.JoinKey, two.JoinKey, equal)
 		}
 	})
 }

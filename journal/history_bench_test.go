@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/journal/journaltest"
 )
 
 // BenchmarkHistory compares what it costs to look back on journals of different sizes. All
 // that there is was assigned on one day, so the tally counts every row.
 func BenchmarkHistory(b *testing.B) {
-	eachGrown(b, func(b *testing.B, j grown) {
+	eachGrown(b, func(b *testing.B, j *grown) {
 		list := func(q func(n int) assign.Query) func(n int) error {
 			return func(n int) error {
 				_, err := j.List(b.Context(), q(n))
@@ -19,12 +20,12 @@ func BenchmarkHistory(b *testing.B) {
 			}
 		}
 		for name, call := range map[string]func(n int) error{
-			"contact": list(func(n int) assign.Query { return assign.Query{Contact: numbered(n * 31 % j.rows).Contact} }),
+			"contact": list(func(n int) assign.Query { return assign.Query{Contact: journaltest.Numbered(n * 31 % j.rows).Contact} }),
 			"mine":    list(func(n int) assign.Query { return assign.Query{Requester: fmt.Sprint("U", n%50)} }),
 			"team":    list(func(int) assign.Query { return assign.Query{Limit: 100} }),
 			"wrong":   list(func(int) assign.Query { return assign.Query{Problems: true} }),
 			"owner": func(n int) error {
-				_, _, err := j.Owner(b.Context(), numbered(n*31%j.rows).Contact)
+				_, _, err := j.Owner(b.Context(), journaltest.Numbered(n*31%j.rows).Contact)
 				return err
 			},
 			"before": func(n int) error {

@@ -1,3 +1,5 @@
+// Package journal keeps assignments durably: it writes them in batches and reads them back,
+// and must not know what is done with one, and when, nor how a database works.
 package journal
 
 import (
@@ -9,7 +11,9 @@ import (
 	"time"
 
 	"azeer-slack/assign"
-	"azeer-slack/assign/phone"
+	"azeer-slack/journal/postgres"
+	"azeer-slack/journal/sqlite"
+	"azeer-slack/journal/store"
 
 	"github.com/rs/zerolog"
 )
@@ -49,13 +53,24 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// Database is where a Journal keeps its rows: journal/sqlite or journal/postgres.
+type Database interface {
+	committer
+	reader
+	// KeepAlive has a database that others share give a sign of life, by pulse, until Close.
+	KeepAlive(pulse func(context.Context) error)
+	// Tidy is called now and then, after old assignments were deleted.
+	Tidy(ctx context.Context) error
+	Close(ctx context.Context) error
+}
+
 // Journal is the durable record of assignments. It implements assign.Journal.
 type Journal struct {
 	cfg    Config
-	store  store
+	db     Database
 	writer *writer
 	once   sync.Once
-	gone   error
+	closed error // what Close returned
 }
 
 var _ assign.Journal = (*Journal)(nil)
@@ -65,35 +80,48 @@ var _ assign.Journal = (*Journal)(nil)
 // Errors say what to do, and hold no password.
 func Open(ctx context.Context, databaseURL string, cfg Config) (*Journal, error) {
 	cfg = cfg.withDefaults()
-	scheme, rest, _ := strings.Cut(databaseURL, "://")
-	var s store
-	var err error
-	switch scheme {
-	case "sqlite":
-		s, err = openSQLite(ctx, rest, cfg)
-	case "postgres", "postgresql":
-		s, err = openPostgres(ctx, databaseURL, cfg)
-	default:
-		err = errors.New("DATABASE_URL must begin with sqlite:// or postgres://")
-	}
+	db, err := openDatabase(ctx, databaseURL, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	j := &Journal{cfg: cfg, store: s, writer: newWriter(s, cfg.Timeout)}
-	if p, ok := s.(*postgres); ok {
-		p.keepAlive(j.writer)
+	return New(db, cfg), nil
+}
+
+func openDatabase(ctx context.Context, databaseURL string, cfg Config) (Database, error) {
+	scheme, rest, _ := strings.Cut(databaseURL, "://")
+	switch scheme {
+	case "sqlite":
+		return sqlite.Open(ctx, rest, sqlite.Config{Audit: cfg.Audit, Now: cfg.Now})
+	case "postgres", "postgresql":
+		return postgres.Open(ctx, databaseURL, postgres.Config{
+			Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Logger: cfg.Logger,
+		})
 	}
-	return j, nil
+	return nil, errors.New("DATABASE_URL must begin with sqlite:// or postgres://")
+}
+
+// New keeps a journal in db, which it closes in the end.
+func New(db Database, cfg Config) *Journal {
+	cfg = cfg.withDefaults()
+	j := &Journal{cfg: cfg, db: db, writer: newWriter(db, cfg.Timeout)}
+	db.KeepAlive(func(ctx context.Context) error {
+		err := j.writer.do(ctx, &store.Pulse{})
+		if errors.Is(err, ErrClosed) {
+			return nil
+		}
+		return err
+	})
+	return j
 }
 
 // Close writes what is queued, ends the lease so that others need not wait for it, and
 // closes the database. Only the first call does anything.
 func (j *Journal) Close(ctx context.Context) error {
 	j.once.Do(func() {
-		j.gone = errors.Join(j.writer.close(ctx), j.store.close(ctx))
+		j.closed = errors.Join(j.writer.close(ctx), j.db.Close(ctx))
 	})
-	if j.gone != nil {
-		return fmt.Errorf("close journal: %w", j.gone)
+	if j.closed != nil {
+		return fmt.Errorf("close journal: %w", j.closed)
 	}
 	return nil
 }
@@ -101,7 +129,7 @@ func (j *Journal) Close(ctx context.Context) error {
 // Health tells whether the journal can be written to, by writing to it. The error says
 // why not and what to do; it may be shown on /readyz.
 func (j *Journal) Health(ctx context.Context) error {
-	err := j.writer.do(ctx, &pulseWork{})
+	err := j.writer.do(ctx, &store.Pulse{})
 	if err == nil {
 		return nil
 	}
@@ -116,58 +144,37 @@ func (j *Journal) Health(ctx context.Context) error {
 // takes one sync of the disk, shared with all that are accepted at the same time. A
 // request with an empty Key is never Repeated, but may be Joined.
 func (j *Journal) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
-	w := newAccept(r)
-	if err := j.writer.do(ctx, w); err != nil {
+	o := encodeRequest(r)
+	if err := j.writer.do(ctx, o); err != nil {
 		return assign.Assignment{}, 0, notStored(err)
 	}
-	if w.acceptance == assign.Overtaken {
-		return j.overtaken(w)
+	if o.Acceptance == assign.Overtaken {
+		if o.Stored.ID == 0 {
+			return assign.Assignment{}, assign.Overtaken, nil
+		}
+		o.Stored.Reply = nil // it is not the requester's
 	}
-	a, err := w.stored.assignment(j.cfg.Now())
+	a, err := decodeRow(&o.Stored, j.cfg.Now())
 	if err != nil {
 		return assign.Assignment{}, 0, notStored(err)
 	}
-	return a, w.acceptance, nil
+	return a, o.Acceptance, nil
 }
 
 func notStored(err error) error {
 	return fmt.Errorf("accept request: %w: %w", assign.ErrNotStored, err)
 }
 
-func newAccept(r assign.Request) *acceptWork {
-	w := &acceptWork{
-		key:       clean(r.Key),
-		requester: clean(r.Requester),
-		contact:   clean(r.Contact.Digits()),
-		agent:     clean(r.Agent.Encode()),
-		reply:     []byte(r.Reply),
-		origin:    clean(r.Origin),
-		guard:     r.Guard,
-		contactID: contactID(r.Contact),
-		undoes:    r.Undoes,
-	}
-	w.twin = twin(w.requester, w.contact, w.agent)
-	return w
-}
-
-// contactID is what the journal keeps of a contact beside its number: an id that is another.
-func contactID(contact phone.Number) string {
-	if contact.ID() == contact.Digits() {
-		return ""
-	}
-	return clean(contact.ID())
-}
-
 // Turn tells whether assignment id may make its next attempt; see assign.Journal.
 func (j *Journal) Turn(ctx context.Context, id int64, sending bool) (assign.Turn, error) {
-	found, err := j.store.turn(ctx, id, sending)
-	turn := assign.Turn{Verdict: found.verdict}
+	found, err := j.db.Turn(ctx, id, sending)
+	turn := assign.Turn{Verdict: found.Verdict}
 	switch {
 	case err != nil:
 	case turn.Verdict == assign.TurnSuperseded:
-		turn.Newer, err = found.newer.assignment(j.cfg.Now())
-	case turn.Verdict == assign.TurnGo && sending && !found.sent:
-		err = j.writer.do(ctx, &sendingWork{id: id})
+		turn.Newer, err = decodeRow(&found.Newer, j.cfg.Now())
+	case turn.Verdict == assign.TurnGo && sending && !found.Sent:
+		err = j.writer.do(ctx, &store.Sending{ID: id})
 	}
 	if err != nil {
 		return assign.Turn{}, fmt.Errorf("ask for turn of assignment %d: %w", id, err)
@@ -184,17 +191,17 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 	if err != nil {
 		return fmt.Errorf("finish assignment %d: %w", id, err)
 	}
-	w := &finishWork{id: id, kind: clean(string(o.Kind)), outcome: text}
+	w := &store.Finish{ID: id, Kind: store.Text(string(o.Kind)), Outcome: text}
 	if o.Newer != nil {
-		w.newer = &o.Newer.ID
+		w.Newer = &o.Newer.ID
 	}
 	if !o.At.IsZero() {
-		w.ended = j.cfg.Now().Sub(o.At)
+		w.Ended = j.cfg.Now().Sub(o.At)
 	}
 	if err := j.writer.do(ctx, w); err != nil {
 		return fmt.Errorf("finish assignment %d: %w", id, err)
 	}
-	if w.lost {
+	if w.Lost {
 		return fmt.Errorf("finish assignment %d: %w", id, assign.ErrLost)
 	}
 	return nil
@@ -203,11 +210,11 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 // Answered notes that the requester has been told; see assign.Journal. Answering what
 // is not finished is an error.
 func (j *Journal) Answered(ctx context.Context, id int64) error {
-	w := &answeredWork{id: id}
+	w := &store.Answered{ID: id}
 	if err := j.writer.do(ctx, w); err != nil {
 		return fmt.Errorf("note answer to assignment %d: %w", id, err)
 	}
-	if !w.found {
+	if !w.Found {
 		return fmt.Errorf("note answer to assignment %d: it is not finished", id)
 	}
 	return nil
@@ -215,24 +222,9 @@ func (j *Journal) Answered(ctx context.Context, id int64) error {
 
 // Take gives this instance what nobody works on; see assign.Journal.
 func (j *Journal) Take(ctx context.Context) ([]assign.Assignment, error) {
-	w := &takeWork{}
+	w := &store.Take{}
 	if err := j.writer.do(ctx, w); err != nil {
 		return nil, fmt.Errorf("take assignments: %w", err)
 	}
-	return j.readable(w.taken), nil
-}
-
-// Latest gives the newest assignment of contact; see assign.Journal.
-func (j *Journal) Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error) {
-	r, ok, err := j.store.latest(ctx, clean(contact.Digits()))
-	if err == nil && ok {
-		var a assign.Assignment
-		if a, err = r.assignment(j.cfg.Now()); err == nil {
-			return a, true, nil
-		}
-	}
-	if err != nil {
-		return assign.Assignment{}, false, fmt.Errorf("read latest assignment of contact: %w", err)
-	}
-	return assign.Assignment{}, false, nil
+	return j.decodeRows(w.Taken), nil
 }

@@ -2,120 +2,23 @@ package journal
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"azeer-slack/assign"
-	"azeer-slack/assign/agent"
-	"azeer-slack/assign/phone"
 	"azeer-slack/journal/journaltest"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/pressly/goose/v3/database"
 )
 
-func TestMain(m *testing.M) {
-	if path := os.Getenv("JOURNAL_TEST_CHILD"); path != "" {
-		child(path)
-	}
-	os.Exit(journaltest.Main(m))
-}
-
-func TestMemory(t *testing.T) {
-	journaltest.Run(t, func(*testing.T) journaltest.Backend {
-		m := assign.NewMemory()
-		m.Audit = true
-		return journaltest.Backend{
-			Open:  func(testing.TB) assign.Journal { return m },
-			Crash: func(testing.TB, assign.Journal) { m.Restart() },
-		}
-	})
-}
-
-func TestSQLite(t *testing.T) {
-	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
-		path := filepath.Join(t.TempDir(), "azeer-slack.db")
-		var latest *Journal
-		return journaltest.Backend{
-			Open: func(t testing.TB) assign.Journal {
-				latest = mustOpen(t, "sqlite://"+path, Config{Audit: true})
-				return latest
-			},
-			// What a killed process leaves is what its files hold at that moment.
-			Crash: func(t testing.TB, _ assign.Journal) {
-				path = copyFiles(t, path)
-			},
-			Age: func(t testing.TB, by time.Duration) {
-				exec := "UPDATE assignments SET accepted_at = accepted_at - ?"
-				if _, err := latest.store.(*sqlite).write.Exec(exec, by.Microseconds()); err != nil {
-					t.Fatal(err)
-				}
-			},
-		}
-	})
-}
-
-// copyFiles copies a journal in use to a new folder.
-func copyFiles(t testing.TB, path string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), filepath.Base(path))
-	for _, suffix := range []string{"", "-wal"} {
-		content, err := os.ReadFile(path + suffix)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(to+suffix, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return to
-}
-
-func TestPostgres(t *testing.T) {
-	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
-		url := journaltest.StartPostgres(t)
-		return journaltest.Backend{
-			Shared: true,
-			Open:   func(t testing.TB) assign.Journal { return mustOpen(t, url, Config{Audit: true}) },
-			Crash: func(t testing.TB, j assign.Journal) {
-				p := j.(*Journal).store.(*postgres)
-				silence(p)
-				runOut(t, url, p.id)
-			},
-			Age: func(t testing.TB, by time.Duration) {
-				execute(t, url, "UPDATE assignments SET accepted_at = accepted_at - $1::interval", by)
-			},
-		}
-	})
-}
-
-// silence makes an instance give no further sign of life.
-func silence(p *postgres) {
-	p.stop()
-	p.stopped.Wait()
-}
-
-// runOut lets the lease of an instance run out.
-func runOut(t testing.TB, url, instance string) {
-	t.Helper()
-	execute(t, url, "UPDATE instances SET lease_until = clock_timestamp() - interval '1 s' WHERE id = $1", instance)
-}
-
-func execute(t testing.TB, url, sql string, args ...any) {
-	t.Helper()
-	pool, err := pgxpool.New(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatal(err)
-	}
-}
+func TestMain(m *testing.M) { os.Exit(journaltest.Main(m)) }
 
 func mustOpen(t testing.TB, url string, cfg Config) *Journal {
 	t.Helper()
@@ -134,18 +37,49 @@ func mustOpen(t testing.TB, url string, cfg Config) *Journal {
 	return j
 }
 
-// onBoth runs a test on a journal of each kind.
+// onBoth runs a test on an empty journal of each kind.
 func onBoth(t *testing.T, test func(t *testing.T, open func(t testing.TB, cfg Config) *Journal)) {
+	onEach(t, func(t *testing.T, url string) {
+		test(t, func(t testing.TB, cfg Config) *Journal { return mustOpen(t, url, cfg) })
+	})
+}
+
+// onEach gives the URL of what is no journal yet.
+func onEach(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		url := "sqlite://" + filepath.Join(t.TempDir(), "azeer-slack.db")
-		test(t, func(t testing.TB, cfg Config) *Journal { return mustOpen(t, url, cfg) })
+		test(t, "sqlite://"+filepath.Join(t.TempDir(), "azeer-slack.db"))
 	})
 	t.Run("Postgres", func(t *testing.T) {
 		t.Parallel()
-		url := journaltest.StartPostgres(t)
-		test(t, func(t testing.TB, cfg Config) *Journal { return mustOpen(t, url, cfg) })
+		test(t, journaltest.StartPostgres(t))
 	})
+}
+
+// execute runs a statement on the database at url as another program would.
+func execute(t testing.TB, url, statement string, args ...any) {
+	t.Helper()
+	db, _ := openRaw(t, url)
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// openRaw opens the database at url, which is to be closed again.
+func openRaw(t testing.TB, url string) (*sql.DB, database.Dialect) {
+	t.Helper()
+	driver, name, dialect := "pgx", url, database.DialectPostgres
+	if path, ok := strings.CutPrefix(url, "sqlite://"); ok {
+		driver, name, dialect = "sqlite", path+"?_pragma=busy_timeout(10000)", database.DialectSQLite3
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, dialect
 }
 
 func TestAJournalHasOneInstallation(t *testing.T) {
@@ -179,49 +113,18 @@ func TestAJournalHasOneInstallation(t *testing.T) {
 	})
 }
 
-// numbered is a request that shares nothing with those of other numbers.
-func numbered(n int) assign.Request {
-	return assign.Request{
-		Key:       fmt.Sprintf("%013d.738474920.8088930838d88f008e0", n),
-		Requester: fmt.Sprintf("U%d", n%50),
-		Contact:   phone.New(fmt.Sprintf("9665%08d", n*7919%100_000_000)),
-		Agent:     agent.RefEmail("omar@twerlo.com"),
-		Reply:     `{"response_url":"https://hooks.slack.test/commands/T1/2/secret","channel":"C1"}`,
-	}
-}
-
-func mustAccept(t testing.TB, j *Journal, r assign.Request) assign.Assignment {
-	t.Helper()
-	a, _, err := j.Accept(t.Context(), r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-// Settle finishes and answers.
-func settle(t testing.TB, j *Journal, id int64) {
-	t.Helper()
-	if err := j.Finish(t.Context(), id, assign.Outcome{Kind: assign.Assigned}); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Answered(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestOldAnsweredAssignmentsAreDeleted(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
 		j := open(t, Config{Retention: time.Nanosecond})
-		kept := mustAccept(t, j, numbered(0))
+		kept := journaltest.Accept(t, j, journaltest.Numbered(0))
 		const n = 2*prunePage + 10
 		var wg sync.WaitGroup
 		for i := 1; i <= n; i++ {
-			wg.Go(func() { settle(t, j, mustAccept(t, j, numbered(i)).ID) })
+			wg.Go(func() { journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(i)).ID) })
 		}
 		wg.Wait()
-		last := mustAccept(t, j, numbered(n+1))
+		last := journaltest.Accept(t, j, journaltest.Numbered(n+1))
 		deleted, err := j.Prune(t.Context())
 		if err != nil || deleted != n {
 			t.Fatalf("%d deleted, error %v, want %d", deleted, err, n)
@@ -229,14 +132,14 @@ func TestOldAnsweredAssignmentsAreDeleted(t *testing.T) {
 		if again, err := j.Prune(t.Context()); again != 0 || err != nil {
 			t.Fatalf("%d deleted again, error %v", again, err)
 		}
-		if a, ok, err := j.Latest(t.Context(), numbered(0).Contact); err != nil || !ok || a.ID != kept.ID {
+		if a, ok, err := j.Latest(t.Context(), journaltest.Numbered(0).Contact); err != nil || !ok || a.ID != kept.ID {
 			t.Fatalf("unfinished one: found %t, error %v", ok, err)
 		}
-		settle(t, j, last.ID)
+		journaltest.Settle(t, j, last.ID)
 		if _, err := j.Prune(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if a := mustAccept(t, j, numbered(n+2)); a.ID <= last.ID {
+		if a := journaltest.Accept(t, j, journaltest.Numbered(n+2)); a.ID <= last.ID {
 			t.Fatalf("id %d was given before", a.ID)
 		}
 	})
@@ -246,7 +149,7 @@ func TestYoungAssignmentsAreKept(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
 		j := open(t, Config{})
-		settle(t, j, mustAccept(t, j, numbered(1)).ID)
+		journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(1)).ID)
 		if deleted, err := j.Prune(t.Context()); deleted != 0 || err != nil {
 			t.Fatalf("%d deleted, error %v", deleted, err)
 		}
@@ -266,36 +169,21 @@ func TestWrongDatesDoNotKeepTheRest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
-				j := open(t, Config{Retention: 24 * time.Hour})
+			onEach(t, func(t *testing.T, url string) {
+				j := mustOpen(t, url, Config{Retention: 24 * time.Hour})
 				var wg sync.WaitGroup
 				for n := range all {
-					wg.Go(func() { settle(t, j, mustAccept(t, j, numbered(n)).ID) })
+					wg.Go(func() { journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(n)).ID) })
 				}
 				wg.Wait()
-				mustAccept(t, j, numbered(all)) // the newest stays in any case
-				date(t, j, fmt.Sprint("id > ", tt.last), -48*time.Hour)
-				date(t, j, fmt.Sprint("id <= ", tt.last), tt.wrong)
+				journaltest.Accept(t, j, journaltest.Numbered(all)) // the newest stays in any case
+				date(t, url, fmt.Sprint("id > ", tt.last), -48*time.Hour)
+				date(t, url, fmt.Sprint("id <= ", tt.last), tt.wrong)
 				if deleted, err := j.Prune(t.Context()); deleted != all-tt.last || err != nil {
 					t.Fatalf("%d deleted, error %v, want %d", deleted, err, all-tt.last)
 				}
 			})
 		})
-	}
-}
-
-// date makes what was accepted just now look as if that had been so much later.
-func date(t *testing.T, j *Journal, condition string, by time.Duration) {
-	t.Helper()
-	var err error
-	switch s := j.store.(type) {
-	case *sqlite:
-		_, err = s.write.Exec("UPDATE assignments SET accepted_at = accepted_at + ? WHERE "+condition, by.Microseconds())
-	case *postgres:
-		_, err = s.pool.Exec(t.Context(), "UPDATE assignments SET accepted_at = accepted_at + $1::interval WHERE "+condition, by)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -309,7 +197,7 @@ func TestAClosedJournalStoresNothing(t *testing.T) {
 		if err := j.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		wantNotStored(t, j, numbered(1), "journal is closed")
+		journaltest.WantNotStored(t, j, journaltest.Numbered(1), "journal is closed")
 	})
 }
 
@@ -329,7 +217,7 @@ func TestFinishWantsAKind(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
 		j := open(t, Config{})
-		a := mustAccept(t, j, numbered(1))
+		a := journaltest.Accept(t, j, journaltest.Numbered(1))
 		if err := j.Finish(t.Context(), a.ID, assign.Outcome{}); err == nil {
 			t.Fatal("an outcome without a kind was taken")
 		}
@@ -343,7 +231,7 @@ func TestEmptyKeysAreNeverRepeated(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
 		j := open(t, Config{})
-		first, second := numbered(1), numbered(2)
+		first, second := journaltest.Numbered(1), journaltest.Numbered(2)
 		first.Key, second.Key = "", ""
 		for i, r := range []assign.Request{first, second, first} {
 			want := []assign.Acceptance{assign.Accepted, assign.Accepted, assign.Joined}[i]
@@ -359,7 +247,7 @@ func TestDifferentClocksDoNotMatter(t *testing.T) {
 	url := journaltest.StartPostgres(t)
 	late := func() time.Time { return time.Now().Add(36 * time.Hour) }
 	here, there := mustOpen(t, url, Config{}), mustOpen(t, url, Config{Now: late})
-	accepted := mustAccept(t, there, numbered(1))
+	accepted := journaltest.Accept(t, there, journaltest.Numbered(1))
 	if off := late().Sub(accepted.AcceptedAt).Abs(); off > time.Minute {
 		t.Fatalf("acceptance is off by %s on the machine it came from", off)
 	}
@@ -367,11 +255,21 @@ func TestDifferentClocksDoNotMatter(t *testing.T) {
 	if err := there.Finish(t.Context(), accepted.ID, o); err != nil {
 		t.Fatal(err)
 	}
-	a, _, err := here.Latest(t.Context(), numbered(1).Contact)
+	a, _, err := here.Latest(t.Context(), journaltest.Numbered(1).Contact)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if off := max(time.Since(a.AcceptedAt).Abs(), time.Since(a.Outcome.At).Abs()); off > time.Minute {
 		t.Fatalf("times are off by %s on the other machine", off)
 	}
+}
+
+// date makes what was accepted just now look as if that had been so much later.
+func date(t *testing.T, url, condition string, by time.Duration) {
+	t.Helper()
+	later := fmt.Sprintf("accepted_at + interval '%d microseconds'", by.Microseconds())
+	if strings.HasPrefix(url, "sqlite:") {
+		later = fmt.Sprintf("accepted_at + %d", by.Microseconds())
+	}
+	execute(t, url, "UPDATE assignments SET accepted_at = "+later+" WHERE "+condition)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"azeer-slack/journal/store"
 )
 
 const (
@@ -22,7 +24,7 @@ func (j *Journal) Run(ctx context.Context) error {
 	for {
 		deleted, err := j.Prune(ctx)
 		if err == nil {
-			err = j.store.tidy(ctx)
+			err = j.db.Tidy(ctx)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -44,9 +46,9 @@ func (j *Journal) Run(ctx context.Context) error {
 // which makes sure that no id is given twice.
 func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 	for page := (oldPage{more: true}); page.more; {
-		page, err = j.store.old(ctx, page.last, j.cfg.Retention, prunePage)
+		page, err = j.oldPage(ctx, page.last)
 		if err == nil && len(page.deletable) > 0 {
-			err = j.writer.do(ctx, &forgetWork{ids: page.deletable})
+			err = j.writer.do(ctx, &store.Delete{IDs: page.deletable})
 		}
 		if err != nil {
 			return deleted, fmt.Errorf("delete old assignments: %w", err)
@@ -54,4 +56,36 @@ func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 		deleted += len(page.deletable)
 	}
 	return deleted, nil
+}
+
+// oldPage is a page of the journal, from its old end.
+type oldPage struct {
+	deletable []int64
+	last      int64 // ID to go on after
+	more      bool  // whether older ones may follow
+}
+
+// oldPage gives the page of what comes after an id. Assignments that follow a young one are
+// young, but for what the clock has done meanwhile: one from a moment when it was wrong,
+// perhaps dated in the future, must not keep the rest for ever. So only a whole page of young
+// ones is the end.
+func (j *Journal) oldPage(ctx context.Context, after int64) (oldPage, error) {
+	page, seen := oldPage{last: after}, 0
+	err := j.db.Read(ctx, j.db.Dialect().Oldest(after, prunePage), func(scan func(...any) error) error {
+		var micros int64
+		var answered bool
+		if err := scan(&page.last, &micros, &answered); err != nil {
+			return err
+		}
+		age := time.Duration(micros) * time.Microsecond
+		old := age > j.cfg.Retention
+		page.more = page.more || old || age < 0
+		if old && answered {
+			page.deletable = append(page.deletable, page.last)
+		}
+		seen++
+		return nil
+	})
+	page.more = page.more && seen == prunePage
+	return page, err
 }

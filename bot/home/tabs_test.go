@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/journal/memory"
 
 	"github.com/slack-go/slack"
 )
@@ -125,7 +126,7 @@ func TestAPublicationThatFailedIsTriedAgain(t *testing.T) {
 
 // What went wrong is open as long as nobody has asked for the contact since.
 func TestWhatHasBeenSeenToIsNotOpen(t *testing.T) {
-	m := assign.NewMemory()
+	m := memory.New()
 	b := New(Config{Journal: m})
 	accept := func(contact string, kind assign.OutcomeKind, requester string) {
 		t.Helper()

@@ -36,7 +36,7 @@ func allOutcomes() (all []assign.Outcome) {
 	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
 		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
 		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply}
-	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+	for _, kind := range assign.OutcomeKinds {
 		for _, reason := range reasons {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
 		}

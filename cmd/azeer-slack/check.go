@@ -281,13 +281,15 @@ func (d *doctor) examineAliases(known map[string]bool) {
 
 func (d *doctor) examineRegion() {
 	if d.wrong["DEFAULT_REGION"] {
-		return // Name among the settings
+		return // named among the settings
 	}
 	example := phone.Example(d.cfg.DefaultRegion)
-	phone, err := line.ParsePhone(example, d.cfg.DefaultRegion)
+	number, err := line.ParsePhone(example, d.cfg.DefaultRegion)
 	if err != nil {
 		d.good("DEFAULT_REGION %s is known", d.cfg.DefaultRegion)
-		return
+	} else {
+		d.good("DEFAULT_REGION %s is known: %s is read as %s", d.cfg.DefaultRegion, example, number.International())
 	}
-	d.good("DEFAULT_REGION %s is known: %s is read as %s", d.cfg.DefaultRegion, example, phone.International())
+	d.good("phone numbers are known as of %s, %d days ago; what is newer is asked about", phone.KnownAsOf.Format(time.DateOnly),
+		int(time.Since(phone.KnownAsOf).Hours()/24))
 }

@@ -16,6 +16,8 @@ import (
 
 	azeerslack "azeer-slack"
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 
 	"golang.org/x/term"
 )
@@ -75,9 +77,9 @@ func terminal(in io.Reader) bool {
 type demo struct {
 	box    *sandbox.Sandbox
 	out    *lineWriter
-	me     *sandbox.Person
+	me     *slack.Person
 	place  string
-	events chan sandbox.Event
+	events chan record.Event
 }
 
 // demo starts the box and the bot, lets act play, and ends both.
@@ -113,9 +115,9 @@ func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), pla
 	}
 	furnish(box)
 	d := &demo{box: box, out: &lineWriter{out: p.out}, me: box.Slack.Person(demoPerson), place: demoPlace,
-		events: make(chan sandbox.Event, 1024)}
+		events: make(chan record.Event, 1024)}
 	ctx, cancel := context.WithCancel(ctx)
-	unsubscribe := box.Subscribe(func(e sandbox.Event) {
+	unsubscribe := box.Subscribe(func(e record.Event) {
 		select {
 		case d.events <- e:
 		case <-ctx.Done():
@@ -182,7 +184,7 @@ func demoSettings(box map[string]string, folder string) lookup {
 func (d *demo) awaitBot(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, demoStart)
 	defer cancel()
-	_, err := d.await(ctx, func(e sandbox.Event) bool { return e.Kind == sandbox.EventConnected })
+	_, err := d.await(ctx, func(e record.Event) bool { return e.Kind == record.Connected })
 	if err != nil {
 		return fmt.Errorf("wait for the bot to connect: %w", err)
 	}
@@ -190,7 +192,7 @@ func (d *demo) awaitBot(ctx context.Context) error {
 }
 
 // await returns the next event that matches; others are dropped.
-func (d *demo) await(ctx context.Context, match func(sandbox.Event) bool) (sandbox.Event, error) {
+func (d *demo) await(ctx context.Context, match func(record.Event) bool) (record.Event, error) {
 	for {
 		select {
 		case e := <-d.events:
@@ -198,7 +200,7 @@ func (d *demo) await(ctx context.Context, match func(sandbox.Event) bool) (sandb
 				return e, nil
 			}
 		case <-ctx.Done():
-			return sandbox.Event{}, context.Cause(ctx)
+			return record.Event{}, context.Cause(ctx)
 		}
 	}
 }

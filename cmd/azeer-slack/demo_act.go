@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // errQuit ends the demo in good order.
@@ -77,7 +77,7 @@ func (d *demo) command(line string) error {
 }
 
 // shown is the error that a person reads when the app did not answer as it must.
-func shown(delivery *sandbox.Delivery) error {
+func shown(delivery *slack.Delivery) error {
 	switch {
 	case delivery == nil:
 		return nil
@@ -90,7 +90,7 @@ func shown(delivery *sandbox.Delivery) error {
 }
 
 func (d *demo) shortcut() error {
-	d.me.Stand(d.place)
+	d.me.GoTo(d.place)
 	return shown(d.me.Shortcut("assign_contact"))
 }
 
@@ -127,7 +127,7 @@ func (d *demo) cancel() error {
 	return shown(d.me.Cancel(form))
 }
 
-func (d *demo) topForm() *sandbox.Form {
+func (d *demo) topForm() *slack.Form {
 	forms := d.me.Forms()
 	if len(forms) == 0 {
 		return nil
@@ -151,7 +151,7 @@ func (d *demo) click(label string) error {
 	return fmt.Errorf("nothing on the screen has a button %q", label)
 }
 
-func findButton(buttons []sandbox.Button, label string) (sandbox.Button, bool) {
+func findButton(buttons []slack.Button, label string) (slack.Button, bool) {
 	label = strings.ToLower(label)
 	for _, same := range []func(string) bool{
 		func(s string) bool { return s == label },
@@ -163,7 +163,7 @@ func findButton(buttons []sandbox.Button, label string) (sandbox.Button, bool) {
 			}
 		}
 	}
-	return sandbox.Button{}, false
+	return slack.Button{}, false
 }
 
 // fieldNames lead from what one types at the prompt to the blocks of the form; of
@@ -228,7 +228,7 @@ func (m mistakes) Error() string { return "the form shows mistakes" }
 
 // formValues are the fields by block id. In a menu of agents it types what was given
 // and picks the first that Slack then offers, as a person would.
-func (d *demo) formValues(form *sandbox.Form, fields map[string]string) (map[string]string, error) {
+func (d *demo) formValues(form *slack.Form, fields map[string]string) (map[string]string, error) {
 	has := form.Values()
 	values := make(map[string]string)
 	for name, value := range fields {

@@ -14,6 +14,7 @@ import (
 	azeerslack "azeer-slack"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
+	"azeer-slack/sandbox/slack"
 )
 
 // pageAddr is where the page is, if nobody else is there.
@@ -63,7 +64,7 @@ const intern = "intern"
 // furnish brings somebody without rights into the workspace, and something to read.
 func furnish(box *sandbox.Sandbox) {
 	k := box.Slack
-	k.AddPerson(sandbox.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
+	k.AddPerson(slack.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
 	for _, said := range []struct{ who, where, what string }{
 		{"sara", "#general", "Good morning! The inbox is filling up. Who takes the new ones?"},
 		{"omar", "#general", "Hand them to me: /assign, the number, and omar@twerlo.com. That is me in Azeer."},
@@ -71,7 +72,7 @@ func furnish(box *sandbox.Sandbox) {
 		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
 		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},
 	} {
-		_, _ = k.Person(said.who).Write(said.where, "", said.what) // cannot fail: they are all there
+		_, _ = k.Person(said.who).TryPost(said.where, "", said.what) // cannot fail: they are all there
 	}
 }
 

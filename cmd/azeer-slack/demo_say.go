@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
 )
 
 // say types each line and prints a transcript. It returns nil only if every line that
@@ -27,7 +27,7 @@ func (d *demo) say(ctx context.Context, lines []string) error {
 		d.forget()
 		start := time.Now()
 		d.stamp(0, "typed", "by "+d.me.Handle()+" in "+d.place+": "+line)
-		err = d.follow(ctx, act, func(e sandbox.Event) { d.transcribe(start, e) })
+		err = d.follow(ctx, act, func(e record.Event) { d.transcribe(start, e) })
 		switch {
 		case errors.Is(err, errQuit):
 			return d.account(unanswered)
@@ -60,7 +60,7 @@ func (d *demo) account(unanswered int) error {
 var errUnanswered = errors.New("no answer came")
 
 // follow does a deed and shows every event until what is due has come.
-func (d *demo) follow(ctx context.Context, act deed, show func(sandbox.Event)) error {
+func (d *demo) follow(ctx context.Context, act deed, show func(record.Event)) error {
 	if act.due == nothing {
 		return act.do(ctx)
 	}
@@ -81,7 +81,7 @@ func (d *demo) follow(ctx context.Context, act deed, show func(sandbox.Event)) e
 			}
 			through.done, through.answered = true, through.answered || back
 			if back {
-				show(sandbox.Event{At: time.Now(), Kind: sandbox.EventOpened, Who: through.who, Text: wrong.form})
+				show(record.Event{At: time.Now(), Kind: record.Opened, Who: through.who, Text: wrong.form})
 			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -109,15 +109,15 @@ type progress struct {
 	done, answered bool
 }
 
-func (p *progress) note(e sandbox.Event) {
+func (p *progress) note(e record.Event) {
 	switch e.Kind {
-	case sandbox.EventDelivered:
+	case record.Delivered:
 		p.sent++
-	case sandbox.EventAcked, sandbox.EventFailed:
+	case record.Acked, record.Failed:
 		p.settled++
-	case sandbox.EventSeen:
+	case record.Seen:
 		p.answered = p.answered || e.Who == p.who
-	case sandbox.EventOpened:
+	case record.Opened:
 		p.answered = p.answered || e.Who == p.who && p.due == anything
 	}
 }
@@ -128,28 +128,28 @@ func (p *progress) complete() bool { return p.done && p.answered && p.settled >=
 const margin = "             │  "
 
 // transcribe prints one event of a transcript.
-func (d *demo) transcribe(start time.Time, e sandbox.Event) {
+func (d *demo) transcribe(start time.Time, e record.Event) {
 	after := e.At.Sub(start)
 	switch e.Kind {
-	case sandbox.EventDelivered:
+	case record.Delivered:
 		d.stamp(after, "delivered", "by Slack to the bot, over its socket")
-	case sandbox.EventAcked:
+	case record.Acked:
 		d.stamp(after, "acknowledged", "by the bot")
-	case sandbox.EventFailed:
+	case record.Failed:
 		d.stamp(after, "failed", "Slack shows: "+e.Text)
-	case sandbox.EventAzeerReceived:
+	case record.AzeerReceived:
 		d.stamp(after, "azeer", "received "+e.Text)
-	case sandbox.EventOpened:
+	case record.Opened:
 		d.stamp(after, "seen", "by "+e.Who+": a form")
 		d.out.print(indent(e.Text, margin) + "\n")
-	case sandbox.EventSeen:
+	case record.Seen:
 		d.stamp(after, "seen", "by "+e.Who+" in "+e.Where+d.privately(e))
 		d.out.print(indent(e.Text, margin) + "\n")
 	}
 }
 
 // privately says of a message whether somebody else can read it, too.
-func (d *demo) privately(e sandbox.Event) string {
+func (d *demo) privately(e record.Event) string {
 	who, ok := d.box.Slack.Find(e.Who)
 	if !ok {
 		return ""
@@ -239,22 +239,22 @@ func (d *demo) obey(ctx context.Context, line string) error {
 }
 
 // visible tells whether the person at the prompt sees e.
-func (d *demo) visible(e sandbox.Event) bool {
+func (d *demo) visible(e record.Event) bool {
 	return e.Who == d.me.Handle() &&
-		(e.Kind == sandbox.EventFailed || e.Kind == sandbox.EventOpened || e.Kind == sandbox.EventSeen)
+		(e.Kind == record.Failed || e.Kind == record.Opened || e.Kind == record.Seen)
 }
 
 // look shows an event if the person sees it.
-func (d *demo) look(e sandbox.Event) {
+func (d *demo) look(e record.Event) {
 	if !d.visible(e) {
 		return
 	}
 	switch e.Kind {
-	case sandbox.EventFailed:
+	case record.Failed:
 		d.out.print("  ✗ Slack shows: " + e.Text + "\n")
-	case sandbox.EventOpened:
+	case record.Opened:
 		d.out.print("  a form\n" + indent(e.Text, "  │ ") + "\n")
-	case sandbox.EventSeen:
+	case record.Seen:
 		d.out.print("  " + e.Where + d.privately(e) + "\n" + indent(e.Text, "  │ ") + "\n")
 	}
 }

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"azeer-slack/assign/agent"
 	"context"
 	"errors"
 	"flag"
@@ -117,34 +118,12 @@ func (p *program) carryOut(ctx context.Context, c command, args []string) int {
 
 func isHelpFlag(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
 
-// didYouMean offers the command nearest to word, if one is near.
+// didYouMean offers the command that word is a slip for, if there is one.
 func didYouMean(word string, all []command) string {
-	nearest := slices.MinFunc(all, func(a, b command) int {
-		return distance(word, a.name) - distance(word, b.name)
-	})
-	if distance(word, nearest.name) > 2 {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", nearest.name)
-}
-
-// distance counts the letters to add, drop or change to get from a to b (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+	for _, c := range all {
+		if _, few := agent.EditDistance(word, c.name); few {
+			return fmt.Sprintf("; did you mean %q?", c.name)
 		}
 	}
-	return row[len(b)]
+	return ""
 }

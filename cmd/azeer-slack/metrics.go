@@ -46,7 +46,7 @@ func newMetrics() *metrics {
 	m.registry.MustRegister(m.azeerCalls, m.assignments, m.envelopes, m.ackLatency,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	// Every outcome is there from the start, so that a rate over it sees the first one.
-	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+	for _, kind := range assign.OutcomeKinds {
 		m.assignments.WithLabelValues(string(kind))
 	}
 	return m

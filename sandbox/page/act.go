@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // maxAct is how much of an act is read, in bytes: the longest message, and room.
@@ -87,7 +87,7 @@ type Outcome struct {
 // acts are the acts by name. They return when the app has acknowledged, or has not in
 // time: after three seconds at most. None waits for an event, which Slack sends again for
 // minutes: a browser has few connections, and each act holds one.
-var acts = map[string]func(*Page, context.Context, *sandbox.Person, deed) Outcome{
+var acts = map[string]func(*Page, context.Context, *slack.Person, deed) Outcome{
 	"command":          (*Page).command,
 	"say":              (*Page).say,
 	"click":            (*Page).click,
@@ -133,7 +133,7 @@ func failed(err error) Outcome { return Outcome{Error: err.Error()} }
 func done(data any) Outcome { return Outcome{OK: true, Data: data} }
 
 // settled waits for a delivery; nil is one that need not be made.
-func settled(ctx context.Context, d *sandbox.Delivery) Outcome {
+func settled(ctx context.Context, d *slack.Delivery) Outcome {
 	if d == nil {
 		return done(nil)
 	}
@@ -146,7 +146,7 @@ func settled(ctx context.Context, d *sandbox.Delivery) Outcome {
 	return Outcome{OK: true, Shown: d.Shown}
 }
 
-func (p *Page) command(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) command(ctx context.Context, me *slack.Person, d deed) Outcome {
 	name, _, _ := strings.Cut(d.Line, " ")
 	if d.Thread != "" {
 		return Outcome{Error: name + " is not supported in threads. Sorry!"}
@@ -154,8 +154,8 @@ func (p *Page) command(ctx context.Context, me *sandbox.Person, d deed) Outcome 
 	return settled(ctx, me.CommandAsync(d.Place, d.Line))
 }
 
-func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
-	m, err := me.Write(d.Place, d.Thread, d.Text)
+func (p *Page) say(_ context.Context, me *slack.Person, d deed) Outcome {
+	m, err := me.TryPost(d.Place, d.Thread, d.Text)
 	if err != nil {
 		return failed(err)
 	}
@@ -163,13 +163,13 @@ func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
 }
 
 // messageNamed is enough of a message for the sandbox to find it again.
-func messageNamed(id string) sandbox.Message {
+func messageNamed(id string) slack.Message {
 	channel, ts, _ := strings.Cut(id, "/")
-	return sandbox.Message{Channel: channel, TS: ts}
+	return slack.Message{Channel: channel, TS: ts}
 }
 
 // view finds a form, or the Home tab, that the person has before them.
-func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
+func view(me *slack.Person, id string) (*slack.Form, error) {
 	screen := me.Forms()
 	if home := me.HomeTab(); home != nil {
 		screen = append(screen, home)
@@ -182,8 +182,8 @@ func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
 	return nil, errors.New("the form is no longer open")
 }
 
-func (p *Page) click(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	touch := sandbox.Touch{BlockID: d.Block, ActionID: d.Action, Value: string(d.Selected)}
+func (p *Page) click(ctx context.Context, me *slack.Person, d deed) Outcome {
+	touch := slack.Action{BlockID: d.Block, ActionID: d.Action, Value: string(d.Selected)}
 	if touch.Value == "" {
 		touch.Value = string(d.Value)
 	}
@@ -197,8 +197,8 @@ func (p *Page) click(ctx context.Context, me *sandbox.Person, d deed) Outcome {
 	return settled(ctx, me.UseInAsync(f, touch))
 }
 
-func (p *Page) typeAhead(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	var asked *sandbox.Delivery
+func (p *Page) typeAhead(ctx context.Context, me *slack.Person, d deed) Outcome {
+	var asked *slack.Delivery
 	if d.Message != "" {
 		asked = me.TypeInAsync(messageNamed(d.Message), d.Block, d.Query)
 	} else {
@@ -228,7 +228,7 @@ func (d deed) entered() map[string]string {
 	return values
 }
 
-func (p *Page) fill(_ context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) fill(_ context.Context, me *slack.Person, d deed) Outcome {
 	f, err := view(me, d.View)
 	if err != nil {
 		return failed(err)
@@ -239,7 +239,7 @@ func (p *Page) fill(_ context.Context, me *sandbox.Person, d deed) Outcome {
 	return done(nil)
 }
 
-func (p *Page) submit(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) submit(ctx context.Context, me *slack.Person, d deed) Outcome {
 	f, err := view(me, d.View)
 	switch {
 	case err != nil:
@@ -250,7 +250,7 @@ func (p *Page) submit(ctx context.Context, me *sandbox.Person, d deed) Outcome {
 	return settled(ctx, me.SubmitAsync(f, d.entered()))
 }
 
-func (p *Page) closeForms(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) closeForms(ctx context.Context, me *slack.Person, d deed) Outcome {
 	f, err := view(me, d.View)
 	if err != nil {
 		return failed(err)
@@ -261,47 +261,47 @@ func (p *Page) closeForms(ctx context.Context, me *sandbox.Person, d deed) Outco
 	return settled(ctx, me.CancelAsync(f))
 }
 
-func (p *Page) shortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) shortcut(ctx context.Context, me *slack.Person, d deed) Outcome {
 	if out := p.stand(ctx, me, d); d.Place != "" && !out.OK {
 		return out
 	}
 	return settled(ctx, me.ShortcutAsync(d.Callback))
 }
 
-func (p *Page) messageShortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) messageShortcut(ctx context.Context, me *slack.Person, d deed) Outcome {
 	return settled(ctx, me.MessageShortcutAsync(d.Callback, messageNamed(d.Message)))
 }
 
-func (p *Page) openHome(_ context.Context, me *sandbox.Person, _ deed) Outcome {
+func (p *Page) openHome(_ context.Context, me *slack.Person, _ deed) Outcome {
 	me.OpenHomeAsync() // what the app draws is told by an event
 	return done(nil)
 }
 
-func (p *Page) stand(_ context.Context, me *sandbox.Person, d deed) Outcome {
+func (p *Page) stand(_ context.Context, me *slack.Person, d deed) Outcome {
 	at, ok := me.Place(d.Place)
 	if !ok {
 		return failed(fmt.Errorf("there is no %s here", d.Place))
 	}
-	me.Stand(at.ID)
+	me.GoTo(at.ID)
 	if at.App {
 		me.OpenMessagesAsync()
 	}
 	return done(placeOf(at))
 }
 
-func (p *Page) reload(_ context.Context, me *sandbox.Person, _ deed) Outcome {
+func (p *Page) reload(_ context.Context, me *slack.Person, _ deed) Outcome {
 	me.Reload()
 	return done(nil)
 }
 
-func (p *Page) switchTrouble(_ context.Context, _ *sandbox.Person, d deed) Outcome {
+func (p *Page) switchTrouble(_ context.Context, _ *slack.Person, d deed) Outcome {
 	if err := p.trouble(d.Switch, d.On); err != nil {
 		return failed(err)
 	}
 	return done(p.troubles())
 }
 
-func (p *Page) payload(_ context.Context, _ *sandbox.Person, d deed) Outcome {
+func (p *Page) payload(_ context.Context, _ *slack.Person, d deed) Outcome {
 	i, ok := p.timeline.full(d.Interaction)
 	if !ok {
 		return failed(errors.New("this was too long ago: only the newest interactions are kept"))

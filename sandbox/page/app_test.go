@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/gorilla/websocket"
 )
@@ -53,7 +54,7 @@ type desk struct {
 }
 
 // newDesk opens a page of a fresh sandbox.
-func newDesk(t *testing.T, cfg Config, limits sandbox.Limits) *desk {
+func newDesk(t *testing.T, cfg Config, limits slack.Limits) *desk {
 	t.Helper()
 	box, err := sandbox.Start(sandbox.Config{Manifest: []byte(testManifest), Limits: limits})
 	if err != nil {
@@ -90,7 +91,7 @@ type silence struct{}
 func (d *desk) app(answer func(envelope) any) {
 	d.Helper()
 	var opened struct{ URL string }
-	d.api(sandbox.AppToken, "apps.connections.open", nil, &opened)
+	d.api(slack.AppToken, "apps.connections.open", nil, &opened)
 	conn, _, err := websocket.DefaultDialer.DialContext(d.Context(), opened.URL, nil)
 	if err != nil {
 		d.Fatal(err)
@@ -130,7 +131,7 @@ func (d *desk) api(token, method string, args, reply any) {
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, d.box.Slack.APIURL()+method, bytes.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
-	if token == sandbox.AppToken {
+	if token == slack.AppToken {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Body, req.ContentLength = http.NoBody, 0
 	}

@@ -3,7 +3,7 @@ package page
 import (
 	"encoding/json"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
 )
 
 // The types of this file are what goes over the wire, in JSON. Moments are
@@ -236,7 +236,7 @@ type Event struct {
 	Person      *Person      `json:"person,omitempty"`
 }
 
-func breachOf(b sandbox.Breach) Breach {
-	return Breach{At: b.At.UnixMilli(), Side: string(b.Side), Rule: string(b.Rule), Detail: b.Detail,
+func breachOf(b record.Breach) Breach {
+	return Breach{At: b.At.UnixMilli(), Side: b.Side, Rule: string(b.Rule), Detail: b.Detail,
 		Interaction: b.Envelope}
 }

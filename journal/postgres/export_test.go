@@ -1,0 +1,25 @@
+package postgres
+
+import "github.com/jackc/pgx/v5/pgxpool"
+
+const (
+	ContactLocks = contactLocks
+	PoolSize     = poolSize
+)
+
+var ErrUncertain = errUncertain
+
+// Pool holds the connections.
+func (d *DB) Pool() *pgxpool.Pool { return d.pool }
+
+// Instance names this one.
+func (d *DB) Instance() string { return d.instance }
+
+// Silence makes the instance give no further sign of life.
+func (d *DB) Silence() {
+	d.stop()
+	d.stopped.Wait()
+}
+
+// SetUnsure makes the instance doubt that it knows all its rows.
+func (d *DB) SetUnsure() { d.unsure = true }

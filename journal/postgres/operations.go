@@ -1,0 +1,240 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"azeer-slack/assign"
+	"azeer-slack/journal/store"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	// sqlGuard is part of sqlAccept: a row where the guard, $12, does not hold.
+	sqlGuard = `
+			SELECT CASE WHEN newest > $12 THEN newest ELSE 0 END, 2 FROM (
+				SELECT coalesce((SELECT max(id) FROM assignments WHERE contact = $3), 0) AS newest
+			) newest WHERE $12::bigint <> 0 AND newest <> $12`
+	sqlAccept = `
+		WITH known AS (
+			SELECT id, 1 AS how FROM assignments WHERE key = $1
+			UNION ALL SELECT assignment, 1 FROM joined WHERE key = $1
+			UNION ALL ` + sqlGuard + `
+			UNION ALL SELECT id, 3 FROM assignments a
+				WHERE twin = $5 AND kind = '' AND accepted_at > clock_timestamp() - $9::interval
+				AND NOT EXISTS (SELECT FROM assignments n WHERE n.contact = a.contact AND n.id > a.id)
+			ORDER BY how, id DESC LIMIT 1
+		), noted AS (
+			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 3 AND $1 <> ''
+		), fresh AS (
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13 WHERE NOT EXISTS (SELECT FROM known)
+			RETURNING id
+		)
+		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
+	sqlFinish = `
+		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
+			finished_at = clock_timestamp() - $5::interval, auditor = $6
+		WHERE id = $1 AND kind = '' AND owner = $7`
+	sqlLost = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
+	sqlTake = `
+		UPDATE assignments SET owner = $1, wired = false WHERE id IN (
+			SELECT a.id FROM assignments a
+			WHERE NOT a.answered AND (
+				NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner)
+				OR ($2 AND a.owner = $1 AND a.id <> ALL($3) AND a.batch <> ALL($4)))
+			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
+		) RETURNING id`
+	sqlDelete       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
+	sqlDeleteJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
+	sqlAudited      = `UPDATE assignments SET auditor = NULL WHERE id = $1 AND auditor IS NOT NULL`
+)
+
+// minTime is how much time a transaction should be given; or a tenth of Config.Timeout, if
+// that is less.
+const minTime = 200 * time.Millisecond
+
+// MinTime is how much time Commit should be given.
+func (d *DB) MinTime() time.Duration { return min(minTime, d.cfg.Timeout/10) }
+
+// Commit carries out operations in one transaction, in order. After an error none is, as
+// far as anybody will see: see uncertainCommit.
+func (d *DB) Commit(ctx context.Context, operations []store.Operation) error {
+	err := d.again(ctx, func() error { return d.try(ctx, operations) })
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		d.pool.Reset()
+	}
+	return err
+}
+
+func (d *DB) try(ctx context.Context, operations []store.Operation) error {
+	tx, err := d.pool.BeginTx(ctx, d.begin())
+	if err != nil {
+		return err
+	}
+	defer d.rollBack(ctx, tx)
+	t := &transaction{DB: d, number: rand.Int64(), load: map[int64][]*store.Row{}}
+	ended, open, err := d.sortUncertain(ctx, tx, operations, t.number)
+	if err != nil {
+		return err
+	}
+	d.unsure = d.unsure || len(ended) > 0 // one that another request has joined was left
+	if err := t.apply(ctx, tx, operations, ended, open); err != nil {
+		return err
+	}
+	err = tx.Commit(ctx)
+	switch {
+	case err == nil:
+		d.note(operations)
+		d.setUncertain(open)
+		return nil
+	case isCertain(err):
+		return err
+	}
+	d.addUncertain(operations, t.number)
+	return errors.Join(errUncertain, err)
+}
+
+// note keeps owned up to date after a commit.
+func (d *DB) note(operations []store.Operation) {
+	for _, o := range operations {
+		switch o := o.(type) {
+		case *store.Accept:
+			if o.Acceptance == assign.Accepted {
+				d.owned[o.Stored.ID] = struct{}{}
+			}
+		case *store.Take:
+			d.unsure = false
+			for _, r := range o.Taken {
+				d.owned[r.ID] = struct{}{}
+			}
+		case *store.Answered:
+			delete(d.owned, o.ID)
+		}
+	}
+}
+
+// transaction is the statements of one transaction, sent in one go.
+type transaction struct {
+	*DB
+	number int64 // the column batch
+	batch  pgx.Batch
+	// load is where the rows go, by id, to which operations refer only by that.
+	load map[int64][]*store.Row
+}
+
+// apply carries out operations, and then fetches the rows they refer to.
+func (t *transaction) apply(ctx context.Context, tx pgx.Tx, operations []store.Operation, ended, open []uncertainCommit) error {
+	if len(t.uncertain.open) == 0 {
+		queueLocks(&t.batch, locks(operations, t.number))
+	}
+	t.revoke(ended)
+	for _, o := range operations {
+		t.queue(o, open)
+	}
+	if err := tx.SendBatch(ctx, &t.batch).Close(); err != nil {
+		return err
+	}
+	return t.loadRows(ctx, tx, operations)
+}
+
+func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
+	switch o := o.(type) {
+	case *store.Accept:
+		t.accept(o)
+	case *store.Finish:
+		t.batch.Queue(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended, t.auditor(), t.instance)
+		t.batch.Queue(sqlLost, o.ID, t.instance).QueryRow(func(r pgx.Row) error { return r.Scan(&o.Lost) })
+	case *store.Answered:
+		t.batch.Queue(store.SQLAnswered, o.ID).Exec(func(tag pgconn.CommandTag) error {
+			o.Found = tag.RowsAffected() > 0
+			return nil
+		})
+	case *store.Take:
+		t.take(o, append(batches(open), t.number))
+	case *store.Delete:
+		t.batch.Queue(sqlDeleteJoined, o.IDs)
+		t.batch.Queue(sqlDelete, o.IDs)
+	case *store.Audited:
+		t.batch.Queue(sqlAudited, o.ID)
+	case *store.Claim:
+		t.batch.Queue(store.SQLClaim, o.Name, o.Proof, o.Adopt)
+	case *store.Pulse:
+		t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease)
+	}
+}
+
+func (t *transaction) accept(o *store.Accept) {
+	t.batch.Queue(sqlAccept, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply,
+		t.instance, t.number, assign.JoinWindow, o.Origin, o.Undoes, o.Guard, o.ContactID,
+	).QueryRow(func(found pgx.Row) error {
+		var id int64
+		var how int
+		if err := found.Scan(&id, &how); err != nil {
+			return err
+		}
+		o.Acceptance = [...]assign.Acceptance{assign.Accepted, assign.Repeated, assign.Overtaken, assign.Joined}[how]
+		o.Stored = o.Row(id)
+		if o.Acceptance != assign.Accepted && id != 0 {
+			t.load[id] = append(t.load[id], &o.Stored)
+		}
+		return nil
+	})
+}
+
+// take gives this instance what the dead left behind, and what it does not know that
+// it owns; but nothing of the transactions besides.
+func (t *transaction) take(o *store.Take, besides []int64) {
+	o.Taken = nil
+	known := []int64{}
+	if t.unsure {
+		for id := range t.owned {
+			known = append(known, id)
+		}
+	}
+	t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease)
+	t.batch.Queue(sqlDeclareDead)
+	t.batch.Queue(sqlTake, t.instance, t.unsure, known, besides).Query(func(rows pgx.Rows) error {
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		for _, id := range ids {
+			o.Taken = append(o.Taken, store.Row{ID: id})
+		}
+		return err
+	})
+}
+
+// auditor is the instance that reports the outcomes which this one stores; nil: nobody.
+func (d *DB) auditor() *string {
+	if !d.cfg.Audit {
+		return nil
+	}
+	return &d.instance
+}
+
+// loadRows fills in the rows that operations refer to only by id.
+func (t *transaction) loadRows(ctx context.Context, tx pgx.Tx, operations []store.Operation) error {
+	for _, o := range operations {
+		if o, ok := o.(*store.Take); ok {
+			slices.SortFunc(o.Taken, func(a, b store.Row) int { return int(a.ID - b.ID) })
+			for i := range o.Taken {
+				t.load[o.Taken[i].ID] = append(t.load[o.Taken[i].ID], &o.Taken[i])
+			}
+		}
+	}
+	if len(t.load) == 0 {
+		return nil
+	}
+	found, err := collect(tx.Query(ctx, dialect.Select(`a.id = ANY($1)`), slices.Collect(maps.Keys(t.load))))
+	for _, r := range found {
+		for _, place := range t.load[r.ID] {
+			*place = r
+		}
+	}
+	return err
+}

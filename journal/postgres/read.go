@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"azeer-slack/journal/store"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// dialect reads ages by the database's clock. statement_timestamp lets Postgres use an index.
+var dialect = store.Dialect{
+	Age: func(column string) string {
+		return "(extract(epoch FROM clock_timestamp() - " + column + ") * 1000000)::bigint"
+	},
+	Ago: func(parameter string) string {
+		return "statement_timestamp() - " + parameter + "::bigint * interval '1 microsecond'"
+	},
+	IsContacts: func(table, contact string) string { return table + ".contact = " + contact },
+	Deletable:  "true",
+}
+
+// Dialect is how statements are written here.
+func (d *DB) Dialect() store.Dialect { return dialect }
+
+// errHalfRead says that some rows have been given already.
+var errHalfRead = errors.New("only a part was read")
+
+// Read calls each for every row that a statement gives.
+func (d *DB) Read(ctx context.Context, s store.Statement, each store.Each) error {
+	limit := d.cfg.Timeout
+	if s.Long {
+		limit *= 5
+	}
+	return d.within(ctx, limit, func(ctx context.Context) error {
+		rows, err := d.pool.Query(ctx, s.SQL, s.Args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for n := 0; rows.Next(); n++ {
+			if err := each(rows.Scan); err != nil {
+				return err
+			}
+			err = errHalfRead
+		}
+		if rows.Err() != nil {
+			return errors.Join(err, rows.Err())
+		}
+		return nil
+	})
+}
+
+// sqlInherit: what an instance had to report falls to whoever asks first once it is
+// declared dead.
+const sqlInherit = `
+	UPDATE assignments SET auditor = $1 WHERE id IN (
+		SELECT a.id FROM assignments a
+		WHERE a.auditor IS NOT NULL AND NOT EXISTS (SELECT FROM instances i WHERE i.id = a.auditor)
+		ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
+	)`
+
+// Unaudited looks for what the dead left behind, too. An instance that is declared dead
+// but comes back reports twice what it is reporting at that moment.
+func (d *DB) Unaudited(ctx context.Context, limit int) (found []store.Row, err error) {
+	err = d.within(ctx, d.cfg.Timeout, func(ctx context.Context) error {
+		var b pgx.Batch
+		b.Queue(sqlInherit, d.instance)
+		b.Queue(dialect.Select(`a.auditor = $1 ORDER BY a.id LIMIT $2`), d.instance, limit).Query(func(rows pgx.Rows) error {
+			found, err = collect(rows, nil)
+			return err
+		})
+		return d.pool.SendBatch(ctx, &b).Close()
+	})
+	return found, err
+}
+
+func collect(rows pgx.Rows, err error) ([]store.Row, error) {
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(from pgx.CollectableRow) (store.Row, error) {
+		var r store.Row
+		err := from.Scan(r.Fields()...)
+		return r, err
+	})
+}
+
+// optional scans a row that may be missing, and notes whether it was there.
+func optional(found *bool, into ...any) func(pgx.Row) error {
+	return func(r pgx.Row) error {
+		err := r.Scan(into...)
+		if found != nil {
+			*found = err == nil
+		}
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	}
+}

@@ -1,0 +1,151 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"azeer-slack/journal/store"
+
+	lib "modernc.org/sqlite/lib"
+)
+
+// applicationID marks our files in SQLite's header ("azsl"); the first migration
+// writes it.
+const applicationID = 0x617a736c
+
+// file is where the rows are.
+type file struct {
+	named  string      // as the operator calls it
+	path   string      // without symbolic links
+	opened os.FileInfo // what path was when it was opened
+}
+
+// realPath follows symbolic links, since the lock that keeps others out is beside the file
+// itself: two processes may know it by different names. A path that leads nowhere is left
+// to those who open it.
+func realPath(path string) string {
+	found, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		return found
+	}
+	if !errors.Is(err, fs.ErrNotExist) { // a ring of links, perhaps
+		return path
+	}
+	if to, err := os.Readlink(path); err == nil { // To a file that is yet to be created
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		return realPath(to)
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path))
+	}
+	return path
+}
+
+// checkPath says in plain words what SQLite would only say by number.
+func checkPath(path string) error {
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("folder %s does not exist: create it, or let DATABASE_URL point elsewhere", folder)
+	} else if err != nil {
+		return err
+	} else if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder: let DATABASE_URL point elsewhere", folder)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder: DATABASE_URL must name a file, such as sqlite://%s",
+			path, filepath.Join(path, "azeer-slack.db"))
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file: let DATABASE_URL point elsewhere", path)
+	}
+	return nil
+}
+
+// checkWritable wants the lock to be ours: closing a file drops all locks that this
+// process has on it, also those of another journal.
+func checkWritable(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("the file cannot be written to: give this user the right to, "+
+			"or let DATABASE_URL point elsewhere: %w", err)
+	}
+	return file.Close()
+}
+
+// lockFile takes the lock that keeps a second process out. It is SQLite's lock on an empty
+// file beside the journal: it works on every system, and goes when its process dies,
+// however that happens. A lock on the journal itself would keep our readers out too.
+func (d *DB) lockFile(ctx context.Context) error {
+	var err error
+	if d.lock, err = connect(d.file.path+".lock", 1, "_txlock=exclusive"); err != nil {
+		return err
+	}
+	// Nothing ends this transaction but closing the connection.
+	_, err = d.lock.ExecContext(ctx, "BEGIN EXCLUSIVE")
+	switch primary(err) {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return errors.New("another azeer-slack is running with this file: stop it, " +
+			"or give each its own DATABASE_URL, or let them share a postgres:// one")
+	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY:
+		return fmt.Errorf("cannot write to folder %s: give this user the right to, "+
+			"or let DATABASE_URL point elsewhere: %w", filepath.Dir(d.file.path), err)
+	}
+	return explain(err)
+}
+
+// checkOurs refuses a file that some other program made. What a first start has made that was
+// killed before the first migration, the table of versions and what comes with it, is ours.
+func checkOurs(ctx context.Context, db *sql.DB) error {
+	var id, tables int64
+	err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT IN (?, 'sqlite_sequence')", store.Versions).Scan(&tables)
+	}
+	if err != nil {
+		return explain(err)
+	}
+	if id != applicationID && tables > 0 {
+		return errors.New("it is the SQLite file of another program: let DATABASE_URL point elsewhere")
+	}
+	return nil
+}
+
+func connect(path string, connections int, options ...string) (*sql.DB, error) {
+	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String()
+	for i, option := range options {
+		dsn += string("?&"[min(i, 1)]) + option
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+// stillThere notices that the file was deleted or replaced under us: SQLite would go
+// on writing to what nobody can find any more.
+func (f file) stillThere() error {
+	info, err := os.Stat(f.named)
+	if err != nil {
+		return fmt.Errorf("journal file is gone: put it back, or restart: %w", err)
+	}
+	if !os.SameFile(info, f.opened) {
+		return errors.New("journal file was replaced while in use: restart")
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"azeer-slack/assign"
+	"azeer-slack/journal/journaltest"
+)
+
+// No list may cost more the more there is in the journal: SQLite neither sorts nor looks
+// at what it doesn't give, but for the rows of one contact or one person.
+func TestListsNeedNoSort(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "x.db")).db
+	contact := journaltest.Numbered(1).Contact
+	for _, tt := range []struct {
+		query assign.Query
+		want  string
+	}{
+		{assign.Query{}, "SCAN a"},
+		{assign.Query{Below: 7}, "SEARCH a USING INTEGER PRIMARY KEY"},
+		{assign.Query{Contact: contact}, "MULTI-INDEX OR"},
+		{assign.Query{Requester: "U1", Below: 7}, "SEARCH a USING INDEX assignments_by_requester"},
+		{assign.Query{Problems: true}, "SCAN a USING INDEX assignments_wrong"},
+		{assign.Query{Problems: true, Requester: "U1"}, "SEARCH a USING INDEX assignments_wrong_by_requester"},
+		{assign.Query{Problems: true, Contact: contact}, "MULTI-INDEX OR"},
+	} {
+		s := db.Dialect().List(tt.query)
+		steps := explainPlan(t, db.Reader(), s.SQL, append(s.Args, sql.Named("now", 0))...)
+		sorts := slices.ContainsFunc(steps, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") })
+		// A contact's few rows come from two indexes, so they are sorted.
+		if way, _, _ := strings.Cut(steps[0], " ("); way != tt.want || sorts != !tt.query.Contact.IsZero() {
+			t.Errorf("%+v is read by %q, want %s and no sort but of one contact's", tt.query, steps, tt.want)
+		}
+	}
+}
+
+func explainPlan(t *testing.T, db *sql.DB, statement string, args ...any) (steps []string) {
+	t.Helper()
+	rows, err := db.QueryContext(context.WithoutCancel(t.Context()), "EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}

@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+
+	"azeer-slack/journal/store"
+)
+
+// dialect reads the current time, in µs since 1970, from the parameter $now.
+var dialect = store.Dialect{
+	Age: func(column string) string { return "$now - " + column },
+	Ago: func(parameter string) string { return "$now - " + parameter },
+	// In words that let SQLite use both indexes.
+	IsContacts: func(table, contact string) string {
+		return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
+			table, contact)
+	},
+	// Never the newest: its id would be given again.
+	Deletable: "id < (SELECT max(id) FROM assignments)",
+}
+
+var (
+	// sqlNewest gives no row if the key is known.
+	sqlNewest = `
+		SELECT coalesce((SELECT max(id) FROM assignments WHERE ` + dialect.IsContacts("assignments", "$2") + `), 0)
+		WHERE NOT EXISTS (SELECT 1 FROM assignments WHERE key = $1)
+		AND NOT EXISTS (SELECT 1 FROM joined WHERE key = $1)`
+	sqlKnown = `
+		SELECT id, 1 AS how FROM assignments WHERE key = $1
+		UNION ALL SELECT assignment, 1 FROM joined WHERE key = $1
+		UNION ALL SELECT id, 2 FROM assignments a
+			WHERE a.answered = 0 AND a.contact = $3 AND twin = $2 AND kind = '' AND accepted_at > ` + dialect.Ago("$4") + `
+			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
+		ORDER BY how, id DESC LIMIT 1`
+	sqlInsert = `
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $now)`
+	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
+	sqlByID   = dialect.Select(`a.id = $1`)
+	sqlFinish = `
+		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, due = $6
+		WHERE id = $1 AND kind = ''`
+	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1`
+	sqlPending = `
+		SELECT ` + dialect.Columns() + ` FROM assignments a INDEXED BY assignments_in_hand
+		LEFT JOIN assignments n ON n.id = a.newer WHERE a.answered = 0 AND a.id <= $1 ORDER BY a.id`
+	sqlDeleteJoined = `DELETE FROM joined WHERE assignment IN (SELECT value FROM json_each($1))`
+	sqlDelete       = `DELETE FROM assignments WHERE id IN (SELECT value FROM json_each($1)) AND answered = 1`
+	sqlAudited      = `UPDATE assignments SET due = 0 WHERE id = $1 AND due = 1`
+	sqlPulse        = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
+
+	// written are the statements of a transaction.
+	written = []string{
+		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, store.SQLAnswered, sqlSending, sqlPending,
+		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse,
+	}
+)
+
+// Of the statements that only read.
+var (
+	sqlTurn = `
+		SELECT kind <> '', sent, coalesce((
+			SELECT max(n.id) FROM assignments n WHERE ` + dialect.IsContacts("n", "a.contact") + ` AND n.id > a.id), 0)
+		FROM assignments a WHERE id = $1`
+	sqlUnaudited = dialect.Select(`a.due = 1 ORDER BY a.id LIMIT $1`)
+)
+
+// Dialect is how statements are written here.
+func (d *DB) Dialect() store.Dialect { return dialect }
+
+// statements are those of one way to the file. Each is prepared once: parsing SQL costs
+// more than running it.
+type statements struct {
+	db       *sql.DB
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt
+}
+
+func newStatements(db *sql.DB) *statements {
+	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
+}
+
+func (s *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt, ok := s.prepared[text]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.db.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare statement: %w", err)
+	}
+	s.prepared[text] = stmt
+	return stmt, nil
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"time"
+
+	"azeer-slack/assign"
+)
+
+// Operation is one thing to write: a pointer to one of the types below. Its results count
+// only when the commit succeeded.
+type Operation interface{ isOperation() }
+
+type (
+	// Accept stores a request, unless it is known, joins another, or its guard does not hold.
+	Accept struct {
+		Key, Requester string
+		// Contact is the contact's number, and ContactID an id that is another.
+		Contact, ContactID string
+		Agent              string
+		// JoinKey is equal for requests that may join one another.
+		JoinKey string
+		Reply   []byte
+		Origin  string
+		Guard   int64
+		Undoes  int64
+
+		Stored     Row
+		Acceptance assign.Acceptance
+	}
+	// Finish stores an outcome.
+	Finish struct {
+		ID      int64
+		Kind    string
+		Outcome string
+		Newer   *int64
+		Ended   time.Duration // ago
+
+		Lost bool // to another instance
+	}
+	// Answered notes that the requester has been told.
+	Answered struct {
+		ID int64
+
+		Found bool // and finished
+	}
+	// Sending notes that the inbox is called for an assignment.
+	Sending struct{ ID int64 }
+	// Take gives this instance what nobody works on.
+	Take struct{ Taken []Row }
+	// Audited notes that an outcome has been reported.
+	Audited struct{ ID int64 }
+	// Delete deletes assignments.
+	Delete struct{ IDs []int64 }
+	// Claim makes the journal an installation's, if it is nobody's or its own, or with Adopt.
+	Claim struct {
+		Name, Proof string
+		Adopt       bool
+	}
+	// Pulse proves that writing works, and renews the lease.
+	Pulse struct{}
+)
+
+func (*Accept) isOperation()   {}
+func (*Finish) isOperation()   {}
+func (*Answered) isOperation() {}
+func (*Sending) isOperation()  {}
+func (*Take) isOperation()     {}
+func (*Audited) isOperation()  {}
+func (*Delete) isOperation()   {}
+func (*Claim) isOperation()    {}
+func (*Pulse) isOperation()    {}
+
+// Row is what a request looks like that was stored as id a moment ago.
+func (a *Accept) Row(id int64) Row {
+	return Row{
+		ID: id, Key: a.Key, Requester: a.Requester, Contact: a.Contact, ContactID: a.ContactID, Agent: a.Agent,
+		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes,
+	}
+}
