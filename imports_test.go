@@ -19,6 +19,7 @@ var rooms = []struct {
 	{"", nil}, // manifest.go
 	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
+	{"internal/bench", nil},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
 	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry", "internal/catch"}},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // Short as it is, it shows that every bot does its work and that every figure is found.
@@ -71,7 +72,7 @@ func TestACommandIsSentAsTheSandboxSendsIt(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	clerk := box.Slack.AddPerson(sandbox.PersonConfig{Handle: "clerk0"})
+	clerk := box.Slack.AddPerson(slack.PersonConfig{Handle: "clerk0"})
 	const n = 44_444
 	theirs := clerk.CommandAsync("#general", "/assign "+typed(n)+" "+owner)
 	var want map[string]any

@@ -18,24 +18,50 @@ import (
 )
 
 func main() {
-	p := whole
-	short := flag.Bool("quick", false, "one short round, in under 20 s: to see that it works, not to quote")
-	profiles := flag.String("profile", "", "instead, write profiles of the program alone at 150 commands a second into this `folder`")
-	parent := flag.String("dir", "", "`folder` on the disk to measure (default: that for temporary files)")
-	flag.IntVar(&p.rounds, "rounds", p.rounds, "how many rounds, `n`")
-	flag.Parse()
-	if *short {
-		p = quick
+	o, err := readOptions(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return
 	}
-	if err := inFolder(*parent, func(folder string) error {
-		if *profiles != "" {
-			return profile(folder, *profiles)
-		}
-		return compare(p, folder)
-	}); err != nil {
+	if err == nil {
+		err = inFolder(o.parent, o.run)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// options are what the command line asks for.
+type options struct {
+	plan
+	profiles string // folder; empty: measure
+	parent   string
+}
+
+func readOptions(args []string) (options, error) {
+	o := options{plan: whole}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	short := flags.Bool("quick", false, "one short round, in under 20 s: to see that it works, not to quote")
+	flags.StringVar(&o.profiles, "profile", "", "instead, write profiles of the program alone at 150 commands a second into this `folder`")
+	flags.StringVar(&o.parent, "dir", "", "`folder` on the disk to measure (default: that for temporary files)")
+	flags.IntVar(&o.rounds, "rounds", o.rounds, "how many rounds, `n`")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if *short {
+		o.plan = quick
+	}
+	if o.rounds < 1 || flags.NArg() > 0 {
+		return o, errors.New("want at least one round, and nothing but flags: see -help")
+	}
+	return o, nil
+}
+
+func (o options) run(folder string) error {
+	if o.profiles != "" {
+		return profile(folder, o.profiles)
+	}
+	return compare(o.plan, folder)
 }
 
 // inFolder gives do a folder for its time.

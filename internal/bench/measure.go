@@ -18,7 +18,7 @@ type plan struct {
 
 var (
 	whole = plan{rounds: 3, idle: 8 * time.Second, steady: 1000, full: 4 * time.Second}
-	quick = plan{rounds: 1, idle: 500 * time.Millisecond, steady: 150, full: time.Second}
+	quick = plan{rounds: 1, idle: 300 * time.Millisecond, steady: 100, full: 700 * time.Millisecond}
 )
 
 // Azeer's time for an answer, at the steady pace and when everybody types at once.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -22,8 +23,10 @@ const (
 	azeerKey = "bench"
 	owner    = "omar@twerlo.com" // who gets every contact
 
-	// mostCommands is what one process may be sent: there are no more numbers to type.
-	mostCommands = 100_000
+	// mostContacts is how many there are to type.
+	mostContacts = 100_000
+	// kept is how many commands are known, the latest; more than there are contacts.
+	kept = 1 << 17
 	// pingEvery is how often Slack pings a socket.
 	pingEvery = 10 * time.Second
 )
@@ -32,13 +35,14 @@ const (
 // else, and it keeps no record: the sandbox, which checks and remembers everything, takes
 // more processor time than the bots that are measured.
 type world struct {
-	url     string
+	slack   string // addresses of the two, which are two hosts to a bot
+	azeer   string
 	server  *http.Server
 	parts   int32 // what makes a command complete: the acknowledgement, or the answer as well
 	latency atomic.Int64
 	// connected gets a value when a socket is opened.
 	connected chan struct{}
-	commands  [mostCommands]command
+	commands  [kept]command
 
 	mu      sync.Mutex
 	sockets []*socket
@@ -62,16 +66,19 @@ type socket struct {
 // newWorld starts Slack and Azeer on loopback. Of a bot that answers, an answer is
 // waited for.
 func newWorld(answers bool) (*world, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	w := &world{url: "http://" + listener.Addr().String(), parts: 1, connected: make(chan struct{}, 64)}
+	w := &world{parts: 1, connected: make(chan struct{}, 64)}
 	if answers {
 		w.parts = 2
 	}
 	w.server = &http.Server{Handler: w.routes()}
-	go func() { _ = w.server.Serve(listener) }() // until close
+	for _, url := range []*string{&w.slack, &w.azeer} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, errors.Join(err, w.server.Close())
+		}
+		*url = "http://" + listener.Addr().String()
+		go func() { _ = w.server.Serve(listener) }() // until close
+	}
 	return w, nil
 }
 
@@ -87,8 +94,8 @@ func (w *world) close() {
 // env is where a bot finds this world.
 func (w *world) env() []string {
 	return []string{
-		"SLACK_APP_TOKEN=" + appToken, "SLACK_BOT_TOKEN=" + botToken, "SLACK_API_URL=" + w.url + "/api/",
-		"AZEER_API_KEY=" + azeerKey, "AZEER_BASE_URL=" + w.url + "/v1",
+		"SLACK_APP_TOKEN=" + appToken, "SLACK_BOT_TOKEN=" + botToken, "SLACK_API_URL=" + w.slack + "/api/",
+		"AZEER_API_KEY=" + azeerKey, "AZEER_BASE_URL=" + w.azeer + "/v1",
 	}
 }
 
@@ -113,7 +120,7 @@ func (w *world) wrong() error {
 func (w *world) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/apps.connections.open", func(rw http.ResponseWriter, _ *http.Request) {
-		reply(rw, fmt.Sprintf(`{"ok":true,"url":"ws%s/link"}`, strings.TrimPrefix(w.url, "http")))
+		reply(rw, fmt.Sprintf(`{"ok":true,"url":"ws%s/link"}`, strings.TrimPrefix(w.slack, "http")))
 	})
 	mux.HandleFunc("/api/auth.test", func(rw http.ResponseWriter, _ *http.Request) {
 		reply(rw, `{"ok":true,"url":"https://bench.slack.example/","team":"Bench","user":"azeer","team_id":"T0BENCH001",`+
@@ -214,13 +221,17 @@ func (w *world) acknowledge(frame []byte, at time.Time) {
 		return
 	}
 	n, err := strconv.ParseUint(string(rest[:8]), 16, 32)
-	if err != nil || n >= mostCommands || !w.commands[n].under.Load() || !w.commands[n].acked.IsZero() {
+	c := w.command(int(n))
+	if err != nil || !c.under.Load() || !c.acked.IsZero() {
 		w.fault("a second or foreign acknowledgement %s", frame)
 		return
 	}
-	w.commands[n].acked = at
-	w.complete(&w.commands[n])
+	c.acked = at
+	w.complete(c)
 }
+
+// command is the n-th.
+func (w *world) command(n int) *command { return &w.commands[n%kept] }
 
 func (w *world) complete(c *command) {
 	if c.parts.Add(1) == w.parts {
@@ -232,12 +243,12 @@ func (w *world) complete(c *command) {
 func (w *world) takeAnswer(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	n, bad := strconv.Atoi(r.PathValue("n"))
-	if err != nil || bad != nil || n >= mostCommands {
+	if err != nil || bad != nil || n < 0 {
 		w.fault("an answer to %s", r.URL.Path)
 		return
 	}
 	reply(rw, `{"ok":true}`)
-	switch c := &w.commands[n]; {
+	switch c := w.command(n); {
 	case !bytes.Contains(body, []byte("belongs to")):
 	case !c.assigned.Load():
 		w.fault("the answer %s before Azeer was asked", body)
@@ -254,19 +265,19 @@ func (w *world) assign(rw http.ResponseWriter, r *http.Request) {
 	}
 	err := json.NewDecoder(r.Body).Decode(&asked)
 	n, bad := numberOf(asked.Contact)
-	if err != nil || bad != nil || asked.Agent != owner || !w.commands[n].under.Load() {
+	if err != nil || bad != nil || n < 0 || asked.Agent != owner || !w.command(n).under.Load() {
 		w.fault("azeer was asked for %+v", asked)
 		rw.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	time.Sleep(time.Duration(w.latency.Load()))
-	w.commands[n].assigned.Store(true)
+	w.command(n).assigned.Store(true)
 	reply(rw, `{"message":"assignment completed successfully","success":true}`)
 }
 
 // typed is the n-th contact as a person types it, and numberOf reads its number from how
 // Azeer knows it.
-func typed(n int) string { return fmt.Sprintf("05444%05d", n) }
+func typed(n int) string { return fmt.Sprintf("05444%05d", n%mostContacts) }
 
 func numberOf(contact string) (int, error) {
 	digits, ok := strings.CutPrefix(contact, "9665444")

@@ -1,5 +1,5 @@
 // Command plain is the bot to compare with: github.com/slack-go/slack and its Socket Mode
-// client, as its examples use them. It acknowledges a command at once, asks Azeer, and
+// client, with the settings they come with. It acknowledges a command at once, asks Azeer, and
 // answers. It stores nothing: what it has acknowledged is lost when it ends. None of the
 // program's own code is in it.
 package main
@@ -15,7 +15,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -24,23 +23,16 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// As many connections are kept as there are calls at once, so that none is opened anew.
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 64
-	b := &bot{http: &http.Client{Transport: transport, Timeout: 15 * time.Second}}
 	api := slack.New(os.Getenv("SLACK_BOT_TOKEN"), slack.OptionAppLevelToken(os.Getenv("SLACK_APP_TOKEN")),
-		slack.OptionAPIURL(os.Getenv("SLACK_API_URL")), slack.OptionHTTPClient(b.http))
-	b.socket = socketmode.New(api)
+		slack.OptionAPIURL(os.Getenv("SLACK_API_URL")))
+	b := &bot{socket: socketmode.New(api)}
 	go b.handle(ctx)
 	if err := b.socket.RunContext(ctx); !errors.Is(err, context.Canceled) {
 		log.Fatal(err)
 	}
 }
 
-type bot struct {
-	socket *socketmode.Client
-	http   *http.Client
-}
+type bot struct{ socket *socketmode.Client }
 
 func (b *bot) handle(ctx context.Context) {
 	for e := range b.socket.Events {
@@ -64,8 +56,7 @@ func (b *bot) assign(ctx context.Context, c slack.SlashCommand) {
 	if err := b.ask(ctx, "966"+strings.TrimPrefix(contact, "0"), agent); err != nil {
 		answer = "Not done: " + err.Error()
 	}
-	err := slack.PostWebhookCustomHTTPContext(ctx, c.ResponseURL, b.http,
-		&slack.WebhookMessage{Text: answer, ResponseType: slack.ResponseTypeEphemeral})
+	err := slack.PostWebhookContext(ctx, c.ResponseURL, &slack.WebhookMessage{Text: answer, ResponseType: slack.ResponseTypeEphemeral})
 	if err != nil {
 		log.Print(err)
 	}
@@ -79,7 +70,7 @@ func (b *bot) ask(ctx context.Context, contact, agent string) error {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+os.Getenv("AZEER_API_KEY"))
-	reply, err := b.http.Do(request)
+	reply, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
 	}
