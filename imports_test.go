@@ -21,6 +21,7 @@ var rooms = []struct {
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},
 	{"internal/botprocess", nil},
+	{"internal/bench", nil},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
 	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry", "internal/catch"}},
