@@ -18,6 +18,7 @@ var rooms = []struct {
 }{
 	{"", nil}, // manifest.go
 	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
+	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
