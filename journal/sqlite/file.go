@@ -100,7 +100,7 @@ func (d *DB) lockFile(ctx context.Context) error {
 			"let DATABASE_URL name a file on a disk of this machine, or a postgres:// database", name)
 	}
 	var err error
-	if d.lock, err = connect(d.file.path+".lock", 1, "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
+	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
 		return err
 	}
 	// Nothing ends this transaction but closing the connection. Of a file that may only be read,
@@ -150,7 +150,8 @@ func checkOurs(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func connect(path string, connections int, options ...string) (*sql.DB, error) {
+// connect gives one connection.
+func connect(path string, options ...string) (*sql.DB, error) {
 	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String()
 	// What SQLite sorts goes to memory: a container may have no place for temporary files.
 	for i, option := range append(options, "_pragma=temp_store(MEMORY)") {
@@ -160,8 +161,8 @@ func connect(path string, connections int, options ...string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
 	return db, nil
 }
 
