@@ -162,6 +162,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
+		Days:     cfg.RetentionDays,
 		Access: access.Config{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
