@@ -128,6 +128,7 @@ type ears struct {
 	heard    map[int64][]Assignment
 	at       map[int64]time.Time
 	interims map[int64][]time.Duration
+	troubles map[int64]Reason // as the interim answers told
 	fail     func(a Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
 }
@@ -135,7 +136,7 @@ type ears struct {
 func newEars() *ears {
 	return &ears{
 		heard: make(map[int64][]Assignment), at: make(map[int64]time.Time),
-		interims: make(map[int64][]time.Duration), tries: make(map[int64]int),
+		interims: make(map[int64][]time.Duration), troubles: make(map[int64]Reason), tries: make(map[int64]int),
 	}
 }
 
@@ -157,6 +158,7 @@ func (e *ears) Interim(_ context.Context, a Assignment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.interims[a.ID] = append(e.interims[a.ID], time.Since(a.AcceptedAt))
+	e.troubles[a.ID] = a.Outcome.Reason
 }
 
 // journalStub is a Memory whose methods can be made to fail or to say something else.
