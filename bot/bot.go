@@ -39,6 +39,7 @@ type Service interface {
 type Agents interface {
 	Search(query string, limit int) []agent.Agent
 	Guess(ref agent.Ref) (agent.Agent, bool)
+	Known(id agent.Email) (agent.Agent, bool)
 	State() agent.DirectoryState
 }
 
@@ -50,12 +51,16 @@ type Config struct {
 	// English.
 	Language string
 	Access   access.Config
+	// Days is how long the journal remembers requests; 0 is 90.
+	Days int
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit audit.Config
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
 	Stagger time.Duration
+	// OpenEvery is how often Slack may be asked for a socket; 0 is every 1.5 s.
+	OpenEvery time.Duration
 	// HTTP posts to response URLs; nil is a client of its own.
 	HTTP   *http.Client
 	Logger zerolog.Logger
@@ -107,7 +112,10 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	}
 	log := cfg.Logger.With().Str("component", "bot").Logger()
 	respond := &responder{
-		people: people, renderers: render.New(catalogue, cfg.Region, cfg.Language, cfg.Access.Admins), log: log,
+		people: people, log: log,
+		renderers: render.New(catalogue, render.Config{
+			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days,
+		}),
 		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
 	b := &Bot{
@@ -121,7 +129,9 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
-	b.sockets = socket.New(open, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
+	b.sockets = socket.New(open, socket.Config{
+		Connections: cfg.Connections, Stagger: cfg.Stagger, OpenEvery: cfg.OpenEvery, Logger: cfg.Logger,
+	})
 	return b, nil
 }
 

@@ -73,33 +73,51 @@ func (j *Journal) owner(ctx context.Context, s store.Statement) (assign.Assignme
 	return a, err == nil, err
 }
 
+// tallyPage is how many assignments are counted at a time: few enough not to be felt by those
+// who wait for the database meanwhile.
+const tallyPage = 1000
+
 // Tally counts what was assigned; see assign.History.
 func (j *Journal) Tally(ctx context.Context, since time.Time) ([]assign.Count, error) {
-	now := j.cfg.Now()
-	tally := assign.NewTally(since.Location())
-	agents := map[string]agent.Agent{} // most outcomes are the same text as another
-	err := j.db.Read(ctx, j.db.Dialect().Assigned(now.Sub(since)), func(scan func(...any) error) error {
-		var ended int64
-		var outcome string
-		if err := scan(&ended, &outcome); err != nil {
-			return err
-		}
-		agent, known := agents[outcome]
-		if !known {
-			o, err := decodeOutcome(outcome, assign.Assigned)
-			if err != nil {
+	c := counting{assign.NewTally(since.Location()), j.cfg.Now(), map[string]agent.Agent{}}
+	last, seen := int64(0), tallyPage
+	for seen == tallyPage {
+		seen = 0
+		err := j.db.Read(ctx, j.db.Dialect().Assigned(c.now.Sub(since), last, tallyPage), func(scan func(...any) error) error {
+			var ended int64
+			var outcome string
+			if err := scan(&last, &ended, &outcome); err != nil {
 				return err
 			}
-			agent = o.Agent
-			agents[outcome] = agent
+			seen++
+			return c.add(ended, outcome)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("count assignments: %w", err)
 		}
-		tally.Add(agent, ago(now, ended))
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count assignments: %w", err)
 	}
-	return tally.Counts(), nil
+	return c.tally.Counts(), nil
+}
+
+// counting is a tally on its way.
+type counting struct {
+	tally  *assign.Tally
+	now    time.Time
+	agents map[string]agent.Agent // by outcome: most are the same text as another
+}
+
+func (c counting) add(ended int64, outcome string) error {
+	agent, known := c.agents[outcome]
+	if !known {
+		o, err := decodeOutcome(outcome, assign.Assigned)
+		if err != nil {
+			return err
+		}
+		agent = o.Agent
+		c.agents[outcome] = agent
+	}
+	c.tally.Add(agent, ago(c.now, ended))
+	return nil
 }
 
 // Unaudited gives what is to be reported; see assign.Audit.

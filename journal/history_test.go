@@ -60,7 +60,9 @@ func TestOneUnreadableAssignmentHidesNoOther(t *testing.T) {
 			r.Contact = journaltest.Numbered(0).Contact
 			journaltest.Settle(t, j, journaltest.Accept(t, j, r).ID)
 		}
+		closeJournal(t, j) // nobody else gets at its file
 		execute(t, url, "UPDATE assignments SET agent = 'by carrier pigeon' WHERE id = 2")
+		j = mustOpen(t, url, Config{Audit: true})
 		listed, err := j.List(t.Context(), assign.Query{Contact: journaltest.Numbered(0).Contact})
 		if err != nil || len(listed) != 2 {
 			t.Errorf("%d listed, error %v", len(listed), err)

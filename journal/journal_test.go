@@ -29,12 +29,15 @@ func mustOpen(t testing.TB, url string, cfg Config) *Journal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := j.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { closeJournal(t, j) })
 	return j
+}
+
+func closeJournal(t testing.TB, j *Journal) {
+	t.Helper()
+	if err := j.Close(context.WithoutCancel(t.Context())); err != nil {
+		t.Error(err)
+	}
 }
 
 // onBoth runs a test on an empty journal of each kind.
@@ -170,15 +173,17 @@ func TestWrongDatesDoNotKeepTheRest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onEach(t, func(t *testing.T, url string) {
-				j := mustOpen(t, url, Config{Retention: 24 * time.Hour})
+				j := mustOpen(t, url, Config{})
 				var wg sync.WaitGroup
 				for n := range all {
 					wg.Go(func() { journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(n)).ID) })
 				}
 				wg.Wait()
 				journaltest.Accept(t, j, journaltest.Numbered(all)) // the newest stays in any case
+				closeJournal(t, j)                                  // nobody else gets at its file
 				date(t, url, fmt.Sprint("id > ", tt.last), -48*time.Hour)
 				date(t, url, fmt.Sprint("id <= ", tt.last), tt.wrong)
+				j = mustOpen(t, url, Config{Retention: 24 * time.Hour})
 				if deleted, err := j.Prune(t.Context()); deleted != all-tt.last || err != nil {
 					t.Fatalf("%d deleted, error %v, want %d", deleted, err, all-tt.last)
 				}

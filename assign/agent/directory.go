@@ -181,6 +181,10 @@ func (d *Directory) Guess(ref Ref) (Agent, bool) {
 	return Agent{}, false
 }
 
+// Known gives the agent of a platform id or email as the list in memory has them, inactive
+// ones too.
+func (d *Directory) Known(id Email) (Agent, bool) { return d.current().at(id.Reveal()) }
+
 // current gives the list in memory, an empty one if none was read.
 func (d *Directory) current() *roster {
 	d.mu.RLock()

@@ -298,7 +298,7 @@ func TestPromptBesideThePage(t *testing.T) {
 	p := program{out: &out, errors: &errs}
 	flags := pageFlags{noBrowser: true, addr: "127.0.0.1:0"}
 	code := p.pageDemo(t.Context(), flags, func(ctx context.Context, d *demo) error {
-		return d.prompt(ctx, strings.NewReader("/assign 0544444444 omar@twerlo.com\nazeer\nquit\n"))
+		return d.Prompt(ctx, strings.NewReader("/assign 0544444444 omar@twerlo.com\nazeer\nquit\n"))
 	})
 	if code != exitDone || errs.Len() > 0 {
 		t.Errorf("exit code %d: %s", code, errs.String())

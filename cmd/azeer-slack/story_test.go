@@ -40,8 +40,8 @@ type world struct {
 	errors   []string // announced log lines at error level
 	ended    bool
 
-	azeerTimeout time.Duration
-	adopt        bool
+	azeerTimeout, openEvery time.Duration
+	adopt                   bool
 }
 
 // change alters a world before it starts.
@@ -99,7 +99,7 @@ func (w *world) run() {
 	if len(problems) > 0 {
 		w.t.Fatalf("settings: %v", problems)
 	}
-	cfg.stagger, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.azeerTimeout, w.adopt
+	cfg.stagger, cfg.openEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	w.stop, w.done, w.ended = stop, make(chan error, 1), false
 	log := zerolog.New(w.logs).Level(cfg.LogLevel)

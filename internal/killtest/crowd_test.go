@@ -162,7 +162,7 @@ func (c *crowd) awaitSocket(ctx context.Context) bool {
 	return false
 }
 
-// trouble makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
+// trouble makes Azeer slow or faulty, a call at a time, until ctx ends. Nothing of it is
 // final: every request can be carried out in the end.
 func (c *crowd) trouble(ctx context.Context) {
 	for pause(ctx, 200*time.Millisecond+rand.N(time.Second)) {

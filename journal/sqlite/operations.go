@@ -11,6 +11,8 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/store"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // MinTime is how much time Commit should be given: it takes the time it takes.
@@ -18,55 +20,67 @@ func (d *DB) MinTime() time.Duration { return 0 }
 
 // Commit carries out operations in one transaction, in order. After an error none is. It has
 // no use for ctx: nothing here waits for another machine, and a cancelled statement would
-// leave the disk just as slow.
+// leave the disk just as slow. What accepts a request is synced when Commit returns, and with
+// it all that was committed before; the rest is within syncWithin.
 func (d *DB) Commit(_ context.Context, operations []store.Operation) error {
+	return d.use(context.Background(), func() error { return d.write(operations) })
+}
+
+func (d *DB) write(operations []store.Operation) error {
+	accepting := slices.ContainsFunc(operations, isAccept)
+	if err := d.ready(accepting); err != nil {
+		return err
+	}
+	if err := d.commit(operations); err != nil {
+		if primary(err) == lib.SQLITE_IOERR {
+			d.wal.setBroken(true)
+		}
+		return explain(err)
+	}
+	if accepting {
+		d.wal.synced()
+	} else {
+		d.wal.syncSoon()
+	}
+	return nil
+}
+
+func isAccept(o store.Operation) bool {
+	_, is := o.(*store.Accept)
+	return is
+}
+
+// ready prepares for a transaction.
+func (d *DB) ready(accepting bool) error {
 	if err := d.file.stillThere(); err != nil {
 		return err
 	}
-	ctx := context.Background()
-	if err := d.setSync(ctx, operations); err != nil {
+	if err := d.makeGood(); err != nil {
 		return explain(err)
 	}
-	raw, err := d.write.db.BeginTx(ctx, nil)
+	return explain(d.setSync(accepting))
+}
+
+func (d *DB) commit(operations []store.Operation) error {
+	raw, err := d.conn.db.BeginTx(context.Background(), nil)
 	if err != nil {
-		return explain(err)
+		return err
 	}
 	defer func() { _ = raw.Rollback() }()
-	tx := transaction{raw, d.write, d.now()}
+	tx := transaction{raw, d.conn, d.now()}
 	taking := false
 	for _, o := range operations {
 		if err := d.apply(tx, o); err != nil {
-			return explain(err)
+			return err
 		}
 		_, take := o.(*store.Take)
 		taking = taking || take
 	}
 	if err := raw.Commit(); err != nil {
-		return explain(err)
+		return err
 	}
 	d.taken = d.taken || taking
 	return nil
-}
-
-// setSync has the coming transaction synced, unless it only notes what is being sent: that
-// must outlive the process, and after a crash of the machine it is not asked for.
-func (d *DB) setSync(ctx context.Context, operations []store.Operation) error {
-	needed := slices.ContainsFunc(operations, func(o store.Operation) bool {
-		_, sending := o.(*store.Sending)
-		return !sending
-	})
-	if needed == d.synced {
-		return nil
-	}
-	mode := "NORMAL"
-	if needed {
-		mode = "FULL"
-	}
-	_, err := d.write.db.ExecContext(ctx, "PRAGMA synchronous="+mode)
-	if err == nil {
-		d.synced = needed
-	}
-	return err
 }
 
 func (d *DB) apply(tx transaction, o store.Operation) error {
@@ -157,11 +171,7 @@ func (d *DB) take(tx transaction, o *store.Take) error {
 	if d.taken {
 		return nil
 	}
-	err := tx.query(store.Collect(&o.Taken), sqlPending, d.lastAtOpen)
-	for i := range o.Taken {
-		o.Taken[i].Sent = o.Taken[i].Sent || d.rebooted
-	}
-	return err
+	return tx.query(store.Collect(&o.Taken), sqlPending, d.lastAtOpen)
 }
 
 func deleteAll(tx transaction, o *store.Delete) error {

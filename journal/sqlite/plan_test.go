@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/journal/journaltest"
@@ -31,12 +32,24 @@ func TestListsNeedNoSort(t *testing.T) {
 		{assign.Query{Problems: true, Contact: contact}, "MULTI-INDEX OR"},
 	} {
 		s := db.Dialect().List(tt.query)
-		steps := explainPlan(t, db.Reader(), s.SQL, append(s.Args, sql.Named("now", 0))...)
+		steps := explainPlan(t, db.Conn(), s.SQL, append(s.Args, sql.Named("now", 0))...)
 		sorts := slices.ContainsFunc(steps, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") })
 		// A contact's few rows come from two indexes, so they are sorted.
 		if way, _, _ := strings.Cut(steps[0], " ("); way != tt.want || sorts != !tt.query.Contact.IsZero() {
 			t.Errorf("%+v is read by %q, want %s and no sort but of one contact's", tt.query, steps, tt.want)
 		}
+	}
+}
+
+// Counting goes on where it stopped.
+func TestATallyGoesOnInTheIndex(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "x.db")).db
+	s := db.Dialect().Assigned(time.Hour, 7, 10)
+	steps := explainPlan(t, db.Conn(), s.SQL, append(s.Args, sql.Named("now", 0))...)
+	const want = "SEARCH assignments USING INDEX assignments_assigned (finished_at>? AND finished_at<?)"
+	if steps[0] != want || slices.ContainsFunc(steps, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") }) {
+		t.Errorf("it is read by %q", steps)
 	}
 }
 

@@ -13,11 +13,13 @@ func (d *DB) now() sql.NamedArg { return sql.Named("now", d.cfg.Now().UnixMicro(
 
 // Read calls each for every row that a statement gives.
 func (d *DB) Read(ctx context.Context, s store.Statement, each store.Each) error {
-	stmt, err := d.read.prepare(ctx, s.SQL)
-	if err != nil {
-		return explain(err)
-	}
-	return explain(readAll(each)(stmt.QueryContext(ctx, append(s.Args, d.now())...)))
+	return d.use(ctx, func() error {
+		stmt, err := d.conn.prepare(s.SQL)
+		if err != nil {
+			return explain(err)
+		}
+		return explain(readAll(each)(stmt.Query(append(s.Args, d.now())...)))
+	})
 }
 
 // Turn tells whether assignment id may make its next attempt.

@@ -21,9 +21,6 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// readers is how many connections read at the same time.
-const readers = 4
-
 // Config is what may be set about a file.
 type Config struct {
 	// Audit makes the outcomes stored from now on due to be reported.
@@ -36,23 +33,31 @@ type Config struct {
 type DB struct {
 	cfg  Config
 	file file
-	lock *sql.DB // held open as long as the file is ours
+	lock *sql.DB  // held open as long as the file is ours
+	held *os.File // likewise
 
-	write *statements // by one connection
-	read  *statements
+	// conn is the one connection. It is used by whoever has put a token into using: while it
+	// has the file, no other connection may.
+	conn  *statements
+	using chan struct{}
 
 	// Of the writer's goroutine only: what Take has not given out yet is all that is
 	// pending up to the id that was the last one when the file was opened.
 	lastAtOpen int64
 	taken      bool
-	rebooted   bool // since the file was last open
-	synced     bool // whether the present mode of write is to sync
+	syncing    bool // whether conn syncs what it commits
+
+	wal *wal
 }
 
 // Open opens the file at path, and creates or migrates it if need be.
 func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("DATABASE_URL names no file: write sqlite://azeer-slack.db")
+	}
+	if strings.Contains(path, "?") {
+		return nil, errors.New("DATABASE_URL has a ? behind sqlite://, and there are no options: leave out the ? and what follows " +
+			"(where an earlier version has made a file of that name, rename it)")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -61,7 +66,7 @@ func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	d := &DB{cfg: cfg, file: file{named: path, path: realPath(path)}}
+	d := &DB{cfg: cfg, file: file{named: path, path: realPath(path)}, using: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), d.Close(ctx))
 	}
@@ -72,38 +77,35 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.lockFile(ctx); err != nil {
 		return err
 	}
-	if err := checkWritable(d.file.path); err != nil {
+	if err := d.hold(); err != nil {
 		return err
 	}
-	if err := d.openWriter(ctx); err != nil {
+	if err := d.connect(ctx); err != nil {
 		return err
 	}
 	var err error
 	if d.file.opened, err = os.Stat(d.file.path); err != nil {
 		return err
 	}
-	read, err := connect(d.file.path, readers, "_pragma=query_only(ON)", "_pragma=busy_timeout(2000)")
-	if err != nil {
-		return err
-	}
-	d.read = newStatements(read)
-	if err := d.noteBoot(ctx); err != nil {
+	if err := d.begin(ctx); err != nil {
 		return explain(err)
 	}
-	last := d.write.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
+	d.wal = newWAL(d.file.path)
+	last := d.conn.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
 	return explain(last.Scan(&d.lastAtOpen))
 }
 
-// openWriter opens the connection that writes, and brings the tables up to date.
-func (d *DB) openWriter(ctx context.Context) error {
-	db, err := connect(d.file.path, 1, "_txlock=immediate",
-		// synchronous first: from the first byte on, what is committed is on the disk.
-		"_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
+// connect opens the connection, and brings the tables up to date.
+func (d *DB) connect(ctx context.Context) error {
+	db, err := connect(d.file.path, "_txlock=immediate",
+		// These first: from the first byte on, what is committed is on the disk, and the lock on
+		// the file is kept. So nothing need be asked of the file that this process has in memory.
+		"_pragma=locking_mode(EXCLUSIVE)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
 		"_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return err
 	}
-	d.write, d.synced = newStatements(db), true
+	d.conn, d.syncing = newStatements(db), true
 	if err := checkOurs(ctx, db); err != nil {
 		return err
 	}
@@ -112,27 +114,38 @@ func (d *DB) openWriter(ctx context.Context) error {
 	}
 	// In a transaction there is no other connection on which to prepare.
 	for _, text := range written {
-		if _, err := d.write.prepare(ctx, text); err != nil {
+		if _, err := d.conn.prepare(text); err != nil {
 			return explain(err)
 		}
 	}
 	return nil
 }
 
-// noteBoot finds out whether the machine is not the one that ran when the file was last
-// open, or was started since: what was not synced may be lost then.
-func (d *DB) noteBoot(ctx context.Context) error {
-	now := bootID()
-	var before string
-	if err := d.write.db.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
+// begin takes the file's lock, with the first transaction that writes, and finds out whether
+// the machine is not the one that ran when the file was last open, or was started since: what
+// was not synced may be lost then. Whatever is unfinished may have been sent, and may ever
+// after: the next start may be one of the same run.
+func (d *DB) begin(ctx context.Context) error {
+	tx, err := d.conn.db.BeginTx(ctx, nil)
+	if err != nil {
 		return err
 	}
-	d.rebooted = now == "" || now != before
-	if !d.rebooted {
+	defer func() { _ = tx.Rollback() }()
+	now := bootID()
+	var before string
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
+		return err
+	}
+	if now != "" && now == before {
 		return nil
 	}
-	_, err := d.write.db.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now)
-	return err
+	if _, err := tx.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // bootID names the run of this machine's kernel, where that can be known; else it is empty.
@@ -150,17 +163,35 @@ func (d *DB) KeepAlive(func(context.Context) error) {}
 // Tidy empties the write-ahead log into the file, so that what was deleted, as response
 // URLs are, doesn't live on there.
 func (d *DB) Tidy(ctx context.Context) error {
-	_, err := d.write.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return explain(err)
+	return d.use(ctx, func() error {
+		_, err := d.conn.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		return explain(err)
+	})
+}
+
+// use does something with the connection, once it is free. What has begun is done whatever
+// becomes of ctx: a statement that is cancelled takes the connection along.
+func (d *DB) use(ctx context.Context, do func() error) error {
+	select {
+	case d.using <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-d.using }()
+	return do()
 }
 
 // Close closes the file, and leaves it to others.
 func (d *DB) Close(context.Context) error {
 	var errs []error
-	for _, s := range []*statements{d.read, d.write} {
-		if s != nil {
-			errs = append(errs, s.db.Close())
-		}
+	if d.wal != nil {
+		d.wal.close()
+	}
+	if d.conn != nil {
+		errs = append(errs, d.conn.db.Close())
+	}
+	if d.held != nil {
+		errs = append(errs, d.held.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Close())

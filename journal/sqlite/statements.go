@@ -1,10 +1,8 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
-	"sync"
 
 	"azeer-slack/journal/store"
 )
@@ -71,11 +69,10 @@ var (
 // Dialect is how statements are written here.
 func (d *DB) Dialect() store.Dialect { return dialect }
 
-// statements are those of one way to the file. Each is prepared once: parsing SQL costs
-// more than running it.
+// statements are those of a connection. Each is prepared once: parsing SQL costs more than
+// running it.
 type statements struct {
 	db       *sql.DB
-	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
 }
 
@@ -83,13 +80,11 @@ func newStatements(db *sql.DB) *statements {
 	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
 }
 
-func (s *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *statements) prepare(text string) (*sql.Stmt, error) {
 	if stmt, ok := s.prepared[text]; ok {
 		return stmt, nil
 	}
-	stmt, err := s.db.PrepareContext(ctx, text)
+	stmt, err := s.db.Prepare(text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare statement: %w", err)
 	}

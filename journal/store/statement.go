@@ -99,12 +99,22 @@ func (d Dialect) List(q assign.Query) Statement {
 	return Statement{SQL: d.Select(strings.Join(conditions, " AND ") + end), Args: args, Long: true}
 }
 
-// Assigned gives, of what ended assigned less than age ago, how long ago that was in
-// microseconds, and the outcome; newest first. What takes another back is left out.
-func (d Dialect) Assigned(age time.Duration) Statement {
-	return Statement{Long: true, Args: []any{age.Microseconds()}, SQL: `
-		SELECT ` + d.Age("finished_at") + `, outcome FROM assignments
-		WHERE kind = 'assigned' AND finished_at >= ` + d.Ago("$1") + ` AND undoes = 0 ORDER BY finished_at DESC`}
+// Assigned gives id, how long ago it ended in microseconds, and outcome, of up to limit of
+// those that ended assigned less than age ago; newest first, and after assignment after, if
+// that is not 0. What takes another back is left out.
+func (d Dialect) Assigned(age time.Duration, after int64, limit int) Statement {
+	next := ""
+	if after != 0 {
+		next = ` AND (finished_at, id) < (SELECT finished_at, id FROM assignments WHERE id = $3)`
+	}
+	s := Statement{Long: true, Args: []any{age.Microseconds(), limit}, SQL: `
+		SELECT id, ` + d.Age("finished_at") + `, outcome FROM assignments
+		WHERE kind = 'assigned' AND finished_at >= ` + d.Ago("$1") + next + ` AND undoes = 0
+		ORDER BY finished_at DESC, id DESC LIMIT $2`}
+	if after != 0 {
+		s.Args = append(s.Args, after)
+	}
+	return s
 }
 
 // Oldest gives id, age in microseconds and whether it is answered, of up to limit

@@ -40,7 +40,7 @@ type Agent struct {
 
 // Call is one request that Azeer received.
 type Call struct {
-	N       int // Counts up from 1
+	N       int // counts up from 1
 	At      time.Time
 	Method  string
 	Path    string

@@ -43,7 +43,7 @@ type exchange struct {
 	w            http.ResponseWriter
 	r            *http.Request
 	body         []byte
-	call         int // index in Azeer.calls
+	call         int // index in Account.calls
 	misbehaviour Misbehaviour
 	released     <-chan struct{} // closed when it need not wait any longer
 }
@@ -76,8 +76,8 @@ func (z *Account) serve(endpoint string, answer func(*exchange) (int, any)) http
 	}
 }
 
-// note puts a call on the record and takes the misbehaviour ordered for it, in one step: whoever has
-// seen the call can end its misbehaviour.
+// note puts a call on the record and takes the misbehaviour ordered for it, in one step:
+// whoever has seen the call can end its misbehaviour.
 func (z *Account) note(x *exchange, endpoint string) {
 	var sent struct {
 		Contact string `json:"platform_id"`

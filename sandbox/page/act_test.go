@@ -30,7 +30,7 @@ func formView() map[string]any {
 
 // appThatOpens connects an app that opens a view on every trigger, offers two agents,
 // and finds fault with a contact of 1. What it is sent can be read from the channel.
-func (d *desk) appThatOpens(view map[string]any) <-chan envelope {
+func (d *fixture) appThatOpens(view map[string]any) <-chan envelope {
 	d.Helper()
 	got := make(chan envelope, 100)
 	d.app(func(e envelope) any {
@@ -55,7 +55,7 @@ func (d *desk) appThatOpens(view map[string]any) <-chan envelope {
 }
 
 // post posts a message of the app.
-func (d *desk) post(place string, blocks ...any) (id string) {
+func (d *fixture) post(place string, blocks ...any) (id string) {
 	d.Helper()
 	var posted struct{ Channel, TS string }
 	d.api(slack.BotToken, "chat.postMessage",
@@ -65,7 +65,7 @@ func (d *desk) post(place string, blocks ...any) (id string) {
 
 func TestCommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		return map[string]any{"text": "You typed " + fmt.Sprint(e.Payload["text"])}
 	})
@@ -88,7 +88,7 @@ func TestCommand(t *testing.T) {
 
 func TestWhatSlackShowsWhereTheAppFails(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{Ack: 50 * time.Millisecond})
+	d := newFixture(t, Config{}, slack.Limits{Ack: 50 * time.Millisecond})
 	line := map[string]any{"place": "#general", "line": "/assign"}
 	if out := d.act("sara", "command", line); !out.OK || out.Shown != slack.ShownDispatch {
 		t.Errorf("without the app: %+v", out)
@@ -104,7 +104,7 @@ func TestWhatSlackShowsWhereTheAppFails(t *testing.T) {
 
 func TestSay(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	out := d.must("sara", "say", map[string]any{"place": "@omar", "text": "hello\nthere"})
 	id := out.Data.(map[string]any)["message"].(string)
 	place, ts, _ := strings.Cut(id, "/")
@@ -123,7 +123,7 @@ func TestSay(t *testing.T) {
 
 func TestClickInAMessage(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := make(chan envelope, 10)
 	d.app(func(e envelope) any { got <- e; return nil })
 	id := d.post("#general", map[string]any{"type": "actions", "block_id": "row", "elements": []any{
@@ -162,7 +162,7 @@ func action(e envelope) map[string]any {
 }
 
 // openForm opens the app's form before sara and returns it.
-func (d *desk) openForm(got <-chan envelope) View {
+func (d *fixture) openForm(got <-chan envelope) View {
 	d.Helper()
 	d.must("sara", "shortcut", map[string]any{"callback": "assign_contact", "place": "#general"})
 	<-got
@@ -175,7 +175,7 @@ func (d *desk) openForm(got <-chan envelope) View {
 
 func TestForm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := d.appThatOpens(formView())
 	form := d.openForm(got)
 	out := d.must("sara", "type", map[string]any{"view": form.ID, "block": "agent", "query": "om"})
@@ -210,7 +210,7 @@ func TestForm(t *testing.T) {
 
 func TestWhatTheClientRefuses(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	form := d.openForm(d.appThatOpens(formView()))
 	out := d.act("sara", "submit", map[string]any{"view": form.ID})
 	if !out.OK || out.Shown != slack.ShownRequired {
@@ -239,7 +239,7 @@ func TestWhatTheClientRefuses(t *testing.T) {
 
 func TestAFormIsSentOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	release := make(chan struct{})
 	got := make(chan envelope, 10)
 	d.app(func(e envelope) any {
@@ -274,7 +274,7 @@ func TestAFormIsSentOnce(t *testing.T) {
 
 func TestMessageShortcut(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := d.appThatOpens(formView())
 	id := d.must("omar", "say", map[string]any{"place": "#general", "text": "0544444444 please"}).Data.(map[string]any)["message"]
 	d.must("sara", "message_shortcut", map[string]any{"callback": "assign_message", "message": id})
@@ -295,7 +295,7 @@ func TestMessageShortcut(t *testing.T) {
 
 func TestHome(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		event, _ := e.Payload["event"].(map[string]any)
 		d.api(slack.BotToken, "views.publish", map[string]any{"user_id": event["user"],
@@ -319,7 +319,7 @@ func TestHome(t *testing.T) {
 // Slack sends an event for minutes to an app that is not there.
 func TestTheHomeTabIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	events := d.listen("sara", d.state("sara").Seq)
 	opened := make(chan Outcome, 1)
 	go func() { opened <- d.act("sara", "home", nil) }()
@@ -338,7 +338,7 @@ func TestTheHomeTabIsNotWaitedFor(t *testing.T) {
 
 func TestTheMessagesTabTellsTheApp(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := make(chan envelope, 1)
 	d.app(func(e envelope) any { got <- e; return nil })
 	d.must("sara", "stand", map[string]any{"place": "@azeer"})
@@ -349,7 +349,7 @@ func TestTheMessagesTabTellsTheApp(t *testing.T) {
 
 func TestStand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	s := d.listen("sara", d.state("sara").Seq)
 	out := d.must("sara", "stand", map[string]any{"place": "@omar"})
 	at, _ := out.Data.(map[string]any)
@@ -366,7 +366,7 @@ func TestStand(t *testing.T) {
 
 func TestPrivateAnswersGoWithAReload(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return map[string]any{"text": "only for you"} })
 	general := d.box.Slack.ChannelID("#general")
 	d.must("sara", "say", map[string]any{"place": "#general", "text": "for all"})
@@ -396,7 +396,7 @@ func TestPrivateAnswersGoWithAReload(t *testing.T) {
 
 func TestActsMustBeActs(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	for body, want := range map[string]int{
 		`{"person":"sara","act":"dance"}`:                  400,
 		`{"person":"sara","act":"say","txt":"x"}`:          400,

@@ -20,7 +20,7 @@ import (
 )
 
 // assign calls Azeer as the app does and returns the status, 0 where no answer came.
-func (d *desk) assign(contact, agent string) int {
+func (d *fixture) assign(contact, agent string) int {
 	d.Helper()
 	body, _ := json.Marshal(map[string]string{"platform_id": contact, "assigned_platform_id": agent})
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, d.box.Azeer.BaseURL()+"/contact/assign", bytes.NewReader(body))
@@ -36,7 +36,7 @@ func (d *desk) assign(contact, agent string) int {
 }
 
 // answer posts through a response URL.
-func (d *desk) answer(url any, text string) {
+func (d *fixture) answer(url any, text string) {
 	d.Helper()
 	body, _ := json.Marshal(map[string]string{"text": text})
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, fmt.Sprint(url), bytes.NewReader(body))
@@ -83,7 +83,7 @@ const omarLine, omarNumber, omarEmail = "/assign 0544444444 omar@twerlo.com", "9
 
 func TestTheWayOfACommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	commands := make(chan envelope, 1)
 	d.app(func(e envelope) any { commands <- e; return nil })
 	events := d.listen("manager", d.state("manager").Seq)
@@ -115,7 +115,7 @@ func TestTheWayOfACommand(t *testing.T) {
 
 func TestPayloadAndAcknowledgementOnRequest(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return map[string]any{"text": "Which number?"} })
 	events := d.listen("manager", d.state("manager").Seq)
 	d.must("manager", "command", map[string]any{"place": "#general", "line": "/assign"})
@@ -138,7 +138,7 @@ func TestPayloadAndAcknowledgementOnRequest(t *testing.T) {
 
 func TestACommandThatNobodyTakesFails(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	events := d.listen("manager", d.state("manager").Seq)
 	d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"})
 	i := events.through("/assign", "typed", "failed")
@@ -149,7 +149,7 @@ func TestACommandThatNobodyTakesFails(t *testing.T) {
 
 func TestABreachStandsAtItsInteraction(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{Ack: 100 * time.Millisecond})
+	d := newFixture(t, Config{}, slack.Limits{Ack: 100 * time.Millisecond})
 	d.app(func(envelope) any { return silence{} })
 	events := d.listen("manager", d.state("manager").Seq)
 	if out := d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"}); out.Shown != slack.ShownTimeout {
@@ -163,7 +163,7 @@ func TestABreachStandsAtItsInteraction(t *testing.T) {
 
 func TestEveryAttemptAtAzeerIsAStep(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	events := d.listen("sara", d.state("sara").Seq)
 	d.must("sara", "command", map[string]any{"place": "#general", "line": "/assign ٠٥٤٤٤٤٤٤٤٤ @omar"})
@@ -187,7 +187,7 @@ func TestEveryAttemptAtAzeerIsAStep(t *testing.T) {
 // Which of several commands a call belongs to is found by contact, agent and order.
 func TestCallsFindTheirCommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	seq := d.state("manager").Seq
 	events := d.listen("manager", seq)
@@ -226,7 +226,7 @@ func assignForm(trigger any) map[string]any {
 
 func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		if e.Type == "slash_commands" {
 			go d.api(slack.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
@@ -256,7 +256,7 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 // nothing is done because of it.
 func TestTypingInAFormClaimsNoCall(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	view := formView()
 	contact := view["blocks"].([]any)[0].(map[string]any)
 	contact["dispatch_action"] = true
@@ -278,7 +278,7 @@ func TestTypingInAFormClaimsNoCall(t *testing.T) {
 
 func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		if e.Payload["type"] == "block_actions" {
 			d.api(slack.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
@@ -317,7 +317,7 @@ func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
 // what it was about.
 func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	clicks := make(chan envelope, 1)
 	d.app(func(e envelope) any {
 		if e.Type == "interactive" {
@@ -338,7 +338,7 @@ func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {
 
 func TestWhatOthersSeeIsNoStep(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any {
 		return map[string]any{"response_type": "in_channel", "text": "+966 54 444 4444 it is."}
 	})
@@ -354,7 +354,7 @@ func TestWhatOthersSeeIsNoStep(t *testing.T) {
 
 func TestAMentionIsWordedAsItWasTyped(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, slack.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	place := d.box.Slack.ChannelID("#general")
 	events := d.listen("sara", d.state("sara").Seq)

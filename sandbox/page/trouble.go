@@ -26,14 +26,14 @@ type switches struct {
 	refused bool
 }
 
-// ailment is one way in which Azeer can be unwell; only one holds at a time.
-type ailment struct {
+// fault is one way in which Azeer can fail; only one holds at a time.
+type fault struct {
 	about string
 	begin func(*azeer.Account) error
 }
 
-// ailments by the names of Trouble.Azeer.
-var ailments = map[string]ailment{
+// faults by the names of Trouble.Azeer.
+var faults = map[string]fault{
 	"slow":          {"Azeer takes 5 seconds for every answer", everywhere(azeer.Misbehaviour{Latency: slowness})},
 	"down":          {"Azeer is down", func(z *azeer.Account) error { return z.Down(true) }},
 	"hang":          {"Azeer never answers", everywhere(azeer.Misbehaviour{Hang: true})},
@@ -133,10 +133,10 @@ func (p *Page) BotEnded(why string) {
 }
 
 func (p *Page) turnAzeer(which string, on bool) (string, error) {
-	next, known := ailments[which]
+	next, known := faults[which]
 	s := &p.switches
 	if !known {
-		return "", fmt.Errorf("azeer has no such trouble; there are %s", strings.Join(slices.Sorted(maps.Keys(ailments)), ", "))
+		return "", fmt.Errorf("azeer has no such trouble; there are %s", strings.Join(slices.Sorted(maps.Keys(faults)), ", "))
 	}
 	if on == (s.azeer == which) { // also if another one is on: turning this off means nothing
 		return "", nil

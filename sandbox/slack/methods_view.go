@@ -157,7 +157,7 @@ type trigger struct {
 	born    time.Time
 	used    bool
 	view    *view  // the view it came from, nil outside of modals
-	channel string // where the person stood
+	channel string // id of the one where the person was
 
 	envelope string // of the interaction it was given out with
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"context"
@@ -14,9 +14,6 @@ import (
 	"azeer-slack/sandbox/slack"
 )
 
-// errQuit ends the demo in good order.
-var errQuit = errors.New("quit")
-
 const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelling; /assign alone opens the form
   form contact=0544444444 agent=omar   fill in the open form and submit it (opens one first if need be)
   cancel                               close the form
@@ -28,13 +25,13 @@ const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelli
   quit
 `
 
-// deed is what one line at the prompt does, and what should come of it.
-type deed struct {
+// action is what one line at the prompt does, and what should come of it.
+type action struct {
 	due due
 	do  func(context.Context) error
 }
 
-// due is what a person expects to see after a deed.
+// due is what a person expects to see after an action.
 type due int
 
 const (
@@ -44,36 +41,36 @@ const (
 )
 
 // read understands one line of the prompt. Its error is for the person who typed.
-func (d *demo) read(line string) (deed, error) {
+func (s *Session) read(line string) (action, error) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	rest = strings.TrimSpace(rest)
 	switch {
 	case strings.HasPrefix(word, "/"):
-		return deed{due: anything, do: func(context.Context) error { return d.command(line) }}, nil
+		return action{due: anything, do: func(context.Context) error { return s.command(line) }}, nil
 	case word == "form":
-		return deed{due: aMessage, do: func(ctx context.Context) error { return d.fillIn(ctx, rest) }}, nil
+		return action{due: aMessage, do: func(ctx context.Context) error { return s.fillIn(ctx, rest) }}, nil
 	case word == "cancel":
-		return deed{do: func(context.Context) error { return d.cancel() }}, nil
+		return action{do: func(context.Context) error { return s.cancel() }}, nil
 	case word == "click" && rest != "":
-		return deed{due: anything, do: func(context.Context) error { return d.click(rest) }}, nil
+		return action{due: anything, do: func(context.Context) error { return s.click(rest) }}, nil
 	case word == "shortcut":
-		return deed{due: anything, do: func(context.Context) error { return d.shortcut() }}, nil
+		return action{due: anything, do: func(context.Context) error { return s.shortcut() }}, nil
 	case word == "as" && rest != "":
-		return deed{do: func(context.Context) error { return d.become(rest) }}, nil
+		return action{do: func(context.Context) error { return s.become(rest) }}, nil
 	case word == "in" && rest != "":
-		return deed{do: func(context.Context) error { return d.walk(rest) }}, nil
+		return action{do: func(context.Context) error { return s.walk(rest) }}, nil
 	case word == "azeer":
-		return deed{do: func(context.Context) error { d.showOwners(); return nil }}, nil
+		return action{do: func(context.Context) error { s.showOwners(); return nil }}, nil
 	case word == "help" || word == "?":
-		return deed{do: func(context.Context) error { d.out.print(promptHelp); return nil }}, nil
+		return action{do: func(context.Context) error { s.out.print(promptHelp); return nil }}, nil
 	case word == "quit" || word == "exit":
-		return deed{do: func(context.Context) error { return errQuit }}, nil
+		return action{do: func(context.Context) error { return ErrQuit }}, nil
 	}
-	return deed{}, fmt.Errorf("%q is nothing I know; type help, or a command such as /assign 0544444444 omar@twerlo.com", line)
+	return action{}, fmt.Errorf("%q is nothing I know; type help, or a command such as /assign 0544444444 omar@twerlo.com", line)
 }
 
-func (d *demo) command(line string) error {
-	return shown(d.me.Command(d.place, line))
+func (s *Session) command(line string) error {
+	return shown(s.me.Command(s.place, line))
 }
 
 // shown is the error that a person reads when the app did not answer as it must.
@@ -89,46 +86,46 @@ func shown(delivery *slack.Delivery) error {
 	return nil
 }
 
-func (d *demo) shortcut() error {
-	d.me.GoTo(d.place)
-	return shown(d.me.Shortcut("assign_contact"))
+func (s *Session) shortcut() error {
+	s.me.GoTo(s.place)
+	return shown(s.me.Shortcut("assign_contact"))
 }
 
-func (d *demo) become(name string) error {
-	person, ok := d.box.Slack.Find(name)
+func (s *Session) become(name string) error {
+	person, ok := s.box.Slack.Find(name)
 	if !ok {
 		return fmt.Errorf("there is nobody called %s here", name)
 	}
-	d.me = person
-	if outsider := person.Config().Guest || person.Config().External; outsider && d.place == demoPlace {
-		d.place = "#support" // they are not in #general
+	s.me = person
+	if outsider := person.Config().Guest || person.Config().External; outsider && s.place == s.home {
+		s.place = "#support" // they are not in #general
 	}
 	return nil
 }
 
-func (d *demo) walk(place string) error {
+func (s *Session) walk(place string) error {
 	if !strings.HasPrefix(place, "#") && !strings.HasPrefix(place, "@") {
 		place = "#" + place
 	}
-	_, somebody := d.box.Slack.Find(place)
-	places := append(d.box.Slack.Channels(), "@azeer")
+	_, somebody := s.box.Slack.Find(place)
+	places := append(s.box.Slack.Channels(), "@azeer")
 	if !slices.Contains(places, place) && !somebody {
 		return fmt.Errorf("there is no %s here, but %s and each person's @name", place, strings.Join(places, ", "))
 	}
-	d.place = place
+	s.place = place
 	return nil
 }
 
-func (d *demo) cancel() error {
-	form := d.topForm()
+func (s *Session) cancel() error {
+	form := s.topForm()
 	if form == nil {
 		return errors.New("no form is open")
 	}
-	return shown(d.me.Cancel(form))
+	return shown(s.me.Cancel(form))
 }
 
-func (d *demo) topForm() *slack.Form {
-	forms := d.me.Forms()
+func (s *Session) topForm() *slack.Form {
+	forms := s.me.Forms()
 	if len(forms) == 0 {
 		return nil
 	}
@@ -137,15 +134,15 @@ func (d *demo) topForm() *slack.Form {
 
 // click presses the button with that label, or one whose label holds it, in the open
 // form or else in the newest message that has one.
-func (d *demo) click(label string) error {
-	if form := d.topForm(); form != nil {
+func (s *Session) click(label string) error {
+	if form := s.topForm(); form != nil {
 		if b, ok := findButton(form.Buttons, label); ok {
-			return shown(d.me.Press(form, b.Label))
+			return shown(s.me.Press(form, b.Label))
 		}
 	}
-	for _, m := range slices.Backward(d.me.Unseen()) {
+	for _, m := range slices.Backward(s.me.Unseen()) {
 		if b, ok := findButton(m.Buttons, label); ok {
-			return shown(d.me.Click(m, b.Label))
+			return shown(s.me.Click(m, b.Label))
 		}
 	}
 	return fmt.Errorf("nothing on the screen has a button %q", label)
@@ -194,25 +191,25 @@ func readFields(text string) (map[string]string, error) {
 }
 
 // fillIn submits the open form, or one that it opens first by the shortcut.
-func (d *demo) fillIn(ctx context.Context, text string) error {
+func (s *Session) fillIn(ctx context.Context, text string) error {
 	fields, err := readFields(text)
 	if err != nil {
 		return err
 	}
-	form := d.topForm()
+	form := s.topForm()
 	if form == nil {
-		if err := d.shortcut(); err != nil {
+		if err := s.shortcut(); err != nil {
 			return err
 		}
-		if form, err = d.me.Form(ctx); err != nil {
+		if form, err = s.me.Form(ctx); err != nil {
 			return fmt.Errorf("wait for the form: %w", err)
 		}
 	}
-	values, err := d.formValues(form, fields)
+	values, err := s.formValues(form, fields)
 	if err != nil {
 		return err
 	}
-	if err := shown(d.me.Submit(form, values)); err != nil {
+	if err := shown(s.me.Submit(form, values)); err != nil {
 		return err
 	}
 	if len(form.Errors) > 0 && !form.Closed {
@@ -228,7 +225,7 @@ func (m mistakes) Error() string { return "the form shows mistakes" }
 
 // formValues are the fields by block id. In a menu of agents it types what was given
 // and picks the first that Slack then offers, as a person would.
-func (d *demo) formValues(form *slack.Form, fields map[string]string) (map[string]string, error) {
+func (s *Session) formValues(form *slack.Form, fields map[string]string) (map[string]string, error) {
 	has := form.Values()
 	values := make(map[string]string)
 	for name, value := range fields {
@@ -239,7 +236,7 @@ func (d *demo) formValues(form *slack.Form, fields map[string]string) (map[strin
 			}
 		}
 		if block == "agent" && value != "" {
-			options, delivery := d.me.Type(form, block, value)
+			options, delivery := s.me.Type(form, block, value)
 			if err := shown(delivery); err != nil {
 				return nil, err
 			}
@@ -253,14 +250,14 @@ func (d *demo) formValues(form *slack.Form, fields map[string]string) (map[strin
 	return values, nil
 }
 
-func (d *demo) showOwners() {
-	owners := d.box.Azeer.Owners()
+func (s *Session) showOwners() {
+	owners := s.box.Azeer.Owners()
 	if len(owners) == 0 {
-		d.out.print("  Azeer: no contact belongs to anybody yet\n")
+		s.out.print("  Azeer: no contact belongs to anybody yet\n")
 		return
 	}
 	for _, contact := range slices.Sorted(maps.Keys(owners)) {
-		d.out.print(fmt.Sprintf("  Azeer: %s belongs to %s\n", contact, owners[contact]))
+		s.out.print(fmt.Sprintf("  Azeer: %s belongs to %s\n", contact, owners[contact]))
 	}
 }
 
