@@ -180,7 +180,7 @@ func TestWrongDatesDoNotKeepTheRest(t *testing.T) {
 				}
 				wg.Wait()
 				journaltest.Accept(t, j, journaltest.Numbered(all)) // the newest stays in any case
-				closeJournal(t, j) // nobody else gets at its file
+				closeJournal(t, j)                                  // nobody else gets at its file
 				date(t, url, fmt.Sprint("id > ", tt.last), -48*time.Hour)
 				date(t, url, fmt.Sprint("id <= ", tt.last), tt.wrong)
 				j = mustOpen(t, url, Config{Retention: 24 * time.Hour})
