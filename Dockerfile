@@ -4,8 +4,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG RELEASE=
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${RELEASE}" -o /out/azeer-slack ./cmd/azeer-slack \
+ARG RELEASE= COMMIT=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${RELEASE} -X main.commit=${COMMIT}" -o /out/azeer-slack ./cmd/azeer-slack \
     && mkdir /out/data
 
 # No shell, no package manager; CA certificates, and a user of its own (65532).

@@ -17,8 +17,12 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/retry", "journal", "sandbox"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/botprocess", "internal/console", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
+	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
+	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},
+	{"internal/botprocess", nil},
+	{"internal/bench", nil},
 	{"internal/retry", nil},
 	{"internal/catch", nil},
 	{"bot", []string{"assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry", "internal/catch"}},
@@ -46,6 +50,19 @@ var rooms = []struct {
 	{"journal/memory", []string{"assign", "assign/phone"}},
 	{"journal/journaltest", []string{"assign", "assign/agent", "assign/phone"}},
 	{"sandbox", nil},
+	{"sandbox/page", []string{"sandbox", "sandbox/azeer", "sandbox/record", "sandbox/slack"}},
+	{"sandbox/slack", []string{"sandbox/blockkit", "sandbox/internal", "sandbox/manifest", "sandbox/record"}},
+	{"sandbox/slack/socketmode", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
+	{"sandbox/slack/webapi", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
+	{"sandbox/slack/blocks", []string{"sandbox/slack/jsonmap", "sandbox/slack/mrkdwn"}},
+	{"sandbox/slack/mrkdwn", []string{"sandbox/slack/jsonmap"}},
+	{"sandbox/slack/jsonmap", nil},
+	{"sandbox/slack/rule", []string{"sandbox/record"}},
+	{"sandbox/azeer", []string{"sandbox/internal", "sandbox/record"}},
+	{"sandbox/record", nil},
+	{"sandbox/manifest", nil},
+	{"sandbox/blockkit", nil},
+	{"sandbox/internal", nil},
 }
 
 // strangers are packages that a room, with all it depends on, must not know.

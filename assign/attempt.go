@@ -65,18 +65,18 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 	}
 	waiting, done := context.WithDeadline(wire, t.until())
 	defer done()
-	switch err := s.calls.acquire(waiting, j.Requester, j.newer); {
+	switch err := s.limits.calls.acquire(waiting, j.Requester, j.newer); {
 	case errors.Is(err, errInterrupted):
 		return s.overtaken(wire, j, t)
 	case wire.Err() != nil:
 		if err == nil {
-			s.calls.release()
+			s.limits.calls.release()
 		}
 		return step{release: true}
 	case err != nil:
 		return s.giveUp(wire, j, t)
 	}
-	defer s.calls.release()
+	defer s.limits.calls.release()
 	if m, ok := s.askTurn(wire, j, t, true); !ok {
 		return m
 	}
@@ -85,12 +85,12 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 
 // identify finds out who the agent is. false: not now, or not at all.
 func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool) {
-	if err := s.lookups.acquire(ctx, j.Requester, j.newer); errors.Is(err, errInterrupted) {
+	if err := s.limits.lookups.acquire(ctx, j.Requester, j.newer); errors.Is(err, errInterrupted) {
 		return s.overtaken(ctx, j, t), false
 	} else if err != nil {
 		return step{release: true}, false
 	}
-	defer s.lookups.release()
+	defer s.limits.lookups.release()
 	limited, done := context.WithTimeout(ctx, callLimit)
 	defer done()
 	err := onOwnStack(func() (err error) {

@@ -88,10 +88,10 @@ func (s *Service) deliver(ctx, wire context.Context, j *job) {
 }
 
 func (s *Service) answer(wire context.Context, j *job) error {
-	if err := s.answers.acquire(wire, j.Requester, nil); err != nil {
+	if err := s.limits.answers.acquire(wire, j.Requester, nil); err != nil {
 		return err
 	}
-	defer s.answers.release()
+	defer s.limits.answers.release()
 	limited, done := context.WithTimeout(wire, answerLimit)
 	defer done()
 	err := catch.Panics(func() error { return s.answerer.Answer(limited, j.Assignment) })
@@ -104,10 +104,10 @@ func (s *Service) answer(wire context.Context, j *job) error {
 
 // tellInterim says that the work goes on, unless it has just ended.
 func (s *Service) tellInterim(ctx context.Context, j *job) {
-	if j.settled.Load() || s.answers.acquire(ctx, j.Requester, nil) != nil {
+	if j.settled.Load() || s.limits.answers.acquire(ctx, j.Requester, nil) != nil {
 		return
 	}
-	defer s.answers.release()
+	defer s.limits.answers.release()
 	j.telling <- struct{}{}
 	defer func() { <-j.telling }()
 	if j.settled.Load() || ctx.Err() != nil {

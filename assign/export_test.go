@@ -7,13 +7,13 @@ const GiveUpAfter = giveUpAfter
 
 // ReceiveLate puts into its contact's queue what was accepted before others that are there.
 func (s *Service) ReceiveLate(a Assignment) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
 	s.receive(&job{Assignment: a, since: time.Now()})
 }
 
 // InFlight counts the assignments that s works on.
-func (s *Service) InFlight() int { return len(s.inFlight) }
+func (s *Service) InFlight() int { return len(s.backlog.inFlight) }
 
 // Queues counts the contacts that have a queue.
-func (s *Service) Queues() int { return len(s.queues) }
+func (s *Service) Queues() int { return len(s.backlog.queues) }

@@ -32,12 +32,12 @@ type contactQueue struct {
 // enqueue puts a job into the queue of its contact. Whoever is there and older hears of it.
 func (s *Service) enqueue(ctx, wire context.Context, j *job) {
 	contact := j.Contact.Digits()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := s.queues[contact]
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	l := s.backlog.queues[contact]
 	if l == nil {
 		l = &contactQueue{current: j}
-		s.queues[contact] = l
+		s.backlog.queues[contact] = l
 		s.work.Go(func() { s.runQueue(ctx, wire, contact, l) })
 		return
 	}
@@ -66,10 +66,10 @@ func (s *Service) runQueue(ctx, wire context.Context, contact string, l *contact
 }
 
 func (s *Service) next(contact string, l *contactQueue) *job {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
 	if len(l.waiting) == 0 {
-		delete(s.queues, contact)
+		delete(s.backlog.queues, contact)
 		return nil
 	}
 	l.current, l.waiting[0] = l.waiting[0], nil

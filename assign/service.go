@@ -77,20 +77,29 @@ type Service struct {
 	inbox     Inbox
 	journal   Journal
 	directory *agent.Directory
+	answerer  Answerer // set by Run
 	cfg       Config
 	log       zerolog.Logger
-	answerer  Answerer // set by Run
+	limits    limits
+	backlog   backlog
+	work      sync.WaitGroup // everything that Run has started
+}
 
-	calls    *semaphore // toward the inbox
-	lookups  *semaphore // toward whoever knows the agents
-	answers  *semaphore // toward the requesters
-	arrivals chan struct{}
-	work     sync.WaitGroup // everything that Run has started
+// limits are how much may be asked at once.
+type limits struct {
+	calls   *semaphore // of the inbox
+	lookups *semaphore // of whoever knows the agents
+	answers *semaphore // of the requesters
+}
+
+// backlog is what is accepted and not answered in this process.
+type backlog struct {
+	arrivals chan struct{} // gets a token when arrived grows
 
 	mu      sync.Mutex
 	stopped bool
-	// inFlight holds the IDs of all that is unfinished or unanswered in this process;
-	// reserved counts those that Accept is just storing.
+	// inFlight holds the IDs of all that is unfinished or unanswered; reserved counts those
+	// that Accept is just storing.
 	inFlight map[int64]bool
 	reserved int
 	arrived  []*job // in flight, not yet in a queue
@@ -102,13 +111,9 @@ func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Co
 	cfg = cfg.filled()
 	return &Service{
 		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
-		log:      cfg.Logger.With().Str("component", "assign").Logger(),
-		calls:    newSemaphore(cfg.Concurrency),
-		lookups:  newSemaphore(cfg.Concurrency),
-		answers:  newSemaphore(cfg.Answerers),
-		arrivals: make(chan struct{}, 1),
-		inFlight: make(map[int64]bool),
-		queues:   make(map[string]*contactQueue),
+		log:     cfg.Logger.With().Str("component", "assign").Logger(),
+		limits:  limits{newSemaphore(cfg.Concurrency), newSemaphore(cfg.Concurrency), newSemaphore(cfg.Answerers)},
+		backlog: backlog{arrivals: make(chan struct{}, 1), inFlight: make(map[int64]bool), queues: make(map[string]*contactQueue)},
 	}
 }
 
@@ -123,9 +128,9 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 		return Assignment{}, 0, err
 	}
 	a, acceptance, err := s.journal.Accept(ctx, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.reserved--
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	s.backlog.reserved--
 	if err != nil {
 		if !errors.Is(err, ErrNotStored) {
 			err = fmt.Errorf("%w: %w", ErrNotStored, err)
@@ -140,38 +145,38 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 
 // reserve makes room for one more in flight.
 func (s *Service) reserve() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
 	switch {
-	case s.stopped:
+	case s.backlog.stopped:
 		return ErrStopping
-	case len(s.inFlight)+s.reserved >= s.cfg.Backlog:
+	case len(s.backlog.inFlight)+s.backlog.reserved >= s.cfg.Backlog:
 		return ErrBacklog
 	}
-	s.reserved++
+	s.backlog.reserved++
 	return nil
 }
 
 // receive takes a job in flight, unless it is there or Run is over: then it stays in the
 // journal for the next start. Callers hold mu.
 func (s *Service) receive(j *job) {
-	if s.stopped || s.inFlight[j.ID] {
+	if s.backlog.stopped || s.backlog.inFlight[j.ID] {
 		return
 	}
-	s.inFlight[j.ID] = true
+	s.backlog.inFlight[j.ID] = true
 	j.newer, j.telling = make(chan struct{}, 1), make(chan struct{}, 1)
-	s.arrived = append(s.arrived, j)
+	s.backlog.arrived = append(s.backlog.arrived, j)
 	select {
-	case s.arrivals <- struct{}{}:
+	case s.backlog.arrivals <- struct{}{}:
 	default:
 	}
 }
 
 // drop lets go of a job: it is answered, somebody else's, or left to the next start.
 func (s *Service) drop(j *job) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.inFlight, j.ID)
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	delete(s.backlog.inFlight, j.ID)
 }
 
 // Run carries out what has been accepted, and first what an earlier process left in
@@ -189,7 +194,7 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case <-s.arrivals:
+		case <-s.backlog.arrivals:
 			for _, j := range s.arrivalsInHand() {
 				waiting.add(j, s.cfg.Interim) // first: from start on it is its queue's
 				s.start(ctx, wire, j)
@@ -205,10 +210,10 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 }
 
 func (s *Service) arrivalsInHand() []*job {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	arrived := s.arrived
-	s.arrived = nil
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	arrived := s.backlog.arrived
+	s.backlog.arrived = nil
 	return arrived
 }
 
@@ -224,9 +229,9 @@ func (s *Service) start(ctx, wire context.Context, j *job) {
 
 // stop waits for the work to end, and cuts the wire when the drain time is over.
 func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
-	s.mu.Lock()
-	s.stopped = true
-	s.mu.Unlock()
+	s.backlog.mu.Lock()
+	s.backlog.stopped = true
+	s.backlog.mu.Unlock()
 	for _, j := range s.arrivalsInHand() {
 		s.start(ctx, wire, j)
 	}
@@ -285,8 +290,8 @@ func (s *Service) recoverAbandoned(ctx context.Context) error {
 		s.log.Info().Int("count", len(found)).Msg("unfinished assignments recovered")
 	}
 	now := time.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
 	for _, a := range found {
 		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= giveUpAfter
 		s.receive(&job{Assignment: a, since: now, expired: expired})

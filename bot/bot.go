@@ -56,6 +56,8 @@ type Config struct {
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
 	Stagger time.Duration
+	// OpenEvery is how often Slack may be asked for a socket; 0 is every 1.5 s.
+	OpenEvery time.Duration
 	// HTTP posts to response URLs; nil is a client of its own.
 	HTTP   *http.Client
 	Logger zerolog.Logger
@@ -121,7 +123,9 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
-	b.sockets = socket.New(open, socket.Config{Connections: cfg.Connections, Stagger: cfg.Stagger, Logger: cfg.Logger})
+	b.sockets = socket.New(open, socket.Config{
+		Connections: cfg.Connections, Stagger: cfg.Stagger, OpenEvery: cfg.OpenEvery, Logger: cfg.Logger,
+	})
 	return b, nil
 }
 

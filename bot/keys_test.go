@@ -9,7 +9,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot"
 	"azeer-slack/journal/memory"
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // hesitant is a service that takes nothing before it is told to, and then refuses it.
@@ -59,7 +59,7 @@ func TestAKeyIsAcknowledgedAtOnce(t *testing.T) {
 		t.Error("the second command did not wait for the first")
 	}
 	close(h.release)
-	for _, d := range []*sandbox.Delivery{first, second} {
+	for _, d := range []*slack.Delivery{first, second} {
 		if err := d.Wait(ctx); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,8 @@ import (
 	"azeer-slack/bot/users"
 	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -46,8 +48,8 @@ func TestASlowJournalIsNotWaitedFor(t *testing.T) {
 			if d := manager.Command("#support", "/assign mine"); d.Shown != "" || d.Reply != nil {
 				t.Errorf("shows %q, replies %v", d.Shown, d.Reply)
 			}
-			m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
-			if err != nil || !strings.Contains(m.Plain(), want) || m.Via != sandbox.ViaResponseURL {
+			m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
+			if err != nil || !strings.Contains(m.Plain(), want) || m.Via != fakeslack.ViaResponseURL {
 				t.Errorf("read %q by %s (%v)", m.Plain(), m.Via, err)
 			}
 		})
@@ -71,7 +73,7 @@ func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history 
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAppLevelToken(fakeslack.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
 	b, err := bot.New(api, service(directory), history, directory, people, bot.Config{Connections: 1})
@@ -80,8 +82,8 @@ func servedBy(t *testing.T, service func(*agent.Directory) bot.Service, history 
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	up := make(chan struct{}, 16)
-	box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventConnected {
+	box.Subscribe(func(e record.Event) {
+		if e.Kind == record.Connected {
 			up <- struct{}{}
 		}
 	})

@@ -16,6 +16,8 @@ import (
 	"azeer-slack/bot/users"
 	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -64,7 +66,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer box.Close()
-	api := slack.New(sandbox.BotToken, slack.OptionAppLevelToken(sandbox.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAppLevelToken(fakeslack.AppToken), slack.OptionAPIURL(box.Slack.APIURL()))
 	var logs safeBuffer
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
@@ -75,8 +77,8 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
 	up := make(chan struct{}, 16)
-	defer box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventConnected {
+	defer box.Subscribe(func(e record.Event) {
+		if e.Kind == record.Connected {
 			up <- struct{}{}
 		}
 	})()
@@ -91,7 +93,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"Something went wrong on our side", "hands a WhatsApp contact"} {
-		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+		m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
 		if err != nil || !strings.Contains(m.Plain(), want) {
 			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)
 		}

@@ -94,7 +94,7 @@ func (t *typing) about(ctx context.Context, v render.Renderer, typed string) (li
 // looks is how a form looks: the hash of this state of it, and its lines about the contact.
 type looks struct{ hash, mark string }
 
-// looks of a form as Slack sent it. Lines without a mark are of a form from before there
+// looksOf gives the looks of a form as Slack sent it. Lines without a mark are of a form from before there
 // were marks.
 func looksOf(v payload.View) looks {
 	l := looks{v.Hash, render.DecodeFormMetadata(v.PrivateMetadata).Shown}

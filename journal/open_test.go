@@ -37,6 +37,7 @@ func TestUnusableFiles(t *testing.T) {
 		"a device":                 {"sqlite:///dev/null", "is not a regular file"},
 		"a ring of links":          {"sqlite://" + ring, "too many levels of symbolic links"},
 		"a folder without rights":  {"sqlite:///proc/x.db", "give this user the right to"},
+		"options":                  {"sqlite://" + folder + "/x.db?cache=shared", "there are no options"},
 		"no file":                  {"sqlite://", "names no file"},
 		"no scheme":                {"azeer-slack.db", "must begin with sqlite:// or postgres://"},
 		"another scheme":           {"mysql://root@/x", "must begin with sqlite:// or postgres://"},

@@ -344,7 +344,7 @@ func TestShutdown(t *testing.T) {
 		asked := make(chan struct{}, 1000)
 		s.openError = func(int32) error { asked <- struct{}{}; return errors.New("no network") }
 		cfg := briskly()
-		cfg.RetryMin, cfg.RetryMax = time.Hour, time.Hour
+		cfg.Retry = time.Hour
 		b := start(t, s, cfg)
 		receive(t, asked, "the first attempt")
 		b.stop()

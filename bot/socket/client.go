@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -40,7 +42,8 @@ type Config struct {
 	// Stagger is the pause between opening one slot and the next, so that Slack does not
 	// recycle them together; 0 means 3 s.
 	Stagger time.Duration
-	// Linger is how long a socket is still read after Slack announced its end; 0 means 30 s.
+	// Linger is how long a socket is still read after Slack announced its end, or a tenth of
+	// that where another needs its place; 0 means 30 s.
 	Linger time.Duration
 	// Silence is how long nothing at all, not even a ping or pong, may be heard before a
 	// socket counts as dead; 0 means 30 s.
@@ -55,15 +58,20 @@ type Config struct {
 	// Drain is how long Run, told to stop, keeps the sockets open for acknowledgements
 	// still to come; 0 means 2 s.
 	Drain time.Duration
-	// RetryMin and RetryMax bound the pauses between attempts, which double from one to
-	// the other; each is shortened at random by up to half. 0 means 0.5 s and 30 s.
-	RetryMin, RetryMax time.Duration
-	// Settled is the age from which a socket's end is nothing to worry about, so that the
-	// pauses start anew; 0 means 10 s.
-	Settled time.Duration
+	// OpenEvery is how often Slack may be asked for a socket, all slots together, after a
+	// burst of four; 0 means every 1.5 s.
+	OpenEvery time.Duration
+	// Retry is the least pause between openings after one that failed, all slots
+	// together; 0 means 0.5 s.
+	Retry time.Duration
 	// Crowded is the least pause after Slack said that the app has too many sockets; up
 	// to half is added at random. 0 means 60 s.
 	Crowded time.Duration
+
+	// Transport says how connections leave this machine: its Proxy, DialContext and
+	// TLSClientConfig hold for WebSockets. Nil means what net/http has by default, so that
+	// the environment's proxies and certificates are heeded.
+	Transport *http.Transport
 
 	// Logger's zero value logs nothing.
 	Logger  zerolog.Logger
@@ -86,6 +94,13 @@ func (cfg Config) withDefaults() Config {
 		cfg.Connections = 2
 	}
 	cfg.Connections = min(max(cfg.Connections, 1), maxSockets)
+	if cfg.Transport == nil {
+		cfg.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	if cfg.Transport.DialContext == nil {
+		cfg.Transport = cfg.Transport.Clone()
+		cfg.Transport.DialContext = new(net.Dialer).DialContext
+	}
 	for _, d := range []struct {
 		value    *time.Duration
 		standard time.Duration
@@ -97,9 +112,8 @@ func (cfg Config) withDefaults() Config {
 		{&cfg.Handshake, 10 * time.Second},
 		{&cfg.Write, 5 * time.Second},
 		{&cfg.Drain, 2 * time.Second},
-		{&cfg.RetryMin, 500 * time.Millisecond},
-		{&cfg.RetryMax, 30 * time.Second},
-		{&cfg.Settled, 10 * time.Second},
+		{&cfg.OpenEvery, 1500 * time.Millisecond},
+		{&cfg.Retry, 500 * time.Millisecond},
 		{&cfg.Crowded, time.Minute},
 	} {
 		if *d.value <= 0 {
@@ -111,10 +125,11 @@ func (cfg Config) withDefaults() Config {
 
 // Client holds the sockets of one app. Make it with New.
 type Client struct {
-	open   Opener
-	handle Handler
-	cfg    Config
-	log    zerolog.Logger
+	ask      Opener
+	handle   Handler
+	cfg      Config
+	log      zerolog.Logger
+	openings *openings
 
 	seats   chan struct{} // one taken for each socket from before it is dialled until it is closed
 	fatal   chan error    // what ends Run
@@ -135,14 +150,15 @@ type Client struct {
 func New(open Opener, cfg Config) *Client {
 	cfg = cfg.withDefaults()
 	return &Client{
-		open:  open,
-		cfg:   cfg,
-		log:   cfg.Logger,
-		seats: make(chan struct{}, min(2*cfg.Connections, maxSockets)),
-		fatal: make(chan error, 1),
-		acked: make(chan struct{}, 1),
-		ready: make(chan struct{}),
-		conns: make(map[*conn]bool),
+		ask:      open,
+		cfg:      cfg,
+		log:      cfg.Logger,
+		openings: newOpenings(cfg),
+		seats:    make(chan struct{}, min(2*cfg.Connections, maxSockets)),
+		fatal:    make(chan error, 1),
+		acked:    make(chan struct{}, 1),
+		ready:    make(chan struct{}),
+		conns:    make(map[*conn]bool),
 	}
 }
 

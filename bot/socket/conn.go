@@ -24,7 +24,11 @@ var (
 	errStopped  = errors.New("stopped")
 	errDead     = errors.New("socket is dead")
 	errLingered = errors.New("not closed by Slack in time after its announcement")
+	errRetired  = errors.New("no answer to its close")
 )
+
+// bye is a normal close.
+var bye = websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 
 // conn is one WebSocket. A reader and a tender serve it: the reader hands over what comes,
 // the tender pings and, in the end, closes.
@@ -37,9 +41,13 @@ type conn struct {
 
 	leaving chan struct{} // closed when Slack announces the end
 	reason  error         // why; good once leaving is closed
+	leftAt  time.Time     // the same
 
 	dead  chan struct{} // closed when nothing more can come or go
 	cause error         // why; good once dead is closed
+
+	replaced bool          // left, with its successor up, and not retired; guarded by Client.mu
+	retired  chan struct{} // closed when its seat is wanted by another
 
 	greetOnce, leaveOnce, deadOnce sync.Once
 }
@@ -52,6 +60,7 @@ func (c *Client) start(ctx context.Context, ws *websocket.Conn) *conn {
 		pen:     make(chan struct{}, 1),
 		greeted: make(chan struct{}),
 		leaving: make(chan struct{}),
+		retired: make(chan struct{}),
 		dead:    make(chan struct{}),
 	}
 	heard := func() { _ = ws.SetReadDeadline(time.Now().Add(c.cfg.Silence)) }
@@ -158,6 +167,7 @@ func (c *Client) leave(s *conn, reason string) {
 		if reason == "too_many_websockets" {
 			s.reason = errCrowded
 		}
+		s.leftAt = time.Now()
 		close(s.leaving)
 		c.log.Debug().Str("reason", reason).Msg("disconnect announced")
 	})
@@ -189,8 +199,8 @@ func (c *Client) tend(ctx context.Context, s *conn) {
 	defer func() { <-c.seats }()
 	ping := time.NewTicker(c.cfg.Ping)
 	defer ping.Stop()
-	leaving := s.leaving
-	var lingered <-chan time.Time
+	leaving, retired := s.leaving, s.retired
+	var lingered, unanswered <-chan time.Time
 	for {
 		select {
 		case <-ping.C:
@@ -200,8 +210,14 @@ func (c *Client) tend(ctx context.Context, s *conn) {
 			lingered = time.After(c.cfg.Linger)
 		case <-lingered:
 			c.end(s, errLingered)
+		case <-retired:
+			retired = nil
+			// What Slack sends before its own close is still read.
+			_ = c.write(ctx, s, websocket.CloseMessage, bye)
+			unanswered = time.After(farewellTime)
+		case <-unanswered:
+			c.end(s, errRetired)
 		case <-s.dead:
-			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 			_ = s.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(farewellTime))
 			// Slack does not close the connection after the handshake, so don't wait for it.
 			_ = s.ws.Close()
@@ -241,6 +257,9 @@ func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) erro
 	} else {
 		err = s.ws.WriteControl(kind, data, deadline)
 	}
+	if errors.Is(err, websocket.ErrCloseSent) {
+		return errDead // for writing; it is read on
+	}
 	if err != nil {
 		c.end(s, fmt.Errorf("write socket: %w", err))
 	}
@@ -278,6 +297,9 @@ func (s *conn) untilReplaced(ctx context.Context) error {
 
 func (s *conn) isDead() bool    { return closed(s.dead) }
 func (s *conn) isLeaving() bool { return closed(s.leaving) }
+
+// isWritable tells whether neither end has closed.
+func (s *conn) isWritable() bool { return !s.isDead() && !closed(s.retired) }
 
 func closed(ch <-chan struct{}) bool {
 	select {

@@ -427,7 +427,6 @@ func TestFiftyRefreshesLeakNothing(t *testing.T) {
 	s := newSlack(t)
 	cfg := briskly()
 	cfg.Connections = 2
-	cfg.Settled = time.Nanosecond
 	b := start(t, s, cfg)
 	current := []*peer{s.greet(), s.greet()}
 	for n := range 50 {
@@ -465,7 +464,6 @@ func TestNeverMoreThanTenSockets(t *testing.T) {
 	s := newSlack(t)
 	cfg := briskly()
 	cfg.Connections = 99
-	cfg.Settled = time.Nanosecond
 	b := start(t, s, cfg)
 	var all []*peer
 	for range 10 {

@@ -93,7 +93,7 @@ func encodeAck(id string, payload any) ([]byte, error) {
 	return data, err
 }
 
-// Encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
+// encode leaves <, > and & as they are: escaped, each would cost six bytes of the few allowed.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -104,25 +104,27 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// send writes an acknowledgement to own or, if own is dead, to one other socket.
-func (c *Client) send(ctx context.Context, own *conn, data []byte) error {
-	err := c.write(ctx, own, websocket.TextMessage, data)
-	if err == nil || !own.isDead() {
-		return err
+// send writes an acknowledgement to s or, if nothing can be written there any more, to
+// another socket.
+func (c *Client) send(ctx context.Context, s *conn, data []byte) error {
+	for {
+		err := c.write(ctx, s, websocket.TextMessage, data)
+		if err == nil || s.isWritable() {
+			return err
+		}
+		if s = c.anyWritable(); s == nil {
+			return err
+		}
 	}
-	other := c.anyOther(own)
-	if other == nil {
-		return err
-	}
-	return c.write(ctx, other, websocket.TextMessage, data)
 }
 
-func (c *Client) anyOther(own *conn) *conn {
+// anyWritable gives a socket, one that stays if there is one; nil if there is none.
+func (c *Client) anyWritable() *conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var last *conn
 	for s, greeted := range c.conns {
-		if !greeted || s == own {
+		if !greeted || !s.isWritable() {
 			continue
 		}
 		if !s.isLeaving() {

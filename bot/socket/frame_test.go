@@ -3,10 +3,8 @@ package socket
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
-	"time"
 )
 
 // The law: a JSON object whose envelope_id is a non-empty string (and which is no hello or
@@ -111,56 +109,4 @@ func TestADamagedEnvelopeKeepsItsID(t *testing.T) {
 			t.Errorf("%s: kind %d, id %q", data, kind, f.EnvelopeID)
 		}
 	}
-}
-
-func TestPatience(t *testing.T) {
-	t.Parallel()
-	cfg := Config{}.withDefaults()
-	lost := errors.New("lost")
-
-	t.Run("pauses double up to the limit", func(t *testing.T) {
-		t.Parallel()
-		p := patience{cfg: cfg}
-		for n, step := range []time.Duration{500, 1000, 2000, 4000, 8000, 16000, 30000, 30000} {
-			step *= time.Millisecond
-			if got := p.after(lost, 0); got > step || got < step/2 {
-				t.Errorf("pause %d: %s, want %s to %s", n+1, got, step/2, step)
-			}
-		}
-		p.failures = 1 << 40
-		if got := p.after(lost, 0); got > cfg.RetryMax || got < cfg.RetryMax/2 {
-			t.Errorf("after very many: %s", got)
-		}
-	})
-	t.Run("a settled socket is replaced at once, however many failed before it", func(t *testing.T) {
-		t.Parallel()
-		p := patience{cfg: cfg, failures: 9}
-		if got := p.after(lost, time.Minute); got != 0 {
-			t.Error(got)
-		}
-	})
-	t.Run("sockets that die young are replaced at once only the first time", func(t *testing.T) {
-		t.Parallel()
-		p := patience{cfg: cfg}
-		if got := p.after(lost, time.Second); got != 0 {
-			t.Error(got)
-		}
-		if got := p.after(lost, time.Second); got < cfg.RetryMin/2 {
-			t.Error(got)
-		}
-	})
-	t.Run("too many sockets is never tried again soon", func(t *testing.T) {
-		t.Parallel()
-		p := patience{cfg: cfg}
-		if got := p.after(errCrowded, time.Hour); got < time.Minute || got > 90*time.Second {
-			t.Error(got)
-		}
-	})
-	t.Run("Slack's own wish is honoured", func(t *testing.T) {
-		t.Parallel()
-		p := patience{cfg: cfg}
-		if got := p.after(&busyError{429, time.Minute}, 0); got != time.Minute {
-			t.Error(got)
-		}
-	})
 }

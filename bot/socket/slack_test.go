@@ -181,8 +181,8 @@ func briskly() socket.Config {
 	return socket.Config{
 		Connections: 1,
 		Stagger:     time.Millisecond,
-		RetryMin:    time.Millisecond,
-		RetryMax:    5 * time.Millisecond,
+		OpenEvery:   time.Millisecond,
+		Retry:       time.Millisecond,
 		Drain:       50 * time.Millisecond,
 	}
 }
@@ -194,12 +194,16 @@ func start(t testing.TB, s *slackSide, cfg socket.Config) *bot {
 }
 
 func (b *bot) run(s *slackSide, cfg socket.Config, handle socket.Handler) {
+	b.start(s.open, cfg, handle)
+}
+
+func (b *bot) start(open socket.Opener, cfg socket.Config, handle socket.Handler) {
 	b.live, b.logs, b.ended = make(chan int, 1000), &logs{}, make(chan error, 1)
 	cfg.Logger = zerolog.New(b.logs)
 	if cfg.Observe.Live == nil {
 		cfg.Observe.Live = func(n int) { b.live <- n }
 	}
-	b.Client = socket.New(s.open, cfg)
+	b.Client = socket.New(open, cfg)
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop = stop
 	done := make(chan struct{})

@@ -5,24 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"azeer-slack/internal/retry"
 
 	"github.com/gorilla/websocket"
-	"github.com/slack-go/slack"
+	"github.com/rs/zerolog"
 )
 
 var (
 	errNoHello = errors.New("no hello from Slack")
-	errAddress = errors.New("address from Slack is neither wss nor on this machine")
 	errLeft    = errors.New("end of socket announced by Slack")
 	errCrowded = errors.New("too_many_websockets: the app has too many sockets at Slack")
 )
+
+// repeatAfter is how often the same trouble with opening sockets is logged at most.
+const repeatAfter = 30 * time.Second
 
 // busyError is a refusal that says when to come again.
 type busyError struct {
@@ -32,18 +30,31 @@ type busyError struct {
 
 func (e *busyError) Error() string { return fmt.Sprintf("refused with status %d", e.status) }
 
+// slot is the place of one socket and its successors.
+type slot struct {
+	log  zerolog.Logger
+	turn turn
+	// said and saidAt are the last failure that was logged.
+	said   string
+	saidAt time.Time
+}
+
 // keepOpen sees to it that one slot has a socket, until ctx ends.
-func (c *Client) keepOpen(ctx context.Context, slot int) {
-	log := c.log.With().Int("slot", slot+1).Logger()
-	p := patience{cfg: c.cfg}
-	pause := time.Duration(slot) * c.cfg.Stagger
-	for retry.Sleep(ctx, pause) {
-		var lived time.Duration
-		s, err := c.connect(ctx)
-		if err == nil {
-			log.Info().Int("live", c.Live()).Msg("socket up")
-			err = s.untilReplaced(ctx)
-			lived = time.Since(s.greetedAt)
+func (c *Client) keepOpen(ctx context.Context, number int) {
+	p := &slot{log: c.log.With().Int("slot", number+1).Logger()}
+	if !retry.Sleep(ctx, time.Duration(number)*c.cfg.Stagger) {
+		return
+	}
+	var last *conn
+	for c.openings.await(ctx, &p.turn) {
+		s, err := c.connect(ctx, &p.turn)
+		p.turn.failed = err != nil
+		if err != nil {
+			c.openings.heed(err)
+		} else {
+			c.succeed(last)
+			p.log.Info().Int("live", c.Live()).Msg("socket up")
+			last, err = s, s.untilReplaced(ctx)
 		}
 		if ctx.Err() != nil {
 			return
@@ -52,14 +63,31 @@ func (c *Client) keepOpen(ctx context.Context, slot int) {
 			c.fail(fatal)
 			return
 		}
-		pause = p.after(err, lived)
-		if errors.Is(err, errLeft) {
-			log.Info().Dur("pause", pause).Dur("lived", lived).Msg("socket about to be closed by Slack; replacing it")
-			continue
+		if !errors.Is(err, errLeft) || p.turn.failed {
+			c.note(err)
 		}
-		c.note(err)
-		log.Warn().Err(err).Dur("pause", pause).Dur("lived", lived).Msg("socket missing; trying again")
+		p.report(err, last)
+		if errors.Is(err, errCrowded) && !retry.Sleep(ctx, c.cfg.Crowded+rand.N(c.cfg.Crowded/2+1)) {
+			return
+		}
 	}
+}
+
+// report logs why the slot needs another socket.
+func (p *slot) report(err error, last *conn) {
+	var lived time.Duration
+	if !p.turn.failed {
+		lived = time.Since(last.greetedAt)
+	}
+	if errors.Is(err, errLeft) && !p.turn.failed {
+		p.log.Info().Dur("lived", lived).Msg("socket about to be closed by Slack; replacing it")
+		return
+	}
+	if p.turn.failed && err.Error() == p.said && time.Since(p.saidAt) < repeatAfter {
+		return
+	}
+	p.said, p.saidAt = err.Error(), time.Now()
+	p.log.Warn().Err(err).Dur("lived", lived).Msg("socket missing; trying again")
 }
 
 func (c *Client) note(err error) {
@@ -68,15 +96,12 @@ func (c *Client) note(err error) {
 	c.trouble = err.Error()
 }
 
-// connect opens a socket and waits for Slack's hello. It waits for a seat first: with ten
-// slots there is none to spare, and an old socket must go before the new one comes.
-func (c *Client) connect(ctx context.Context) (*conn, error) {
-	select {
-	case c.seats <- struct{}{}:
-	case <-ctx.Done():
+// connect opens a socket and waits for Slack's hello.
+func (c *Client) connect(ctx context.Context, t *turn) (*conn, error) {
+	if !c.takeSeat(ctx) {
 		return nil, ctx.Err()
 	}
-	ws, err := c.dial(ctx)
+	ws, err := c.open(ctx, t)
 	if err != nil {
 		<-c.seats
 		return nil, err
@@ -103,82 +128,67 @@ func (c *Client) connect(ctx context.Context) (*conn, error) {
 	return nil, err
 }
 
-func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
-	open, cancel := context.WithTimeout(ctx, c.cfg.Handshake)
-	address, err := c.open(open)
+// takeSeat waits for a seat. While all are taken, sockets that are on their way out and
+// have successors are asked to go, the oldest first. With ten slots there may be none of
+// these: then Slack closes an old one before the new one comes.
+func (c *Client) takeSeat(ctx context.Context) bool {
+	for {
+		select {
+		case c.seats <- struct{}{}:
+			return true
+		default:
+		}
+		select {
+		case c.seats <- struct{}{}:
+			return true
+		case <-time.After(c.retireOldest()):
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// retireOldest asks the socket to go whose end was announced first, if it was read for
+// long enough since. It gives the time after which it is worth being called again.
+func (c *Client) retireOldest() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	enough := c.cfg.Linger / 10
+	var oldest *conn
+	for s := range c.conns {
+		if s.replaced && (oldest == nil || s.leftAt.Before(oldest.leftAt)) {
+			oldest = s
+		}
+	}
+	if oldest == nil {
+		return enough
+	}
+	if left := time.Until(oldest.leftAt.Add(enough)); left > 0 {
+		return left
+	}
+	oldest.replaced = false // once is enough
+	close(oldest.retired)
+	return farewellTime
+}
+
+// succeed notes that old, if it is there still, has a successor.
+func (c *Client) succeed(old *conn) {
+	if old == nil || !old.isLeaving() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old.replaced = true
+}
+
+// open asks for an address and dials it.
+func (c *Client) open(ctx context.Context, t *turn) (*websocket.Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, c.cfg.Handshake)
+	address, err := c.ask(limited)
 	cancel()
+	t.held = isUnsent(err)
 	if err != nil {
 		return nil, fmt.Errorf("ask for a socket: %w", err)
 	}
-	if !trusted(address) {
-		return nil, errAddress
-	}
-	dialer := websocket.Dialer{
-		Proxy:            http.ProxyFromEnvironment,
-		HandshakeTimeout: c.cfg.Handshake,
-		// Slack drops a message that comes in several frames, and gorilla splits what
-		// does not fit into its buffer.
-		WriteBufferSize: 32 << 10,
-	}
-	ws, resp, err := dialer.DialContext(ctx, address, nil)
-	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
-		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		err = &busyError{resp.StatusCode, time.Duration(seconds) * time.Second}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("dial socket: %w", err)
-	}
-	return ws, nil
-}
-
-// trusted tells whether a ticket may be sent to the address: encrypted, or to this machine.
-func trusted(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	if u.Scheme == "wss" {
-		return true
-	}
-	host := u.Hostname()
-	return u.Scheme == "ws" && (host == "localhost" || net.ParseIP(host).IsLoopback())
-}
-
-// patience decides how long a slot waits before its next attempt.
-type patience struct {
-	cfg      Config
-	failures int // in a row, since a socket last settled
-}
-
-// after is told why the slot needs another socket and how long the last one lived, 0 if
-// it never came up.
-func (p *patience) after(err error, lived time.Duration) time.Duration {
-	if errors.Is(err, errCrowded) {
-		return p.cfg.Crowded + rand.N(p.cfg.Crowded/2+1)
-	}
-	if lived >= p.cfg.Settled {
-		p.failures = 0
-	}
-	p.failures++
-	if p.failures == 1 && lived > 0 {
-		return 0
-	}
-	step := p.cfg.RetryMax
-	if doublings := p.failures - 1; doublings < 20 {
-		step = min(step, p.cfg.RetryMin<<doublings)
-	}
-	return max(step-rand.N(step/2+1), retryAfter(err))
-}
-
-// retryAfter is what Slack asked for, 0 if nothing.
-func retryAfter(err error) time.Duration {
-	var limited *slack.RateLimitedError
-	var busy *busyError
-	switch {
-	case errors.As(err, &limited):
-		return limited.RetryAfter
-	case errors.As(err, &busy):
-		return busy.after
-	}
-	return 0
+	return c.dial(ctx, address)
 }

@@ -45,7 +45,7 @@ const (
 	emailLimit    = 8 * time.Second        // for an email, which nobody waits for in a form
 )
 
-// MembershipOf is what kind of member somebody is.
+// Membership is what kind of member somebody is.
 type Membership byte
 
 const (
@@ -68,7 +68,7 @@ type user struct {
 
 // Users knows who is who in the workspace. Slack is asked for somebody when they are first
 // met, and again now and then as long as they are met: what that costs depends on how many
-// use the app, not on how many are in the workspace. It is the assign.People that resolves
+// use the app, not on how many are in the workspace. It is the agent.People that resolves
 // mentions.
 type Users struct {
 	api       *slack.Client
@@ -273,7 +273,7 @@ func (p *Users) Zone(id string) *time.Location {
 	return time.FixedZone(known.zone, known.offset)
 }
 
-// Email gives somebody's Slack email. See assign.People.
+// Email gives somebody's Slack email. See agent.People.
 func (p *Users) Email(ctx context.Context, user string) (agent.Email, error) {
 	ctx, cancel := context.WithTimeout(ctx, emailLimit)
 	defer cancel()

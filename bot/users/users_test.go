@@ -6,6 +6,7 @@ import (
 
 	"azeer-slack/bot/payload"
 	"azeer-slack/sandbox"
+	fakeslack "azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -23,7 +24,7 @@ func slackWorld(t *testing.T) (*sandbox.Sandbox, *Users) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = box.Close() })
-	api := slack.New(sandbox.BotToken, slack.OptionAPIURL(box.Slack.APIURL()))
+	api := slack.New(fakeslack.BotToken, slack.OptionAPIURL(box.Slack.APIURL()))
 	return box, New(api, nil, zerolog.Nop())
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
 )
 
 // BenchmarkMemory builds the real program and runs it as a process of its own in a
@@ -49,7 +49,7 @@ func BenchmarkMemory(b *testing.B) {
 	pass(8 * time.Second)
 	idle := resident(b, cmd.Process.Pid, "VmRSS")
 
-	w.Azeer.Always(sandbox.Misbehaviour{Hang: true})
+	w.Azeer.Always(azeer.Misbehaviour{Hang: true})
 	b.ResetTimer()
 	w.burst(64, b.N)
 	b.StopTimer()

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
@@ -84,7 +86,7 @@ func roomyBox(b *testing.B, people int) *sandbox.Sandbox {
 	}
 	b.Cleanup(func() { _ = box.Close() })
 	for n := range people {
-		box.Slack.AddPerson(sandbox.PersonConfig{Handle: fmt.Sprint("clerk", n)})
+		box.Slack.AddPerson(slack.PersonConfig{Handle: fmt.Sprint("clerk", n)})
 	}
 	return box
 }
@@ -93,20 +95,20 @@ func roomyBox(b *testing.B, people int) *sandbox.Sandbox {
 func number(n int) string { return fmt.Sprintf("05444%05d", n%100_000) }
 
 // FormMetadata follows the commands through the sandbox.
-func (w *atWork) note(e sandbox.Event) {
+func (w *atWork) note(e record.Event) {
 	w.mu.Lock()
 	switch e.Kind {
-	case sandbox.EventTyped:
+	case record.Typed:
 		if at := strings.Index(e.Text, " 05"); at >= 0 {
 			w.jobs[e.Text[at+2:at+11]] = &step{typed: e.At}
 		}
-	case sandbox.EventAzeerReceived:
+	case record.AzeerReceived:
 		if at := strings.Index(e.Text, " 966"); at >= 0 {
 			if s := w.jobs[e.Text[at+4:at+13]]; s != nil {
 				s.asked = e.At
 			}
 		}
-	case sandbox.EventSeen:
+	case record.Seen:
 		if at := strings.Index(e.Text, "+966 "); at >= 0 && strings.Contains(e.Text, "Done") {
 			if s := w.jobs[strings.ReplaceAll(e.Text[at+5:at+16], " ", "")]; s != nil {
 				s.answered = e.At

@@ -31,6 +31,7 @@ func checkCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 		if err != nil {
 			d.bad(".env cannot be read", err.Error())
 		}
+		heedNetwork(find)
 		d.examine(ctx, find)
 		return d.verdict()
 	}

@@ -51,7 +51,7 @@ type Config struct {
 	adopt bool
 
 	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
-	azeerTimeout, stagger time.Duration
+	azeerTimeout, stagger, openEvery time.Duration
 	// acknowledged, if set, is told how long each acknowledgement took.
 	acknowledged func(time.Duration)
 }

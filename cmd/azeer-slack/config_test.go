@@ -165,6 +165,16 @@ var badValues = []struct{ name, value, want string }{
 	{"RETENTION_DAYS", "-1", "is -1"},
 	{"LOG_LEVEL", "loud", `is "loud"`},
 	{"LOG_FORMAT", "xml", `is "xml"`},
+	{"HTTPS_PROXY", "ftp://proxy.example", "is of an unknown kind"},
+	{"HTTPS_PROXY", "http://u:hunter2#x@proxy.example:3128", "percent-encode"},
+	{"HTTPS_PROXY", "http://u:hunter2/x@proxy.example:3128", "percent-encode"},
+	{"HTTPS_PROXY", "http://u:hunter2%@proxy.example:3128", "percent-encode"},
+	{"HTTPS_PROXY", "http://", "is not an address"},
+	{"NO_PROXY", "localhost 10.0.0.1", "is no host"},
+	{"NO_PROXY", "a.example,https://b.example", `has "https://b.example", which is no host`},
+	{"SSL_CERT_FILE", "/nowhere/ca.pem", "names a file that is not there"},
+	{"SSL_CERT_FILE", "/", "names something that cannot be read"},
+	{"SSL_CERT_FILE", "config_test.go", "names a file without a certificate in it"},
 }
 
 func TestBadValuesAreNamedWithWhatIsWrong(t *testing.T) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -12,22 +11,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	azeerslack "azeer-slack"
+	"azeer-slack/internal/console"
 	"azeer-slack/sandbox"
 
 	"golang.org/x/term"
 )
 
-const (
-	// demoStart is how long the bot may take to connect to the sandbox.
-	demoStart = 15 * time.Second
-	// demoAnswer is how long a command may take until it is answered.
-	demoAnswer = 15 * time.Second
-	// demoPerson is who one is at the beginning, and demoPlace where.
-	demoPerson, demoPlace = "manager", "#general"
-)
+// demoPerson is who one is at the beginning, and demoPlace where.
+const demoPerson, demoPlace = "manager", "#general"
 
 func demoCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 	var lines said
@@ -40,7 +33,7 @@ func demoCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 			fmt.Fprint(p.errors, "azeer-slack demo: --say prints what happens, --page shows it in a browser: choose one\n")
 			return exitUsage
 		case len(lines) > 0:
-			return p.demo(ctx, func(ctx context.Context, d *demo) error { return d.say(ctx, lines) })
+			return p.demo(ctx, func(ctx context.Context, d *demo) error { return d.Say(ctx, lines) })
 		case view.only:
 			return p.pageDemo(ctx, view, p.untilTold)
 		case !terminal(p.in):
@@ -49,7 +42,7 @@ func demoCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 				"    azeer-slack demo --page\n")
 			return exitUsage
 		}
-		return p.pageDemo(ctx, view, func(ctx context.Context, d *demo) error { return d.prompt(ctx, p.in) })
+		return p.pageDemo(ctx, view, func(ctx context.Context, d *demo) error { return d.Prompt(ctx, p.in) })
 	}
 }
 
@@ -71,28 +64,25 @@ func terminal(in io.Reader) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// demo is a workspace in a box, the bot in it, and one person at the keyboard.
+// demo is a workspace in a box, and one person at the keyboard. The journal may be kept in folder.
 type demo struct {
+	*console.Session
 	box    *sandbox.Sandbox
-	out    *lineWriter
-	me     *sandbox.Person
-	place  string
-	events chan sandbox.Event
+	folder string
 }
 
 // demo starts the box and the bot, lets act play, and ends both.
 func (p *program) demo(ctx context.Context, act func(context.Context, *demo) error) int {
-	return p.stage(ctx, func(*sandbox.Sandbox) {}, func(ctx context.Context, d *demo, folder string) error {
-		return p.withBot(ctx, d, folder, act)
+	return p.stage(ctx, func(*sandbox.Sandbox) {}, func(ctx context.Context, d *demo) error {
+		return p.withBot(ctx, d, act)
 	})
 }
 
-// stage starts the box, has it furnished, lets play bring a bot to it, and ends it. The
-// journal may be kept in folder as long as play goes on.
-func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo, folder string) error) int {
+// stage starts the box, has it furnished, lets play bring a bot to it, and ends it.
+func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo) error) int {
 	err := p.inBox(ctx, furnish, play)
 	switch {
-	case err == nil, errors.Is(err, errQuit):
+	case err == nil, errors.Is(err, console.ErrQuit):
 		return exitDone
 	case ctx.Err() != nil:
 		fmt.Fprintln(p.errors, "azeer-slack demo: interrupted")
@@ -102,7 +92,7 @@ func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), pla
 	return exitFault
 }
 
-func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo, folder string) error) error {
+func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo) error) error {
 	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
 	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
@@ -112,24 +102,15 @@ func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), pla
 		return errors.Join(fmt.Errorf("make folder for the journal: %w", err), box.Close())
 	}
 	furnish(box)
-	d := &demo{box: box, out: &lineWriter{out: p.out}, me: box.Slack.Person(demoPerson), place: demoPlace,
-		events: make(chan sandbox.Event, 1024)}
-	ctx, cancel := context.WithCancel(ctx)
-	unsubscribe := box.Subscribe(func(e sandbox.Event) {
-		select {
-		case d.events <- e:
-		case <-ctx.Done():
-		}
-	})
-	err = play(ctx, d, folder)
-	cancel()
-	unsubscribe()
+	session, stop := console.New(ctx, box, demoPerson, demoPlace, p.out)
+	err = play(ctx, &demo{session, box, folder})
+	stop()
 	return errors.Join(err, box.Close(), os.RemoveAll(folder))
 }
 
 // withBot runs the bot beside act and ends it afterwards.
-func (p *program) withBot(ctx context.Context, d *demo, folder string, act func(context.Context, *demo) error) error {
-	cfg, problems := readSettings(demoSettings(d.box.Env(), folder))
+func (p *program) withBot(ctx context.Context, d *demo, act func(context.Context, *demo) error) error {
+	cfg, problems := readSettings(demoSettings(d.box.Env(), d.folder))
 	if len(problems) > 0 {
 		return errors.New(strings.TrimSpace(explain(problems)))
 	}
@@ -143,7 +124,7 @@ func (p *program) withBot(ctx context.Context, d *demo, folder string, act func(
 			stop(fmt.Errorf("run bot: %w", err))
 		}
 	}()
-	err := d.awaitBot(ctx)
+	err := d.AwaitBot(ctx)
 	if err == nil {
 		err = act(ctx, d)
 	}
@@ -176,45 +157,4 @@ func demoSettings(box map[string]string, folder string) lookup {
 		value, ok := values[name]
 		return value, ok
 	}
-}
-
-// awaitBot returns once the bot has a socket.
-func (d *demo) awaitBot(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, demoStart)
-	defer cancel()
-	_, err := d.await(ctx, func(e sandbox.Event) bool { return e.Kind == sandbox.EventConnected })
-	if err != nil {
-		return fmt.Errorf("wait for the bot to connect: %w", err)
-	}
-	return nil
-}
-
-// await returns the next event that matches; others are dropped.
-func (d *demo) await(ctx context.Context, match func(sandbox.Event) bool) (sandbox.Event, error) {
-	for {
-		select {
-		case e := <-d.events:
-			if match(e) {
-				return e, nil
-			}
-		case <-ctx.Done():
-			return sandbox.Event{}, context.Cause(ctx)
-		}
-	}
-}
-
-// readLines reads in to its end, in lines of up to 64 KB; the channel is closed there.
-func readLines(ctx context.Context, in io.Reader) <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for scanner := bufio.NewScanner(in); scanner.Scan(); {
-			select {
-			case lines <- strings.ToValidUTF8(scanner.Text(), "\uFFFD"):
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return lines
 }

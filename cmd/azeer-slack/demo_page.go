@@ -5,15 +5,19 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 
 	azeerslack "azeer-slack"
+	"azeer-slack/internal/botprocess"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
+	"azeer-slack/sandbox/slack"
 )
 
 // pageAddr is where the page is, if nobody else is there.
@@ -52,8 +56,8 @@ func (l *ownAddress) Set(addr string) error {
 
 // pageDemo is demo with the page, and with the bot as a process of its own.
 func (p *program) pageDemo(ctx context.Context, f pageFlags, act func(context.Context, *demo) error) int {
-	return p.stage(ctx, furnish, func(ctx context.Context, d *demo, folder string) error {
-		return p.withPage(ctx, d, folder, f, act)
+	return p.stage(ctx, furnish, func(ctx context.Context, d *demo) error {
+		return p.withPage(ctx, d, f, act)
 	})
 }
 
@@ -63,7 +67,7 @@ const intern = "intern"
 // furnish brings somebody without rights into the workspace, and something to read.
 func furnish(box *sandbox.Sandbox) {
 	k := box.Slack
-	k.AddPerson(sandbox.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
+	k.AddPerson(slack.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
 	for _, said := range []struct{ who, where, what string }{
 		{"sara", "#general", "Good morning! The inbox is filling up. Who takes the new ones?"},
 		{"omar", "#general", "Hand them to me: /assign, the number, and omar@twerlo.com. That is me in Azeer."},
@@ -71,7 +75,7 @@ func furnish(box *sandbox.Sandbox) {
 		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
 		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},
 	} {
-		_, _ = k.Person(said.who).Write(said.where, "", said.what) // cannot fail: they are all there
+		_, _ = k.Person(said.who).TryPost(said.where, "", said.what) // cannot fail: they are all there
 	}
 }
 
@@ -90,9 +94,42 @@ func pageSettings(box *sandbox.Sandbox, folder string) lookup {
 	return demoSettings(values, folder)
 }
 
+// inherited are the names in the environment that the bot's process gets besides its
+// settings: what the system and the Go runtime need, and no token that may lie about.
+// Names that end in * stand for all that begin so.
+var inherited = []string{
+	"PATH", "HOME", "TMPDIR", "TMP", "TEMP", "TZ", "LANG", "LC_*", "SYSTEMROOT",
+	"GOMAXPROCS", "GOMEMLIMIT", "GOGC", "GODEBUG", "GOTRACEBACK", "GOCOVERDIR",
+}
+
+// botEnvironment is the whole environment of the bot's process: settings, and of the
+// given environment what is inherited.
+func botEnvironment(find lookup, environ []string) []string {
+	values := map[string]string{}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if slices.ContainsFunc(inherited, func(pattern string) bool {
+			prefix, open := strings.CutSuffix(pattern, "*")
+			return name == pattern || open && strings.HasPrefix(name, prefix)
+		}) {
+			values[name] = value
+		}
+	}
+	for _, s := range settings {
+		if value, ok := find(s.name); ok {
+			values[s.name] = value
+		}
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, name+"="+values[name])
+	}
+	return all
+}
+
 // withPage serves the page and runs the bot beside act, and ends both afterwards.
-func (p *program) withPage(ctx context.Context, d *demo, folder string, f pageFlags, act func(context.Context, *demo) error) (err error) {
-	bot, err := newBotProcess(pageSettings(d.box, folder), folder, p.errors)
+func (p *program) withPage(ctx context.Context, d *demo, f pageFlags, act func(context.Context, *demo) error) (err error) {
+	bot, err := botprocess.New(d.folder, botEnvironment(pageSettings(d.box, d.folder), os.Environ()), p.errors)
 	if err != nil {
 		return err
 	}
@@ -108,11 +145,11 @@ func (p *program) withPage(ctx context.Context, d *demo, folder string, f pageFl
 	if err := d.startBot(ctx, bot); err != nil {
 		return err
 	}
-	bot.onEnd(func(why string) {
+	bot.OnEnd(func(why string) {
 		site.BotEnded(why)
-		d.out.print("\n  The bot ended by itself (" + why + "). The page can start it again.\n")
+		d.Print("\n  The bot ended by itself (" + why + "). The page can start it again.\n")
 	})
-	d.out.print("The page to click in:  " + url + "\n\n")
+	d.Print("The page to click in:  " + url + "\n\n")
 	if !f.noBrowser && terminal(p.in) {
 		openBrowser(url)
 	}
@@ -121,14 +158,9 @@ func (p *program) withPage(ctx context.Context, d *demo, folder string, f pageFl
 
 // untilTold is the act of a demo without a prompt.
 func (p *program) untilTold(ctx context.Context, d *demo) error {
-	d.out.print("Ctrl-C ends it. Nothing leaves this machine; nothing is kept.\n")
-	for {
-		select {
-		case <-d.events: // the page shows them
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	d.Print("Ctrl-C ends it. Nothing leaves this machine; nothing is kept.\n")
+	d.Watch(ctx) // the page shows what happens
+	return nil
 }
 
 // listenForBrowsers serves the page where it was asked for, or at a free port.
@@ -146,14 +178,14 @@ func (p *program) listenForBrowsers(site *page.Page, addr ownAddress) (url strin
 }
 
 // startBot starts the bot and returns once it is connected.
-func (d *demo) startBot(ctx context.Context, bot *botProcess) error {
+func (d *demo) startBot(ctx context.Context, bot *botprocess.Process) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	bot.onEnd(func(why string) { fail(fmt.Errorf("run bot: %s", why)) })
+	bot.OnEnd(func(why string) { fail(fmt.Errorf("run bot: %s", why)) })
 	if err := bot.Start(); err != nil {
 		return err
 	}
-	return d.awaitBot(ctx)
+	return d.AwaitBot(ctx)
 }
 
 // openBrowser opens the page where there is a display. That it did not work is no harm:

@@ -17,8 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
+	"azeer-slack/sandbox/slack"
 )
 
 // site is the demo with its page, as a process of its own.
@@ -185,7 +185,7 @@ func TestKillingTheBotLosesNothing(t *testing.T) {
 	s.turn("bot_kill", true)
 	s.until("the sockets are gone", func(now page.State) bool { return now.Trouble.Bot == "stopped" && now.Trouble.Sockets == 0 })
 	s.turn("azeer_hang", false)
-	if out := s.act("sara", "command", command); out.Shown != sandbox.ShownDispatch {
+	if out := s.act("sara", "command", command); out.Shown != slack.ShownDispatch {
 		t.Errorf("without a bot Sara reads %q", out.Shown)
 	}
 	s.turn("bot_start", true)
@@ -298,7 +298,7 @@ func TestPromptBesideThePage(t *testing.T) {
 	p := program{out: &out, errors: &errs}
 	flags := pageFlags{noBrowser: true, addr: "127.0.0.1:0"}
 	code := p.pageDemo(t.Context(), flags, func(ctx context.Context, d *demo) error {
-		return d.prompt(ctx, strings.NewReader("/assign 0544444444 omar@twerlo.com\nazeer\nquit\n"))
+		return d.Prompt(ctx, strings.NewReader("/assign 0544444444 omar@twerlo.com\nazeer\nquit\n"))
 	})
 	if code != exitDone || errs.Len() > 0 {
 		t.Errorf("exit code %d: %s", code, errs.String())

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // demoed plays the demo with --say lines.
@@ -103,7 +101,7 @@ func TestPromptTakesOneLineAfterAnother(t *testing.T) {
 	var out, errs bytes.Buffer
 	p := program{out: &out, errors: &errs}
 	lines := "\n/assign 0544444444 omar@twerlo.com\nfoo\nas layla\nin @azeer\nhelp\nazeer\nquit\n"
-	code := p.demo(t.Context(), func(ctx context.Context, d *demo) error { return d.prompt(ctx, strings.NewReader(lines)) })
+	code := p.demo(t.Context(), func(ctx context.Context, d *demo) error { return d.Prompt(ctx, strings.NewReader(lines)) })
 	if code != exitDone || errs.Len() > 0 {
 		t.Errorf("exit code %d: %s", code, errs.String())
 	}
@@ -117,7 +115,7 @@ func TestPromptEndsWithItsInput(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
 	p := program{out: &out, errors: &errs}
-	code := p.demo(t.Context(), func(ctx context.Context, d *demo) error { return d.prompt(ctx, strings.NewReader("")) })
+	code := p.demo(t.Context(), func(ctx context.Context, d *demo) error { return d.Prompt(ctx, strings.NewReader("")) })
 	if code != exitDone {
 		t.Errorf("exit code %d: %s", code, errs.String())
 	}
@@ -131,8 +129,8 @@ func TestInterrupt(t *testing.T) {
 		code int
 		errs string
 	}{
-		{"at the prompt is a way of leaving", func(ctx context.Context, d *demo) error { return d.prompt(ctx, neverEnding{}) }, exitDone, ""},
-		{"while it types is a fault", func(ctx context.Context, d *demo) error { return d.say(ctx, []string{"/assign help"}) }, exitFault, "interrupted"},
+		{"at the prompt is a way of leaving", func(ctx context.Context, d *demo) error { return d.Prompt(ctx, neverEnding{}) }, exitDone, ""},
+		{"while it types is a fault", func(ctx context.Context, d *demo) error { return d.Say(ctx, []string{"/assign help"}) }, exitFault, "interrupted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -178,27 +176,6 @@ func TestDemoTakesNothingOfARealSetUp(t *testing.T) {
 	} {
 		if got, _ := find(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-}
-
-func TestReadFields(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		text string
-		want map[string]string
-	}{
-		{"contact=0544444444 agent=omar", map[string]string{"contact": "0544444444", "agent": "omar"}},
-		{"agent=Omar Hassan contact=+966 54 444 4444", map[string]string{"agent": "Omar Hassan", "contact": "+966 54 444 4444"}},
-		{"contact= answer=#general", map[string]string{"contact": "", "answer": "#general"}},
-		{"contact=a=b", map[string]string{"contact": "a=b"}},
-		{"", nil},
-		{"0544444444", nil},
-		{"hello contact=0544444444", nil},
-	} {
-		got, err := readFields(c.text)
-		if diff := cmp.Diff(c.want, got); diff != "" || (err == nil) != (c.want != nil) {
-			t.Errorf("readFields(%q): %v\n%s", c.text, err, diff)
 		}
 	}
 }

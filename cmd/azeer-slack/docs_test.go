@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,7 +14,7 @@ import (
 	"azeer-slack/sandbox/manifest"
 )
 
-var update = flag.Bool("update", false, "write the settings into README.md and .env.example")
+var update = flag.Bool("update", false, "write the settings into README.md and .env.example, the metrics into deploy/testdata")
 
 const (
 	tableStart = "<!-- settings: written by go test ./cmd/azeer-slack -run Documents -update -->\n"
@@ -91,7 +93,7 @@ func compare(t *testing.T, name, got, want string) {
 		return
 	}
 	if !*update {
-		t.Fatalf("%s does not match settings.go; go test ./cmd/azeer-slack -run Documents -update mends it", name)
+		t.Fatalf("%s does not match the program; go test ./cmd/azeer-slack -run Documents -update mends it", name)
 	}
 	if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
@@ -134,6 +136,20 @@ func TestEachNeedIsMissedWhenItIsNotThere(t *testing.T) {
 	for _, n := range needs() {
 		if n.holds(bare) {
 			t.Errorf("a bare manifest is taken to have %s", n.what)
+		}
+	}
+}
+
+var fileInDocument = regexp.MustCompile("`([a-z][a-zA-Z0-9_./-]*/[a-zA-Z0-9_.-]+\\.(?:go|yaml|sql|toml))`")
+
+// The map leads somewhere.
+func TestDocumentsNameFilesThatExist(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{"docs/architecture.md", "docs/journal-states.md", "docs/reliability.md", "docs/performance.md", "README.md", "CONTRIBUTING.md"} {
+		for _, found := range fileInDocument.FindAllStringSubmatch(read(t, filepath.Join("..", "..", document)), -1) {
+			if _, err := os.Stat(filepath.Join("..", "..", found[1])); err != nil && !strings.Contains(found[1], "xx.") {
+				t.Errorf("%s names %s, which is not there", document, found[1])
+			}
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
+	"azeer-slack/sandbox/slack/rule"
 )
 
 const (
@@ -39,7 +40,7 @@ func TestHostileFramesAreAcknowledgedAndDoNoHarm(t *testing.T) {
 	before := heldMemory()
 	h := &hostility{Rand: rand.New(rand.NewPCG(20261122, 3)), user: w.Slack.Person("sara").ID(), url: w.Slack.URL()}
 	sent := 0
-	var under []*sandbox.Delivery
+	var under []*slack.Delivery
 	for n := range hostileFrames {
 		frame, bytes := h.next(n)
 		sent += bytes
@@ -84,7 +85,7 @@ func TestAFrameTooLargeCostsOnlyItsSocket(t *testing.T) {
 	manager.reads("now belongs to")
 }
 
-func (w *world) acknowledged(d *sandbox.Delivery) {
+func (w *world) acknowledged(d *slack.Delivery) {
 	w.t.Helper()
 	if err := d.Wait(w.ctx); err != nil || d.Acked.IsZero() {
 		w.t.Fatalf("envelope %s was not acknowledged: %v\n%v\n%s", d.EnvelopeID, err, w.Breaches(), w.logs.all())
@@ -97,14 +98,14 @@ func (w *world) forgive(handle string) {
 	w.t.Helper()
 	p := w.Slack.Person(handle)
 	for range p.Unseen() {
-		if _, err := p.See(w.ctx, func(sandbox.Message) bool { return true }); err != nil {
+		if _, err := p.See(w.ctx, func(slack.Message) bool { return true }); err != nil {
 			w.t.Fatal(err)
 		}
 	}
 	for _, b := range w.TakeBreaches() {
 		switch b.Rule {
-		case sandbox.RuleTriggerUnknown, sandbox.RuleTriggerExpired, sandbox.RuleResponseUnknown, sandbox.RuleUnknownPath,
-			sandbox.RuleBadRequest, sandbox.RuleInvalidView:
+		case rule.TriggerUnknown, rule.TriggerExpired, rule.ResponseUnknown, rule.UnknownPath,
+			rule.BadRequest, rule.InvalidView:
 		default:
 			w.t.Errorf("breach: %v", b)
 		}
@@ -173,11 +174,11 @@ func readable(values ...[]byte) bool {
 func (h *hostility) sound(n int) (kind string, payload any) {
 	type object = map[string]any
 	trigger := fmt.Sprintf("hostile.%d", n)
-	person := object{"id": h.user, "team_id": sandbox.TeamID}
-	url := h.url + "/commands/" + sandbox.TeamID + "/0/never"
+	person := object{"id": h.user, "team_id": slack.TeamID}
+	url := h.url + "/commands/" + slack.TeamID + "/0/never"
 	switch n % 6 {
 	case 0:
-		return "slash_commands", object{"command": "/assign", "text": "0544444444 sara@twerlo.com", "user_id": h.user, "team_id": sandbox.TeamID,
+		return "slash_commands", object{"command": "/assign", "text": "0544444444 sara@twerlo.com", "user_id": h.user, "team_id": slack.TeamID,
 			"channel_id": "C0HOSTILE", "trigger_id": trigger, "response_url": url}
 	case 1:
 		values := object{"contact": object{"contact": object{"value": "0544444444"}},

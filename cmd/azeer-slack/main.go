@@ -65,7 +65,7 @@ func commands() []command {
 		{"run", "talk to Slack and Azeer (also without a word)", runHelp, runCommand},
 		{"demo", "try it on a Slack and an Azeer in a box: no account, no token, no network", demoHelp, demoCommand},
 		{"check", "the set-up doctor: what is right, what is wrong, and the cure; changes nothing", checkHelp, checkCommand},
-		{"version", "say which version this is", "Says which version this is, and from what source it was built.\n", versionCommand},
+		{"version", "say which version this is", "Says which release this is, of which commit, and with which Go it was built.\n", versionCommand},
 	}
 }
 

@@ -71,16 +71,18 @@ func TestVersionIsTheBestThatIsKnown(t *testing.T) {
 	t.Parallel()
 	vcs := []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef0123"}, {Key: "vcs.modified", Value: "true"}}
 	for _, c := range []struct {
-		name, linked string
-		info         *debug.BuildInfo
-		want         string
+		name, release, commit string
+		info                  *debug.BuildInfo
+		want                  string
 	}{
-		{"the linker's word", "v1.2.3", &debug.BuildInfo{Settings: vcs}, "v1.2.3"},
-		{"the module's version", "", &debug.BuildInfo{Main: debug.Module{Version: "v1.0.0"}}, "v1.0.0"},
-		{"the commit", "", &debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: vcs}, "devel (0123456789ab, changed since)"},
-		{"nothing", "", nil, "unknown"},
+		{"the linker's word", "v1.2.3", "fedcba9876543210", &debug.BuildInfo{}, "v1.2.3 (fedcba987654)"},
+		{"the linker's release, the recorded commit", "v1.2.3", "", &debug.BuildInfo{Settings: vcs}, "v1.2.3 (0123456789ab, changed since)"},
+		{"the linker's release alone", "v1.2.3", "", &debug.BuildInfo{}, "v1.2.3"},
+		{"the module's version", "", "", &debug.BuildInfo{Main: debug.Module{Version: "v1.0.0"}}, "v1.0.0"},
+		{"the commit", "", "", &debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: vcs}, "devel (0123456789ab, changed since)"},
+		{"nothing", "", "", nil, "unknown"},
 	} {
-		if got := versionOf(c.linked, c.info); got != c.want {
+		if got := versionOf(c.release, c.commit, c.info); got != c.want {
 			t.Errorf("%s: version is %q, want %q", c.name, got, c.want)
 		}
 	}

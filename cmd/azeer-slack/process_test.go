@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 )
 
 // asProgram makes the test binary behave as azeer-slack itself.
@@ -77,7 +80,7 @@ func TestSigtermEndsARunInGoodOrder(t *testing.T) {
 	if owner := box.Azeer.Owner("966544444444"); owner != "omar@twerlo.com" {
 		t.Errorf("the contact belongs to %q", owner)
 	}
-	for _, secret := range []string{sandbox.AppToken, sandbox.BotToken, values["AZEER_API_KEY"], "0544444444", "966544444444", "omar@"} {
+	for _, secret := range []string{slack.AppToken, slack.BotToken, values["AZEER_API_KEY"], "0544444444", "966544444444", "omar@"} {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("the log shows %q:\n%s", secret, out)
 		}
@@ -125,13 +128,13 @@ func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
 	defer cancel()
 	manager := box.Slack.Person(demoPerson)
 	draining := make(chan struct{}, 64)
-	defer box.Subscribe(func(e sandbox.Event) {
-		if e.Kind == sandbox.EventDisconnected {
+	defer box.Subscribe(func(e record.Event) {
+		if e.Kind == record.Disconnected {
 			draining <- struct{}{}
 		}
 	})()
 
-	box.Azeer.Always(sandbox.Misbehaviour{Hang: true})
+	box.Azeer.Always(azeer.Misbehaviour{Hang: true})
 	first, out := child(t, values)
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
@@ -170,7 +173,7 @@ func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for {
-		m, err := manager.See(ctx, func(sandbox.Message) bool { return true })
+		m, err := manager.See(ctx, func(slack.Message) bool { return true })
 		if err != nil {
 			t.Fatalf("no answer after the restart: %v\n%s", err, out)
 		}
@@ -190,7 +193,7 @@ func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
 func awaitConnection(ctx context.Context, t *testing.T, box *sandbox.Sandbox) {
 	t.Helper()
 	happened := make(chan struct{}, 1)
-	defer box.Subscribe(func(sandbox.Event) {
+	defer box.Subscribe(func(record.Event) {
 		select {
 		case happened <- struct{}{}:
 		default:

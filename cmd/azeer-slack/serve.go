@@ -58,6 +58,8 @@ func runCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 		}
 		cfg.adopt = *adopt
 		log := newLogger(cfg, p.errors)
+		heedNetwork(find)
+		warnOfLoneHTTPProxy(find, log)
 		if err := serve(ctx, cfg, log); err != nil {
 			log.Error().Err(err).Msg("stopped")
 			return exitFault
@@ -87,7 +89,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	log.Info().Str("version", version()).Str("http", page.addr()).Msg("started")
+	log.Info().Str("version", version()).Str("http", page.addr()).Str("proxy", proxyTo(cfg.SlackAPIURL)).Msg("started")
 	if err = s.run(ctx, page); err == nil {
 		log.Info().Msg("stopped in order")
 	}
@@ -167,6 +169,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 		Audit:       audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
 		Connections: cfg.SlackConnections,
 		Stagger:     cfg.stagger,
+		OpenEvery:   cfg.openEvery,
 		Logger:      log,
 		OnEnvelope:  m.received,
 		OnAcknowledged: killableAcks(func(_ string, took time.Duration) {

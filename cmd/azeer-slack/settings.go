@@ -189,6 +189,24 @@ var settings = []setting{
 		expected: "json or console",
 		read:     oneOf(func(c *Config, v string) { c.LogConsole = v == "console" }, "json", "console"),
 	},
+	{
+		name: "HTTPS_PROXY", secret: true,
+		about:    "a proxy to Slack and Azeer: `http://`, `https://`, `socks5://` or `socks5h://`, with `user:password@` if it asks for them",
+		expected: "an address such as http://proxy.company.com:3128",
+		read:     readProxy,
+	},
+	{
+		name:     "NO_PROXY",
+		about:    "comma-separated hosts that are reached without the proxy",
+		expected: "hosts such as .company.com, separated by commas",
+		read:     readNoProxy,
+	},
+	{
+		name:     "SSL_CERT_FILE",
+		about:    "a file with certificates (PEM) to trust besides the system's, as of a proxy that looks into what it passes on",
+		expected: "the path of a file with a line BEGIN CERTIFICATE",
+		read:     readCertFile,
+	},
 }
 
 // problem is one setting that is missing or wrong.
@@ -232,11 +250,17 @@ func environment() (lookup, error) {
 		return os.LookupEnv, err
 	}
 	return func(name string) (string, bool) {
-		if value, ok := os.LookupEnv(name); ok {
-			return value, true
+		for _, spelling := range spellings(name) {
+			if value, ok := os.LookupEnv(spelling); ok {
+				return value, true
+			}
 		}
-		value, ok := file[name]
-		return value, ok
+		for _, spelling := range spellings(name) {
+			if value, ok := file[spelling]; ok {
+				return value, true
+			}
+		}
+		return "", false
 	}, nil
 }
 

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
 	"strings"
 	"testing"
 )
@@ -70,10 +70,10 @@ func TestAMentionOfTwoLinesIsNotHalfDone(t *testing.T) {
 		"@azeer 0544444444 omar@twerlo.com\n0555555555 sara@twerlo.com":    "+966 55 555 5555",
 		"@azeer 0544444444 omar@twerlo.com\nsorry, I mean sara@twerlo.com": "sara@twerlo.com",
 	} {
-		manager.Say("#general", said)
+		manager.Post("#general", said)
 		manager.reads("Nothing was done", named)
 	}
-	manager.Say("#general", "@azeer حوّل 0544444444 إلى omar@twerlo.com 🙏")
+	manager.Post("#general", "@azeer حوّل 0544444444 إلى omar@twerlo.com 🙏")
 	manager.reads("now belongs to", "Omar Hassan")
 	if n := w.calls(); n != 1 {
 		t.Errorf("%d calls to Azeer, want 1", n)
@@ -95,6 +95,8 @@ func TestAnIDOfWhatsAppIsANumber(t *testing.T) {
 			t.Errorf("%s: %d calls", typed, n)
 		}
 	}
+	manager.types("#support", "/assign 👉 +290 8999 omar@twerlo.com 🙏")
+	manager.reads("now belongs to", "+290 8999")
 	manager.types("#support", "/assign 123456789012345@lid omar@twerlo.com")
 	manager.reads("hidden")
 	manager.types("#support", "/assign 120363012345678901@g.us omar@twerlo.com")
@@ -105,6 +107,6 @@ func (w *world) agent(name, email string) {
 	w.Azeer.AddAgent(azeerAgent(name, email))
 }
 
-func azeerAgent(name, email string) sandbox.AzeerAgent {
-	return sandbox.AzeerAgent{Name: name, PlatformID: email}
+func azeerAgent(name, email string) azeer.Agent {
+	return azeer.Agent{Name: name, PlatformID: email}
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // isolated is what stands in a direction isolate: numbers, emails, names, commands.
@@ -28,7 +29,7 @@ func (w *world) checkArabic(text string) {
 }
 
 // readsArabic is reads for a message that must be in Arabic from end to end.
-func (p someone) readsArabic(words ...string) sandbox.Message {
+func (p someone) readsArabic(words ...string) slack.Message {
 	p.w.t.Helper()
 	m := p.reads(words...)
 	p.w.checkArabic(m.Plain())
@@ -67,7 +68,7 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 	layla.types("#support", "/assign 0544444444 0555555555 omar@twerlo.com")
 	layla.readsArabic("هذان رقمان: \u2066+966 54 444 4444\u2069، \u2066+966 55 555 5555\u2069")
 
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404, Body: `{"message":"contact 12 unknown"}`})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404, Body: `{"message":"contact 12 unknown"}`})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
 	layla.readsArabic("لم يتم", "غير معروف لدى Azeer", "«\u2066contact 12 unknown\u2069»")
 }
@@ -75,7 +76,7 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 func TestArabicWhileAzeerIsSlow(t *testing.T) {
 	w := begin(t)
 	layla := w.person("layla")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 4 * time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 4 * time.Second})
 	layla.types("#support", "/assign 0544444444 أنا")
 	layla.types("#support", "/assign 0544444444 أنا")
 	layla.readsArabic("الطلب قيد التنفيذ", "\u2066+966 54 444 4444\u2069 إلى \u2068حسابك\u2069")
@@ -99,7 +100,7 @@ func TestTheFormIsInArabic(t *testing.T) {
 	if wrong := f.Errors["contact"]; !strings.Contains(wrong, "قصير جدًا") {
 		t.Errorf("errors: %v", f.Errors)
 	}
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	layla.submits(f, map[string]string{"contact": "٠٥٤٤٤٤٤٤٤٤"})
 	if wrong := f.Errors["contact"]; !strings.Contains(wrong, "غير معروف لدى Azeer") {
 		t.Errorf("errors: %v", f.Errors)
@@ -108,14 +109,14 @@ func TestTheFormIsInArabic(t *testing.T) {
 		w.checkArabic(wrong)
 	}
 
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 4 * time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 4 * time.Second})
 	layla.submits(f, nil)
 	if !strings.Contains(f.Plain(), "جارٍ إسناد \u2066+966 54 444 4444\u2069") {
 		t.Errorf("the form says:\n%s", f.Plain())
 	}
 	w.checkArabic(f.Plain())
 	layla.readsArabic("مُسنَد الآن إلى", "Omar Hassan")
-	settled, err := layla.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "مُسنَد الآن إلى") })
+	settled, err := layla.FormWhere(w.ctx, func(f *slack.Form) bool { return strings.Contains(f.Plain(), "مُسنَد الآن إلى") })
 	if err != nil {
 		t.Fatalf("the form stays as it was: %v", err)
 	}
@@ -177,8 +178,8 @@ func TestAWordThatIsNearlyOneOfOursIsOffered(t *testing.T) {
 func TestNoAgentIsTakenForAWordOfOurs(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
-	w.Azeer.AddAgent(sandbox.AzeerAgent{Name: "Mine Kaya", PlatformID: "mine@twerlo.com"})
-	w.Azeer.AddAgent(sandbox.AzeerAgent{Name: "Halp Jensen", PlatformID: "halp@twerlo.com"})
+	w.Azeer.AddAgent(azeer.Agent{Name: "Mine Kaya", PlatformID: "mine@twerlo.com"})
+	w.Azeer.AddAgent(azeer.Agent{Name: "Halp Jensen", PlatformID: "halp@twerlo.com"})
 	w.run()
 	w.awaitSockets(2)
 	manager := w.person("manager")
@@ -197,7 +198,7 @@ func TestNoAgentIsTakenForAWordOfOurs(t *testing.T) {
 func TestPeopleOfOtherLanguagesReadTheDefaultOne(t *testing.T) {
 	t.Parallel()
 	w := prepare(t, with("DEFAULT_LANGUAGE", "ar"))
-	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "amelie", Locale: "fr-FR"})
+	w.Slack.AddPerson(slack.PersonConfig{Handle: "amelie", Locale: "fr-FR"})
 	w.run()
 	w.awaitSockets(2)
 	for _, handle := range []string{"amelie", "layla"} {
@@ -243,7 +244,7 @@ func TestALanguageChangedMeanwhileIsPickedUp(t *testing.T) {
 	layla := w.person("layla")
 	layla.types("#support", "/assign 05444 omar@twerlo.com")
 	layla.readsArabic("قصير جدًا")
-	w.restart(func() { layla.Speak("en-GB") })
+	w.restart(func() { layla.SetLocale("en-GB") })
 	layla.types("#support", "/assign 05444 omar@twerlo.com")
 	layla.reads("too short")
 }

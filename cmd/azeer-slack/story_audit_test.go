@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // beginAudit starts a world with the private channel #audit, which the manager is in.
@@ -14,17 +15,17 @@ func beginAudit(t *testing.T, bot bool, changes ...change) *world {
 	t.Helper()
 	t.Parallel()
 	w := prepare(t, changes...)
-	w.settings["AUDIT_CHANNEL"] = w.Slack.AddChannel(sandbox.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}, BotMember: bot})
+	w.settings["AUDIT_CHANNEL"] = w.Slack.AddChannel(slack.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}, BotMember: bot})
 	w.run()
 	w.awaitSockets(2)
 	return w
 }
 
 // readsAudit waits for a message in the audit channel, and checks that it notifies nobody.
-func (p someone) readsAudit(words ...string) sandbox.Message {
+func (p someone) readsAudit(words ...string) slack.Message {
 	p.w.t.Helper()
 	m := p.reads(words...)
-	if m.Where != "#audit" || m.Via != sandbox.ViaPostMessage || m.Ephemeral || len(m.Buttons) != 0 {
+	if m.Where != "#audit" || m.Via != slack.ViaPostMessage || m.Ephemeral || len(m.Buttons) != 0 {
 		p.w.t.Errorf("read in %s by %s: %q", m.Where, m.Via, m.Plain())
 	}
 	if raw := m.Text + string(m.Blocks); strings.Contains(raw, "<@") || strings.Contains(raw, "<!channel") || strings.Contains(raw, "<!here") {
@@ -52,7 +53,7 @@ func TestEachOutcomeIsAuditedOnce(t *testing.T) {
 	layla.reads("تم التراجع")
 	manager.readsAudit("Undone: given back to Omar Hassan", "with a button")
 
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404, Body: `{"message":"contact 0544444444 unknown"}`})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404, Body: `{"message":"contact 0544444444 unknown"}`})
 	sara.assigned("#support", "omar@twerlo.com")
 	if m := manager.readsAudit("Not assigned to Omar Hassan", "does not know the contact"); strings.Contains(m.Text, "unknown") {
 		t.Errorf("quotes Azeer: %s", m.Text)
@@ -106,7 +107,7 @@ func TestTheAuditOutlivesTroubleAndRestarts(t *testing.T) {
 }
 
 func TestTheAuditIsTriedAgain(t *testing.T) {
-	for name, f := range map[string]sandbox.Failure{
+	for name, f := range map[string]slack.Failure{
 		"error": {Status: http.StatusInternalServerError}, "rate limit": {Status: http.StatusTooManyRequests, RetryAfter: time.Second},
 		"busy": {Error: "service_unavailable"},
 	} {
@@ -124,7 +125,7 @@ func TestTheAuditIsTriedAgain(t *testing.T) {
 func TestAnAuditWhoseAnswerIsLostComesTwice(t *testing.T) {
 	w := beginAudit(t, true)
 	manager, sara := w.person("manager"), w.person("sara")
-	w.Slack.FailAPI("chat.postMessage", 1, sandbox.Failure{Reset: true, AfterDoing: true})
+	w.Slack.FailAPI("chat.postMessage", 1, slack.Failure{Reset: true, AfterDoing: true})
 	sara.assigned("#support", "omar@twerlo.com")
 	for range 2 {
 		manager.readsAudit("Assigned to Omar Hassan")
@@ -149,7 +150,7 @@ func TestABurstIsAuditedInOrder(t *testing.T) {
 func TestTheLastOutcomesAreAudited(t *testing.T) {
 	w := beginAudit(t, true)
 	manager, sara := w.person("manager"), w.person("sara")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Second})
 	sara.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
 	if err := w.halt(); err != nil {
@@ -171,7 +172,7 @@ func TestNothingIsAuditedWhereNoneIsWanted(t *testing.T) {
 func TestCheckTriesTheAuditChannel(t *testing.T) {
 	t.Parallel()
 	box, values := setUp(t)
-	private := box.Slack.AddChannel(sandbox.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}})
+	private := box.Slack.AddChannel(slack.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}})
 	for _, c := range []struct{ channel, want, cure string }{
 		{box.Slack.ChannelID("#general"), "✓ outcomes can be posted to AUDIT_CHANNEL", ""},
 		{box.Slack.ChannelID("#support"), "Slack says not_in_channel", "/invite @azeer"},

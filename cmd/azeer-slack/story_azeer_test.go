@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
 )
 
 // What Azeer may do, and what the person reads then.
@@ -18,15 +18,15 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		fault sandbox.Misbehaviour
+		fault azeer.Misbehaviour
 		reads []string
 	}{
-		{"400", sandbox.Misbehaviour{Status: 400, Body: `{"message":"bad platform_id"}`}, []string{"Not done", "bad platform_id", "does not know the contact"}},
-		{"402", sandbox.Misbehaviour{Status: 402}, []string{"Not done", "your plan"}},
-		{"404", sandbox.Misbehaviour{Status: 404, Body: `{"error":{"message":"contact not found"}}`}, []string{"Not done", "contact not found"}},
-		{"409", sandbox.Misbehaviour{Status: 409}, []string{"Not done", "conflicts"}},
-		{"422", sandbox.Misbehaviour{Status: 422, Body: `<html><b>unprocessable</b></html>`}, []string{"Not done", "unprocessable"}},
-		{"success false", sandbox.Misbehaviour{Status: 200, Body: `{"success":false,"message":"chat is closed"}`}, []string{"Not done", "chat is closed"}},
+		{"400", azeer.Misbehaviour{Status: 400, Body: `{"message":"bad platform_id"}`}, []string{"Not done", "bad platform_id", "does not know the contact"}},
+		{"402", azeer.Misbehaviour{Status: 402}, []string{"Not done", "your plan"}},
+		{"404", azeer.Misbehaviour{Status: 404, Body: `{"error":{"message":"contact not found"}}`}, []string{"Not done", "contact not found"}},
+		{"409", azeer.Misbehaviour{Status: 409}, []string{"Not done", "conflicts"}},
+		{"422", azeer.Misbehaviour{Status: 422, Body: `<html><b>unprocessable</b></html>`}, []string{"Not done", "unprocessable"}},
+		{"success false", azeer.Misbehaviour{Status: 200, Body: `{"success":false,"message":"chat is closed"}`}, []string{"Not done", "chat is closed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := begin(t)
@@ -46,12 +46,12 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 func TestAPageInPlaceOfAnAnswerIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault sandbox.Misbehaviour
+		fault azeer.Misbehaviour
 		words string
 	}{
-		"a web page":  {sandbox.Misbehaviour{Status: 200, Body: "<!DOCTYPE html><title>Sign in</title>"}, "a web page came back instead of an answer"},
-		"half a JSON": {sandbox.Misbehaviour{Status: 200, Body: `{"success":true,"mess`}, "its answer could not be understood"},
-		"a text":      {sandbox.Misbehaviour{Status: 200, Body: "upstream maintenance"}, "its answer could not be understood"},
+		"a web page":  {azeer.Misbehaviour{Status: 200, Body: "<!DOCTYPE html><title>Sign in</title>"}, "a web page came back instead of an answer"},
+		"half a JSON": {azeer.Misbehaviour{Status: 200, Body: `{"success":true,"mess`}, "its answer could not be understood"},
+		"a text":      {azeer.Misbehaviour{Status: 200, Body: "upstream maintenance"}, "its answer could not be understood"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
@@ -77,7 +77,7 @@ func TestARefusedKeyIsTheOperatorsProblem(t *testing.T) {
 func keyRefused(t *testing.T, status int) {
 	w := begin(t, with("ADMIN_USERS", "U0ADMIN0001"))
 	w.expectError("assignment")
-	w.Azeer.Always(sandbox.Misbehaviour{Status: status})
+	w.Azeer.Always(azeer.Misbehaviour{Status: status})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("Not done", "refuses this app's key", "wrong, revoked or read-only")
@@ -99,17 +99,17 @@ func TestPassingTroubleIsSatOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		fault sandbox.Misbehaviour
+		fault azeer.Misbehaviour
 		calls int
 	}{
-		{"429 in seconds", sandbox.Misbehaviour{Status: 429, RetryAfter: "1"}, 2},
-		{"503", sandbox.Misbehaviour{Status: 503}, 2},
-		{"500", sandbox.Misbehaviour{Status: 500}, 2},
-		{"502", sandbox.Misbehaviour{Status: 502}, 2},
-		{"connection reset before the effect", sandbox.Misbehaviour{Reset: true}, 2},
-		{"answer lost after the effect", sandbox.Misbehaviour{LostAnswer: true}, 2},
-		{"silent success", sandbox.Misbehaviour{Effect: true, Status: 200, Body: " "}, 1},
-		{"success that is no JSON", sandbox.Misbehaviour{Effect: true, Status: 200, Body: "OK"}, 2},
+		{"429 in seconds", azeer.Misbehaviour{Status: 429, RetryAfter: "1"}, 2},
+		{"503", azeer.Misbehaviour{Status: 503}, 2},
+		{"500", azeer.Misbehaviour{Status: 500}, 2},
+		{"502", azeer.Misbehaviour{Status: 502}, 2},
+		{"connection reset before the effect", azeer.Misbehaviour{Reset: true}, 2},
+		{"answer lost after the effect", azeer.Misbehaviour{LostAnswer: true}, 2},
+		{"silent success", azeer.Misbehaviour{Effect: true, Status: 200, Body: " "}, 1},
+		{"success that is no JSON", azeer.Misbehaviour{Effect: true, Status: 200, Body: "OK"}, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := begin(t)
@@ -127,7 +127,7 @@ func TestPassingTroubleIsSatOut(t *testing.T) {
 
 func TestAnErrorEveryTimeIsNotDone(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Always(sandbox.Misbehaviour{Status: 500, Body: `{"message":"InternelError"}`})
+	w.Azeer.Always(azeer.Misbehaviour{Status: 500, Body: `{"message":"InternelError"}`})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	m := manager.reads("Not done", "500", "InternelError")
@@ -141,7 +141,7 @@ func TestAnErrorEveryTimeIsNotDone(t *testing.T) {
 
 func TestNoWordAtAllIsNotKnown(t *testing.T) {
 	w := begin(t, func(w *world) { w.azeerTimeout = 300 * time.Millisecond })
-	w.Azeer.Always(sandbox.Misbehaviour{Hang: true})
+	w.Azeer.Always(azeer.Misbehaviour{Hang: true})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	m := manager.reads("Not known", "no answer came back", "assign again")
@@ -160,13 +160,13 @@ func TestNoWordAtAllIsNotKnown(t *testing.T) {
 // What Azeer says of a later attempt settles nothing of one whose answer was lost.
 func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
 	t.Parallel()
-	for name, then := range map[string]sandbox.Misbehaviour{
+	for name, then := range map[string]azeer.Misbehaviour{
 		"answered with 409": {Status: 409, Body: `{"message":"assigned already"}`},
 		"answered with 429": {Status: 429, RetryAfter: "3600"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
-			w.Azeer.Next(1, sandbox.Misbehaviour{LostAnswer: true})
+			w.Azeer.Next(1, azeer.Misbehaviour{LostAnswer: true})
 			w.Azeer.Next(1, then)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
@@ -212,9 +212,9 @@ func TestANameAloneOpensTheFormAlsoWithoutAList(t *testing.T) {
 
 // Nobody has seen the real list of agents: whatever it is wrapped in, it is read.
 func TestTheAgentListIsReadInEveryShape(t *testing.T) {
-	shapes := []sandbox.ListShape{sandbox.ListInData, sandbox.ListBare, sandbox.ListOneBare, sandbox.ListOneInData, sandbox.ListPartial}
+	shapes := []azeer.ListShape{azeer.ListInData, azeer.ListBare, azeer.ListOneBare, azeer.ListOneInData, azeer.ListPartial}
 	for _, name := range []string{"agents", "items", "results", "rows", "list", "users", "contacts"} {
-		shapes = append(shapes, sandbox.ListUnder(name, false), sandbox.ListUnder(name, true))
+		shapes = append(shapes, azeer.ListUnder(name, false), azeer.ListUnder(name, true))
 	}
 	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestTheAgentListIsReadInEveryShape(t *testing.T) {
 
 // A list that says nothing about who there is must not make every agent unknown.
 func TestAListWithoutAnybodyRefusesNobody(t *testing.T) {
-	for _, shape := range []sandbox.ListShape{sandbox.ListEmpty, sandbox.ListStrange} {
+	for _, shape := range []azeer.ListShape{azeer.ListEmpty, azeer.ListStrange} {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
 			w := prepare(t)

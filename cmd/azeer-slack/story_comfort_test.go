@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // offered opens the form by the shortcut and gives what the menu offers before anything is
 // typed.
-func (p someone) offered() []sandbox.Option {
+func (p someone) offered() []slack.Option {
 	p.w.t.Helper()
 	p.types("#support", "/assign")
 	f := p.form()
@@ -94,7 +94,7 @@ func TestTheFormSaysWhoOwnsTheContact(t *testing.T) {
 	if !strings.Contains(said, "العميل \u2066+966 54 444 4444\u2069 مُسنَد الآن إلى \u2066Omar Hassan\u2069") {
 		t.Errorf("the form says\n%s", said)
 	}
-	f := manager.shortcut(w.Slack.Person("sara").Say("#support", "call 0544444444"))
+	f := manager.shortcut(w.Slack.Person("sara").Post("#support", "call 0544444444"))
 	if !strings.Contains(f.Plain(), "now belongs to Omar Hassan") {
 		t.Errorf("the form of a message says\n%s", f.Plain())
 	}

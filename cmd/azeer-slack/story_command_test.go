@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestACommandAssignsAndSaysSo(t *testing.T) {
@@ -16,7 +17,7 @@ func TestACommandAssignsAndSaysSo(t *testing.T) {
 		t.Errorf("the acknowledgement said %q: only the result is news", d.Reply.Plain())
 	}
 	m := manager.reads("Done", "+966 54 444 4444", "Omar Hassan", "omar@twerlo.com", "now belongs to")
-	if !m.Ephemeral || m.Via != sandbox.ViaResponseURL || m.Where != "#support" {
+	if !m.Ephemeral || m.Via != slack.ViaResponseURL || m.Where != "#support" {
 		t.Errorf("answered %s in %s, ephemeral %v", m.Via, m.Where, m.Ephemeral)
 	}
 	w.owner("966544444444", "omar@twerlo.com")
@@ -61,7 +62,7 @@ func TestMistakesAreAnsweredInTheAcknowledgement(t *testing.T) {
 	manager := w.person("manager")
 	d := manager.types("#support", "/assign 05444 omar@twerlo.com")
 	m := manager.reads("Nothing was done", "05444", "too short", "0544444444")
-	if m.Via != sandbox.ViaAck || d.Reply == nil {
+	if m.Via != slack.ViaAck || d.Reply == nil {
 		t.Errorf("answered by %s", m.Via)
 	}
 	if n := w.calls(); n != 0 {
@@ -111,14 +112,14 @@ func TestHelpComesForHelpAndForUnknownWords(t *testing.T) {
 	for _, line := range []string{"/assign help", "/assign status please", "/assign ?"} {
 		manager.types("#support", line)
 		m := manager.reads("hands a WhatsApp contact", "/assign 0544444444 omar@example.com")
-		if m.Via != sandbox.ViaAck {
+		if m.Via != slack.ViaAck {
 			t.Errorf("%s was answered by %s", line, m.Via)
 		}
 	}
 }
 
 func TestWhatIsEchoedPingsNobody(t *testing.T) {
-	w := begin(t, unsettled(sandbox.Unsettled{PlainAddresses: true}))
+	w := begin(t, unsettled(slack.Unsettled{PlainAddresses: true}))
 	manager := w.person("manager")
 	for _, line := range []string{
 		"/assign <!channel> 05444 omar@twerlo.com",
@@ -141,7 +142,7 @@ func TestWhatIsEchoedPingsNobody(t *testing.T) {
 
 func TestASlowAzeerIsSaidToBeSlow(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 4 * time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 4 * time.Second})
 	manager := w.person("manager")
 	d := manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	if took := d.Took(); took > time.Second {
@@ -153,7 +154,7 @@ func TestASlowAzeerIsSaidToBeSlow(t *testing.T) {
 
 func TestEnterPressedTwiceDoesItOnce(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Second})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
@@ -166,7 +167,7 @@ func TestEnterPressedTwiceDoesItOnce(t *testing.T) {
 
 func TestTheLastWordWins(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 503})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 503})
 	manager, sara := w.person("manager"), w.person("sara")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	if err := w.Azeer.WaitCalls(w.ctx, 2); err != nil { // the agent list, and the refusal
@@ -227,7 +228,7 @@ func TestRedeliveredEnvelopesDoNothingTwice(t *testing.T) {
 func TestNothingPrivateIsLogged(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404, Body: `{"message":"no contact 966544444444 of omar@twerlo.com"}`})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404, Body: `{"message":"no contact 966544444444 of omar@twerlo.com"}`})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("Not done", "no contact 966544444444 of omar@twerlo.com")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")

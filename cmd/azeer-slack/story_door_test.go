@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // ways are all the ways in; each must be shut to who may not. They give what the person
@@ -31,20 +31,20 @@ var ways = map[string]func(w *world, p someone) string{
 		return p.reads().Plain()
 	},
 	"shortcut": func(w *world, p someone) string {
-		p.Stand("#support")
+		p.GoTo("#support")
 		p.Shortcut("assign_contact")
 		f := p.form()
 		defer p.Cancel(f)
 		return f.Plain()
 	},
 	"message": func(w *world, p someone) string {
-		f := p.shortcut(w.Slack.Person("omar").Say("#support", "call 0544444444"))
+		f := p.shortcut(w.Slack.Person("omar").Post("#support", "call 0544444444"))
 		defer p.Cancel(f)
 		return f.Plain()
 	},
 	"mention": func(w *world, p someone) string {
 		w.Slack.Invite("#support", "bot")
-		p.Say("#support", "@azeer assign 0544444444 omar@twerlo.com")
+		p.Post("#support", "@azeer assign 0544444444 omar@twerlo.com")
 		return p.reads().Plain()
 	},
 }
@@ -118,7 +118,7 @@ func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
 	w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager")
-	w.Slack.FailAPI("usergroups.users.list", -1, sandbox.Failure{Error: "service_unavailable"})
+	w.Slack.FailAPI("usergroups.users.list", -1, slack.Failure{Error: "service_unavailable"})
 	w.run()
 	w.awaitSockets(2)
 	manager, guest := w.person("manager"), w.person("guest")
@@ -146,7 +146,7 @@ func TestWhoIsMetIsLookedUpOnce(t *testing.T) {
 	}
 	sara.types("#support", "/assign 0544444444 omar@twerlo.com")
 	sara.reads("now belongs to")
-	w.Slack.FailAPI("users.info", -1, sandbox.Failure{Status: 500})
+	w.Slack.FailAPI("users.info", -1, slack.Failure{Status: 500})
 	sara.types("#support", "/assign 0544444444 sara@twerlo.com")
 	sara.reads("now belongs to", "Sara Ali")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")

@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestAzeersWishToWaitUntilADateIsHonoured(t *testing.T) {
 	w := begin(t)
 	until := time.Now().Add(2 * time.Second).Truncate(time.Second)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 429, RetryAfter: until.UTC().Format(http.TimeFormat)})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 429, RetryAfter: until.UTC().Format(http.TimeFormat)})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")
@@ -31,13 +32,13 @@ func TestErrorsForAWhileAreSatOut(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		times int
-		fault sandbox.Misbehaviour
+		fault azeer.Misbehaviour
 	}{
-		{"500 twice", 2, sandbox.Misbehaviour{Status: 500}},
-		{"502 that did it", 1, sandbox.Misbehaviour{Status: 502, Effect: true}},
-		{"503 twice", 2, sandbox.Misbehaviour{Status: 503}},
-		{"a call that hangs", 1, sandbox.Misbehaviour{Hang: true}},
-		{"answers cut short", 2, sandbox.Misbehaviour{Effect: true, Cut: true, Body: "{"}},
+		{"500 twice", 2, azeer.Misbehaviour{Status: 500}},
+		{"502 that did it", 1, azeer.Misbehaviour{Status: 502, Effect: true}},
+		{"503 twice", 2, azeer.Misbehaviour{Status: 503}},
+		{"a call that hangs", 1, azeer.Misbehaviour{Hang: true}},
+		{"answers cut short", 2, azeer.Misbehaviour{Effect: true, Cut: true, Body: "{"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := begin(t, func(w *world) { w.azeerTimeout = 300 * time.Millisecond })
@@ -57,18 +58,18 @@ func TestAResponseURLThatIsBusyIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		fault sandbox.Failure
+		fault slack.Failure
 	}{
-		{"429", sandbox.Failure{Status: 429, RetryAfter: time.Second}},
-		{"500", sandbox.Failure{Status: 500}},
-		{"connection reset", sandbox.Failure{Reset: true}},
+		{"429", slack.Failure{Status: 429, RetryAfter: time.Second}},
+		{"500", slack.Failure{Status: 500}},
+		{"connection reset", slack.Failure{Reset: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := begin(t)
 			w.Slack.FailResponseURL(1, c.fault)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-			if m := manager.reads("now belongs to"); m.Via != sandbox.ViaResponseURL {
+			if m := manager.reads("now belongs to"); m.Via != slack.ViaResponseURL {
 				t.Errorf("answered by %s", m.Via)
 			}
 		})
@@ -87,7 +88,7 @@ func TestAnAnswerWaitsUntilSlackTakesIt(t *testing.T) {
 
 func TestAnAnswerWaitsWhileSlackIsAway(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -112,13 +113,13 @@ func TestAnAnswerWaitsWhileSlackIsAway(t *testing.T) {
 func (w *world) asksForHelp() someone {
 	w.t.Helper()
 	manager := w.person("manager")
-	w.acknowledged(w.Slack.Mentioned(manager.Say("#general", "@azeer hello?")))
+	w.acknowledged(w.Slack.Mentioned(manager.Post("#general", "@azeer hello?")))
 	return manager
 }
 
 func TestAMessageThatSlackIsSlowToTakeDelaysNoCommand(t *testing.T) {
 	w := begin(t)
-	w.Slack.FailAPI("chat.postEphemeral", 1, sandbox.Failure{Status: 429, RetryAfter: 25 * time.Second})
+	w.Slack.FailAPI("chat.postEphemeral", 1, slack.Failure{Status: 429, RetryAfter: 25 * time.Second})
 	manager := w.asksForHelp()
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to", "Omar Hassan")
@@ -138,7 +139,8 @@ func TestAMessageThatSlackIsSlowToTakeDelaysNoStop(t *testing.T) {
 }
 
 func TestAStormOfRefreshesLosesNothing(t *testing.T) {
-	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(sandbox.Limits{RefreshClose: 20 * time.Millisecond}))
+	w := begin(t, with("SLACK_CONNECTIONS", "10"), limits(slack.Limits{RefreshClose: 20 * time.Millisecond}),
+		func(w *world) { w.openEvery = time.Millisecond }) // what fifty openings would take is not the point here
 	w.awaitSockets(10)
 	manager := w.person("manager")
 	told := 0 // numbers count up, and the oldest is told first
@@ -207,7 +209,7 @@ func TestASocketTooManyIsDoneWithout(t *testing.T) {
 
 func TestASilentSocketDelaysNothing(t *testing.T) {
 	w := begin(t)
-	w.Slack.GoSilent(w.Slack.Sockets()[0])
+	w.Slack.Mute(w.Slack.Sockets()[0])
 	manager := w.person("manager")
 	for _, agent := range []string{"omar", "sara"} {
 		manager.types("#support", "/assign 0544444444 "+agent+"@twerlo.com")
@@ -217,8 +219,8 @@ func TestASilentSocketDelaysNothing(t *testing.T) {
 
 func TestStoppingUnderLoadLosesNothing(t *testing.T) {
 	w := begin(t, with("AZEER_CONCURRENCY", "2"))
-	w.expectError("request not stored")                                   // perhaps: of those who come at the last moment
-	w.Azeer.Always(sandbox.Misbehaviour{Latency: 900 * time.Millisecond}) // of which the time to drain is no multiple
+	w.expectError("request not stored")                                 // perhaps: of those who come at the last moment
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 900 * time.Millisecond}) // of which the time to drain is no multiple
 	manager := w.person("manager")
 	manager.typesMany(20)
 	late := manager.typesAtOnce(20, 30) // these meet the stop
@@ -230,7 +232,7 @@ func TestStoppingUnderLoadLosesNothing(t *testing.T) {
 			}
 			switch {
 			case d.Reply != nil:
-				if m, err := manager.See(w.ctx, func(m sandbox.Message) bool { return m.Via == sandbox.ViaAck }); err != nil ||
+				if m, err := manager.See(w.ctx, func(m slack.Message) bool { return m.Via == slack.ViaAck }); err != nil ||
 					!strings.Contains(m.Plain(), "Nothing was done") {
 					t.Errorf("told %q (%v)", m.Plain(), err)
 				}
@@ -267,7 +269,7 @@ func (p someone) typesMany(n int) {
 }
 
 // typesAtOnce types a command for each customer from one number to before another.
-func (p someone) typesAtOnce(from, to int) (typed []*sandbox.Delivery) {
+func (p someone) typesAtOnce(from, to int) (typed []*slack.Delivery) {
 	for n := from; n < to; n++ {
 		typed = append(typed, p.CommandAsync("#support", fmt.Sprintf("/assign %s omar@twerlo.com", customer(n))))
 	}
@@ -276,7 +278,7 @@ func (p someone) typesAtOnce(from, to int) (typed []*sandbox.Delivery) {
 
 func TestOnePersonsSixtyDoNotDelayAnothersOne(t *testing.T) {
 	w := begin(t, with("AZEER_CONCURRENCY", "1"))
-	w.Azeer.Always(sandbox.Misbehaviour{Latency: 200 * time.Millisecond})
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 200 * time.Millisecond})
 	manager, sara := w.person("manager"), w.person("sara")
 	manager.typesMany(60)
 	sara.types("#general", "/assign 0555555555 sara@twerlo.com")

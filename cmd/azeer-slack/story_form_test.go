@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestTheBareCommandOpensTheForm(t *testing.T) {
@@ -30,7 +31,7 @@ func TestTheBareCommandOpensTheForm(t *testing.T) {
 		{"om", "Omar Hassan (omar@twerlo.com)"}, {"SARA@", "Sara Ali (sara@twerlo.com)"}, {"ليلي", "\u2068ليلى أحمد\u2069 (layla@twerlo.com)"},
 	} {
 		found := manager.picks(f, "agent", c.typed)
-		if !slices.ContainsFunc(found, func(o sandbox.Option) bool { return o.Text == c.want }) {
+		if !slices.ContainsFunc(found, func(o slack.Option) bool { return o.Text == c.want }) {
 			t.Errorf("typing %q offers %v, want %s", c.typed, found, c.want)
 		}
 	}
@@ -94,7 +95,7 @@ func TestARefusalStandsUnderItsField(t *testing.T) {
 	if !strings.Contains(f.Errors["agent"], "no agent omer@twerlo.com") || !strings.Contains(f.Errors["agent"], "Omar Hassan") {
 		t.Errorf("errors: %v", f.Errors)
 	}
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	manager.picks(f, "agent", "om")
 	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
 	if !strings.Contains(f.Errors["contact"], "does not know the contact") {
@@ -106,7 +107,7 @@ func TestARefusalStandsUnderItsField(t *testing.T) {
 
 func TestASlowAzeerTurnsTheFormIntoAssigning(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 4 * time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 4 * time.Second})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com x") // a name nobody has: not a form yet
 	manager.reads("Nothing was done")
@@ -121,7 +122,7 @@ func TestASlowAzeerTurnsTheFormIntoAssigning(t *testing.T) {
 		t.Fatalf("the form says:\n%s", f.Plain())
 	}
 	manager.reads("now belongs to", "Omar Hassan")
-	settled, err := manager.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
+	settled, err := manager.FormWhere(w.ctx, func(f *slack.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
 	if err != nil {
 		t.Fatalf("the form stays on Assigning: %v", err)
 	}
@@ -131,7 +132,7 @@ func TestASlowAzeerTurnsTheFormIntoAssigning(t *testing.T) {
 func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
-	w.Azeer.AlwaysLists(sandbox.Misbehaviour{Status: 500})
+	w.Azeer.AlwaysLists(azeer.Misbehaviour{Status: 500})
 	w.run()
 	w.awaitSockets(2)
 	manager := w.person("manager")
@@ -150,7 +151,7 @@ func TestWithoutAnAgentListTheEmailIsTyped(t *testing.T) {
 func TestThePartialListLetsAnEmailBePickedAsTyped(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
-	w.Azeer.ListAs(sandbox.ListPartial)
+	w.Azeer.ListAs(azeer.ListPartial)
 	w.run()
 	w.awaitSockets(2)
 	manager := w.person("manager")
@@ -181,7 +182,7 @@ func TestTheMenuIsServedWhileAzeerIsDown(t *testing.T) {
 func TestTheShortcutAnswersWhereOneStands(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	manager.Stand("#support")
+	manager.GoTo("#support")
 	if d := manager.Shortcut("assign_contact"); d.Shown != "" {
 		t.Fatalf("the shortcut shows %q", d.Shown)
 	}
@@ -200,7 +201,7 @@ func TestTheShortcutWithoutAConversationAnswersByDirectMessage(t *testing.T) {
 	f := manager.form()
 	manager.picks(f, "agent", "om")
 	manager.submits(f, map[string]string{"contact": "0544444444", "agent": "Omar Hassan (omar@twerlo.com)", "answer_to": ""})
-	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostMessage || m.Ephemeral {
+	if m := manager.reads("now belongs to"); m.Via != slack.ViaPostMessage || m.Ephemeral {
 		t.Errorf("answered by %s in %s", m.Via, m.Where)
 	}
 }
@@ -231,7 +232,7 @@ func TestAnErrorInTheFormMentionsNobody(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	manager.picks(f, "agent", "om")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 401})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 401})
 	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
 	if said := f.Errors["contact"]; !strings.Contains(said, "Please tell whoever runs this app") {
 		t.Errorf("it says %q", said)

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // inOrder fails the story unless all of parts stand in text, one after the other.
@@ -33,7 +34,7 @@ func TestTheHistoryTellsWhoWhomWhenWhereAndHow(t *testing.T) {
 	m := sara.reads("It belonged to Sara Ali")
 	sara.clicks(m, "Undo")
 	sara.reads("Undone.")
-	manager.Say("#general", "@azeer 0544444444 layla@twerlo.com")
+	manager.Post("#general", "@azeer 0544444444 layla@twerlo.com")
 	manager.reads("now belongs to", "layla@twerlo.com")
 	manager.types("#support", "/assign 0544444444 omer@twerlo.com")
 	manager.reads("no agent")
@@ -41,7 +42,7 @@ func TestTheHistoryTellsWhoWhomWhenWhereAndHow(t *testing.T) {
 	for _, place := range []string{"#support", "#vip", "@sara", "@bot"} {
 		d := manager.types(place, "/assign history 054 444 4444")
 		told := manager.reads("History of +966 54 444 4444, newest first", "belongs to \u2068ليلى أحمد\u2069 (layla@twerlo.com) now", "Reassign…")
-		if told.Via != sandbox.ViaAck || d.Reply == nil || !told.Ephemeral {
+		if told.Via != slack.ViaAck || d.Reply == nil || !told.Ephemeral {
 			t.Errorf("in %s answered by %s", place, told.Via)
 		}
 		w.inOrder(told.Plain(),
@@ -109,7 +110,7 @@ func TestTheHistoryInArabic(t *testing.T) {
 	m := layla.assigned("#support", "omar@twerlo.com")
 	layla.clicks(m, "تراجع")
 	layla.readsArabic("تم التراجع")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	layla.assigned("#general", "omar@twerlo.com")
 
 	layla.types("#support", "/assign سجل ٠٥٤٤٤٤٤٤٤٤")
@@ -136,7 +137,7 @@ func TestTheHistoryShowsTheLastTen(t *testing.T) {
 	for line, p := range map[string]someone{"/assign history 0544444444": sara, "/assign mine": manager} {
 		p.types("#support", line)
 		m := p.reads("newest first", "Older ones are not shown")
-		if n := strings.Count(string(m.Blocks), "!date^"); n != 10 || m.Via != sandbox.ViaAck {
+		if n := strings.Count(string(m.Blocks), "!date^"); n != 10 || m.Via != slack.ViaAck {
 			t.Errorf("%s shows %d by %s", line, n, m.Via)
 		}
 	}
@@ -151,7 +152,7 @@ func TestTheHistoryShowsTheLastTen(t *testing.T) {
 func TestWhatWentWrongCanBeTriedAgain(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	w.Azeer.Next(3, sandbox.Misbehaviour{Status: 500})
+	w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("Not done", "an error (500)")
 	manager.types("#support", "/assign 0555555555 omer@twerlo.com")
@@ -163,7 +164,7 @@ func TestWhatWentWrongCanBeTriedAgain(t *testing.T) {
 		"Not assigned to Omar Hassan (omar@twerlo.com): Azeer answered with an error", "+966 54 444 4444", "Retry")
 	manager.clicks(mine, "Retry")
 	done := manager.reads("now belongs to", "Omar Hassan")
-	if !slices.ContainsFunc(manager.Messages("#vip"), func(m sandbox.Message) bool { return m.TS == mine.TS }) || done.Where != "#vip" {
+	if !slices.ContainsFunc(manager.Messages("#vip"), func(m slack.Message) bool { return m.TS == mine.TS }) || done.Where != "#vip" {
 		t.Errorf("the list is gone, or the answer in %s", done.Where)
 	}
 	before := w.calls()
@@ -183,7 +184,7 @@ func TestWhatWentWrongCanBeTriedAgain(t *testing.T) {
 func TestARetryAsksWhenSomebodyElseHasAssignedSince(t *testing.T) {
 	w := begin(t)
 	manager, sara := w.person("manager"), w.person("sara")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	manager.assigned("#support", "omar@twerlo.com")
 	manager.types("#support", "/assign mine")
 	mine := manager.reads("Your last requests", "Azeer does not know the contact or the agent")
@@ -214,9 +215,9 @@ func TestTheHistoryCanBeAskedForByMention(t *testing.T) {
 	w := begin(t)
 	manager, layla := w.person("manager"), w.person("layla")
 	manager.assigned("#support", "omar@twerlo.com")
-	root := w.person("sara").Say("#general", "who has 0544444444?")
+	root := w.person("sara").Post("#general", "who has 0544444444?")
 	for p, said := range map[someone]string{manager: "history 0544444444", layla: "سجل ٠٥٤٤٤٤٤٤٤٤"} {
-		p.SayInThread(root, fmt.Sprintf("@azeer %s", said))
+		p.Reply(root, fmt.Sprintf("@azeer %s", said))
 		m := p.reads("+966 54 444 4444", "Omar Hassan")
 		if m.ThreadTS != root.TS || !m.Ephemeral {
 			t.Errorf("answered in %s, thread %q", m.Where, m.ThreadTS)

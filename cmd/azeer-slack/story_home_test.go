@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // opensHome opens the Home tab, and waits until what the bot has published for that says all
 // of the words.
-func (p someone) opensHome(words ...string) *sandbox.Form {
+func (p someone) opensHome(words ...string) *slack.Form {
 	p.w.t.Helper()
 	if d := p.OpenHome(); d == nil || d.Err != nil {
 		p.w.t.Fatalf("%s cannot open the Home tab", p.Handle())
@@ -20,9 +21,9 @@ func (p someone) opensHome(words ...string) *sandbox.Form {
 }
 
 // seesHome waits until the Home tab says all of the words.
-func (p someone) seesHome(words ...string) *sandbox.Form {
+func (p someone) seesHome(words ...string) *slack.Form {
 	p.w.t.Helper()
-	return p.homeWhere(strings.Join(words, ", "), func(home *sandbox.Form) bool {
+	return p.homeWhere(strings.Join(words, ", "), func(home *slack.Form) bool {
 		for _, word := range words {
 			if !strings.Contains(home.Plain(), word) {
 				return false
@@ -32,7 +33,7 @@ func (p someone) seesHome(words ...string) *sandbox.Form {
 	})
 }
 
-func (p someone) homeWhere(what string, match func(*sandbox.Form) bool) (home *sandbox.Form) {
+func (p someone) homeWhere(what string, match func(*slack.Form) bool) (home *slack.Form) {
 	p.w.t.Helper()
 	defer func() {
 		if shown := p.HomeTab(); p.w.t.Failed() && shown != nil {
@@ -47,7 +48,7 @@ func (p someone) homeWhere(what string, match func(*sandbox.Form) bool) (home *s
 }
 
 // presses presses a button of the Home tab, which must be acknowledged.
-func (p someone) presses(home *sandbox.Form, label string) {
+func (p someone) presses(home *slack.Form, label string) {
 	p.w.t.Helper()
 	if d := p.Press(home, label); d.Shown != "" || d.Err != nil {
 		p.w.t.Fatalf("the button %q shows %q (%v)\n%s", label, d.Shown, d.Err, p.w.logs.all())
@@ -55,9 +56,9 @@ func (p someone) presses(home *sandbox.Form, label string) {
 }
 
 // looksUp types into the search of the Home tab, and presses Enter.
-func (p someone) looksUp(home *sandbox.Form, text string) {
+func (p someone) looksUp(home *slack.Form, text string) {
 	p.w.t.Helper()
-	if d := p.UseIn(home, sandbox.Touch{ActionID: "search", Value: text}); d.Shown != "" || d.Err != nil {
+	if d := p.UseIn(home, slack.Action{ActionID: "search", Value: text}); d.Shown != "" || d.Err != nil {
 		p.w.t.Fatalf("the search shows %q (%v)\n%s", d.Shown, d.Err, p.w.logs.all())
 	}
 }
@@ -72,7 +73,7 @@ func TestTheHomeTabFollowsOnesRequests(t *testing.T) {
 		t.Errorf("somebody who is no admin sees the team:\n%s", home.Plain())
 	}
 
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 2500 * time.Millisecond})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 2500 * time.Millisecond})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.seesHome("Being assigned to omar@twerlo.com", "+966 54 444 4444", "with the command in #support")
 	manager.reads("now belongs to")
@@ -92,7 +93,7 @@ func TestTheHomeTabFollowsOnesRequests(t *testing.T) {
 func TestWhatWentWrongCanBeTriedAgainFromHome(t *testing.T) {
 	w := begin(t)
 	manager, sara := w.person("manager"), w.person("sara")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("was not assigned")
 	manager.types("#support", "/assign 0555555555 omer@twerlo.com")
@@ -107,14 +108,14 @@ func TestWhatWentWrongCanBeTriedAgainFromHome(t *testing.T) {
 	manager.Cancel(f)
 	manager.presses(home, "Retry")
 	manager.reads("now belongs to", "Omar Hassan")
-	home = manager.homeWhere("no Retry", func(f *sandbox.Form) bool { return !strings.Contains(f.Plain(), "[Retry]") })
+	home = manager.homeWhere("no Retry", func(f *slack.Form) bool { return !strings.Contains(f.Plain(), "[Retry]") })
 	if !strings.Contains(home.Plain(), "Assigned to Omar Hassan") || !strings.Contains(home.Plain(), "[Fix in form]") {
 		t.Errorf("the Home tab says\n%s", home.Plain())
 	}
 	w.owner("966544444444", "omar@twerlo.com")
 
 	// A Retry that somebody else has overtaken in the meantime does nothing unasked.
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	manager.types("#support", "/assign 0544444444 sara@twerlo.com")
 	manager.reads("was not assigned")
 	home = manager.seesHome("[Retry]")
@@ -157,14 +158,14 @@ func TestAContactIsLookedUpOnHome(t *testing.T) {
 	w.restart(func() { manager.Reload() })
 	home = sara.opensHome("History of +966 54 444 4444")
 	sara.presses(home, "Close")
-	sara.homeWhere("nothing looked up", func(f *sandbox.Form) bool { return !strings.Contains(f.Plain(), "History of") })
+	sara.homeWhere("nothing looked up", func(f *slack.Form) bool { return !strings.Contains(f.Plain(), "History of") })
 }
 
 func TestTheHomeTabInArabic(t *testing.T) {
 	w := begin(t, with("ADMIN_USERS", "U0SOMEBODY1"))
 	layla := w.person("layla")
 	w.checkArabic(layla.opensHome("إسناد عميل", "البحث عن عميل", "لا يوجد في السجل أي طلب منك").Plain())
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 404})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
 	layla.readsArabic("غير معروف لدى Azeer")
 	home := layla.seesHome("طلبات تعثّرت مؤخرًا", "إعادة المحاولة", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
@@ -182,7 +183,7 @@ var withoutChannels = regexp.MustCompile(`[#@][\p{L} ]+`)
 func TestAnAdminSeesTheTeam(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
-	w.Slack.AddPerson(sandbox.PersonConfig{Handle: "noura", Name: "نورة", Locale: "ar", TZ: "Pacific/Auckland"})
+	w.Slack.AddPerson(slack.PersonConfig{Handle: "noura", Name: "نورة", Locale: "ar", TZ: "Pacific/Auckland"})
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID() + "," + w.Slack.Person("noura").ID()
 	w.run()
 	w.awaitSockets(2)
@@ -282,7 +283,7 @@ func TestABurstOfChangesIsPublishedTogether(t *testing.T) {
 	for range 20 {
 		manager.reads("now belongs to")
 	}
-	manager.homeWhere("the last ten as done", func(f *sandbox.Form) bool {
+	manager.homeWhere("the last ten as done", func(f *slack.Form) bool {
 		return strings.Count(f.Plain(), "✅ Assigned to Omar Hassan") == 10 && strings.Contains(f.Plain(), "+966 54 444 4429")
 	})
 	if n, most := w.published(), 3+int(time.Since(start)/(2*time.Second)); n > most {
@@ -291,7 +292,7 @@ func TestABurstOfChangesIsPublishedTogether(t *testing.T) {
 }
 
 func TestHomeTabsOutliveTroubleWithSlack(t *testing.T) {
-	for name, f := range map[string]sandbox.Failure{
+	for name, f := range map[string]slack.Failure{
 		"error": {Status: 500}, "rate limit": {Status: 429, RetryAfter: time.Second}, "no answer": {Reset: true},
 		"answer lost": {Status: 503, AfterDoing: true}, "newer view": {Error: "hash_conflict"},
 	} {
@@ -328,7 +329,7 @@ func TestTheHomeTabIsSettledAfterARestart(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
 	manager.opensHome("no request of yours")
-	w.Azeer.Always(sandbox.Misbehaviour{Status: 503})
+	w.Azeer.Always(azeer.Misbehaviour{Status: 503})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.seesHome("Being assigned to omar@twerlo.com")
 	w.restart(w.Azeer.Behave)

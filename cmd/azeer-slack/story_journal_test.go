@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"azeer-slack/journal"
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 )
@@ -59,7 +61,7 @@ func (w *world) awaitAssigns(n int) {
 func interrupted(t *testing.T) (*world, someone) {
 	t.Helper()
 	w := begin(t)
-	w.Azeer.Always(sandbox.Misbehaviour{Status: 503})
+	w.Azeer.Always(azeer.Misbehaviour{Status: 503})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -92,7 +94,7 @@ func (w *world) lastCall() time.Time {
 // lastConnected is when the last socket was opened.
 func (w *world) lastConnected() (at time.Time) {
 	for _, e := range w.Events() {
-		if e.Kind == sandbox.EventConnected {
+		if e.Kind == record.Connected {
 			at = e.At
 		}
 	}
@@ -101,7 +103,7 @@ func (w *world) lastConnected() (at time.Time) {
 
 func TestWorkThatHangsIsParkedAndTakenUp(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Hang: true})
+	w.Azeer.Next(1, azeer.Misbehaviour{Hang: true})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -122,7 +124,7 @@ func TestWhatIsFinishedButUnansweredIsAnsweredAfterARestart(t *testing.T) {
 		w.owner("966544444444", "omar@twerlo.com")
 		w.restore()
 	})
-	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaResponseURL {
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != slack.ViaResponseURL {
 		t.Errorf("answered by %s", m.Via)
 	}
 	if n := w.calls(); n != 1 {
@@ -138,7 +140,7 @@ func TestAnAnswerThatIsAnHourLateComesByDirectMessage(t *testing.T) {
 			CAST(json_set(CAST(reply AS TEXT), '$.since', ?) AS BLOB)`, time.Now().Add(-time.Hour).Format(time.RFC3339))
 		w.restore()
 	})
-	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaPostMessage {
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != slack.ViaPostMessage {
 		t.Errorf("answered by %s, want a direct message", m.Via)
 	}
 }
@@ -146,9 +148,9 @@ func TestAnAnswerThatIsAnHourLateComesByDirectMessage(t *testing.T) {
 // Nothing is tried for ever for the sake of somebody who has left.
 func TestAnAnswerToSomebodyWhoHasLeftEnds(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(*sandbox.Slack){
-		"deactivated": func(s *sandbox.Slack) { s.DeactivatePerson("manager") },
-		"removed":     func(s *sandbox.Slack) { s.RemovePerson("manager") },
+	for name, leave := range map[string]func(*slack.Workspace){
+		"deactivated": func(s *slack.Workspace) { s.DeactivatePerson("manager") },
+		"removed":     func(s *slack.Workspace) { s.RemovePerson("manager") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
@@ -173,7 +175,7 @@ func TestAnAnswerToSomebodyWhoHasLeftEnds(t *testing.T) {
 func TestAnAnswerThatIsRefusedIsTriedAgain(t *testing.T) {
 	w := begin(t)
 	for _, way := range []string{"response_url", "chat.postEphemeral", "chat.postMessage"} {
-		w.Slack.FailAPI(way, -1, sandbox.Failure{Error: "channel_not_found"})
+		w.Slack.FailAPI(way, -1, slack.Failure{Error: "channel_not_found"})
 	}
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
@@ -189,7 +191,7 @@ func TestAnAnswerWhoseAddressIsSpoiltComesByDirectMessage(t *testing.T) {
 		w.rewrite("UPDATE assignments SET reply = CAST('{' AS BLOB)")
 		w.restore()
 	})
-	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != sandbox.ViaPostMessage {
+	if m := manager.reads("now belongs to", "Omar Hassan"); m.Via != slack.ViaPostMessage {
 		t.Errorf("answered by %s, want a direct message", m.Via)
 	}
 }
@@ -199,7 +201,7 @@ func TestAnAnswerWhoseAddressIsSpoiltComesByDirectMessage(t *testing.T) {
 func (w *world) speechless(where string) someone {
 	w.t.Helper()
 	for _, way := range []string{"response_url", "chat.postEphemeral", "chat.postMessage"} {
-		w.Slack.FailAPI(way, -1, sandbox.Failure{Status: 500})
+		w.Slack.FailAPI(way, -1, slack.Failure{Status: 500})
 	}
 	manager := w.person("manager")
 	manager.types(where, "/assign 0544444444 omar@twerlo.com")
@@ -247,9 +249,9 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, button string
-		old          func(t *testing.T) (*world, someone, sandbox.Message)
+		old          func(t *testing.T) (*world, someone, slack.Message)
 	}{
-		{"expired", "Assign now", func(t *testing.T) (*world, someone, sandbox.Message) {
+		{"expired", "Assign now", func(t *testing.T) (*world, someone, slack.Message) {
 			w, manager := interrupted(t)
 			w.restart(func() {
 				w.age(11 * time.Minute)
@@ -257,14 +259,14 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 			})
 			return w, manager, manager.reads("Not known", "after a restart")
 		}},
-		{"failed", "Assign again", func(t *testing.T) (*world, someone, sandbox.Message) {
+		{"failed", "Assign again", func(t *testing.T) (*world, someone, slack.Message) {
 			w := begin(t)
-			w.Azeer.Next(3, sandbox.Misbehaviour{Status: 500})
+			w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 			return w, manager, manager.reads("Not done", "500")
 		}},
-		{"one of the nearest names", "Omar Hassan (omar@twerlo.com)", func(t *testing.T) (*world, someone, sandbox.Message) {
+		{"one of the nearest names", "Omar Hassan (omar@twerlo.com)", func(t *testing.T) (*world, someone, slack.Message) {
 			w := begin(t)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omer@twerlo.com")
@@ -312,7 +314,7 @@ func TestOneOfTheNearestNamesIsPickedOnce(t *testing.T) {
 
 func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Always(sandbox.Misbehaviour{Status: 503})
+	w.Azeer.Always(azeer.Misbehaviour{Status: 503})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 ")
 	f := manager.form()
@@ -323,7 +325,7 @@ func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {
 	}
 	w.restart(w.Azeer.Behave)
 	manager.reads("now belongs to", "Omar Hassan")
-	settled, err := manager.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
+	settled, err := manager.FormWhere(w.ctx, func(f *slack.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
 	if err != nil {
 		t.Fatalf("the form stays on Assigning: %v", err)
 	}
@@ -333,15 +335,15 @@ func TestTheFormThatSaysAssigningIsSettledAfterARestart(t *testing.T) {
 // A form that Slack does not let us update at once says in the end what came of it.
 func TestTheFormThatSaysAssigningIsSettledWhenSlackTakesIt(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 3 * time.Second})
-	w.Slack.FailAPI("views.update", 1, sandbox.Failure{Status: 429, RetryAfter: 45 * time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 3 * time.Second})
+	w.Slack.FailAPI("views.update", 1, slack.Failure{Status: 429, RetryAfter: 45 * time.Second})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 ")
 	f := manager.form()
 	manager.picks(f, "agent", "om")
 	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
 	manager.reads("now belongs to", "Omar Hassan")
-	settled, err := manager.FormWhere(w.ctx, func(f *sandbox.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
+	settled, err := manager.FormWhere(w.ctx, func(f *slack.Form) bool { return strings.Contains(f.Plain(), "now belongs to") })
 	if err != nil {
 		t.Fatalf("the form stays on Assigning: %v\n%s", err, w.logs.all())
 	}
@@ -352,7 +354,7 @@ func TestTheFormThatSaysAssigningIsSettledWhenSlackTakesIt(t *testing.T) {
 // Who is overtaken by somebody whose request comes to nothing may yet have been served.
 func TestOvertakenWithoutAWordFromAzeerIsNotCalledUndone(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{LostAnswer: true})
+	w.Azeer.Next(1, azeer.Misbehaviour{LostAnswer: true})
 	manager, sara := w.person("manager"), w.person("sara")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -398,7 +400,7 @@ func (w *world) isBrokenBy(breaks func() (mend func()), why string) {
 
 	mend := breaks()
 	d := manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	if m := manager.reads("Nothing was done", "could not be stored"); m.Via != sandbox.ViaAck {
+	if m := manager.reads("Nothing was done", "could not be stored"); m.Via != slack.ViaAck {
 		w.t.Errorf("told by %s after %v", m.Via, d.Took())
 	}
 	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
@@ -437,7 +439,7 @@ func (w *world) moveJournal() (back func()) {
 
 func TestAnOutcomeWaitsForTheJournal(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)

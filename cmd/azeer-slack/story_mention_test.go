@@ -6,23 +6,23 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestAMentionAssignsAndAnswersPrivatelyWhereItWas(t *testing.T) {
 	w := begin(t)
 	manager, sara := w.person("manager"), w.person("sara")
-	manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
-	if m := manager.reads("now belongs to", "Omar Hassan"); !m.Ephemeral || m.Where != "#general" || m.ThreadTS != "" || m.Via != sandbox.ViaPostEphemeral {
+	manager.Post("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("now belongs to", "Omar Hassan"); !m.Ephemeral || m.Where != "#general" || m.ThreadTS != "" || m.Via != slack.ViaPostEphemeral {
 		t.Errorf("answered by %s in %s, thread %q", m.Via, m.Where, m.ThreadTS)
 	}
-	root := sara.Say("#general", "who takes 0544444444?")
-	manager.SayInThread(root, "@azeer please transfer +966 54 444 4444 to @sara, thanks")
+	root := sara.Post("#general", "who takes 0544444444?")
+	manager.Reply(root, "@azeer please transfer +966 54 444 4444 to @sara, thanks")
 	if m := manager.reads("now belongs to", "Sara Ali"); !m.Ephemeral || m.ThreadTS != root.TS {
 		t.Errorf("answered in %s, thread %q", m.Where, m.ThreadTS)
 	}
 	w.Slack.Invite("#vip", "bot")
-	sara.Say("#vip", "@azeer 0544444444 me")
+	sara.Post("#vip", "@azeer 0544444444 me")
 	if m := sara.reads("now belongs to", "Sara Ali"); m.Where != "#vip" || !m.Ephemeral {
 		t.Errorf("answered in %s", m.Where)
 	}
@@ -36,7 +36,7 @@ func TestAMentionElsewhereIsNotHeard(t *testing.T) {
 	w := begin(t)
 	sara := w.person("sara")
 	for _, place := range []string{"#support", "#vip", "@manager", "@azeer"} {
-		if m := sara.Say(place, "@azeer assign 0544444444 omar@twerlo.com"); w.Slack.Mentioned(m) != nil {
+		if m := sara.Post(place, "@azeer assign 0544444444 omar@twerlo.com"); w.Slack.Mentioned(m) != nil {
 			t.Errorf("heard in %s", place)
 		}
 	}
@@ -45,14 +45,14 @@ func TestAMentionElsewhereIsNotHeard(t *testing.T) {
 func TestMistakesInAMentionAreAnsweredTheSameWay(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	root := w.person("sara").Say("#general", "who takes this?")
+	root := w.person("sara").Post("#general", "who takes this?")
 	for _, c := range []struct{ said, told, contact string }{
 		{"@azeer assign 05444 omar@twerlo.com", "too short", "05444"},
 		{"@azeer assign 0544444444 0555555555 omar@twerlo.com", "2 numbers", "0544444444 0555555555"},
 		{"@azeer 0544444444", "Which agent?", "0544444444"},
 		{"@azeer omar@twerlo.com", "Which contact?", ""},
 	} {
-		manager.SayInThread(root, c.said)
+		manager.Reply(root, c.said)
 		m := manager.reads("Nothing was done", c.told)
 		if !m.Ephemeral || m.ThreadTS != root.TS {
 			t.Errorf("%q: answered in thread %q", c.said, m.ThreadTS)
@@ -64,7 +64,7 @@ func TestMistakesInAMentionAreAnsweredTheSameWay(t *testing.T) {
 		}
 		manager.Cancel(f)
 	}
-	manager.SayInThread(root, "@azeer 0544444444 omer@twerlo.com")
+	manager.Reply(root, "@azeer 0544444444 omer@twerlo.com")
 	m := manager.reads("no agent", "omer@twerlo.com")
 	manager.Click(m, "Omar Hassan (omar@twerlo.com)")
 	manager.reads("now belongs to", "Omar Hassan")
@@ -74,23 +74,23 @@ func TestMistakesInAMentionAreAnsweredTheSameWay(t *testing.T) {
 func TestAMentionOfNothingGetsHelp(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	manager.Say("#general", "@azeer")
+	manager.Post("#general", "@azeer")
 	m := manager.reads("@azeer 0544444444 omar@example.com", "/assign help")
 	manager.Click(m, "Open the form")
 	manager.assigns(manager.form(), map[string]string{"contact": "0544444444"})
 	manager.reads("now belongs to")
-	manager.Say("#general", "thank you @azeer!")
+	manager.Post("#general", "thank you @azeer!")
 	manager.reads("Mention me with a number and an agent")
-	manager.Say("#general", "@azeer how are you today")
+	manager.Post("#general", "@azeer how are you today")
 	manager.reads("Mention me with a number and an agent")
-	manager.Say("#general", "@azeer help")
+	manager.Post("#general", "@azeer help")
 	manager.reads("/assign 0544444444 omar@example.com")
 }
 
 func TestAnEventThatComesTwiceIsOneRequest(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	d := w.Slack.Mentioned(manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com"))
+	d := w.Slack.Mentioned(manager.Post("#general", "@azeer assign 0544444444 omar@twerlo.com"))
 	manager.reads("now belongs to")
 	w.Slack.Redeliver(d)
 	manager.types("#general", "/assign help") // comes after it
@@ -107,11 +107,11 @@ func TestAnEventThatComesTwiceIsOneRequest(t *testing.T) {
 func TestIntegrationsAndEditsAskForNothing(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	crm := w.Slack.AddPerson(sandbox.PersonConfig{Handle: "crm", Bot: true})
-	crm.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
-	m := manager.Say("#general", "thanks to Azeer")
+	crm := w.Slack.AddPerson(slack.PersonConfig{Handle: "crm", Bot: true})
+	crm.Post("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	m := manager.Post("#general", "thanks to Azeer")
 	manager.Edit(m, "@azeer assign 0544444444 omar@twerlo.com")
-	for _, id := range []*sandbox.Delivery{w.Slack.Mentioned(m)} {
+	for _, id := range []*slack.Delivery{w.Slack.Mentioned(m)} {
 		if err := id.Wait(w.ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -126,10 +126,10 @@ func TestIntegrationsAndEditsAskForNothing(t *testing.T) {
 func TestWhoMayNotMentionsInVain(t *testing.T) {
 	w := begin(t, with("ALLOW_GUESTS", "false"))
 	w.Slack.Invite("#support", "bot")
-	root := w.person("sara").Say("#support", "who takes 0544444444?")
+	root := w.person("sara").Post("#support", "who takes 0544444444?")
 	for person, told := range map[string]string{"guest": "Guests may not", "partner": "other organisations may not"} {
 		p := w.person(person)
-		p.SayInThread(root, "@azeer assign 0544444444 omar@twerlo.com")
+		p.Reply(root, "@azeer assign 0544444444 omar@twerlo.com")
 		if m := p.reads(told); !m.Ephemeral || m.ThreadTS != root.TS {
 			t.Errorf("%s was told in thread %q", person, m.ThreadTS)
 		}
@@ -153,43 +153,43 @@ func TestASentenceIsUnderstood(t *testing.T) {
 		"assign 0544444444 @azeer to omar@twerlo.com",
 		"0544444444 @azeer omar@twerlo.com",
 	} {
-		manager.Say("#general", said)
+		manager.Post("#general", said)
 		manager.reads("belongs to", "Omar Hassan")
 	}
-	manager.Say("#general", "thanks omar! @azeer assign 0544444444")
+	manager.Post("#general", "thanks omar! @azeer assign 0544444444")
 	manager.reads("Which agent?")
 }
 
 func TestAMentionIsUnderstoodInArabic(t *testing.T) {
 	w := begin(t)
 	layla := w.person("layla")
-	layla.Say("#general", "@azeer عيّن ٠٥٤٤٤٤٤٤٤٤ إلى omar@twerlo.com لو سمحت")
+	layla.Post("#general", "@azeer عيّن ٠٥٤٤٤٤٤٤٤٤ إلى omar@twerlo.com لو سمحت")
 	if m := layla.reads("تم", "+966 54 444 4444", "Omar Hassan"); !m.Ephemeral {
 		t.Errorf("answered by %s", m.Via)
 	}
 	w.owner("966544444444", "omar@twerlo.com")
-	layla.Say("#general", "@azeer ٠٥٤٤٤ أنا")
+	layla.Post("#general", "@azeer ٠٥٤٤٤ أنا")
 	layla.reads("لم يُنفَّذ")
-	layla.Say("#general", "@azeer")
+	layla.Post("#general", "@azeer")
 	layla.reads("٠٥٤٤٤٤٤٤٤٤", "/assign مساعدة")
 }
 
 func TestWhereNothingCanBeShownADirectMessageAnswers(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	w.Slack.FailAPI("chat.postEphemeral", -1, sandbox.Failure{Error: "not_in_channel"})
-	manager.Say("#general", "@azeer assign 0544444444 omar@twerlo.com")
-	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostMessage || m.Where != "@azeer" {
+	w.Slack.FailAPI("chat.postEphemeral", -1, slack.Failure{Error: "not_in_channel"})
+	manager.Post("#general", "@azeer assign 0544444444 omar@twerlo.com")
+	if m := manager.reads("now belongs to"); m.Via != slack.ViaPostMessage || m.Where != "@azeer" {
 		t.Errorf("answered by %s in %s", m.Via, m.Where)
 	}
 }
 
 // heardAt delivers a mention by manager as if it had been written so long ago.
-func (w *world) heardAt(ago time.Duration) *sandbox.Delivery {
+func (w *world) heardAt(ago time.Duration) *slack.Delivery {
 	written := time.Now().Add(-ago)
 	return w.Slack.SendEvent(map[string]any{"type": "app_mention", "user": w.person("manager").ID(), "channel": w.Slack.ChannelID("#general"),
 		"ts":   fmt.Sprintf("%d.000100", written.Unix()),
-		"text": "<@" + sandbox.BotUserID + "> assign 0544444444 omar@twerlo.com"})
+		"text": "<@" + slack.BotUserID + "> assign 0544444444 omar@twerlo.com"})
 }
 
 // Slack delivers late what it could not deliver at once. It must not overrule what was

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 const fromMessage = "assign_from_message"
 
 // shortcut starts the shortcut on a message, which must be acknowledged, and gives the form.
-func (p someone) shortcut(m sandbox.Message) *sandbox.Form {
+func (p someone) shortcut(m slack.Message) *slack.Form {
 	p.w.t.Helper()
 	if d := p.MessageShortcut(fromMessage, m); d.Shown != "" || d.Err != nil {
 		p.w.t.Fatalf("the shortcut shows %q (%v)\n%s", d.Shown, d.Err, p.w.logs.all())
@@ -20,7 +20,7 @@ func (p someone) shortcut(m sandbox.Message) *sandbox.Form {
 }
 
 // assigns picks Omar in a form and submits it.
-func (p someone) assigns(f *sandbox.Form, values map[string]string) {
+func (p someone) assigns(f *slack.Form, values map[string]string) {
 	p.w.t.Helper()
 	p.picks(f, "agent", "om")
 	values["agent"] = "Omar Hassan (omar@twerlo.com)"
@@ -28,8 +28,8 @@ func (p someone) assigns(f *sandbox.Form, values map[string]string) {
 }
 
 // lead is what an integration posts about a new customer.
-func (w *world) lead(place string, attachment bool) sandbox.Message {
-	crm := w.Slack.AddPerson(sandbox.PersonConfig{Handle: "crm", Name: "CRM", Bot: true})
+func (w *world) lead(place string, attachment bool) slack.Message {
+	crm := w.Slack.AddPerson(slack.PersonConfig{Handle: "crm", Name: "CRM", Bot: true})
 	body := map[string]any{"text": "New lead", "blocks": []any{
 		map[string]any{"type": "header", "text": map[string]any{"type": "plain_text", "text": "New lead of 22/11/2026"}},
 		map[string]any{"type": "section", "fields": []any{
@@ -40,16 +40,16 @@ func (w *world) lead(place string, attachment bool) sandbox.Message {
 		body = map[string]any{"attachments": []any{map[string]any{"fallback": "Lead: 054 444 4444",
 			"fields": []any{map[string]any{"title": "Phone", "value": "+966 54 444 4444"}}}}}
 	}
-	return crm.Post(place, body)
+	return crm.PostJSON(place, body)
 }
 
 func TestTheNumberOfAMessageStandsInTheForm(t *testing.T) {
-	for name, post := range map[string]func(w *world) sandbox.Message{
-		"text": func(w *world) sandbox.Message {
-			return w.Slack.Person("sara").Say("#general", "order 0512345678: please call ٠٥٤ ٤٤٤ ٤٤٤٤ at 10:30")
+	for name, post := range map[string]func(w *world) slack.Message{
+		"text": func(w *world) slack.Message {
+			return w.Slack.Person("sara").Post("#general", "order 0512345678: please call ٠٥٤ ٤٤٤ ٤٤٤٤ at 10:30")
 		},
-		"blocks":      func(w *world) sandbox.Message { return w.lead("#general", false) },
-		"attachments": func(w *world) sandbox.Message { return w.lead("#general", true) },
+		"blocks":      func(w *world) slack.Message { return w.lead("#general", false) },
+		"attachments": func(w *world) slack.Message { return w.lead("#general", true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
@@ -71,7 +71,7 @@ func TestTheNumberOfAMessageStandsInTheForm(t *testing.T) {
 func TestOfSeveralNumbersOneIsChosen(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	m := w.Slack.Person("sara").Say("#general", "0544444444 and +971 50 123 4567 wait; order #0512345678")
+	m := w.Slack.Person("sara").Post("#general", "0544444444 and +971 50 123 4567 wait; order #0512345678")
 	f := manager.shortcut(m)
 	if !strings.Contains(f.Plain(), "2 phone numbers") || f.Values()["contact"] != "" || strings.Contains(f.Plain(), "512") {
 		t.Errorf("the form says\n%s", f.Plain())
@@ -89,7 +89,7 @@ func TestOfSeveralNumbersOneIsChosen(t *testing.T) {
 func TestAMessageWithoutANumberOffersTheEmptyForm(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	f := manager.shortcut(w.Slack.Person("sara").Say("#general", "order 0512345678 of 22/11/2026 costs 544,444,444.00 SAR"))
+	f := manager.shortcut(w.Slack.Person("sara").Post("#general", "order 0512345678 of 22/11/2026 costs 544,444,444.00 SAR"))
 	if !strings.Contains(f.Plain(), "no phone number in this message") || f.Values()["contact"] != "" {
 		t.Errorf("the form says\n%s", f.Plain())
 	}
@@ -112,11 +112,11 @@ func TestAnswersToAMessageStayWithIt(t *testing.T) {
 		{"#vip", false, false}, {"#vip", true, false},
 		{"@manager", false, false}, {"@manager", true, false},
 	} {
-		m := sara.Say(c.place, "please take 0544444444")
+		m := sara.Post(c.place, "please take 0544444444")
 		thread := ""
 		if c.threaded {
 			thread = m.TS
-			m = sara.SayInThread(m, "or rather 0544444444")
+			m = sara.Reply(m, "or rather 0544444444")
 		}
 		manager.assigns(manager.shortcut(m), map[string]string{})
 		answer := manager.reads("now belongs to")
@@ -131,8 +131,8 @@ func TestAnswersToAMessageStayWithIt(t *testing.T) {
 func TestTheBeginningOfAThreadBelongsToIt(t *testing.T) {
 	w := begin(t)
 	manager, sara := w.person("manager"), w.person("sara")
-	m := sara.Say("#general", "please take 0544444444")
-	sara.SayInThread(m, "anybody?")
+	m := sara.Post("#general", "please take 0544444444")
+	sara.Reply(m, "anybody?")
 	manager.assigns(manager.shortcut(m), map[string]string{})
 	if answer := manager.reads("now belongs to"); answer.ThreadTS != m.TS {
 		t.Errorf("answered in thread %q", answer.ThreadTS)
@@ -144,7 +144,7 @@ func TestWhoMayNotUsesNoMessage(t *testing.T) {
 		t.Run(person, func(t *testing.T) {
 			w := begin(t)
 			p := w.person(person)
-			f := p.shortcut(w.Slack.Person("sara").Say("#support", "call 0544444444"))
+			f := p.shortcut(w.Slack.Person("sara").Post("#support", "call 0544444444"))
 			if !strings.Contains(f.Plain(), told) || strings.Contains(f.Plain(), "544") {
 				t.Errorf("the panel says\n%s", f.Plain())
 			}
@@ -155,7 +155,7 @@ func TestWhoMayNotUsesNoMessage(t *testing.T) {
 func TestAMessageIsReadInArabic(t *testing.T) {
 	w := begin(t)
 	layla, sara := w.person("layla"), w.person("sara")
-	m := sara.Say("#general", "رقم الطلب ٠٥١٢٣٤٥٦٧٨ وجوال العميل ٠٥٤٤٤٤٤٤٤٤ أو ٠٥٥٥٥٥٥٥٥٥")
+	m := sara.Post("#general", "رقم الطلب ٠٥١٢٣٤٥٦٧٨ وجوال العميل ٠٥٤٤٤٤٤٤٤٤ أو ٠٥٥٥٥٥٥٥٥٥")
 	f := layla.shortcut(m)
 	if !strings.Contains(f.Plain(), "رقما هاتف") {
 		t.Errorf("the form says\n%s", f.Plain())
@@ -164,14 +164,14 @@ func TestAMessageIsReadInArabic(t *testing.T) {
 	layla.submits(f, map[string]string{"contact": "+966555555555", "agent": options[0].Text})
 	layla.reads("+966 55 555 5555", "layla@twerlo.com", "تم")
 	w.owner("966555555555", "layla@twerlo.com")
-	layla.Cancel(layla.shortcut(sara.Say("#general", "لا رقم هنا")))
+	layla.Cancel(layla.shortcut(sara.Post("#general", "لا رقم هنا")))
 }
 
 func TestALateMessageShortcutOffersAButton(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	root := w.Slack.Person("sara").Say("#general", "who takes this?")
-	m := w.Slack.Person("sara").SayInThread(root, "call 0544444444")
+	root := w.Slack.Person("sara").Post("#general", "who takes this?")
+	m := w.Slack.Person("sara").Reply(root, "call 0544444444")
 	w.Slack.DelayTriggers(4 * time.Second)
 	manager.MessageShortcut(fromMessage, m)
 	late := manager.reads("gave no time to open the form")
@@ -190,7 +190,7 @@ func TestALateMessageShortcutOffersAButton(t *testing.T) {
 func TestARedeliveredMessageShortcutOpensOneForm(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	d := manager.MessageShortcut(fromMessage, w.Slack.Person("sara").Say("#general", "call 0544444444"))
+	d := manager.MessageShortcut(fromMessage, w.Slack.Person("sara").Post("#general", "call 0544444444"))
 	manager.form()
 	w.Slack.Redeliver(d)
 	manager.types("#general", "/assign help") // comes after it

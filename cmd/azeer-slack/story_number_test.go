@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // A row number is never a country code: the contact stays at home, or nobody gets one.
@@ -42,7 +42,7 @@ func TestANumberThatMayBeTwoIsAskedAbout(t *testing.T) {
 }
 
 // button gives the whole label of the button that begins so.
-func button(t *testing.T, m sandbox.Message, begins string) string {
+func button(t *testing.T, m slack.Message, begins string) string {
 	t.Helper()
 	for _, b := range m.Buttons {
 		if strings.HasPrefix(b.Label, begins) {

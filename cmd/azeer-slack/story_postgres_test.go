@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"azeer-slack/journal/journaltest"
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -49,7 +49,7 @@ func (w *world) beside() *world {
 	w.t.Helper()
 	old := w.Slack.Sockets()
 	second := w.another()
-	w.Slack.GoSilent(old...)
+	w.Slack.Mute(old...)
 	return second
 }
 
@@ -70,7 +70,7 @@ func TestInstancesDoARedeliveredCommandOnce(t *testing.T) {
 
 func TestInstancesTakeASecondEnterForTheFirst(t *testing.T) {
 	w := shared(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -87,7 +87,7 @@ func TestInstancesTakeASecondEnterForTheFirst(t *testing.T) {
 func TestInstancesKeepTheOrderOfAContact(t *testing.T) {
 	w := shared(t)
 	const slow = 2 * time.Second
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: slow})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: slow})
 	manager, sara := w.person("manager"), w.person("sara")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -104,7 +104,7 @@ func TestInstancesKeepTheOrderOfAContact(t *testing.T) {
 
 func TestInstancesSupersedeEachOther(t *testing.T) {
 	w := shared(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 503, RetryAfter: "60"})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 503, RetryAfter: "60"})
 	manager, sara := w.person("manager"), w.person("sara")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -118,7 +118,7 @@ func TestInstancesSupersedeEachOther(t *testing.T) {
 func TestTheLastWordWinsWhicheverInstanceHearsIt(t *testing.T) {
 	w := shared(t)
 	w.another()
-	w.Azeer.Always(sandbox.Misbehaviour{Latency: 20 * time.Millisecond})
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 20 * time.Millisecond})
 	manager := w.person("manager")
 	agents := []string{"omar", "sara", "layla", "noura"}
 	const commands = 30
@@ -133,7 +133,7 @@ func TestTheLastWordWinsWhicheverInstanceHearsIt(t *testing.T) {
 
 func TestAnotherInstanceTakesOverFromOneThatStops(t *testing.T) {
 	w := shared(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Status: 503, RetryAfter: "60"})
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 503, RetryAfter: "60"})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -159,7 +159,7 @@ func TestADatabaseThatIsAwayStoresNothing(t *testing.T) {
 func TestAnOutcomeWaitsForTheDatabase(t *testing.T) {
 	databaseURL, proxy := wired(t, journaltest.StartPostgres(t))
 	w := begin(t, with("DATABASE_URL", databaseURL))
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
@@ -198,7 +198,7 @@ func TestADatabaseThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
 	server := journaltest.StartPostgres(t)
 	databaseURL, proxy := wired(t, server)
 	w := begin(t, with("DATABASE_URL", databaseURL))
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Minute})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"azeer-slack/bot/slackcall"
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestTwoSocketsAreHeldAndRenewed(t *testing.T) {
@@ -29,7 +30,7 @@ func TestNothingIsLostRightBehindADisconnect(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			w := begin(t)
 			manager := w.person("manager")
-			d := w.Slack.EnvelopeRightBehind(reason, func() *sandbox.Delivery {
+			d := w.Slack.EnvelopeRightBehind(reason, func() *slack.Delivery {
 				return manager.CommandAsync("#support", "/assign 0544444444 omar@twerlo.com")
 			})
 			if err := d.Wait(w.ctx); err != nil || d.Shown != "" {
@@ -50,7 +51,7 @@ func TestWhatCannotBeMendedEndsTheProgram(t *testing.T) {
 		{"app token revoked", func(w *world) { w.Slack.RevokeAppToken() }, "invalid_auth", "SLACK_APP_TOKEN"},
 		{"bot token revoked", func(w *world) { w.Slack.RevokeBotToken() }, "token_revoked", "SLACK_BOT_TOKEN"},
 		{"scope missing", func(w *world) { w.Slack.SetScopes("commands", "chat:write") }, "missing_scope", "users:read.email"},
-		{"Socket Mode off", func(w *world) { w.Slack.LinkDisabled() }, "link_disabled", "Socket Mode is switched off"},
+		{"Socket Mode off", func(w *world) { w.Slack.DisableLink() }, "link_disabled", "Socket Mode is switched off"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +122,7 @@ func TestATokenTakenBackWhileItRunsEndsTheProgram(t *testing.T) {
 	})
 	t.Run("but not at the word of one method", func(t *testing.T) {
 		w := begin(t)
-		w.Slack.FailAPI("views.open", 1, sandbox.Failure{Error: "no_permission"})
+		w.Slack.FailAPI("views.open", 1, slack.Failure{Error: "no_permission"})
 		manager := w.person("manager")
 		manager.types("#support", "/assign 0544444444")
 		m := manager.reads("Slack did not open the form")
@@ -132,7 +133,7 @@ func TestATokenTakenBackWhileItRunsEndsTheProgram(t *testing.T) {
 
 func TestStoppingFinishesWhatIsInHand(t *testing.T) {
 	w := begin(t)
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: 1e9})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: 1e9})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	if err := w.Azeer.WaitCalls(w.ctx, 2); err != nil {
@@ -148,18 +149,18 @@ func TestStoppingFinishesWhatIsInHand(t *testing.T) {
 func TestAnswersFindAWayWhenTheResponseURLFails(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	w.Slack.FailResponseURL(1, sandbox.Failure{Status: 503})
+	w.Slack.FailResponseURL(1, slack.Failure{Status: 503})
 	manager.types("#general", "/assign 0544444444 omar@twerlo.com")
-	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaResponseURL {
+	if m := manager.reads("now belongs to"); m.Via != slack.ViaResponseURL {
 		t.Errorf("answered by %s, want the response URL at the second try", m.Via)
 	}
-	w.Slack.FailResponseURL(-1, sandbox.Failure{Status: 404})
+	w.Slack.FailResponseURL(-1, slack.Failure{Status: 404})
 	manager.types("#general", "/assign 0544444444 sara@twerlo.com")
-	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostEphemeral {
+	if m := manager.reads("now belongs to"); m.Via != slack.ViaPostEphemeral {
 		t.Errorf("answered by %s, want a private message in the channel", m.Via)
 	}
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com") // where the bot is no member
-	if m := manager.reads("now belongs to"); m.Via != sandbox.ViaPostMessage {
+	if m := manager.reads("now belongs to"); m.Via != slack.ViaPostMessage {
 		t.Errorf("answered by %s, want a direct message", m.Via)
 	}
 }

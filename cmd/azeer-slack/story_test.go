@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/rs/zerolog"
 )
@@ -38,8 +40,8 @@ type world struct {
 	errors   []string // announced log lines at error level
 	ended    bool
 
-	azeerTimeout time.Duration
-	adopt        bool
+	azeerTimeout, openEvery time.Duration
+	adopt                   bool
 }
 
 // change alters a world before it starts.
@@ -50,9 +52,9 @@ func with(name, value string) change { return func(w *world) { w.settings[name] 
 // expectError announces a log line at error level.
 func (w *world) expectError(message string) { w.errors = append(w.errors, message) }
 
-func limits(l sandbox.Limits) change { return func(w *world) { w.cfg.Limits = l } }
+func limits(l slack.Limits) change { return func(w *world) { w.cfg.Limits = l } }
 
-func unsettled(u sandbox.Unsettled) change { return func(w *world) { w.cfg.Unsettled = u } }
+func unsettled(u slack.Unsettled) change { return func(w *world) { w.cfg.Unsettled = u } }
 
 // begin starts a world. Each has ports and people of its own, so stories run in parallel.
 func begin(t *testing.T, changes ...change) *world {
@@ -97,7 +99,7 @@ func (w *world) run() {
 	if len(problems) > 0 {
 		w.t.Fatalf("settings: %v", problems)
 	}
-	cfg.stagger, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.azeerTimeout, w.adopt
+	cfg.stagger, cfg.openEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	w.stop, w.done, w.ended = stop, make(chan error, 1), false
 	log := zerolog.New(w.logs).Level(cfg.LogLevel)
@@ -126,7 +128,7 @@ func (w *world) end() {
 	}
 	for _, p := range w.Slack.Persons() {
 		for _, m := range p.Unseen() {
-			if m.Via != sandbox.ViaPerson && !isInterim(m) {
+			if m.Via != slack.ViaPerson && !isInterim(m) {
 				w.t.Errorf("%s was told something nobody expected: %q", p.Handle(), m.Plain())
 			}
 		}
@@ -166,7 +168,7 @@ func (w *world) awaitSockets(n int) {
 func (w *world) until(what string, ready func() bool) {
 	w.t.Helper()
 	happened := make(chan struct{}, 1)
-	stop := w.Subscribe(func(sandbox.Event) {
+	stop := w.Subscribe(func(record.Event) {
 		select {
 		case happened <- struct{}{}:
 		default:
@@ -204,14 +206,14 @@ func (w *world) restart(meanwhile func()) {
 
 // someone is somebody in the story.
 type someone struct {
-	*sandbox.Person
+	*slack.Person
 	w *world
 }
 
 func (w *world) person(handle string) someone { return someone{w.Slack.Person(handle), w} }
 
 // types types a command in a channel, which must be acknowledged.
-func (p someone) types(channel, line string) *sandbox.Delivery {
+func (p someone) types(channel, line string) *slack.Delivery {
 	p.w.t.Helper()
 	d := p.Command(channel, line)
 	if d.Shown != "" || d.Err != nil {
@@ -223,19 +225,19 @@ func (p someone) types(channel, line string) *sandbox.Delivery {
 // interim begins the answer that comes when the real one takes long, on a slow machine too.
 const interim, interimArabic = "Still assigning", "ما زال إسناد"
 
-func isInterim(m sandbox.Message) bool {
+func isInterim(m slack.Message) bool {
 	return strings.Contains(m.Plain(), interim) || strings.Contains(m.Plain(), interimArabic)
 }
 
 // reads waits for a message that contains all of the words, and consumes it. What comes
 // before it fails the story, except an interim answer.
-func (p someone) reads(words ...string) sandbox.Message {
+func (p someone) reads(words ...string) slack.Message {
 	p.w.t.Helper()
 	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
 	defer cancel()
-	m, err := p.See(ctx, func(m sandbox.Message) bool {
+	m, err := p.See(ctx, func(m slack.Message) bool {
 		expected := !isInterim(m) || slices.Contains(words, interim) || slices.Contains(words, interimArabic)
-		return m.Via != sandbox.ViaPerson && expected
+		return m.Via != slack.ViaPerson && expected
 	})
 	if err != nil {
 		p.w.t.Fatalf("%s waited for %q and saw nothing: %v\n%s", p.Handle(), words, err, p.w.logs.all())
@@ -249,7 +251,7 @@ func (p someone) reads(words ...string) sandbox.Message {
 }
 
 // form waits for the form.
-func (p someone) form() *sandbox.Form {
+func (p someone) form() *slack.Form {
 	p.w.t.Helper()
 	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
 	defer cancel()
@@ -261,7 +263,7 @@ func (p someone) form() *sandbox.Form {
 }
 
 // submits submits a form, which must be acknowledged.
-func (p someone) submits(f *sandbox.Form, values map[string]string) *sandbox.Delivery {
+func (p someone) submits(f *slack.Form, values map[string]string) *slack.Delivery {
 	p.w.t.Helper()
 	d := p.Submit(f, values)
 	if d.Shown != "" || d.Err != nil {
@@ -271,7 +273,7 @@ func (p someone) submits(f *sandbox.Form, values map[string]string) *sandbox.Del
 }
 
 // picks types into a menu and gives the options offered.
-func (p someone) picks(f *sandbox.Form, block, text string) []sandbox.Option {
+func (p someone) picks(f *slack.Form, block, text string) []slack.Option {
 	p.w.t.Helper()
 	options, d := p.Type(f, block, text)
 	if d != nil && d.Shown != "" {

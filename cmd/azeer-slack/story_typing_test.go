@@ -5,12 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // keys types into the number of a form key by key; each key that is told must be
 // acknowledged with nothing.
-func (p someone) keys(f *sandbox.Form, text string) {
+func (p someone) keys(f *slack.Form, text string) {
 	p.w.t.Helper()
 	told := p.Keys(f, "contact", text)
 	if len(told) == 0 {
@@ -21,7 +22,7 @@ func (p someone) keys(f *sandbox.Form, text string) {
 	}
 }
 
-func (p someone) acknowledged(d *sandbox.Delivery) {
+func (p someone) acknowledged(d *slack.Delivery) {
 	p.w.t.Helper()
 	if err := d.Wait(p.w.ctx); err != nil || d.Err != nil || d.Shown != "" {
 		p.w.t.Fatalf("Slack says %q (%v, %v)\n%s", d.Shown, d.Err, err, p.w.logs.all())
@@ -29,9 +30,9 @@ func (p someone) acknowledged(d *sandbox.Delivery) {
 }
 
 // seesForm waits until the form says all of the words.
-func (p someone) seesForm(words ...string) *sandbox.Form {
+func (p someone) seesForm(words ...string) *slack.Form {
 	p.w.t.Helper()
-	return p.formWhere(strings.Join(words, ", "), func(f *sandbox.Form) bool {
+	return p.formWhere(strings.Join(words, ", "), func(f *slack.Form) bool {
 		for _, word := range words {
 			if !strings.Contains(f.Plain(), word) {
 				return false
@@ -42,12 +43,12 @@ func (p someone) seesForm(words ...string) *sandbox.Form {
 }
 
 // seesPlainForm waits until the form says nothing about its number.
-func (p someone) seesPlainForm() *sandbox.Form {
+func (p someone) seesPlainForm() *slack.Form {
 	p.w.t.Helper()
-	return p.formWhere("nothing about the number", func(f *sandbox.Form) bool { return !strings.Contains(string(f.Blocks), `"context"`) })
+	return p.formWhere("nothing about the number", func(f *slack.Form) bool { return !strings.Contains(string(f.Blocks), `"context"`) })
 }
 
-func (p someone) formWhere(what string, match func(*sandbox.Form) bool) *sandbox.Form {
+func (p someone) formWhere(what string, match func(*slack.Form) bool) *slack.Form {
 	p.w.t.Helper()
 	f, err := p.FormWhere(p.w.ctx, match)
 	if err != nil {
@@ -60,20 +61,20 @@ func (p someone) formWhere(what string, match func(*sandbox.Form) bool) *sandbox
 func (w *world) updates() int { return len(w.Slack.APICalls("views.update")) }
 
 // emptyForms are the ways to a form in which the number is still to be typed.
-var emptyForms = map[string]func(p someone) *sandbox.Form{
-	"command": func(p someone) *sandbox.Form {
+var emptyForms = map[string]func(p someone) *slack.Form{
+	"command": func(p someone) *slack.Form {
 		p.types("#support", "/assign")
 		return p.form()
 	},
-	"shortcut": func(p someone) *sandbox.Form {
-		p.Stand("#support")
+	"shortcut": func(p someone) *slack.Form {
+		p.GoTo("#support")
 		p.acknowledged(p.ShortcutAsync("assign_contact"))
 		return p.form()
 	},
-	"message": func(p someone) *sandbox.Form {
-		return p.shortcut(p.w.Slack.Person("sara").Say("#support", "who calls back?"))
+	"message": func(p someone) *slack.Form {
+		return p.shortcut(p.w.Slack.Person("sara").Post("#support", "who calls back?"))
 	},
-	"Home": func(p someone) *sandbox.Form {
+	"Home": func(p someone) *slack.Form {
 		home := p.opensHome()
 		p.presses(home, map[string]string{"manager": "Assign a contact", "layla": "إسناد عميل"}[p.Handle()])
 		return p.form()
@@ -169,7 +170,7 @@ func TestWhatAFormOpensWithIsFollowedToo(t *testing.T) {
 	f := manager.seesForm("🇦🇪 +971 50 123 4567")
 	manager.keys(f, "+971501234567 ")
 	manager.keys(f, "+97150123456")
-	f = manager.formWhere("no country", func(f *sandbox.Form) bool { return !strings.Contains(f.Plain(), "abroad") })
+	f = manager.formWhere("no country", func(f *slack.Form) bool { return !strings.Contains(f.Plain(), "abroad") })
 	if !strings.Contains(f.Plain(), "You typed: +971501234567") {
 		t.Errorf("the form says\n%s", f.Plain())
 	}
@@ -196,10 +197,10 @@ func TestTheChosenOneOfSeveralNumbersShowsItsCountryAndOwner(t *testing.T) {
 		{manager, few, "+966 54 444 4444", "🇦🇪 +971 50 123 4567 (United Arab Emirates)", "now belongs to Sara Ali", "A number from abroad"},
 		{layla, many, "\u2066+966 54 444 4444\u2069", "\u2066🇦🇪 +971 50 123 4567\u2069 (\u2068الإمارات العربية المتحدة\u2069)", "مُسنَد الآن إلى", "رقم من خارج البلد"},
 	} {
-		f := c.p.shortcut(w.Slack.Person("sara").Say("#support", c.text))
+		f := c.p.shortcut(w.Slack.Person("sara").Post("#support", c.text))
 		choose := func(number string) {
 			t.Helper()
-			c.p.acknowledged(c.p.UseInAsync(f, sandbox.Touch{BlockID: "contact", ActionID: "contact", Value: number}))
+			c.p.acknowledged(c.p.UseInAsync(f, slack.Action{BlockID: "contact", ActionID: "contact", Value: number}))
 		}
 		choose("+971501234567")
 		f = c.p.seesForm(c.countries, c.abroad)
@@ -254,7 +255,7 @@ func TestSubmittingRacesWithTyping(t *testing.T) {
 			manager.types("#support", "/assign omar@twerlo.com")
 			f := manager.form()
 			w.Slack.SlowAPI("views.update", c.slack)
-			w.Azeer.Next(1, sandbox.Misbehaviour{Latency: c.azeer, Status: c.status})
+			w.Azeer.Next(1, azeer.Misbehaviour{Latency: c.azeer, Status: c.status})
 			keys := manager.Keys(f, "contact", "+971501234567")
 			if c.status != 0 {
 				for _, d := range keys {
@@ -312,7 +313,7 @@ func TestWhoMayNotLearnsNothingByTyping(t *testing.T) {
 // Where Slack does not take an update, the form stays as it is and works.
 func TestAnUpdateThatFailsDisturbsNobody(t *testing.T) {
 	w := begin(t)
-	w.Slack.FailAPI("views.update", 1, sandbox.Failure{Status: 500})
+	w.Slack.FailAPI("views.update", 1, slack.Failure{Status: 500})
 	manager := w.person("manager")
 	manager.types("#support", "/assign omar@twerlo.com")
 	f := manager.form()

@@ -6,25 +6,26 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // assigned lets somebody give the contact of all these stories to an agent.
-func (p someone) assigned(place, agent string) sandbox.Message {
+func (p someone) assigned(place, agent string) slack.Message {
 	p.w.t.Helper()
 	p.types(place, "/assign 0544444444 "+agent)
 	return p.reads("+966 54 444 4444", agent)
 }
 
 // clicks clicks a button, which must be acknowledged.
-func (p someone) clicks(m sandbox.Message, label string) {
+func (p someone) clicks(m slack.Message, label string) {
 	p.w.t.Helper()
 	if d := p.Click(m, label); d.Shown != "" || d.Err != nil {
 		p.w.t.Fatalf("the button %q shows %q (%v)\n%s", label, d.Shown, d.Err, p.w.logs.all())
 	}
 }
 
-func labels(m sandbox.Message) (all []string) {
+func labels(m slack.Message) (all []string) {
 	for _, b := range m.Buttons {
 		all = append(all, b.Label)
 	}
@@ -32,7 +33,7 @@ func labels(m sandbox.Message) (all []string) {
 }
 
 // taken lets the manager give the contact to Sara and then to Omar, and gives the answer.
-func taken(w *world, place string) (someone, sandbox.Message) {
+func taken(w *world, place string) (someone, slack.Message) {
 	w.t.Helper()
 	manager := w.person("manager")
 	manager.assigned(place, "sara@twerlo.com")
@@ -122,7 +123,7 @@ func TestAnUndoYieldsToWhatIsUnderWay(t *testing.T) {
 	w := begin(t)
 	manager, m := taken(w, "#support")
 	sara := w.person("sara")
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Second})
 	sara.types("#general", "/assign 0544444444 layla@twerlo.com")
 	w.awaitAssigns(3)
 	manager.clicks(m, "Undo")
@@ -137,7 +138,7 @@ func TestAnUndoNeverWinsOverSomebodyElse(t *testing.T) {
 	manager, sara := w.person("manager"), w.person("sara")
 	for n := range 6 {
 		_, m := taken(w, "#support")
-		var undo, command *sandbox.Delivery
+		var undo, command *slack.Delivery
 		if n%2 == 0 {
 			undo, command = manager.ClickAsync(m, "Undo"), sara.CommandAsync("#general", "/assign 0544444444 layla@twerlo.com")
 		} else {
@@ -149,7 +150,7 @@ func TestAnUndoNeverWinsOverSomebodyElse(t *testing.T) {
 			t.Errorf("the manager is told %q", said)
 		}
 		w.owner("966544444444", "layla@twerlo.com")
-		for _, d := range []*sandbox.Delivery{undo, command} {
+		for _, d := range []*slack.Delivery{undo, command} {
 			if d.Shown != "" {
 				t.Errorf("Slack says %q", d.Shown)
 			}
@@ -173,7 +174,7 @@ func TestUndoClickedTwiceIsDoneOnce(t *testing.T) {
 	w := begin(t)
 	manager, m := taken(w, "#support")
 	before := w.calls()
-	w.Azeer.Next(1, sandbox.Misbehaviour{Latency: time.Second})
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Second})
 	manager.clicks(m, "Undo")
 	manager.clicks(m, "Undo")
 	manager.reads("Already on it", "+966 54 444 4444 to sara@twerlo.com")
@@ -202,17 +203,17 @@ func TestUndoWorksAcrossARestartAndDaysLater(t *testing.T) {
 
 // onlyDMs lets Slack take only direct messages, until it is restored.
 func onlyDMs(w *world) {
-	w.Slack.FailResponseURL(-1, sandbox.Failure{Status: 404})
-	w.Slack.FailAPI("chat.postEphemeral", -1, sandbox.Failure{Error: "channel_not_found"})
+	w.Slack.FailResponseURL(-1, slack.Failure{Status: 404})
+	w.Slack.FailAPI("chat.postEphemeral", -1, slack.Failure{Error: "channel_not_found"})
 }
 
 // takenInDM is taken where Slack takes only direct messages, which stay, as does what is
 // clicked there until it is restored.
-func takenInDM(w *world) (someone, sandbox.Message) {
+func takenInDM(w *world) (someone, slack.Message) {
 	w.t.Helper()
 	onlyDMs(w)
 	manager, m := taken(w, "#support")
-	if m.Via != sandbox.ViaPostMessage {
+	if m.Via != slack.ViaPostMessage {
 		w.t.Fatalf("answered by %s", m.Via)
 	}
 	return manager, m
@@ -245,7 +246,7 @@ func TestUndoClickedAgainDaysLaterSaysThatItIsDone(t *testing.T) {
 func TestAnUndoThatWentWrongIsNotTriedTwice(t *testing.T) {
 	w := begin(t)
 	manager, m := takenInDM(w)
-	w.Azeer.Next(3, sandbox.Misbehaviour{Status: 500})
+	w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 	manager.clicks(m, "Undo")
 	manager.reads("Not done", "an error (500)")
 	w.restore()
@@ -277,7 +278,7 @@ func TestAnUndoToAnAgentWhoHasGoneSaysSo(t *testing.T) {
 	w := begin(t)
 	manager, m := taken(w, "#support")
 	w.restart(func() {
-		w.Azeer.SetAgents(slices.DeleteFunc(w.Azeer.Agents(), func(a sandbox.AzeerAgent) bool { return a.PlatformID == "sara@twerlo.com" })...)
+		w.Azeer.SetAgents(slices.DeleteFunc(w.Azeer.Agents(), func(a azeer.Agent) bool { return a.PlatformID == "sara@twerlo.com" })...)
 	})
 	manager.clicks(m, "Undo")
 	manager.reads("Not done", "no agent sara@twerlo.com", "Fix in form")
@@ -300,7 +301,7 @@ func TestUndoIsForThoseWhoMayAssign(t *testing.T) {
 			before := w.calls()
 			p.clicks(m, "Undo")
 			p.reads(c.told)
-			if still := p.Messages("#support"); !slices.ContainsFunc(still, func(s sandbox.Message) bool { return s.TS == m.TS && s.Text == m.Text }) {
+			if still := p.Messages("#support"); !slices.ContainsFunc(still, func(s slack.Message) bool { return s.TS == m.TS && s.Text == m.Text }) {
 				t.Errorf("the receipt is gone: %v", still)
 			}
 			if n := w.calls(); n != before {
@@ -327,10 +328,10 @@ func TestAnUndoThatCouldNotBeStoredCanBeClickedAgain(t *testing.T) {
 func TestAnUndoInAThreadStaysThere(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")
-	root := w.person("sara").Say("#general", "who takes 0544444444?")
-	manager.SayInThread(root, "@azeer 0544444444 sara@twerlo.com")
+	root := w.person("sara").Post("#general", "who takes 0544444444?")
+	manager.Reply(root, "@azeer 0544444444 sara@twerlo.com")
 	manager.reads("now belongs to", "Sara Ali")
-	manager.SayInThread(root, "@azeer 0544444444 omar@twerlo.com")
+	manager.Reply(root, "@azeer 0544444444 omar@twerlo.com")
 	m := manager.reads("now belongs to", "It belonged to Sara Ali")
 	manager.clicks(m, "Undo")
 	undone := manager.reads("Undone.", "Sara Ali")

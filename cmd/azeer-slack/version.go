@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 )
 
-// release may be set by the linker: -ldflags "-X main.release=v1.2.3".
-var release string
+// What the linker may say: -ldflags "-X main.release=v1.2.3 -X main.commit=0123456789ab…".
+var release, commit string
 
 func versionCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 	return func(context.Context) int {
@@ -18,35 +18,48 @@ func versionCommand(p *program, _ *flag.FlagSet) func(context.Context) int {
 	}
 }
 
-// version names this build.
+// version names this build: its release and its commit.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
-	return versionOf(release, info)
+	return versionOf(release, commit, info)
 }
 
-// versionOf takes the linker's word first, then the module's version, then the commit.
-func versionOf(linked string, info *debug.BuildInfo) string {
-	if linked != "" {
-		return linked
+// versionOf takes the linker's word first, then what Go recorded of the module and the commit.
+func versionOf(release, commit string, info *debug.BuildInfo) string {
+	recorded, changed := recordedCommit(info)
+	switch {
+	case release != "":
+	case info == nil:
+		release = "unknown"
+	case info.Main.Version == "" || info.Main.Version == "(devel)":
+		release = "devel"
+	default:
+		release = info.Main.Version
 	}
+	if commit == "" {
+		commit = recorded
+	}
+	if commit == "" {
+		return release
+	}
+	commit = commit[:min(12, len(commit))]
+	if changed {
+		commit += ", changed since"
+	}
+	return release + " (" + commit + ")"
+}
+
+func recordedCommit(info *debug.BuildInfo) (commit string, changed bool) {
 	if info == nil {
-		return "unknown"
+		return "", false
 	}
-	name := info.Main.Version
-	if name == "" || name == "(devel)" {
-		name = "devel"
-	}
-	revision, dirty := "", ""
 	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = " (" + s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = ", changed since"
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			changed = s.Value == "true"
 		}
 	}
-	if revision != "" {
-		return name + revision + dirty + ")"
-	}
-	return name
+	return commit, changed
 }

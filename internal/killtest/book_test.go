@@ -7,14 +7,16 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 )
 
 // request is what one person wants of one contact. Nobody wants two things of the same
 // contact, so person and contact together tell which request an answer belongs to; and
 // no two want the same agent for it, so contact and agent tell whose call Azeer received.
 type request struct {
-	who     *sandbox.Person
+	who     *slack.Person
 	contact string // E.164 digits
 	agent   string // what Azeer knows the agent by
 	nth     int    // among those for its contact, in the order in which they were typed
@@ -93,12 +95,12 @@ var notFinal = []string{"Still assigning", "Already on it"}
 
 // observe takes in an event of the sandbox. Every message about a contact is the answer
 // to a request, except those that say that it is still going on.
-func (b *book) observe(e sandbox.Event) {
+func (b *book) observe(e record.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	close(b.changed)
 	b.changed = make(chan struct{})
-	if e.Kind != sandbox.EventSeen {
+	if e.Kind != record.Seen {
 		return
 	}
 	early := func(start string) bool { return strings.Contains(e.Text, start) }
@@ -124,7 +126,7 @@ func (b *book) change() <-chan struct{} {
 // open counts the requests that must still be answered: those accepted, those that Azeer has
 // carried out, and those that another was overtaken by, although Slack had not seen them
 // accepted.
-func (b *book) open(calls []sandbox.Call) int {
+func (b *book) open(calls []azeer.Call) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	waiting := map[*request]bool{}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 const (
@@ -37,9 +39,9 @@ type crowd struct {
 
 // Desk works until ctx ends.
 func (c *crowd) desk(ctx context.Context, n int) {
-	var people []*sandbox.Person
+	var people []*slack.Person
 	for i := range perDesk {
-		people = append(people, c.box.Slack.AddPerson(sandbox.PersonConfig{Handle: fmt.Sprintf("desk%dseat%d", n, i)}))
+		people = append(people, c.box.Slack.AddPerson(slack.PersonConfig{Handle: fmt.Sprintf("desk%dseat%d", n, i)}))
 	}
 	for ctx.Err() == nil {
 		contact := fmt.Sprintf("96654444%04d", c.contacts.Add(1)%10000)
@@ -133,7 +135,7 @@ func (c *crowd) fillIn(ctx context.Context, r *request) (taken, sent bool) {
 }
 
 // choose fills in the agent: from the menu, or by hand where the bot has no list yet.
-func (c *crowd) choose(r *request, f *sandbox.Form) (values map[string]string, ok bool) {
+func (c *crowd) choose(r *request, f *slack.Form) (values map[string]string, ok bool) {
 	if _, menu := f.Values()["agent"]; !menu {
 		return map[string]string{"agent_email": r.agent}, true
 	}
@@ -160,11 +162,11 @@ func (c *crowd) awaitSocket(ctx context.Context) bool {
 	return false
 }
 
-// trouble makes Azeer slow or unwell, a call at a time, until ctx ends. Nothing of it is
+// trouble makes Azeer slow or faulty, a call at a time, until ctx ends. Nothing of it is
 // final: every request can be carried out in the end.
 func (c *crowd) trouble(ctx context.Context) {
 	for pause(ctx, 200*time.Millisecond+rand.N(time.Second)) {
-		kinds := []sandbox.Misbehaviour{
+		kinds := []azeer.Misbehaviour{
 			{Latency: 2300 * time.Millisecond}, {Latency: 400 * time.Millisecond}, {LostAnswer: true},
 			{Reset: true}, {Status: 503}, {Status: 429, RetryAfter: "1"}, {Status: 500},
 		}

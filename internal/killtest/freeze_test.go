@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // A process that was stopped goes on as if nothing had been, and reads what has waited for
@@ -22,11 +22,11 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 	w := open(t, &p)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	person := w.box.Slack.AddPerson(sandbox.PersonConfig{Handle: "manager"})
+	person := w.box.Slack.AddPerson(slack.PersonConfig{Handle: "manager"})
 
-	said := func(words ...string) sandbox.Message {
+	said := func(words ...string) slack.Message {
 		t.Helper()
-		m, err := person.See(ctx, func(m sandbox.Message) bool {
+		m, err := person.See(ctx, func(m slack.Message) bool {
 			return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(m.Plain(), word) })
 		})
 		if err != nil {
@@ -34,7 +34,7 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 		}
 		return m
 	}
-	fails := func(d *sandbox.Delivery) {
+	fails := func(d *slack.Delivery) {
 		t.Helper()
 		if d.Shown == "" || d.Err != nil {
 			t.Fatalf("Slack showed %q (%v), although nobody acknowledged", d.Shown, d.Err)
@@ -60,7 +60,7 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 	tries.Go(func() { fails(person.Click(choice, "Agent 0 ("+agent(0)+")")) })
 	tries.Go(func() { fails(person.Submit(form, map[string]string{"agent": "Agent 0 (" + agent(0) + ")"})) })
 	tries.Wait()
-	w.box.Slack.GoSilent(w.box.Slack.Sockets()...) // Slack has given them up
+	w.box.Slack.Mute(w.box.Slack.Sockets()...) // Slack has given them up
 	w.start(kill{})
 	w.awaitSockets(ctx, 4)
 	if d := person.Command(place, "/assign 0544444444 "+agent(1)); d.Shown != "" {

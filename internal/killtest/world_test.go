@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
 )
 
 const (
@@ -108,12 +109,12 @@ func open(t *testing.T, p *plan) *world {
 	}
 	w := &world{plan: p, t: t, program: program, box: box, book: newBook()}
 	w.crowd = &crowd{t: t, box: box, book: w.book, pace: p.pace}
-	var agents []sandbox.AzeerAgent
+	var agents []azeer.Agent
 	for nth := range perDesk {
-		agents = append(agents, sandbox.AzeerAgent{ID: nth + 1, PlatformID: agent(nth), Name: fmt.Sprintf("Agent %d", nth)})
+		agents = append(agents, azeer.Agent{ID: nth + 1, PlatformID: agent(nth), Name: fmt.Sprintf("Agent %d", nth)})
 	}
 	box.Azeer.SetAgents(agents...)
-	box.Azeer.Always(sandbox.Misbehaviour{Latency: calm})
+	box.Azeer.Always(azeer.Misbehaviour{Latency: calm})
 	unsubscribe := box.Subscribe(w.book.observe)
 	t.Cleanup(func() {
 		for _, c := range w.alive { // only what a failed test has left

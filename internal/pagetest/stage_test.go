@@ -11,6 +11,7 @@ import (
 
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/gorilla/websocket"
 )
@@ -94,7 +95,7 @@ func startStage(t *testing.T, goldens fs.FS, answer func(s *stage, e envelope) a
 func (s *stage) connect() *websocket.Conn {
 	s.t.Helper()
 	var opened struct{ URL string }
-	s.call(sandbox.AppToken, "apps.connections.open", nil, &opened)
+	s.call(slack.AppToken, "apps.connections.open", nil, &opened)
 	conn, _, err := websocket.DefaultDialer.DialContext(s.ctx, opened.URL, nil)
 	if err != nil {
 		s.t.Fatal(err)
@@ -130,7 +131,7 @@ func (s *stage) call(token, method string, args, reply any) {
 	s.t.Helper()
 	kind := "application/json"
 	body := []byte{}
-	if token == sandbox.AppToken {
+	if token == slack.AppToken {
 		kind = "application/x-www-form-urlencoded"
 	} else {
 		body, _ = json.Marshal(args) // plain values
@@ -162,7 +163,7 @@ func (s *stage) call(token, method string, args, reply any) {
 // bot calls Slack's Web API with the app's bot token.
 func (s *stage) bot(method string, args object) {
 	s.t.Helper()
-	s.call(sandbox.BotToken, method, args, nil)
+	s.call(slack.BotToken, method, args, nil)
 }
 
 // at reads what stands in nested objects and lists of length one.

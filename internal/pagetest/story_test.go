@@ -52,6 +52,16 @@ func TestCommandIsAnsweredAndSeenEverywhere(t *testing.T) {
 	})
 }
 
+// Azeer's side shows a contact as Azeer knows it, which may be an older form of the number.
+func TestAzeersSideShowsTheFormOfANumber(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.say("/assign +521 55 1234 5678 omar@twerlo.com")
+		v.answered("+52 55 1234 5678 (Mexico) now belongs to Omar Hassan")
+		v.show("azeer")
+		v.see(css(`.az-contact[data-contact="5215512345678"][data-owner="omar@twerlo.com"]`).says("+5215512345678"))
+	})
+}
+
 func TestFormWithTypeAhead(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.say("/assign ")

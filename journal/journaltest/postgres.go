@@ -95,19 +95,25 @@ func findPostgres(t testing.TB) string {
 		}
 		return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) }))
 	}
-	const missing = "no Postgres server here: install the package postgresql"
-	if os.Getenv("CI") == "true" {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
+	missing(t, "no Postgres server here: install the package postgresql")
 	return ""
 }
 
-// server is a running Postgres.
+// missing skips a test that lacks a tool, or fails it if CI=true.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// server is a running Postgres, or a PgBouncer.
 type server struct {
 	folder string
 	cmd    *exec.Cmd
 	life   io.Closer
+	pooler *server // in front of it; nil: none yet
 }
 
 // guard runs the server as long as its input is open: it ends with the tests, however
@@ -130,9 +136,14 @@ func startServer(bin string) (*server, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	cmd := exec.Command("/bin/sh", "-c", guard, folder,
+	return startGuarded(who, folder, "ready to accept connections",
 		filepath.Join(bin, "postgres"), "-D", data, "-k", folder, "-c", "listen_addresses=",
 		"-c", "fsync=on", "-c", "max_connections=200", "-c", "lc_messages=C", "-c", "log_min_messages=log")
+}
+
+// startGuarded starts a server that lives in a folder, and waits until its log says that it serves.
+func startGuarded(who *syscall.SysProcAttr, folder, ready string, command ...string) (*server, error) {
+	cmd := exec.Command("/bin/sh", append([]string{"-c", guard, folder}, command...)...)
 	cmd.SysProcAttr, cmd.Dir = who, folder
 	life, err := cmd.StdinPipe()
 	if err != nil {
@@ -146,12 +157,12 @@ func startServer(bin string) (*server, error) {
 		return nil, err
 	}
 	s := &server{folder: folder, cmd: cmd, life: life}
-	return s, s.awaitReady(log)
+	return s, s.awaitReady(log, ready)
 }
 
 // awaitReady reads the server's log up to the word that it serves, and goes on reading
 // so that it never blocks.
-func (s *server) awaitReady(log io.Reader) error {
+func (s *server) awaitReady(log io.Reader, word string) error {
 	ready := make(chan error, 1)
 	go func() {
 		var said strings.Builder
@@ -159,7 +170,7 @@ func (s *server) awaitReady(log io.Reader) error {
 			if said.Len() < 10_000 {
 				said.WriteString(lines.Text() + "\n")
 			}
-			if strings.Contains(lines.Text(), "ready to accept connections") {
+			if strings.Contains(lines.Text(), word) {
 				ready <- nil
 				_, _ = io.Copy(io.Discard, log)
 				return
@@ -211,6 +222,9 @@ func (s *server) createSchema(ctx context.Context, name string) error {
 }
 
 func (s *server) stop() {
+	if s.pooler != nil {
+		s.pooler.stop()
+	}
 	_ = s.life.Close()
 	_ = s.cmd.Wait()
 }

@@ -70,7 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 	}
 }
 
-// Requests of one test differ in what it changes.
+// request makes requests; those of one test differ in what it changes.
 func request(change ...func(*assign.Request)) assign.Request {
 	r := assign.Request{
 		Key:       "13345224609.738474920.8088930838d88f008e0",

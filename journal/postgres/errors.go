@@ -28,6 +28,10 @@ func explain(err error) error {
 		}
 		return fmt.Errorf("the connection to the database was lost: %w", err)
 	}
+	if isUnknownSetting(said) {
+		return fmt.Errorf("the database does not know, or does not take, an option of DATABASE_URL: correct it or leave it out; "+
+			"behind a pooler, set it for the user instead (ALTER ROLE … SET …): %w", err)
+	}
 	switch said.Code {
 	case "28P01", "28000":
 		return fmt.Errorf("the database refuses the user or password of DATABASE_URL: %w", err)
@@ -37,6 +41,9 @@ func explain(err error) error {
 		return fmt.Errorf("the disk of the Postgres server is full: free some space: %w", err)
 	case "25006":
 		return fmt.Errorf("the database is read-only, perhaps a standby: let DATABASE_URL name the primary: %w", err)
+	case "42P05", "26000":
+		return fmt.Errorf("a pooler stands before the database and mixes up prepared statements: "+
+			"add default_query_exec_mode=exec to DATABASE_URL: %w", err)
 	case "42501":
 		return fmt.Errorf("the user of DATABASE_URL may not create or write the tables: grant it: %w", err)
 	}

@@ -3,8 +3,10 @@ package postgres
 import "github.com/jackc/pgx/v5/pgxpool"
 
 const (
-	ContactLocks = contactLocks
-	PoolSize     = poolSize
+	ContactLocks     = contactLocks
+	MigrationLocks   = migrationLocks
+	SQLMigrationLock = sqlMigrationLock
+	PoolSize         = poolSize
 )
 
 var ErrUncertain = errUncertain

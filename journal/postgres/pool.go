@@ -15,7 +15,7 @@ const (
 	// that fell silent, and four instances within the 100 connections of a server that is
 	// set up as Postgres comes. Few are ever opened.
 	poolSize = 24
-	// poolLeast is what migrating needs.
+	// poolLeast lets one read while another writes.
 	poolLeast = 2
 	// poolIdle is how soon a connection goes that a burst has left behind.
 	poolIdle = 2 * time.Minute

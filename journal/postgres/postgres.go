@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -10,21 +11,14 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/journal/store"
-
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3/database"
 	"github.com/rs/zerolog"
 )
 
 //go:embed migrations
 var migrations embed.FS
 
-// migrationLock keeps instances that start at once from migrating at once.
-const migrationLock = 0x617a736c_6d696772
-
-// Config is what may be set about an instance. All of it must be.
+// Config is what may be set about an instance. All of it must be, but for MigrationWait.
 type Config struct {
 	// Lease is how long after its last sign of life the work of an instance is taken
 	// over by others.
@@ -33,8 +27,11 @@ type Config struct {
 	Timeout time.Duration
 	// Audit makes the outcomes stored from now on due to be reported.
 	Audit bool
-	// Logger is told of a late lease.
+	// Logger is told of a late lease, of a pooler, and of waiting for another instance.
 	Logger zerolog.Logger
+	// MigrationWait bounds the wait for another instance that creates or migrates the
+	// tables; 0 means a minute.
+	MigrationWait time.Duration
 }
 
 // DB is one instance's way to the database.
@@ -57,46 +54,37 @@ type DB struct {
 
 // Open connects to the database, and creates or migrates the tables if need be.
 func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
+	if err := checkAddress(databaseURL); err != nil {
+		return nil, err
+	}
 	settings, err := poolSettings(databaseURL, cfg.Timeout)
 	if err != nil {
-		// What pgx says may quote the password.
-		return nil, errors.New("DATABASE_URL is not a valid Postgres URL: " +
-			"write postgres://user:password@host:5432/database")
+		return nil, explainAddress(err)
+	}
+	pooled, err := recognisePooler(ctx, settings.ConnConfig)
+	if err != nil {
+		return nil, explain(err)
+	}
+	if pooled {
+		cfg.Logger.Info().Msg("a pooler stands before the database: done without sessions")
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, err
 	}
+	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
 	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{}, stop: func() {}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
-	if err := d.migrate(ctx); err != nil {
+	err = checkSchema(ctx, pool)
+	if err == nil {
+		err = d.migrate(ctx)
+	}
+	if err != nil {
 		pool.Close()
 		return nil, explain(err)
 	}
 	return d, nil
-}
-
-// migrate brings the tables up to date, and registers this instance.
-func (d *DB) migrate(ctx context.Context) error {
-	conn, err := d.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
-		return err
-	}
-	db := stdlib.OpenDBFromPool(d.pool)
-	err = errors.Join(store.Migrate(ctx, database.DialectPostgres, db, migrations), db.Close())
-	if _, unlocked := conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, int64(migrationLock)); err == nil {
-		err = unlocked
-	}
-	if err != nil {
-		return err
-	}
-	_, err = conn.Exec(ctx, sqlAlive, d.instance, d.cfg.Lease)
-	return err
 }
 
 // Tidy does nothing: Postgres cleans up after itself.

@@ -89,7 +89,6 @@ func TestACutConnectionIsNotNoticed(t *testing.T) {
 	}
 }
 
-// Migrating takes a second connection.
 func TestAPoolOfOneIsMadeTwo(t *testing.T) {
 	t.Parallel()
 	url := journaltest.StartPostgres(t) + "&pool_max_conns=1"
@@ -502,19 +501,24 @@ func TestANewerPostgresJournalIsRefused(t *testing.T) {
 func TestPostgres(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
 		url := journaltest.StartPostgres(t)
-		return journaltest.Backend{
-			Shared: true,
-			Open:   func(t testing.TB) assign.Journal { return open(t, url, postgres.Config{}) },
-			Crash: func(t testing.TB, j assign.Journal) {
-				db := j.(instance).db
-				db.Silence()
-				runOut(t, url, db.Instance())
-			},
-			Age: func(t testing.TB, by time.Duration) {
-				execute(t, url, "UPDATE assignments SET accepted_at = accepted_at - $1::interval", by)
-			},
-		}
+		return backend(url, url)
 	})
+}
+
+// backend is journals at url, of which the tests change the rows directly.
+func backend(url, direct string) journaltest.Backend {
+	return journaltest.Backend{
+		Shared: true,
+		Open:   func(t testing.TB) assign.Journal { return open(t, url, postgres.Config{}) },
+		Crash: func(t testing.TB, j assign.Journal) {
+			db := j.(instance).db
+			db.Silence()
+			runOut(t, direct, db.Instance())
+		},
+		Age: func(t testing.TB, by time.Duration) {
+			execute(t, direct, "UPDATE assignments SET accepted_at = accepted_at - $1::interval", by)
+		},
+	}
 }
 
 // runOut lets the lease of an instance run out.

@@ -74,36 +74,63 @@ func checkPath(path string) error {
 	return nil
 }
 
-// checkWritable wants the lock to be ours: closing a file drops all locks that this
-// process has on it, also those of another journal.
-func checkWritable(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// hold opens the file, creating it if need be, and marks it as taken. The mark belongs to the
+// file and not to its name, so it holds for one that has a second name (a hard link, a file
+// mounted into a container) or whose .lock was deleted. Closing a file drops all locks of
+// SQLite's that this process has on it: what hold opened stays open as long as the journal.
+func (d *DB) hold() error {
+	file, err := os.OpenFile(d.file.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("the file cannot be written to: give this user the right to, "+
 			"or let DATABASE_URL point elsewhere: %w", err)
 	}
-	return file.Close()
+	d.held = file
+	return mark(file)
 }
+
+var errInUse = errors.New("another azeer-slack is running with this file: stop it, " +
+	"or give each its own DATABASE_URL, or let them share a postgres:// one")
 
 // lockFile takes the lock that keeps a second process out. It is SQLite's lock on an empty
 // file beside the journal: it works on every system, and goes when its process dies,
 // however that happens. A lock on the journal itself would keep our readers out too.
 func (d *DB) lockFile(ctx context.Context) error {
+	if name := networkOf(filepath.Dir(d.file.path)); name != "" {
+		return fmt.Errorf("it is on a network file system (%s), where nothing keeps a second azeer-slack out for certain: "+
+			"let DATABASE_URL name a file on a disk of this machine, or a postgres:// database", name)
+	}
 	var err error
-	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive"); err != nil {
+	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
 		return err
 	}
-	// Nothing ends this transaction but closing the connection.
-	_, err = d.lock.ExecContext(ctx, "BEGIN EXCLUSIVE")
+	// Nothing ends this transaction but closing the connection. Of a file that may only be read,
+	// SQLite takes it for one that reads, which keeps nobody out: so it has to write.
+	if _, err = d.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err == nil {
+		_, err = d.lock.ExecContext(ctx, "PRAGMA user_version = 1")
+	}
+	if err != nil {
+		return d.explainLock(err)
+	}
+	return nil
+}
+
+func (d *DB) explainLock(err error) error {
+	lock := d.file.path + ".lock"
 	switch primary(err) {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return errors.New("another azeer-slack is running with this file: stop it, " +
-			"or give each its own DATABASE_URL, or let them share a postgres:// one")
-	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY:
+		return errInUse
+	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PERM:
+		if _, missing := os.Stat(lock); missing == nil {
+			return fmt.Errorf("%s cannot be written to, so nothing would keep a second azeer-slack out: "+
+				"give it to this user, or delete it while none is running: %w", lock, err)
+		}
 		return fmt.Errorf("cannot write to folder %s: give this user the right to, "+
-			"or let DATABASE_URL point elsewhere: %w", filepath.Dir(d.file.path), err)
+			"or let DATABASE_URL point elsewhere: %w", filepath.Dir(lock), err)
+	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
+		return fmt.Errorf("%s is not the empty file that it should be: delete it while no azeer-slack is running: %w", lock, err)
 	}
-	return explain(err)
+	return fmt.Errorf("%s cannot be locked, so nothing would keep a second azeer-slack out: "+
+		"let DATABASE_URL name a file on a disk of this machine, or a postgres:// database: %w", lock, err)
 }
 
 // checkOurs refuses a file that some other program made. What a first start has made that was
@@ -126,7 +153,8 @@ func checkOurs(ctx context.Context, db *sql.DB) error {
 // connect gives one connection.
 func connect(path string, options ...string) (*sql.DB, error) {
 	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}).String()
-	for i, option := range options {
+	// What SQLite sorts goes to memory: a container may have no place for temporary files.
+	for i, option := range append(options, "_pragma=temp_store(MEMORY)") {
 		dsn += string("?&"[min(i, 1)]) + option
 	}
 	db, err := sql.Open("sqlite", dsn)

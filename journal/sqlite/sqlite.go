@@ -33,7 +33,8 @@ type Config struct {
 type DB struct {
 	cfg  Config
 	file file
-	lock *sql.DB // held open as long as the file is ours
+	lock *sql.DB  // held open as long as the file is ours
+	held *os.File // likewise
 
 	// conn is the one connection. It is used by whoever has put a token into using: while it
 	// has the file, no other connection may.
@@ -54,6 +55,10 @@ func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("DATABASE_URL names no file: write sqlite://azeer-slack.db")
 	}
+	if strings.Contains(path, "?") {
+		return nil, errors.New("DATABASE_URL has a ? behind sqlite://, and there are no options: leave out the ? and what follows " +
+			"(where an earlier version has made a file of that name, rename it)")
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -72,7 +77,7 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.lockFile(ctx); err != nil {
 		return err
 	}
-	if err := checkWritable(d.file.path); err != nil {
+	if err := d.hold(); err != nil {
 		return err
 	}
 	if err := d.connect(ctx); err != nil {
@@ -184,6 +189,9 @@ func (d *DB) Close(context.Context) error {
 	}
 	if d.conn != nil {
 		errs = append(errs, d.conn.db.Close())
+	}
+	if d.held != nil {
+		errs = append(errs, d.held.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Close())

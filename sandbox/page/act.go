@@ -8,13 +8,13 @@ import (
 	"net/http"
 	"strings"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // maxAct is how much of an act is read, in bytes: the longest message, and room.
 const maxAct = 1 << 20
 
-// deed is what somebody does at the page. Which fields count depends on Act:
+// request is what somebody does at the page. Which fields count depends on Act:
 //
 //	command {place, line}                   a slash command, in a channel or DM
 //	say {place, thread?, text}              a plain message
@@ -34,7 +34,7 @@ const maxAct = 1 << 20
 //	payload {interaction}                   → data: the interaction with payload and ack
 //
 // Places are ids, "#general" or "@sara". Messages are "<place>/<ts>".
-type deed struct {
+type request struct {
 	Person      string           `json:"person"`
 	Act         string           `json:"act"`
 	Place       string           `json:"place"`
@@ -87,9 +87,9 @@ type Outcome struct {
 // acts are the acts by name. They return when the app has acknowledged, or has not in
 // time: after three seconds at most. None waits for an event, which Slack sends again for
 // minutes: a browser has few connections, and each act holds one.
-var acts = map[string]func(*Page, context.Context, *sandbox.Person, deed) Outcome{
+var acts = map[string]func(*Page, context.Context, *slack.Person, request) Outcome{
 	"command":          (*Page).command,
-	"say":              (*Page).say,
+	"say":              (*Page).post,
 	"click":            (*Page).click,
 	"type":             (*Page).typeAhead,
 	"fill":             (*Page).fill,
@@ -99,33 +99,33 @@ var acts = map[string]func(*Page, context.Context, *sandbox.Person, deed) Outcom
 	"shortcut":         (*Page).shortcut,
 	"message_shortcut": (*Page).messageShortcut,
 	"home":             (*Page).openHome,
-	"stand":            (*Page).stand,
+	"stand":            (*Page).goTo,
 	"reload":           (*Page).reload,
 	"trouble":          (*Page).switchTrouble,
 	"payload":          (*Page).payload,
 }
 
 func (p *Page) serveAct(w http.ResponseWriter, r *http.Request) {
-	var d deed
+	var in request
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAct))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if err := decoder.Decode(&in); err != nil {
 		http.Error(w, "read act: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	do, known := acts[d.Act]
+	do, known := acts[in.Act]
 	if !known {
 		http.Error(w, "there is no such act", http.StatusBadRequest)
 		return
 	}
-	person, ok := p.box.Slack.Find(d.Person)
+	person, ok := p.box.Slack.Find(in.Person)
 	if !ok {
-		writeJSON(w, failed(fmt.Errorf("there is nobody called %q", d.Person)))
+		writeJSON(w, failed(fmt.Errorf("there is nobody called %q", in.Person)))
 		return
 	}
 	ctx, cancel := p.until(r)
 	defer cancel()
-	writeJSON(w, do(p, ctx, person, d))
+	writeJSON(w, do(p, ctx, person, in))
 }
 
 func failed(err error) Outcome { return Outcome{Error: err.Error()} }
@@ -133,7 +133,7 @@ func failed(err error) Outcome { return Outcome{Error: err.Error()} }
 func done(data any) Outcome { return Outcome{OK: true, Data: data} }
 
 // settled waits for a delivery; nil is one that need not be made.
-func settled(ctx context.Context, d *sandbox.Delivery) Outcome {
+func settled(ctx context.Context, d *slack.Delivery) Outcome {
 	if d == nil {
 		return done(nil)
 	}
@@ -146,16 +146,16 @@ func settled(ctx context.Context, d *sandbox.Delivery) Outcome {
 	return Outcome{OK: true, Shown: d.Shown}
 }
 
-func (p *Page) command(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	name, _, _ := strings.Cut(d.Line, " ")
-	if d.Thread != "" {
+func (p *Page) command(ctx context.Context, me *slack.Person, in request) Outcome {
+	name, _, _ := strings.Cut(in.Line, " ")
+	if in.Thread != "" {
 		return Outcome{Error: name + " is not supported in threads. Sorry!"}
 	}
-	return settled(ctx, me.CommandAsync(d.Place, d.Line))
+	return settled(ctx, me.CommandAsync(in.Place, in.Line))
 }
 
-func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
-	m, err := me.Write(d.Place, d.Thread, d.Text)
+func (p *Page) post(_ context.Context, me *slack.Person, in request) Outcome {
+	m, err := me.TryPost(in.Place, in.Thread, in.Text)
 	if err != nil {
 		return failed(err)
 	}
@@ -163,18 +163,18 @@ func (p *Page) say(_ context.Context, me *sandbox.Person, d deed) Outcome {
 }
 
 // messageNamed is enough of a message for the sandbox to find it again.
-func messageNamed(id string) sandbox.Message {
+func messageNamed(id string) slack.Message {
 	channel, ts, _ := strings.Cut(id, "/")
-	return sandbox.Message{Channel: channel, TS: ts}
+	return slack.Message{Channel: channel, TS: ts}
 }
 
 // view finds a form, or the Home tab, that the person has before them.
-func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
-	screen := me.Forms()
+func view(me *slack.Person, id string) (*slack.Form, error) {
+	forms := me.Forms()
 	if home := me.HomeTab(); home != nil {
-		screen = append(screen, home)
+		forms = append(forms, home)
 	}
-	for _, f := range screen {
+	for _, f := range forms {
 		if f.ViewID == id {
 			return f, nil
 		}
@@ -182,31 +182,31 @@ func view(me *sandbox.Person, id string) (*sandbox.Form, error) {
 	return nil, errors.New("the form is no longer open")
 }
 
-func (p *Page) click(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	touch := sandbox.Touch{BlockID: d.Block, ActionID: d.Action, Value: string(d.Selected)}
-	if touch.Value == "" {
-		touch.Value = string(d.Value)
+func (p *Page) click(ctx context.Context, me *slack.Person, in request) Outcome {
+	action := slack.Action{BlockID: in.Block, ActionID: in.Action, Value: string(in.Selected)}
+	if action.Value == "" {
+		action.Value = string(in.Value)
 	}
-	if d.Message != "" {
-		return settled(ctx, me.UseAsync(messageNamed(d.Message), touch))
+	if in.Message != "" {
+		return settled(ctx, me.UseAsync(messageNamed(in.Message), action))
 	}
-	f, err := view(me, d.View)
+	f, err := view(me, in.View)
 	if err != nil {
 		return failed(err)
 	}
-	return settled(ctx, me.UseInAsync(f, touch))
+	return settled(ctx, me.UseInAsync(f, action))
 }
 
-func (p *Page) typeAhead(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	var asked *sandbox.Delivery
-	if d.Message != "" {
-		asked = me.TypeInAsync(messageNamed(d.Message), d.Block, d.Query)
+func (p *Page) typeAhead(ctx context.Context, me *slack.Person, in request) Outcome {
+	var asked *slack.Delivery
+	if in.Message != "" {
+		asked = me.TypeInAsync(messageNamed(in.Message), in.Block, in.Query)
 	} else {
-		f, err := view(me, d.View)
+		f, err := view(me, in.View)
 		if err != nil {
 			return failed(err)
 		}
-		asked = me.TypeAsync(f, d.Block, d.Query)
+		asked = me.TypeAsync(f, in.Block, in.Query)
 	}
 	out := settled(ctx, asked)
 	offers := []Option{}
@@ -220,89 +220,89 @@ func (p *Page) typeAhead(ctx context.Context, me *sandbox.Person, d deed) Outcom
 }
 
 // entered is what the sandbox takes.
-func (d deed) entered() map[string]string {
-	values := make(map[string]string, len(d.Values))
-	for block, value := range d.Values {
+func (in request) entered() map[string]string {
+	values := make(map[string]string, len(in.Values))
+	for block, value := range in.Values {
 		values[block] = string(value)
 	}
 	return values
 }
 
-func (p *Page) fill(_ context.Context, me *sandbox.Person, d deed) Outcome {
-	f, err := view(me, d.View)
+func (p *Page) fill(_ context.Context, me *slack.Person, in request) Outcome {
+	f, err := view(me, in.View)
 	if err != nil {
 		return failed(err)
 	}
-	if err := me.Fill(f, d.entered()); err != nil {
+	if err := me.Fill(f, in.entered()); err != nil {
 		return failed(err)
 	}
 	return done(nil)
 }
 
-func (p *Page) submit(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	f, err := view(me, d.View)
+func (p *Page) submit(ctx context.Context, me *slack.Person, in request) Outcome {
+	f, err := view(me, in.View)
 	switch {
 	case err != nil:
 		return failed(err)
 	case f.Busy: // Slack's client has switched the button off
 		return failed(errors.New("the form is being sent"))
 	}
-	return settled(ctx, me.SubmitAsync(f, d.entered()))
+	return settled(ctx, me.SubmitAsync(f, in.entered()))
 }
 
-func (p *Page) closeForms(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	f, err := view(me, d.View)
+func (p *Page) closeForms(ctx context.Context, me *slack.Person, in request) Outcome {
+	f, err := view(me, in.View)
 	if err != nil {
 		return failed(err)
 	}
-	if d.Act == "close_all" {
+	if in.Act == "close_all" {
 		return settled(ctx, me.CloseAllAsync(f))
 	}
 	return settled(ctx, me.CancelAsync(f))
 }
 
-func (p *Page) shortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	if out := p.stand(ctx, me, d); d.Place != "" && !out.OK {
+func (p *Page) shortcut(ctx context.Context, me *slack.Person, in request) Outcome {
+	if out := p.goTo(ctx, me, in); in.Place != "" && !out.OK {
 		return out
 	}
-	return settled(ctx, me.ShortcutAsync(d.Callback))
+	return settled(ctx, me.ShortcutAsync(in.Callback))
 }
 
-func (p *Page) messageShortcut(ctx context.Context, me *sandbox.Person, d deed) Outcome {
-	return settled(ctx, me.MessageShortcutAsync(d.Callback, messageNamed(d.Message)))
+func (p *Page) messageShortcut(ctx context.Context, me *slack.Person, in request) Outcome {
+	return settled(ctx, me.MessageShortcutAsync(in.Callback, messageNamed(in.Message)))
 }
 
-func (p *Page) openHome(_ context.Context, me *sandbox.Person, _ deed) Outcome {
+func (p *Page) openHome(_ context.Context, me *slack.Person, _ request) Outcome {
 	me.OpenHomeAsync() // what the app draws is told by an event
 	return done(nil)
 }
 
-func (p *Page) stand(_ context.Context, me *sandbox.Person, d deed) Outcome {
-	at, ok := me.Place(d.Place)
+func (p *Page) goTo(_ context.Context, me *slack.Person, in request) Outcome {
+	at, ok := me.Place(in.Place)
 	if !ok {
-		return failed(fmt.Errorf("there is no %s here", d.Place))
+		return failed(fmt.Errorf("there is no %s here", in.Place))
 	}
-	me.Stand(at.ID)
+	me.GoTo(at.ID)
 	if at.App {
 		me.OpenMessagesAsync()
 	}
 	return done(placeOf(at))
 }
 
-func (p *Page) reload(_ context.Context, me *sandbox.Person, _ deed) Outcome {
+func (p *Page) reload(_ context.Context, me *slack.Person, _ request) Outcome {
 	me.Reload()
 	return done(nil)
 }
 
-func (p *Page) switchTrouble(_ context.Context, _ *sandbox.Person, d deed) Outcome {
-	if err := p.trouble(d.Switch, d.On); err != nil {
+func (p *Page) switchTrouble(_ context.Context, _ *slack.Person, in request) Outcome {
+	if err := p.trouble(in.Switch, in.On); err != nil {
 		return failed(err)
 	}
 	return done(p.troubles())
 }
 
-func (p *Page) payload(_ context.Context, _ *sandbox.Person, d deed) Outcome {
-	i, ok := p.timeline.full(d.Interaction)
+func (p *Page) payload(_ context.Context, _ *slack.Person, in request) Outcome {
+	i, ok := p.timeline.full(in.Interaction)
 	if !ok {
 		return failed(errors.New("this was too long ago: only the newest interactions are kept"))
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 func input(block string, element map[string]any) map[string]any {
@@ -30,7 +30,7 @@ func formView() map[string]any {
 
 // appThatOpens connects an app that opens a view on every trigger, offers two agents,
 // and finds fault with a contact of 1. What it is sent can be read from the channel.
-func (d *desk) appThatOpens(view map[string]any) <-chan envelope {
+func (d *fixture) appThatOpens(view map[string]any) <-chan envelope {
 	d.Helper()
 	got := make(chan envelope, 100)
 	d.app(func(e envelope) any {
@@ -47,7 +47,7 @@ func (d *desk) appThatOpens(view map[string]any) <-chan envelope {
 			return nil
 		}
 		if trigger := e.Payload["trigger_id"]; trigger != nil {
-			d.api(sandbox.BotToken, "views.open", map[string]any{"trigger_id": trigger, "view": view}, nil)
+			d.api(slack.BotToken, "views.open", map[string]any{"trigger_id": trigger, "view": view}, nil)
 		}
 		return nil
 	})
@@ -55,17 +55,17 @@ func (d *desk) appThatOpens(view map[string]any) <-chan envelope {
 }
 
 // post posts a message of the app.
-func (d *desk) post(place string, blocks ...any) (id string) {
+func (d *fixture) post(place string, blocks ...any) (id string) {
 	d.Helper()
 	var posted struct{ Channel, TS string }
-	d.api(sandbox.BotToken, "chat.postMessage",
+	d.api(slack.BotToken, "chat.postMessage",
 		map[string]any{"channel": d.box.Slack.ChannelID(place), "text": "posted", "blocks": blocks}, &posted)
 	return posted.Channel + "/" + posted.TS
 }
 
 func TestCommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		return map[string]any{"text": "You typed " + fmt.Sprint(e.Payload["text"])}
 	})
@@ -88,13 +88,13 @@ func TestCommand(t *testing.T) {
 
 func TestWhatSlackShowsWhereTheAppFails(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{Ack: 50 * time.Millisecond})
+	d := newFixture(t, Config{}, slack.Limits{Ack: 50 * time.Millisecond})
 	line := map[string]any{"place": "#general", "line": "/assign"}
-	if out := d.act("sara", "command", line); !out.OK || out.Shown != sandbox.ShownDispatch {
+	if out := d.act("sara", "command", line); !out.OK || out.Shown != slack.ShownDispatch {
 		t.Errorf("without the app: %+v", out)
 	}
 	d.app(func(envelope) any { return silence{} })
-	if out := d.act("sara", "command", line); !out.OK || out.Shown != sandbox.ShownTimeout {
+	if out := d.act("sara", "command", line); !out.OK || out.Shown != slack.ShownTimeout {
 		t.Errorf("with a mute app: %+v", out)
 	}
 	if s := d.state("sara"); len(s.Breaches) != 1 || s.Breaches[0].Rule != "ack_missing" {
@@ -104,7 +104,7 @@ func TestWhatSlackShowsWhereTheAppFails(t *testing.T) {
 
 func TestSay(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	out := d.must("sara", "say", map[string]any{"place": "@omar", "text": "hello\nthere"})
 	id := out.Data.(map[string]any)["message"].(string)
 	place, ts, _ := strings.Cut(id, "/")
@@ -123,7 +123,7 @@ func TestSay(t *testing.T) {
 
 func TestClickInAMessage(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := make(chan envelope, 10)
 	d.app(func(e envelope) any { got <- e; return nil })
 	id := d.post("#general", map[string]any{"type": "actions", "block_id": "row", "elements": []any{
@@ -162,7 +162,7 @@ func action(e envelope) map[string]any {
 }
 
 // openForm opens the app's form before sara and returns it.
-func (d *desk) openForm(got <-chan envelope) View {
+func (d *fixture) openForm(got <-chan envelope) View {
 	d.Helper()
 	d.must("sara", "shortcut", map[string]any{"callback": "assign_contact", "place": "#general"})
 	<-got
@@ -175,7 +175,7 @@ func (d *desk) openForm(got <-chan envelope) View {
 
 func TestForm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := d.appThatOpens(formView())
 	form := d.openForm(got)
 	out := d.must("sara", "type", map[string]any{"view": form.ID, "block": "agent", "query": "om"})
@@ -210,10 +210,10 @@ func TestForm(t *testing.T) {
 
 func TestWhatTheClientRefuses(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	form := d.openForm(d.appThatOpens(formView()))
 	out := d.act("sara", "submit", map[string]any{"view": form.ID})
-	if !out.OK || out.Shown != sandbox.ShownRequired {
+	if !out.OK || out.Shown != slack.ShownRequired {
 		t.Errorf("an empty form: %+v", out)
 	}
 	if errors := d.state("sara").Forms[0].Errors; len(errors) != 2 {
@@ -239,7 +239,7 @@ func TestWhatTheClientRefuses(t *testing.T) {
 
 func TestAFormIsSentOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	release := make(chan struct{})
 	got := make(chan envelope, 10)
 	d.app(func(e envelope) any {
@@ -248,7 +248,7 @@ func TestAFormIsSentOnce(t *testing.T) {
 			<-release
 			return nil
 		}
-		d.api(sandbox.BotToken, "views.open", map[string]any{"trigger_id": e.Payload["trigger_id"], "view": map[string]any{
+		d.api(slack.BotToken, "views.open", map[string]any{"trigger_id": e.Payload["trigger_id"], "view": map[string]any{
 			"type": "modal", "title": plain("Assign"), "submit": plain("Go"), "close": plain("Cancel"),
 			"blocks": []any{input("contact", map[string]any{"type": "plain_text_input"})}}}, nil)
 		return nil
@@ -274,7 +274,7 @@ func TestAFormIsSentOnce(t *testing.T) {
 
 func TestMessageShortcut(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := d.appThatOpens(formView())
 	id := d.must("omar", "say", map[string]any{"place": "#general", "text": "0544444444 please"}).Data.(map[string]any)["message"]
 	d.must("sara", "message_shortcut", map[string]any{"callback": "assign_message", "message": id})
@@ -295,10 +295,10 @@ func TestMessageShortcut(t *testing.T) {
 
 func TestHome(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		event, _ := e.Payload["event"].(map[string]any)
-		d.api(sandbox.BotToken, "views.publish", map[string]any{"user_id": event["user"],
+		d.api(slack.BotToken, "views.publish", map[string]any{"user_id": event["user"],
 			"view": map[string]any{"type": "home", "blocks": []any{map[string]any{"type": "divider"}}}}, nil)
 		return nil
 	})
@@ -319,7 +319,7 @@ func TestHome(t *testing.T) {
 // Slack sends an event for minutes to an app that is not there.
 func TestTheHomeTabIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	events := d.listen("sara", d.state("sara").Seq)
 	opened := make(chan Outcome, 1)
 	go func() { opened <- d.act("sara", "home", nil) }()
@@ -338,7 +338,7 @@ func TestTheHomeTabIsNotWaitedFor(t *testing.T) {
 
 func TestTheMessagesTabTellsTheApp(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	got := make(chan envelope, 1)
 	d.app(func(e envelope) any { got <- e; return nil })
 	d.must("sara", "stand", map[string]any{"place": "@azeer"})
@@ -349,7 +349,7 @@ func TestTheMessagesTabTellsTheApp(t *testing.T) {
 
 func TestStand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	s := d.listen("sara", d.state("sara").Seq)
 	out := d.must("sara", "stand", map[string]any{"place": "@omar"})
 	at, _ := out.Data.(map[string]any)
@@ -366,7 +366,7 @@ func TestStand(t *testing.T) {
 
 func TestPrivateAnswersGoWithAReload(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return map[string]any{"text": "only for you"} })
 	general := d.box.Slack.ChannelID("#general")
 	d.must("sara", "say", map[string]any{"place": "#general", "text": "for all"})
@@ -396,7 +396,7 @@ func TestPrivateAnswersGoWithAReload(t *testing.T) {
 
 func TestActsMustBeActs(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	for body, want := range map[string]int{
 		`{"person":"sara","act":"dance"}`:                  400,
 		`{"person":"sara","act":"say","txt":"x"}`:          400,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 
 	"github.com/gorilla/websocket"
 )
@@ -44,16 +45,16 @@ func testContext(t *testing.T) context.Context {
 	return ctx
 }
 
-// desk is a sandbox with its page, and an app that answers as the test says.
-type desk struct {
+// fixture is a sandbox with its page, and an app that answers as the test says.
+type fixture struct {
 	*testing.T
 	box  *sandbox.Sandbox
 	page *Page
 	url  string // without a slash at the end
 }
 
-// newDesk opens a page of a fresh sandbox.
-func newDesk(t *testing.T, cfg Config, limits sandbox.Limits) *desk {
+// newFixture opens a page of a fresh sandbox.
+func newFixture(t *testing.T, cfg Config, limits slack.Limits) *fixture {
 	t.Helper()
 	box, err := sandbox.Start(sandbox.Config{Manifest: []byte(testManifest), Limits: limits})
 	if err != nil {
@@ -72,7 +73,7 @@ func newDesk(t *testing.T, cfg Config, limits sandbox.Limits) *desk {
 			t.Errorf("close sandbox: %v", err)
 		}
 	})
-	return &desk{T: t, box: box, page: p, url: strings.TrimSuffix(url, "/")}
+	return &fixture{T: t, box: box, page: p, url: strings.TrimSuffix(url, "/")}
 }
 
 // envelope is what the app is sent.
@@ -87,10 +88,10 @@ type silence struct{}
 
 // app connects an app that answers each envelope with what answer returns: nil
 // acknowledges without a payload. It returns once the app is connected.
-func (d *desk) app(answer func(envelope) any) {
+func (d *fixture) app(answer func(envelope) any) {
 	d.Helper()
 	var opened struct{ URL string }
-	d.api(sandbox.AppToken, "apps.connections.open", nil, &opened)
+	d.api(slack.AppToken, "apps.connections.open", nil, &opened)
 	conn, _, err := websocket.DefaultDialer.DialContext(d.Context(), opened.URL, nil)
 	if err != nil {
 		d.Fatal(err)
@@ -124,13 +125,13 @@ func (d *desk) app(answer func(envelope) any) {
 }
 
 // api calls Slack's Web API as the app does; the answer must be ok.
-func (d *desk) api(token, method string, args, reply any) {
+func (d *fixture) api(token, method string, args, reply any) {
 	d.Helper()
 	body, _ := json.Marshal(args)
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, d.box.Slack.APIURL()+method, bytes.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
-	if token == sandbox.AppToken {
+	if token == slack.AppToken {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Body, req.ContentLength = http.NoBody, 0
 	}
@@ -152,7 +153,7 @@ var client = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // do sends a request and returns the answer's body. It may be called by any goroutine:
 // what goes wrong does not end the test.
-func (d *desk) do(req *http.Request, status int) []byte {
+func (d *fixture) do(req *http.Request, status int) []byte {
 	d.Helper()
 	resp, err := client.Do(req)
 	if err != nil {
@@ -170,14 +171,14 @@ func (d *desk) do(req *http.Request, status int) []byte {
 	return raw
 }
 
-func (d *desk) get(path string) []byte {
+func (d *fixture) get(path string) []byte {
 	d.Helper()
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodGet, d.url+path, nil)
 	return d.do(req, http.StatusOK)
 }
 
 // state reads what somebody's page shows.
-func (d *desk) state(person string) State {
+func (d *fixture) state(person string) State {
 	d.Helper()
 	var s State
 	if err := json.Unmarshal(d.get("/api/state?person="+person), &s); err != nil {
@@ -187,7 +188,7 @@ func (d *desk) state(person string) State {
 }
 
 // act does something as somebody and returns what came of it.
-func (d *desk) act(person, act string, args map[string]any) Outcome {
+func (d *fixture) act(person, act string, args map[string]any) Outcome {
 	d.Helper()
 	body := map[string]any{"person": person, "act": act}
 	for key, value := range args {
@@ -205,7 +206,7 @@ func (d *desk) act(person, act string, args map[string]any) Outcome {
 }
 
 // must is act where all must go well.
-func (d *desk) must(person, act string, args map[string]any) Outcome {
+func (d *fixture) must(person, act string, args map[string]any) Outcome {
 	d.Helper()
 	out := d.act(person, act, args)
 	if !out.OK || out.Shown != "" || out.Error != "" {
@@ -216,19 +217,19 @@ func (d *desk) must(person, act string, args map[string]any) Outcome {
 
 // stream is a page's connection for events.
 type stream struct {
-	*desk
+	*fixture
 	lines *bufio.Scanner
 	body  io.Closer
 	id    string // of the last event
 }
 
 // listen opens somebody's event stream after a given event.
-func (d *desk) listen(person string, after int64) *stream {
+func (d *fixture) listen(person string, after int64) *stream {
 	d.Helper()
 	return d.resume(person, fmt.Sprint(after), "")
 }
 
-func (d *desk) resume(person, after, lastID string) *stream {
+func (d *fixture) resume(person, after, lastID string) *stream {
 	d.Helper()
 	req, _ := http.NewRequestWithContext(testContext(d.T), http.MethodGet, d.url+"/api/events?person="+person+"&after="+after, nil)
 	if lastID != "" {
@@ -244,7 +245,7 @@ func (d *desk) resume(person, after, lastID string) *stream {
 	}
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, 1<<20)
-	return &stream{desk: d, lines: lines, body: resp.Body}
+	return &stream{fixture: d, lines: lines, body: resp.Body}
 }
 
 // next returns the next event of one of the types; others are skipped.

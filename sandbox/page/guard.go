@@ -13,7 +13,7 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Recheck refuses whoever is not the page itself. A browser that has been led here by
+// guard refuses whoever is not the page itself. A browser that has been led here by
 // another site says so in Host (where a name of theirs points to 127.0.0.1), in Origin
 // or in Sec-Fetch-Site; and no form of theirs can send JSON with a header of ours.
 func (p *Page) guard(next http.Handler) http.Handler {

@@ -8,10 +8,11 @@ import (
 	"testing/fstest"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // asks sends a request that is right but for what change does to it.
-func (d *desk) asks(method, path string, change func(*http.Request)) *http.Response {
+func (d *fixture) asks(method, path string, change func(*http.Request)) *http.Response {
 	d.Helper()
 	req, _ := http.NewRequestWithContext(d.Context(), method, d.url+path, strings.NewReader(`{"person":"sara","act":"reload"}`))
 	if method == http.MethodGet {
@@ -31,7 +32,7 @@ func (d *desk) asks(method, path string, change func(*http.Request)) *http.Respo
 
 func TestForeignersAreRefused(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	port := d.url[strings.LastIndex(d.url, ":"):]
 	header := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
@@ -122,7 +123,7 @@ func TestOnlyLoopback(t *testing.T) {
 
 func TestAServerThatIsNotOnLoopbackServesNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	answer := httptest.NewRecorder()
 	d.page.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:80/api/state", nil))
 	if answer.Code != http.StatusForbidden {
@@ -132,14 +133,14 @@ func TestAServerThatIsNotOnLoopbackServesNothing(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{Files: fstest.MapFS{
+	d := newFixture(t, Config{Files: fstest.MapFS{
 		"index.html":    {Data: []byte("<!doctype html>")},
 		"js/main.js":    {Data: []byte("1")},
 		"css/base.css":  {Data: []byte("a{}")},
 		"js/notes.txt":  {Data: []byte("x")},
 		"js/.secret":    {Data: []byte("x")},
 		"img/arrow.svg": {Data: []byte("<svg/>")},
-	}}, sandbox.Limits{})
+	}}, slack.Limits{})
 	for path, want := range map[string]string{
 		"/": "text/html; charset=utf-8", "/js/main.js": "text/javascript; charset=utf-8",
 		"/css/base.css": "text/css; charset=utf-8", "/img/arrow.svg": "image/svg+xml",
@@ -158,7 +159,7 @@ func TestFiles(t *testing.T) {
 
 func TestThePageIsInTheProgram(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	if index := string(d.get("/")); !strings.Contains(index, "<html") {
 		t.Errorf("the page is %q", index)
 	}

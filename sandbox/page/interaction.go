@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 )
 
 const (
@@ -41,7 +43,7 @@ type interactions struct {
 	kept  []*tracked // oldest first
 	byID  map[string]*tracked
 	calls map[int]*tracked
-	stray []sandbox.Call
+	stray []azeer.Call
 	marks int // numbers the turns of switches
 }
 
@@ -51,7 +53,7 @@ type tracked struct {
 	numbers []string // phone numbers in what the person entered, see numbersIn
 	agents  []string // emails of agents there, in lower case
 	read    bool     // the payload has been read
-	calls   []sandbox.Call
+	calls   []azeer.Call
 	rested  bool // the person has been answered since the last call
 }
 
@@ -60,42 +62,42 @@ func newInteractions(p *Page) *interactions {
 }
 
 // event takes in the next event of the sandbox.
-func (x *interactions) event(e sandbox.Event) {
+func (x *interactions) event(e record.Event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var t *tracked
 	switch e.Kind {
-	case sandbox.EventTyped:
+	case record.Typed:
 		if t = x.of(e); t != nil {
 			t.Where, t.What = e.Where, e.Text
 			t.step(Step{Name: "typed", At: millis(e.At)})
 			x.read(t) // an event may be delivered much later, or never
 		}
-	case sandbox.EventDelivered:
+	case record.Delivered:
 		if t = x.of(e); t != nil {
 			x.read(t)
 			t.step(Step{Name: "delivered", At: millis(e.At)})
 		}
-	case sandbox.EventAcked:
+	case record.Acked:
 		if t = x.of(e); t != nil {
 			x.read(t)
 			t.step(Step{Name: "acknowledged", At: millis(e.At)})
 			t.store()
 		}
-	case sandbox.EventFailed:
+	case record.Failed:
 		if t = x.of(e); t != nil {
 			x.read(t)
 			t.Shown = e.Text
 			t.step(Step{Name: "failed", At: millis(e.At), Text: e.Text, Bad: true})
 		}
-	case sandbox.EventOpened, sandbox.EventSeen:
+	case record.Opened, record.Seen:
 		t = x.seen(e)
 	}
 	x.tell(t)
 }
 
 // breach takes in a rule that the app broke.
-func (x *interactions) breach(b sandbox.Breach) {
+func (x *interactions) breach(b record.Breach) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	t := x.byID[b.Envelope]
@@ -107,7 +109,7 @@ func (x *interactions) breach(b sandbox.Breach) {
 }
 
 // call takes in a call to Azeer, or what has become of it.
-func (x *interactions) call(c sandbox.Call) {
+func (x *interactions) call(c azeer.Call) {
 	if c.Method != http.MethodPost || c.Contact == "" {
 		return
 	}
@@ -179,7 +181,7 @@ func (x *interactions) tell(t *tracked) {
 }
 
 // of finds the interaction of an event by its envelope, or begins it.
-func (x *interactions) of(e sandbox.Event) *tracked {
+func (x *interactions) of(e record.Event) *tracked {
 	if e.Envelope == "" { // a plain message, or a form closed without a word to the app
 		return nil
 	}
@@ -206,21 +208,21 @@ func (x *interactions) add(i Interaction) *tracked {
 }
 
 // seen notes that something appeared before the person who had asked for it.
-func (x *interactions) seen(e sandbox.Event) *tracked {
+func (x *interactions) seen(e record.Event) *tracked {
 	t := x.byID[e.Envelope]
-	if e.Envelope == "" && e.From == sandbox.BotUserID {
+	if e.Envelope == "" && e.From == slack.BotUserID {
 		t = x.askedFor(e)
 	}
 	if t == nil || e.Who != t.Who {
 		return nil // somebody else saw it, too
 	}
 	text := e.Where
-	if e.Kind == sandbox.EventOpened && text == "" {
+	if e.Kind == record.Opened && text == "" {
 		text = "form"
 	}
 	t.step(Step{Name: "seen", At: millis(e.At), Text: text})
 	t.rested = true
-	if t.Kind == "events_api" && e.Where == sandbox.WhereHome {
+	if t.Kind == "events_api" && e.Where == slack.WhereHome {
 		return t // what stands there is not what opening it was about
 	}
 	if len(t.numbers) == 0 && t.Kind != kindTyping {
@@ -232,7 +234,7 @@ func (x *interactions) seen(e sandbox.Event) *tracked {
 
 // askedFor finds what a message answers that came without a response URL: the person's
 // newest interaction about the same number.
-func (x *interactions) askedFor(e sandbox.Event) *tracked {
+func (x *interactions) askedFor(e record.Event) *tracked {
 	about := numbersIn(e.Text)
 	for _, t := range slices.Backward(x.kept) {
 		if t.Who == e.Who && t.has("acknowledged") && t.about(about...) {
@@ -243,7 +245,7 @@ func (x *interactions) askedFor(e sandbox.Event) *tracked {
 }
 
 // causeOf finds the interaction that a call is made for.
-func (x *interactions) causeOf(c sandbox.Call) *tracked {
+func (x *interactions) causeOf(c azeer.Call) *tracked {
 	var best *tracked
 	rank := -1
 	for _, t := range x.kept {
@@ -259,7 +261,7 @@ func (x *interactions) causeOf(c sandbox.Call) *tracked {
 
 // rank says how well a call fits: one that is settled needs no further call; else the
 // agent counts, and then whether the person is still waiting.
-func (t *tracked) rank(c sandbox.Call) int {
+func (t *tracked) rank(c azeer.Call) int {
 	r := 0
 	if t.settled() {
 		return r
@@ -304,9 +306,9 @@ func (t *tracked) about(numbers ...string) bool {
 	return false
 }
 
-func (x *interactions) attach(t *tracked, c sandbox.Call) {
+func (x *interactions) attach(t *tracked, c azeer.Call) {
 	x.calls[c.N] = t
-	at := slices.IndexFunc(t.calls, func(known sandbox.Call) bool { return known.N == c.N })
+	at := slices.IndexFunc(t.calls, func(known azeer.Call) bool { return known.N == c.N })
 	if at < 0 {
 		t.calls = append(t.calls, c)
 		t.step(Step{Name: "sent", At: millis(c.At), Text: c.Agent})
@@ -328,7 +330,7 @@ func (x *interactions) attach(t *tracked, c sandbox.Call) {
 
 // keep remembers a call, or what has become of it, for an interaction that turns out
 // later to be about its contact.
-func (x *interactions) keep(c sandbox.Call) {
+func (x *interactions) keep(c azeer.Call) {
 	for i, known := range x.stray {
 		if known.N == c.N {
 			x.stray[i] = c
@@ -343,7 +345,7 @@ func (x *interactions) keep(c sandbox.Call) {
 
 // adopt gives an interaction the stray calls about its contact since it began.
 func (x *interactions) adopt(t *tracked) {
-	x.stray = slices.DeleteFunc(x.stray, func(c sandbox.Call) bool {
+	x.stray = slices.DeleteFunc(x.stray, func(c azeer.Call) bool {
 		mine := t.about(c.Contact) && len(t.Steps) > 0 && millis(c.At) >= t.Steps[0].At
 		if mine {
 			x.attach(t, c)

@@ -11,16 +11,20 @@ import (
 	"time"
 
 	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
+	"azeer-slack/sandbox/slack/rule"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // assign calls Azeer as the app does and returns the status, 0 where no answer came.
-func (d *desk) assign(contact, agent string) int {
+func (d *fixture) assign(contact, agent string) int {
 	d.Helper()
 	body, _ := json.Marshal(map[string]string{"platform_id": contact, "assigned_platform_id": agent})
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, d.box.Azeer.BaseURL()+"/contact/assign", bytes.NewReader(body))
-	req.Header.Set("Authorization", "Bearer "+sandbox.AzeerKey)
+	req.Header.Set("Authorization", "Bearer "+azeer.Key)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "test")
 	resp, err := client.Do(req)
@@ -32,7 +36,7 @@ func (d *desk) assign(contact, agent string) int {
 }
 
 // answer posts through a response URL.
-func (d *desk) answer(url any, text string) {
+func (d *fixture) answer(url any, text string) {
 	d.Helper()
 	body, _ := json.Marshal(map[string]string{"text": text})
 	req, _ := http.NewRequestWithContext(d.Context(), http.MethodPost, fmt.Sprint(url), bytes.NewReader(body))
@@ -79,7 +83,7 @@ const omarLine, omarNumber, omarEmail = "/assign 0544444444 omar@twerlo.com", "9
 
 func TestTheWayOfACommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	commands := make(chan envelope, 1)
 	d.app(func(e envelope) any { commands <- e; return nil })
 	events := d.listen("manager", d.state("manager").Seq)
@@ -111,7 +115,7 @@ func TestTheWayOfACommand(t *testing.T) {
 
 func TestPayloadAndAcknowledgementOnRequest(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return map[string]any{"text": "Which number?"} })
 	events := d.listen("manager", d.state("manager").Seq)
 	d.must("manager", "command", map[string]any{"place": "#general", "line": "/assign"})
@@ -134,37 +138,37 @@ func TestPayloadAndAcknowledgementOnRequest(t *testing.T) {
 
 func TestACommandThatNobodyTakesFails(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	events := d.listen("manager", d.state("manager").Seq)
 	d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"})
 	i := events.through("/assign", "typed", "failed")
-	if last := i.Steps[1]; i.Shown != sandbox.ShownDispatch || last.Text != sandbox.ShownDispatch || !last.Bad || i.Kind != "slash_commands" {
+	if last := i.Steps[1]; i.Shown != slack.ShownDispatch || last.Text != slack.ShownDispatch || !last.Bad || i.Kind != "slash_commands" {
 		t.Errorf("%+v", i)
 	}
 }
 
 func TestABreachStandsAtItsInteraction(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{Ack: 100 * time.Millisecond})
+	d := newFixture(t, Config{}, slack.Limits{Ack: 100 * time.Millisecond})
 	d.app(func(envelope) any { return silence{} })
 	events := d.listen("manager", d.state("manager").Seq)
-	if out := d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"}); out.Shown != sandbox.ShownTimeout {
+	if out := d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"}); out.Shown != slack.ShownTimeout {
 		t.Errorf("%+v", out)
 	}
 	i := events.until(func(i Interaction) bool { return len(i.Breaches) > 0 })
-	if b := i.Breaches[0]; b.Rule != string(sandbox.RuleAckMissing) || b.Interaction != i.ID {
+	if b := i.Breaches[0]; b.Rule != string(rule.AckMissing) || b.Interaction != i.ID {
 		t.Errorf("%+v", b)
 	}
 }
 
 func TestEveryAttemptAtAzeerIsAStep(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	events := d.listen("sara", d.state("sara").Seq)
 	d.must("sara", "command", map[string]any{"place": "#general", "line": "/assign ٠٥٤٤٤٤٤٤٤٤ @omar"})
-	d.box.Azeer.Next(1, sandbox.Misbehaviour{LostAnswer: true})
-	d.box.Azeer.Next(1, sandbox.Misbehaviour{Status: 429})
+	d.box.Azeer.Next(1, azeer.Misbehaviour{LostAnswer: true})
+	d.box.Azeer.Next(1, azeer.Misbehaviour{Status: 429})
 	for range 3 {
 		d.assign(omarNumber, omarEmail)
 	}
@@ -183,7 +187,7 @@ func TestEveryAttemptAtAzeerIsAStep(t *testing.T) {
 // Which of several commands a call belongs to is found by contact, agent and order.
 func TestCallsFindTheirCommand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	seq := d.state("manager").Seq
 	events := d.listen("manager", seq)
@@ -222,10 +226,10 @@ func assignForm(trigger any) map[string]any {
 
 func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		if e.Type == "slash_commands" {
-			go d.api(sandbox.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
+			go d.api(slack.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
 		}
 		return nil
 	})
@@ -243,7 +247,7 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	// The answer comes without a response URL.
-	d.api(sandbox.BotToken, "chat.postEphemeral", map[string]any{"channel": d.box.Slack.ChannelID("#general"),
+	d.api(slack.BotToken, "chat.postEphemeral", map[string]any{"channel": d.box.Slack.ChannelID("#general"),
 		"user": d.box.Slack.Person("manager").ID(), "text": "+966 54 444 4444 now belongs to Omar."}, nil)
 	events.through("Submits", "typed", "delivered", "stored", "acknowledged", "sent", "answered", "seen")
 }
@@ -252,7 +256,7 @@ func TestAFormBelongsToWhatOpenedItAndItsSubmissionToItself(t *testing.T) {
 // nothing is done because of it.
 func TestTypingInAFormClaimsNoCall(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	view := formView()
 	contact := view["blocks"].([]any)[0].(map[string]any)
 	contact["dispatch_action"] = true
@@ -262,7 +266,7 @@ func TestTypingInAFormClaimsNoCall(t *testing.T) {
 	open := d.openForm(got)
 	d.must("sara", "click", map[string]any{"view": open.ID, "block": "contact", "action": "contact", "selected": "0544444444"})
 	view["blocks"] = append([]any{map[string]any{"type": "section", "text": plain("+966 54 444 4444 is free")}}, view["blocks"].([]any)...)
-	d.api(sandbox.BotToken, "views.update", map[string]any{"view_id": open.ID, "view": view}, nil)
+	d.api(slack.BotToken, "views.update", map[string]any{"view_id": open.ID, "view": view}, nil)
 	if i := events.through("Enters “0544444444” into contact", "typed", "delivered", "acknowledged", "seen"); i.Kind != "typing" {
 		t.Errorf("%+v", i)
 	}
@@ -274,13 +278,13 @@ func TestTypingInAFormClaimsNoCall(t *testing.T) {
 
 func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any {
 		if e.Payload["type"] == "block_actions" {
-			d.api(sandbox.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
+			d.api(slack.BotToken, "views.open", assignForm(e.Payload["trigger_id"]), nil)
 			return nil
 		}
-		d.api(sandbox.BotToken, "views.publish", map[string]any{"user_id": d.box.Slack.Person("manager").ID(),
+		d.api(slack.BotToken, "views.publish", map[string]any{"user_id": d.box.Slack.Person("manager").ID(),
 			"view": map[string]any{"type": "home", "blocks": []any{
 				map[string]any{"type": "section", "text": plain("+966 54 444 4444")},
 				map[string]any{"type": "actions", "block_id": "b", "elements": []any{
@@ -313,7 +317,7 @@ func TestTheHomeTabIsSeenByWhatItWasDrawnFor(t *testing.T) {
 // what it was about.
 func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	clicks := make(chan envelope, 1)
 	d.app(func(e envelope) any {
 		if e.Type == "interactive" {
@@ -334,7 +338,7 @@ func TestACallThatNobodyClaimsIsFoundByTheAnswer(t *testing.T) {
 
 func TestWhatOthersSeeIsNoStep(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any {
 		return map[string]any{"response_type": "in_channel", "text": "+966 54 444 4444 it is."}
 	})
@@ -350,7 +354,7 @@ func TestWhatOthersSeeIsNoStep(t *testing.T) {
 
 func TestAMentionIsWordedAsItWasTyped(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	place := d.box.Slack.ChannelID("#general")
 	events := d.listen("sara", d.state("sara").Seq)
@@ -372,7 +376,7 @@ func TestOnlyTheNewestInteractionsAreKept(t *testing.T) {
 	defer p.Close()
 	x := newInteractions(p)
 	for n := range keptInteractions + 7 {
-		x.event(sandbox.Event{At: time.Now(), Kind: sandbox.EventTyped, Who: "sara", Text: fmt.Sprintf("/assign %d", n), Envelope: fmt.Sprint(n)})
+		x.event(record.Event{At: time.Now(), Kind: record.Typed, Who: "sara", Text: fmt.Sprintf("/assign %d", n), Envelope: fmt.Sprint(n)})
 	}
 	if len(x.kept) != keptInteractions || len(x.byID) != keptInteractions {
 		t.Errorf("%d kept, %d by id", len(x.kept), len(x.byID))
@@ -385,7 +389,7 @@ func TestOnlyTheNewestInteractionsAreKept(t *testing.T) {
 		t.Errorf("%d told, the last is %q", len(all), all[len(all)-1].What)
 	}
 	for range mostSteps {
-		x.event(sandbox.Event{At: time.Now(), Kind: sandbox.EventSeen, Who: "sara", Envelope: "506"})
+		x.event(record.Event{At: time.Now(), Kind: record.Seen, Who: "sara", Envelope: "506"})
 	}
 	if i, _ := x.full("506"); len(i.Steps) != mostSteps {
 		t.Errorf("%d steps", len(i.Steps))

@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestEventsFollowTheState(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	before := d.state("sara")
 	s := d.listen("sara", before.Seq)
 	d.must("omar", "say", map[string]any{"place": "#general", "text": "first"})
@@ -33,7 +33,7 @@ func TestEventsFollowTheState(t *testing.T) {
 
 func TestAPageThatComesBackMissesNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	start := d.state("sara").Seq
 	s := d.listen("sara", start)
 	say := func(text string) {
@@ -55,7 +55,7 @@ func TestAPageThatComesBackMissesNothing(t *testing.T) {
 
 func TestAPageTooFarBehindStartsAnew(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	now := d.state("sara").Seq
 	for what, after := range map[string]int64{"of an earlier run": now - 100_000, "of a later run": now + 100_000, "new": 0} {
 		s := d.listen("sara", after)
@@ -74,7 +74,7 @@ func TestAPageTooFarBehindStartsAnew(t *testing.T) {
 
 func TestOnlyWhatOneMayKnow(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(e envelope) any { return map[string]any{"text": "only for you"} })
 	omar := d.listen("omar", d.state("omar").Seq)
 	d.must("sara", "say", map[string]any{"place": "#vip", "text": "secret"})
@@ -94,7 +94,7 @@ func TestOnlyWhatOneMayKnow(t *testing.T) {
 
 func TestTwoPagesStayInStep(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	trigger := d.appThatOpens(formView())
 	seq := d.state("sara").Seq
 	one, two := d.listen("sara", seq), d.listen("sara", seq)
@@ -126,7 +126,7 @@ func TestTwoPagesStayInStep(t *testing.T) {
 
 func TestHeartbeatMovesOn(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.page.heartbeat = time.Millisecond
 	s := d.listen("omar", d.state("omar").Seq)
 	d.must("sara", "say", map[string]any{"place": "#vip", "text": "not for omar"})
@@ -140,7 +140,7 @@ func TestHeartbeatMovesOn(t *testing.T) {
 
 func TestEventsWantAPersonAndANumber(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	for query, want := range map[string]int{"person=nobody&after=1": 404, "after=1": 404, "person=sara": 400, "person=sara&after=x": 400} {
 		if resp := d.asks(http.MethodGet, "/api/events?"+query, func(*http.Request) {}); resp.StatusCode != want {
 			t.Errorf("%s answers %s, want %d", query, resp.Status, want)
@@ -183,11 +183,11 @@ func TestOldEventsAreForgotten(t *testing.T) {
 func TestALongChannel(t *testing.T) {
 	t.Parallel()
 	const many = 5000
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	seq := d.state("omar").Seq
 	sara := d.box.Slack.Person("sara")
 	for i := range many {
-		if _, err := sara.Write("#general", "", strconv.Itoa(i)); err != nil {
+		if _, err := sara.TryPost("#general", "", strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 	}

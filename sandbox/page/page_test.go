@@ -9,14 +9,15 @@ import (
 	"testing/fstest"
 
 	azeerslack "azeer-slack"
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 func TestStateOfAFreshSandbox(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{Notes: map[string]string{"sara": "Quick of hand"}}, sandbox.Limits{})
+	d := newFixture(t, Config{Notes: map[string]string{"sara": "Quick of hand"}}, slack.Limits{})
 	s := d.state("sara")
-	if s.Me != "sara" || s.Team.Name != "Twerlo" || s.App.Name != "Azeer Assign" || s.App.Bot != "azeer" || s.App.User != sandbox.BotUserID {
+	if s.Me != "sara" || s.Team.Name != "Twerlo" || s.App.Name != "Azeer Assign" || s.App.Bot != "azeer" || s.App.User != slack.BotUserID {
 		t.Errorf("state of %s, team %+v, app %+v", s.Me, s.Team, s.App)
 	}
 	kinds := map[string]string{}
@@ -55,7 +56,7 @@ func TestStateOfAFreshSandbox(t *testing.T) {
 
 func TestAzeer(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	s := d.listen("sara", d.state("sara").Seq)
 	d.assign("966544444444", "omar@twerlo.com")
 	if o := s.next("owner").Owner; o.Contact != "966544444444" || o.Agent != "omar@twerlo.com" || o.At == 0 {
@@ -65,7 +66,7 @@ func TestAzeer(t *testing.T) {
 	if o := s.next("owner").Owner; o.Agent != "sara@twerlo.com" {
 		t.Errorf("told of owner %+v", o)
 	}
-	d.box.Azeer.AddAgent(sandbox.AzeerAgent{PlatformID: "new@twerlo.com", Name: "New", Inactive: true})
+	d.box.Azeer.AddAgent(azeer.Agent{PlatformID: "new@twerlo.com", Name: "New", Inactive: true})
 	agents := s.next("agents").Agents
 	if last := agents[len(agents)-1]; last.Name != "New" || !last.Inactive || last.Role != "agent" {
 		t.Errorf("told of agent %+v", last)
@@ -81,7 +82,7 @@ func TestAzeer(t *testing.T) {
 
 func TestWhatWasBeforeThePage(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.assign("966544444444", "omar@twerlo.com")
 	late := New(d.box, Config{})
 	defer func() { _ = late.Close() }()
@@ -89,7 +90,7 @@ func TestWhatWasBeforeThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := &desk{T: t, box: d.box, page: late, url: strings.TrimSuffix(url, "/")}
+	other := &fixture{T: t, box: d.box, page: late, url: strings.TrimSuffix(url, "/")}
 	if a := other.state("sara").Azeer; len(a.Owners) != 1 || len(a.Calls) != 1 {
 		t.Errorf("a page opened later has %+v", a)
 	}
@@ -97,9 +98,9 @@ func TestWhatWasBeforeThePage(t *testing.T) {
 
 func TestPeopleAndPlacesComeAndGo(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	s := d.listen("omar", d.state("omar").Seq)
-	d.box.Slack.AddPerson(sandbox.PersonConfig{Handle: "intern", Name: "Ina Intern"})
+	d.box.Slack.AddPerson(slack.PersonConfig{Handle: "intern", Name: "Ina Intern"})
 	if p := s.next("person").Person; p.Handle != "intern" || p.Kind != "member" {
 		t.Errorf("told of %+v", p)
 	}
@@ -126,13 +127,13 @@ func TestPeopleAndPlacesComeAndGo(t *testing.T) {
 
 func TestGallery(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{Goldens: fstest.MapFS{
+	d := newFixture(t, Config{Goldens: fstest.MapFS{
 		"testdata/message_done.golden.json":    {Data: []byte(`{"text":"Done"}`)},
 		"testdata/message_done.ar.golden.json": {Data: []byte(`{"text":"تم"}`)},
 		"view_form.golden.json":                {Data: []byte(`{"type":"modal"}`)},
 		"testdata/slips.golden.json":           {Data: []byte(`{"b":{"text":"Two"},"a":{"text":"One"}}`)},
 		"testdata/message_notes.txt":           {Data: []byte(`x`)},
-	}}, sandbox.Limits{})
+	}}, slack.Limits{})
 	var got []Golden
 	if err := json.Unmarshal(d.get("/api/gallery"), &got); err != nil {
 		t.Fatal(err)
@@ -165,11 +166,11 @@ func TestGalleryOfTheBot(t *testing.T) {
 
 func TestGalleryWithoutGoldens(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	if got := strings.TrimSpace(string(d.get("/api/gallery"))); got != "[]" {
 		t.Errorf("gallery %s", got)
 	}
-	broken := newDesk(t, Config{Goldens: fstest.MapFS{"view_x.golden.json": {Data: []byte(`{`)}}}, sandbox.Limits{})
+	broken := newFixture(t, Config{Goldens: fstest.MapFS{"view_x.golden.json": {Data: []byte(`{`)}}}, slack.Limits{})
 	if resp := broken.asks(http.MethodGet, "/api/gallery", func(*http.Request) {}); resp.StatusCode != http.StatusInternalServerError {
 		t.Errorf("a broken golden answers %s", resp.Status)
 	}
@@ -178,7 +179,7 @@ func TestGalleryWithoutGoldens(t *testing.T) {
 // TestCloseLeavesNothing is not parallel: it looks at all goroutines.
 func TestCloseLeavesNothing(t *testing.T) {
 	t.Run("page", func(t *testing.T) {
-		d := newDesk(t, Config{}, sandbox.Limits{})
+		d := newFixture(t, Config{}, slack.Limits{})
 		d.app(func(envelope) any { return silence{} })
 		s := d.listen("sara", d.state("sara").Seq)
 		waiting := make(chan struct{})

@@ -107,7 +107,7 @@ func (p payload) typing() bool {
 	return false
 }
 
-// halves is what the field of the first action holds.
+// typed is what the field of the first action holds.
 func (p payload) typed() (shown string) {
 	for _, f := range p.View.State.Values[p.Action[0].Block] {
 		shown, _ = f.read()

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/record"
+	"azeer-slack/sandbox/slack"
 )
 
 // keptCalls is how many calls to Azeer a State holds.
@@ -44,14 +46,14 @@ func (p *Page) follow() {
 		if err != nil {
 			return
 		}
-		p.tellScreens(c)
-		p.tellAzeer(c)
+		p.tellScreens(c.Slack)
+		p.tellAzeer(c.Azeer)
 		sockets := false
 		for _, e := range c.Events {
 			p.timeline.event(e)
-			sockets = sockets || e.Kind == sandbox.EventConnected || e.Kind == sandbox.EventDisconnected
+			sockets = sockets || e.Kind == record.Connected || e.Kind == record.Disconnected
 		}
-		for _, call := range c.Calls {
+		for _, call := range c.Azeer.Calls {
 			p.timeline.call(call)
 		}
 		for _, b := range c.Breaches {
@@ -71,7 +73,7 @@ func (p *Page) tellTrouble() {
 	p.tell(Event{Type: "trouble", Trouble: &now})
 }
 
-func (p *Page) tellScreens(c sandbox.Changes) {
+func (p *Page) tellScreens(c slack.Changes) {
 	if c.People || c.Places {
 		p.tellPlaces()
 	}
@@ -124,7 +126,7 @@ func (p *Page) tellPlaces() {
 
 // tellPeople tells of those who have come; where somebody has left, everybody reads
 // everything again.
-func (p *Page) tellPeople(people []*sandbox.Person) {
+func (p *Page) tellPeople(people []*slack.Person) {
 	gone := maps.Clone(p.places)
 	for _, person := range people {
 		if _, known := p.places[person.Handle()]; !known && playable(person) {
@@ -139,7 +141,7 @@ func (p *Page) tellPeople(people []*sandbox.Person) {
 	}
 }
 
-func (p *Page) tellAzeer(c sandbox.Changes) {
+func (p *Page) tellAzeer(c azeer.Changes) {
 	if c.Agents {
 		p.tell(Event{Type: "agents", Agents: p.agents()})
 	}
@@ -153,7 +155,7 @@ func (p *Page) tellAzeer(c sandbox.Changes) {
 }
 
 // noteOwners notes who owns what after some calls and returns what is new.
-func (p *Page) noteOwners(calls []sandbox.Call) []Owner {
+func (p *Page) noteOwners(calls []azeer.Call) []Owner {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var fresh []Owner
@@ -193,10 +195,10 @@ func writeJSON(w http.ResponseWriter, v any) {
 
 // state reads everything. The number comes first: what happens while it is read is
 // told again by an event, and events may be applied twice.
-func (p *Page) state(person *sandbox.Person, ephemeral bool) State {
+func (p *Page) state(person *slack.Person, ephemeral bool) State {
 	s := p.common()
 	s.Me = person.Handle()
-	screen := person.Screen()
+	screen := person.Snapshot()
 	for _, at := range screen.Places {
 		s.Places = append(s.Places, placeOf(at))
 	}
@@ -223,8 +225,8 @@ func (p *Page) common() State {
 	m := p.box.Slack.Manifest()
 	s := State{
 		Seq:     p.live.now(),
-		Team:    Team{ID: sandbox.TeamID, Name: teamName},
-		App:     App{ID: sandbox.AppID, Name: m.Name, Bot: p.box.Slack.BotName(), User: sandbox.BotUserID},
+		Team:    Team{ID: slack.TeamID, Name: teamName},
+		App:     App{ID: slack.AppID, Name: m.Name, Bot: p.box.Slack.BotName(), User: slack.BotUserID},
 		HomeTab: m.HomeTab,
 		People:  []Person{}, Places: []Place{},
 		Messages: map[string][]Message{}, Commands: []Command{}, Shortcuts: []Shortcut{}, Breaches: []Breach{},
@@ -254,11 +256,11 @@ func (p *Page) common() State {
 }
 
 // playable tells whether one can be somebody.
-func playable(person *sandbox.Person) bool {
+func playable(person *slack.Person) bool {
 	return !person.Config().Bot && !person.Config().Deactivated
 }
 
-func (p *Page) person(person *sandbox.Person) Person {
+func (p *Page) person(person *slack.Person) Person {
 	cfg := person.Config()
 	wire := Person{Handle: cfg.Handle, ID: person.ID(), Name: cfg.Name, Email: cfg.Email, Locale: cfg.Locale,
 		Kind: "member", Note: p.cfg.Notes[cfg.Handle]}
@@ -305,7 +307,7 @@ func (p *Page) agents() []Agent {
 	return all
 }
 
-func callOf(c sandbox.Call) Call {
+func callOf(c azeer.Call) Call {
 	wire := Call{N: c.N, At: c.At.UnixMilli(), Method: c.Method, Path: c.Path, Contact: c.Contact, Agent: c.Agent,
 		Status: c.Status, Effect: c.Effect, Took: -1}
 	if c.Over {
@@ -314,7 +316,7 @@ func callOf(c sandbox.Call) Call {
 	return wire
 }
 
-func placesByID(person *sandbox.Person) map[string]Place {
+func placesByID(person *slack.Person) map[string]Place {
 	all := map[string]Place{}
 	for _, at := range person.Places() {
 		all[at.ID] = placeOf(at)
@@ -322,7 +324,7 @@ func placesByID(person *sandbox.Person) map[string]Place {
 	return all
 }
 
-func placeOf(at sandbox.Place) Place {
+func placeOf(at slack.Place) Place {
 	wire := Place{ID: at.ID, Name: at.Name, Kind: "channel", With: at.With, Bot: at.Bot, Member: at.Member,
 		Shared: at.Shared, Members: at.Members, People: append([]string{}, at.People...)}
 	switch {
@@ -336,7 +338,7 @@ func placeOf(at sandbox.Place) Place {
 	return wire
 }
 
-func views(forms []*sandbox.Form, kind string) []View {
+func views(forms []*slack.Form, kind string) []View {
 	all := make([]View, len(forms))
 	for i, f := range forms {
 		all[i] = viewOf(f, kind)
@@ -344,7 +346,7 @@ func views(forms []*sandbox.Form, kind string) []View {
 	return all
 }
 
-func viewOf(f *sandbox.Form, kind string) View {
+func viewOf(f *slack.Form, kind string) View {
 	v := View{ID: f.ViewID, Type: kind, Callback: f.CallbackID, Title: f.Title, Submit: f.SubmitLabel, Close: f.CloseLabel,
 		Blocks: f.Blocks, Errors: f.Errors, Banner: f.Banner, Values: map[string]json.RawMessage{}, Hash: f.Hash, Busy: f.Busy}
 	var state map[string]map[string]json.RawMessage
@@ -357,7 +359,7 @@ func viewOf(f *sandbox.Form, kind string) View {
 	return v
 }
 
-func handles(people []*sandbox.Person) []string {
+func handles(people []*slack.Person) []string {
 	all := make([]string, len(people)) // never nil: nobody is not everybody
 	for i, person := range people {
 		all[i] = person.Handle()
@@ -370,7 +372,7 @@ type names map[string]Author
 
 func (p *Page) names() names {
 	app := p.box.Slack.Manifest().Name
-	all := names{sandbox.BotUserID: {ID: sandbox.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true}}
+	all := names{slack.BotUserID: {ID: slack.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true}}
 	for _, person := range p.box.Slack.Persons() {
 		cfg := person.Config()
 		all[person.ID()] = Author{ID: person.ID(), Handle: cfg.Handle, Name: cfg.Name, Bot: cfg.Bot}
@@ -378,7 +380,7 @@ func (p *Page) names() names {
 	return all
 }
 
-func (n names) message(m sandbox.Message) Message {
+func (n names) message(m slack.Message) Message {
 	author, known := n[m.Author]
 	if !known { // has left the workspace
 		author = Author{ID: m.Author, Name: m.Author}

@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/azeer"
+	"azeer-slack/sandbox/slack"
 )
 
 // slowness is how long Azeer takes while it is slow: longer than a person waits without
@@ -25,36 +26,36 @@ type switches struct {
 	refused bool
 }
 
-// ailment is one way in which Azeer can be unwell; only one holds at a time.
-type ailment struct {
+// fault is one way in which Azeer can fail; only one holds at a time.
+type fault struct {
 	about string
-	begin func(*sandbox.Azeer) error
+	begin func(*azeer.Account) error
 }
 
-// ailments by the names of Trouble.Azeer.
-var ailments = map[string]ailment{
-	"slow":          {"Azeer takes 5 seconds for every answer", everywhere(sandbox.Misbehaviour{Latency: slowness})},
-	"down":          {"Azeer is down", func(z *sandbox.Azeer) error { return z.Down(true) }},
-	"hang":          {"Azeer never answers", everywhere(sandbox.Misbehaviour{Hang: true})},
+// faults by the names of Trouble.Azeer.
+var faults = map[string]fault{
+	"slow":          {"Azeer takes 5 seconds for every answer", everywhere(azeer.Misbehaviour{Latency: slowness})},
+	"down":          {"Azeer is down", func(z *azeer.Account) error { return z.Down(true) }},
+	"hang":          {"Azeer never answers", everywhere(azeer.Misbehaviour{Hang: true})},
 	"429":           {"Azeer says: too many requests", assigns(refusal(http.StatusTooManyRequests, "Too many requests", "2"))},
 	"401":           {"Azeer refuses the key", everywhere(refusal(http.StatusUnauthorized, "Unauthorized", ""))},
 	"unknown_agent": {"Azeer knows no such agent", assigns(refusal(http.StatusNotFound, "agent not found", ""))},
-	"answer_lost":   {"Azeer’s answers get lost", assigns(sandbox.Misbehaviour{LostAnswer: true})},
+	"answer_lost":   {"Azeer’s answers get lost", assigns(azeer.Misbehaviour{LostAnswer: true})},
 }
 
-func refusal(status int, message, retryAfter string) sandbox.Misbehaviour {
-	return sandbox.Misbehaviour{Status: status, Body: fmt.Sprintf(`{"success":false,"message":%q}`, message), RetryAfter: retryAfter}
+func refusal(status int, message, retryAfter string) azeer.Misbehaviour {
+	return azeer.Misbehaviour{Status: status, Body: fmt.Sprintf(`{"success":false,"message":%q}`, message), RetryAfter: retryAfter}
 }
 
-func assigns(m sandbox.Misbehaviour) func(*sandbox.Azeer) error {
-	return func(z *sandbox.Azeer) error {
+func assigns(m azeer.Misbehaviour) func(*azeer.Account) error {
+	return func(z *azeer.Account) error {
 		z.Always(m)
 		return nil
 	}
 }
 
-func everywhere(m sandbox.Misbehaviour) func(*sandbox.Azeer) error {
-	return func(z *sandbox.Azeer) error {
+func everywhere(m azeer.Misbehaviour) func(*azeer.Account) error {
+	return func(z *azeer.Account) error {
 		z.Always(m)
 		z.AlwaysLists(m)
 		return nil
@@ -114,7 +115,7 @@ func (p *Page) troubles() Trouble {
 	if now.Azeer == "" {
 		now.Azeer = "none"
 	}
-	now.Slack.Silent = len(p.box.Slack.Silent()) > 0
+	now.Slack.Silent = len(p.box.Slack.Muted()) > 0
 	now.Sockets = p.box.Slack.Connections()
 	if p.cfg.Bot != nil {
 		now.Bot = "stopped"
@@ -132,10 +133,10 @@ func (p *Page) BotEnded(why string) {
 }
 
 func (p *Page) turnAzeer(which string, on bool) (string, error) {
-	next, known := ailments[which]
+	next, known := faults[which]
 	s := &p.switches
 	if !known {
-		return "", fmt.Errorf("azeer has no such trouble; there are %s", strings.Join(slices.Sorted(maps.Keys(ailments)), ", "))
+		return "", fmt.Errorf("azeer has no such trouble; there are %s", strings.Join(slices.Sorted(maps.Keys(faults)), ", "))
 	}
 	if on == (s.azeer == which) { // also if another one is on: turning this off means nothing
 		return "", nil
@@ -174,17 +175,17 @@ func (p *Page) refresh() (string, error) {
 // silence acts on the sockets there are. The switch falls back by itself when the app
 // has given them up.
 func (p *Page) silence(on bool) (string, error) {
-	held := len(p.box.Slack.Silent()) > 0
+	held := len(p.box.Slack.Muted()) > 0
 	switch {
 	case on == held:
 		return "", nil
 	case !on:
-		p.box.Slack.SpeakAgain()
+		p.box.Slack.Unmute()
 		return "Slack speaks again", nil
 	case p.box.Slack.Connections() == 0:
 		return "", errors.New("the bot has no socket that could fall silent")
 	}
-	p.box.Slack.GoSilent()
+	p.box.Slack.Mute()
 	return "Slack falls silent", nil
 }
 
@@ -208,10 +209,10 @@ func (p *Page) refuse(on bool) (string, error) {
 	}
 	s.refused = on
 	if on {
-		p.box.Slack.FailResponseURL(-1, sandbox.Failure{Status: http.StatusNotFound, Error: "expired_url"})
+		p.box.Slack.FailResponseURL(-1, slack.Failure{Status: http.StatusNotFound, Error: "expired_url"})
 		return "Slack refuses answers by response URL", nil
 	}
-	p.box.Slack.FailResponseURL(0, sandbox.Failure{})
+	p.box.Slack.FailResponseURL(0, slack.Failure{})
 	return "Slack takes answers by response URL again", nil
 }
 

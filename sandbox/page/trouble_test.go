@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/slack"
 )
 
 // turn turns a switch at the page and returns how the switches stand.
-func (d *desk) turn(name string, on bool) Trouble {
+func (d *fixture) turn(name string, on bool) Trouble {
 	d.Helper()
 	d.must("manager", "trouble", map[string]any{"switch": name, "on": on})
 	return d.state("manager").Trouble
@@ -22,7 +22,7 @@ func TestAzeerSwitches(t *testing.T) {
 	for name, status := range map[string]int{"down": 0, "429": 429, "401": 401, "unknown_agent": 404, "answer_lost": 0} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, Config{}, sandbox.Limits{})
+			d := newFixture(t, Config{}, slack.Limits{})
 			if now := d.turn("azeer_"+name, true); now.Azeer != name {
 				t.Errorf("%+v", now)
 			}
@@ -47,7 +47,7 @@ func TestTurningAzeerWellLetsWaitingCallsGo(t *testing.T) {
 	for name, status := range map[string]int{"slow": 200, "hang": 0} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, Config{}, sandbox.Limits{})
+			d := newFixture(t, Config{}, slack.Limits{})
 			d.turn("azeer_"+name, true)
 			answered := make(chan int, 1)
 			go func() { answered <- d.assign(omarNumber, omarEmail) }()
@@ -64,7 +64,7 @@ func TestTurningAzeerWellLetsWaitingCallsGo(t *testing.T) {
 
 func TestAzeerHasOneTroubleAtATime(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.turn("azeer_down", true)
 	if now := d.turn("azeer_401", true); now.Azeer != "401" {
 		t.Errorf("%+v", now)
@@ -79,7 +79,7 @@ func TestAzeerHasOneTroubleAtATime(t *testing.T) {
 
 func TestATurnIsMarkedOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	for range 3 {
 		d.turn("azeer_slow", true)
 	}
@@ -99,7 +99,7 @@ func TestATurnIsMarkedOnce(t *testing.T) {
 
 func TestPagesAreToldOfSwitches(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	other := d.listen("sara", d.state("sara").Seq)
 	d.turn("azeer_down", true)
 	if now := other.next("trouble").Trouble; now.Azeer != "down" || now.Bot != "none" {
@@ -109,7 +109,7 @@ func TestPagesAreToldOfSwitches(t *testing.T) {
 
 func TestUnknownSwitches(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	for _, name := range []string{"", "azeer_", "azeer_gone", "slack_gone", "bot_kill", "bot_start", "slack_refresh", "slack_silent"} {
 		if out := d.act("manager", "trouble", map[string]any{"switch": name, "on": true}); out.OK || out.Error == "" {
 			t.Errorf("%q: %+v", name, out)
@@ -119,7 +119,7 @@ func TestUnknownSwitches(t *testing.T) {
 
 func TestSlackRefreshesOneSocket(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{RefreshClose: time.Millisecond})
+	d := newFixture(t, Config{}, slack.Limits{RefreshClose: time.Millisecond})
 	d.app(func(envelope) any { return nil })
 	d.app(func(envelope) any { return nil })
 	events := d.listen("sara", d.state("sara").Seq)
@@ -131,12 +131,12 @@ func TestSlackRefreshesOneSocket(t *testing.T) {
 
 func TestSlackFallsSilent(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	if now := d.turn("slack_silent", true); !now.Slack.Silent || now.Sockets != 1 {
 		t.Errorf("%+v", now)
 	}
-	if out := d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"}); out.Shown != sandbox.ShownDispatch {
+	if out := d.act("manager", "command", map[string]any{"place": "#general", "line": "/assign"}); out.Shown != slack.ShownDispatch {
 		t.Errorf("%+v", out)
 	}
 	if now := d.turn("slack_silent", false); now.Slack.Silent {
@@ -147,7 +147,7 @@ func TestSlackFallsSilent(t *testing.T) {
 
 func TestSilenceEndsWithItsSockets(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	d.app(func(envelope) any { return nil })
 	d.turn("slack_silent", true)
 	events := d.listen("sara", d.state("sara").Seq)
@@ -158,7 +158,7 @@ func TestSilenceEndsWithItsSockets(t *testing.T) {
 
 func TestSlackCountsItsLimits(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	if now := d.turn("slack_rate_limits", true); !now.Slack.RateLimits {
 		t.Errorf("%+v", now)
 	}
@@ -169,7 +169,7 @@ func TestSlackCountsItsLimits(t *testing.T) {
 
 func TestSlackRefusesAnswers(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, Config{}, sandbox.Limits{})
+	d := newFixture(t, Config{}, slack.Limits{})
 	commands := make(chan envelope, 1)
 	d.app(func(e envelope) any { commands <- e; return nil })
 	if now := d.turn("slack_refuse_answers", true); !now.Slack.RefuseAnswers {
@@ -217,7 +217,7 @@ func (b *process) Start() error {
 func TestTheBotIsKilledAndStarted(t *testing.T) {
 	t.Parallel()
 	bot := &process{running: true}
-	d := newDesk(t, Config{Bot: bot}, sandbox.Limits{})
+	d := newFixture(t, Config{Bot: bot}, slack.Limits{})
 	if now := d.state("manager").Trouble; now.Bot != "running" {
 		t.Errorf("%+v", now)
 	}
@@ -243,7 +243,7 @@ func TestTheBotIsKilledAndStarted(t *testing.T) {
 func TestABotThatEndsByItselfIsShown(t *testing.T) {
 	t.Parallel()
 	bot := &process{running: true}
-	d := newDesk(t, Config{Bot: bot}, sandbox.Limits{})
+	d := newFixture(t, Config{Bot: bot}, slack.Limits{})
 	events := d.listen("sara", d.state("sara").Seq)
 	_ = bot.Kill()
 	d.page.BotEnded("exit status 1")

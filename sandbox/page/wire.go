@@ -3,7 +3,7 @@ package page
 import (
 	"encoding/json"
 
-	"azeer-slack/sandbox"
+	"azeer-slack/sandbox/record"
 )
 
 // The types of this file are what goes over the wire, in JSON. Moments are
@@ -43,7 +43,7 @@ type App struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Bot  string `json:"bot"`  // handle of its bot
-	User string `json:"user"` // ID of its bot
+	User string `json:"user"` // id of its bot
 }
 
 // Person is somebody whom one can be.
@@ -99,7 +99,7 @@ type Message struct {
 	Ephemeral bool            `json:"ephemeral"`
 	Edited    bool            `json:"edited"`
 	Via       string          `json:"via"`
-	Version   int             `json:"version"` // Counts up from 1 with each edit
+	Version   int             `json:"version"` // counts up from 1 with each edit
 }
 
 // Author is who wrote a message.
@@ -160,7 +160,7 @@ type Owner struct {
 
 // Call is one request that Azeer received.
 type Call struct {
-	N       int     `json:"n"` // Counts up from 1
+	N       int     `json:"n"` // counts up from 1
 	At      int64   `json:"at"`
 	Method  string  `json:"method"`
 	Path    string  `json:"path"`
@@ -175,7 +175,7 @@ type Call struct {
 type Step struct {
 	Name string  `json:"name"` // typed, delivered, stored, acknowledged, sent, answered, seen or failed
 	At   float64 `json:"at"`
-	Text string  `json:"text,omitempty"` // To whom, with what status, where
+	Text string  `json:"text,omitempty"` // to whom, with what status, where
 	Bad  bool    `json:"bad,omitempty"`  // not as it should be: an error, or no answer
 }
 
@@ -236,7 +236,7 @@ type Event struct {
 	Person      *Person      `json:"person,omitempty"`
 }
 
-func breachOf(b sandbox.Breach) Breach {
-	return Breach{At: b.At.UnixMilli(), Side: string(b.Side), Rule: string(b.Rule), Detail: b.Detail,
+func breachOf(b record.Breach) Breach {
+	return Breach{At: b.At.UnixMilli(), Side: b.Side, Rule: string(b.Rule), Detail: b.Detail,
 		Interaction: b.Envelope}
 }

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package sqlite
+
+import "os"
+
+// mark does nothing: elsewhere such locks and SQLite's are in each other's way, or there are none.
+func mark(*os.File) error { return nil }
+
+// networkOf cannot tell.
+func networkOf(string) string { return "" }

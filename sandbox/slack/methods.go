@@ -1,0 +1,151 @@
+package slack
+
+import (
+	"strings"
+	"time"
+
+	"azeer-slack/sandbox/slack/webapi"
+)
+
+var conversationScopes = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
+
+// methods are the Web API methods there are (https://docs.slack.dev/reference/methods).
+func (ws *Workspace) methods() map[string]webapi.Method {
+	connections := 50
+	if n := ws.cfg.Unsettled.ConnectionsPerMinute; n > 0 {
+		connections = n
+	}
+	write, people := []string{"chat:write"}, []string{"users:read"}
+	groups, emails := []string{"usergroups:read"}, []string{"users:read.email"}
+	dms := []string{"im:write", "mpim:write", "groups:write", "channels:manage"}
+	return map[string]webapi.Method{
+		"apps.connections.open": {Do: ws.appsConnectionsOpen, PerMinute: connections, Post: true, App: true},
+		"auth.test":             {Do: ws.authTest, PerMinute: 300},
+		"chat.postMessage":      {Do: ws.chatPostMessage, AnyScope: write, PerMinute: 300, Post: true},
+		"chat.postEphemeral":    {Do: ws.chatPostEphemeral, AnyScope: write, PerMinute: 100, Post: true},
+		"chat.update":           {Do: ws.chatUpdate, AnyScope: write, PerMinute: 50, Post: true},
+		"conversations.open":    {Do: ws.conversationsOpen, AnyScope: dms, PerMinute: 50, Post: true},
+		"conversations.info":    {Do: ws.conversationsInfo, AnyScope: conversationScopes, PerMinute: 50},
+		"conversations.members": {Do: ws.conversationsMembers, AnyScope: conversationScopes, PerMinute: 100},
+		"usergroups.list":       {Do: ws.usergroupsList, AnyScope: groups, PerMinute: 20},
+		"usergroups.users.list": {Do: ws.usergroupsUsersList, AnyScope: groups, PerMinute: 20},
+		"users.info":            {Do: ws.usersInfo, AnyScope: people, PerMinute: 100},
+		"users.list":            {Do: ws.usersList, AnyScope: people, PerMinute: 20},
+		"users.lookupByEmail":   {Do: ws.usersLookupByEmail, AnyScope: emails, PerMinute: 50},
+		"views.open":            {Do: ws.viewsOpen, PerMinute: 100, Post: true},
+		"views.publish":         {Do: ws.viewsPublish, PerMinute: 100, Post: true},
+		"views.push":            {Do: ws.viewsPush, PerMinute: 100, Post: true},
+		"views.update":          {Do: ws.viewsUpdate, PerMinute: 100, Post: true},
+	}
+}
+
+// appsConnectionsOpen hands out a socket URL
+// (https://docs.slack.dev/reference/methods/apps.connections.open).
+func (ws *Workspace) appsConnectionsOpen(*webapi.Call) (object, error) {
+	if !ws.manifest.SocketMode {
+		return nil, webapi.Error{Code: "forbidden_team"}
+	}
+	return object{"url": ws.TicketURL(ws.server.Addr()), "response_metadata": object{
+		"scopes": []string{"connections:write"}, "acceptedScopes": []string{"connections:write"}}}, nil
+}
+
+func (ws *Workspace) authTest(*webapi.Call) (object, error) {
+	return object{"url": "https://sandbox.slack.example/", "team": "Sandbox", "user": ws.BotName(), "team_id": TeamID,
+		"user_id": BotUserID, "bot_id": BotID, "is_enterprise_install": false}, nil
+}
+
+// usersInfo tells of one person.
+func (ws *Workspace) usersInfo(c *webapi.Call) (object, error) {
+	id := c.Str("user")
+	if id == "" {
+		return nil, c.Missing("user")
+	}
+	if id == BotUserID {
+		return object{"user": ws.botUser()}, nil
+	}
+	p := ws.personNamed(id)
+	if p == nil || p.id != id {
+		return nil, webapi.Error{Code: "user_not_found"}
+	}
+	return object{"user": ws.user(p, c.Flag("include_locale"))}, nil
+}
+
+// usersList tells of everybody, page by page: bots, Slackbot (not marked as a
+// bot, as at Slack), guests and the deactivated included.
+func (ws *Workspace) usersList(c *webapi.Call) (object, error) {
+	users := []any{slackbot(), ws.botUser()}
+	for _, p := range ws.persons {
+		if !p.removed {
+			users = append(users, ws.user(p, c.Flag("include_locale")))
+		}
+	}
+	return c.Page("members", users)
+}
+
+// usersLookupByEmail finds somebody active by email, whatever its case.
+func (ws *Workspace) usersLookupByEmail(c *webapi.Call) (object, error) {
+	for _, p := range ws.persons {
+		if strings.EqualFold(p.cfg.Email, c.Str("email")) && !p.removed && !p.cfg.Deactivated && !p.cfg.Bot {
+			return object{"user": ws.user(p, c.Flag("include_locale"))}, nil
+		}
+	}
+	return nil, webapi.Error{Code: "users_not_found"}
+}
+
+// user is a person as users.info shows them; the email only with its scope.
+func (ws *Workspace) user(p *Person, locale bool) object {
+	offset := 0
+	if zone, err := time.LoadLocation(p.cfg.TZ); err == nil {
+		_, offset = time.Now().In(zone).Zone()
+	}
+	profile := object{"real_name": p.cfg.Name, "display_name": p.cfg.Name, "team": p.team,
+		"real_name_normalized": p.cfg.Name, "display_name_normalized": p.cfg.Name}
+	if ws.InScope("users:read.email") == nil && !p.cfg.Bot {
+		profile["email"] = p.cfg.Email
+	}
+	u := object{
+		"id": p.id, "team_id": p.team, "name": p.cfg.Handle, "real_name": p.cfg.Name, "deleted": p.cfg.Deactivated,
+		"tz": p.cfg.TZ, "tz_label": p.cfg.TZ, "tz_offset": offset, "profile": profile,
+		"is_admin": false, "is_owner": false, "is_primary_owner": false, "is_bot": p.cfg.Bot, "is_app_user": false,
+		"is_restricted": p.cfg.Guest || p.cfg.SingleGuest, "is_ultra_restricted": p.cfg.SingleGuest,
+		"is_stranger": p.cfg.External, "updated": 1700000000,
+	}
+	if locale {
+		u["locale"] = p.cfg.Locale
+	}
+	return u
+}
+
+func (ws *Workspace) botUser() object {
+	return object{"id": BotUserID, "team_id": TeamID, "name": ws.BotName(), "real_name": ws.manifest.Name, "deleted": false,
+		"is_bot": true, "is_app_user": false, "profile": object{"real_name": ws.manifest.Name, "display_name": "",
+			"api_app_id": AppID, "bot_id": BotID, "team": TeamID}}
+}
+
+func slackbot() object {
+	return object{"id": "USLACKBOT", "team_id": TeamID, "name": "slackbot", "real_name": "Slackbot", "deleted": false,
+		"is_bot": false, "profile": object{"real_name": "Slackbot", "display_name": "Slackbot", "team": TeamID}}
+}
+
+// usergroupsList tells of the user groups, with their people if asked.
+func (ws *Workspace) usergroupsList(c *webapi.Call) (object, error) {
+	groups := []object{}
+	for _, g := range ws.groups {
+		o := object{"id": g.id, "team_id": TeamID, "is_usergroup": true, "handle": g.handle, "name": g.handle,
+			"date_delete": 0, "user_count": len(g.users)}
+		if c.Flag("include_users") {
+			o["users"] = g.users
+		}
+		groups = append(groups, o)
+	}
+	return object{"usergroups": groups}, nil
+}
+
+func (ws *Workspace) usergroupsUsersList(c *webapi.Call) (object, error) {
+	for _, g := range ws.groups {
+		if g.id == c.Str("usergroup") {
+			return object{"users": g.users}, nil
+		}
+	}
+	return nil, webapi.Error{Code: "no_such_subteam"}
+}
