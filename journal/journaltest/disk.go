@@ -75,7 +75,7 @@ func (d *Disk) Cut(t testing.TB) *Disk {
 func (d *Disk) Discard(t testing.TB) {
 	t.Helper()
 	for _, folder := range []string{d.Folder, d.outer} {
-		run(t, "umount", folder)
+		unmount(t, folder)
 	}
 	if err := os.Remove(d.image); err != nil {
 		t.Fatal(err)
@@ -113,9 +113,15 @@ func mount(t testing.TB, image, folder string) {
 	run(t, "mount", "-o", "loop,noatime,commit=600", image, folder)
 	t.Cleanup(func() {
 		if exec.Command("mountpoint", "-q", folder).Run() == nil {
-			run(t, "umount", folder)
+			unmount(t, folder)
 		}
 	})
+}
+
+// unmount does not wait until the kernel has let go of what was mounted.
+func unmount(t testing.TB, folder string) {
+	t.Helper()
+	run(t, "umount", "-l", folder)
 }
 
 func run(t testing.TB, name string, args ...string) {

@@ -3,6 +3,7 @@ package journaltest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func (w *Work) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for range powerPeople {
 		all.Go(func() {
-			for ctx.Err() == nil && w.accept(ctx) {
+			for ctx.Err() == nil && w.accept(context.WithoutCancel(ctx)) { // what has begun is ended
 			}
 		})
 	}
@@ -80,9 +81,11 @@ func (w *Work) carryOut(ctx context.Context, a assign.Assignment) bool {
 	}
 	w.contacts[n].Lock()
 	defer w.contacts[n].Unlock()
-	var turn assign.Turn
-	if !w.persist(func() (err error) { turn, err = w.Journal.Turn(ctx, a.ID, true); return err }) {
-		return false
+	turn := assign.Turn{Verdict: assign.TurnWait}
+	for turn.Verdict == assign.TurnWait {
+		if !w.persist(func() (err error) { turn, err = w.Journal.Turn(ctx, a.ID, true); return err }) {
+			return false
+		}
 	}
 	o := assign.Outcome{Kind: assign.Assigned, At: time.Now()}
 	switch turn.Verdict {
@@ -90,8 +93,8 @@ func (w *Work) carryOut(ctx context.Context, a assign.Assignment) bool {
 		o.Kind, o.Newer = assign.Superseded, &turn.Newer
 	case assign.TurnGo:
 		w.Note(fmt.Sprint("called ", a.ID, " ", n))
-	default:
-		panic(fmt.Sprintf("assignment %d: verdict %d", a.ID, turn.Verdict))
+	case assign.TurnLost:
+		panic(fmt.Sprintf("assignment %d is lost", a.ID))
 	}
 	if !w.persist(func() error { return w.Journal.Finish(ctx, a.ID, o) }) {
 		return false
@@ -178,12 +181,17 @@ func (b *Books) Note(t testing.TB, line string) {
 	}
 }
 
-// Check compares what is in a journal that nobody has worked on since a cut with the books.
+// Check compares what is in a journal after a cut with the books.
 func (b *Books) Check(t testing.TB, j assign.Journal) {
 	t.Helper()
-	b.cuts++
+	b.mu.Lock()
+	acknowledged := maps.Clone(b.contacts) // more may come meanwhile
+	b.mu.Unlock()
 	stored := stored(t, j)
-	for id, contact := range b.contacts {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cuts++
+	for id, contact := range acknowledged {
 		a, there := stored[id]
 		switch {
 		case !there:
