@@ -162,7 +162,7 @@ func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for name, then := range map[string]azeer.Misbehaviour{
 		"The last one was 409": {Status: 409, Body: `{"message":"assigned already"}`},
-		"The last one was 429":    {Status: 429, RetryAfter: "3600"},
+		"The last one was 429": {Status: 429, RetryAfter: "3600"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)

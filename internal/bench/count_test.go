@@ -18,7 +18,7 @@ const (
 	mostSyncs  = 1.2
 	mostWrites = 21
 	mostReads  = 1
-	mostLocks  = 1
+	mostLocks  = 0.1
 	// leastSyncs is the promise: what is acknowledged is on the disk.
 	leastSyncs = 1
 )

@@ -74,7 +74,11 @@ func (d *DB) Commit(ctx context.Context, operations []store.Operation) error {
 }
 
 func (d *DB) try(ctx context.Context, operations []store.Operation) error {
-	tx, err := d.pool.BeginTx(ctx, d.begin())
+	options, synced := d.begin(), d.needsSync(operations)
+	if !synced {
+		options = withoutSync(options)
+	}
+	tx, err := d.pool.BeginTx(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,10 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	err = tx.Commit(ctx)
 	switch {
 	case err == nil:
-		d.note(operations)
+		d.note(operations, synced)
+		if t.looked {
+			d.noteSynced()
+		}
 		d.setUncertain(open)
 		return nil
 	case isCertain(err):
@@ -102,7 +109,11 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 }
 
 // note keeps owned up to date after a commit.
-func (d *DB) note(operations []store.Operation) {
+func (d *DB) note(operations []store.Operation, synced bool) {
+	if !synced {
+		d.noteUnsynced(operations)
+		return
+	}
 	for _, o := range operations {
 		switch o := o.(type) {
 		case *store.Accept:
@@ -127,6 +138,9 @@ type transaction struct {
 	batch  pgx.Batch
 	// load is where the rows go, by id, to which operations refer only by that.
 	load map[int64][]*store.Row
+	// looked tells that missing is all that is missing of what was not synced.
+	looked  bool
+	missing []store.Operation
 }
 
 // apply carries out operations, and then fetches the rows they refer to.
@@ -141,6 +155,9 @@ func (t *transaction) apply(ctx context.Context, tx pgx.Tx, operations []store.O
 	if err := tx.SendBatch(ctx, &t.batch).Close(); err != nil {
 		return err
 	}
+	if err := t.writeAgain(ctx, tx); err != nil {
+		return err
+	}
 	return t.loadRows(ctx, tx, operations)
 }
 
@@ -153,7 +170,9 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 		t.batch.Queue(sqlLost, o.ID, t.instance).QueryRow(func(r pgx.Row) error { return r.Scan(&o.Lost) })
 	case *store.Answered:
 		t.batch.Queue(store.SQLAnswered, o.ID).Exec(func(tag pgconn.CommandTag) error {
-			o.Found = tag.RowsAffected() > 0
+			if o.Found = tag.RowsAffected() > 0; !o.Found {
+				t.answeredNothing(o)
+			}
 			return nil
 		})
 	case *store.Take:
@@ -166,6 +185,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 	case *store.Claim:
 		t.batch.Queue(store.SQLClaim, o.Name, o.Proof, o.Adopt)
 	case *store.Pulse:
+		t.look()
 		t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease)
 	}
 }

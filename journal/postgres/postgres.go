@@ -47,6 +47,7 @@ type DB struct {
 	unsure bool
 
 	uncertain uncertainCommits
+	unsynced  unsynced
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -73,7 +74,8 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 		return nil, err
 	}
 	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
-	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{}, stop: func() {}}
+	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{},
+		unsynced: newUnsynced(), stop: func() {}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
 	err = checkSchema(ctx, pool)
