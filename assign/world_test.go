@@ -128,7 +128,7 @@ type ears struct {
 	heard    map[int64][]Assignment
 	at       map[int64]time.Time
 	interims map[int64][]time.Duration
-	troubles map[int64]Reason // as the interim answers told
+	troubles map[int64]Reason                  // as the interim answers told
 	fail     func(a Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
 }
