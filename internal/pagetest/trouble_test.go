@@ -37,7 +37,7 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 		v.say("/assign 0544444444 noura@twerlo.com")
 		v.owned(contact, "noura@twerlo.com")
 		v.show("azeer")
-		v.see(css(".az-effect").says("done anyway"))
+		v.see(css(".az-effect").says("done all the same"))
 		v.show("trouble")
 		v.press(button("All well again"))
 		v.see(css(`[data-switch="azeer_answer_lost"][aria-checked="false"]`))
