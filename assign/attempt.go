@@ -115,9 +115,10 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 		u = &agent.Unresolved{Reason: agent.PeopleAway, Retry: true, Err: err}
 	}
 	if !u.Retry {
-		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Nearest: u.Nearest, More: u.More}}, false
+		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest, More: u.More}}, false
 	}
 	t.note(&Fault{Effect: NotDone, Reason: Reason(u.Reason), Err: u.Err}, time.Now())
+	j.trouble.Store(t.last.Reason)
 	return s.tryLater(ctx, j, t), false
 }
 
@@ -139,6 +140,7 @@ func (s *Service) call(wire context.Context, j *job, t *attempts) step {
 	}
 	f := asFault(err)
 	t.note(f, start)
+	j.trouble.Store(f.Reason)
 	switch {
 	case f.Effect == Never && f.Reason == NotFound && len(t.ids) > 1:
 		t.ids = t.ids[1:] // Azeer may know the contact by another of its numbers

@@ -116,6 +116,7 @@ func (s *Service) tellInterim(ctx context.Context, j *job) {
 	limited, done := context.WithTimeout(ctx, interimLimit)
 	defer done()
 	a := Assignment{ID: j.ID, Request: j.Request, AcceptedAt: j.AcceptedAt}
+	a.Outcome.Reason, _ = j.trouble.Load().(Reason)
 	err := catch.Panics(func() error { s.answerer.Interim(limited, a); return nil })
 	var p *catch.Panic
 	if errors.As(err, &p) {

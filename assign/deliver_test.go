@@ -27,6 +27,17 @@ func TestAnInterimAnswer(t *testing.T) {
 			}
 		})
 	})
+	t.Run("tells what stands in the way", func(t *testing.T) {
+		story(t, func(t *testing.T, w *world) {
+			w.inbox.script(times(5, unreachable())...)
+			a := w.ask("U1", phone1, omar)
+			w.pass(time.Minute)
+			w.wants(a, assign.Assigned, assign.NoReason, 6)
+			if told := w.ears.troubles[a.ID]; told != assign.Unreachable {
+				t.Errorf("the interim answer tells %q", told)
+			}
+		})
+	})
 	t.Run("does not come when all is done by then", func(t *testing.T) {
 		story(t, func(t *testing.T, w *world) {
 			w.inbox.script(slow(1900 * time.Millisecond))

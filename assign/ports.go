@@ -64,7 +64,8 @@ type Answerer interface {
 	// only when it was surely delivered. After an error it is called again later, save
 	// after ErrRequesterGone.
 	Answer(ctx context.Context, a Assignment) error
-	// Interim tells, once and at best effort, that the work is still going on.
+	// Interim tells, once and at best effort, that the work is still going on. The Outcome
+	// of a holds no more than the Reason why the last attempt did not settle it.
 	Interim(ctx context.Context, a Assignment)
 }
 

@@ -20,6 +20,8 @@ type job struct {
 	settled atomic.Bool
 	// A channel of one, since who waits for a channel is idle in the eyes of synctest.
 	telling chan struct{}
+	// trouble is why the last attempt did not settle it; the empty Reason before that.
+	trouble atomic.Value
 }
 
 // contactQueue holds the assignments of one contact that wait for their turn, oldest first,

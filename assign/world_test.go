@@ -134,6 +134,7 @@ type ears struct {
 	heard    map[int64][]assign.Assignment
 	at       map[int64]time.Time
 	interims map[int64][]time.Duration
+	troubles map[int64]assign.Reason                  // as the interim answers told
 	fail     func(a assign.Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
 }
@@ -141,7 +142,7 @@ type ears struct {
 func newEars() *ears {
 	return &ears{
 		heard: make(map[int64][]assign.Assignment), at: make(map[int64]time.Time),
-		interims: make(map[int64][]time.Duration), tries: make(map[int64]int),
+		interims: make(map[int64][]time.Duration), troubles: make(map[int64]assign.Reason), tries: make(map[int64]int),
 	}
 }
 
@@ -163,6 +164,7 @@ func (e *ears) Interim(_ context.Context, a assign.Assignment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.interims[a.ID] = append(e.interims[a.ID], time.Since(a.AcceptedAt))
+	e.troubles[a.ID] = a.Outcome.Reason
 }
 
 // journalStub is a memory.Journal whose methods can be made to fail or to say something else.

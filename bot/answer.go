@@ -21,6 +21,9 @@ type answers struct {
 	waiting *waitingForms
 	// delivered holds the ids of assignments of which only the form is not settled yet.
 	delivered sync.Map
+	// interims holds the ids of assignments of which an interim answer went through the URL of
+	// a command: the outcome takes its place, in clients that do so. Others show both.
+	interims sync.Map
 }
 
 // Answer tells the requester how an assignment ended: in the form that still waits for
@@ -48,12 +51,16 @@ func (n *answers) Answer(ctx context.Context, a assign.Assignment) error {
 	if _, delivered := n.delivered.Load(a.ID); delivered {
 		return n.settle(ctx, a, to, v, before)
 	}
+	if _, interim := n.interims.Load(a.ID); interim {
+		to.Replace = true
+	}
 	if err := n.post.Deliver(ctx, a.Requester, to, v.Outcome(a, before)); err != nil {
 		if errors.Is(err, reply.ErrRefused) && n.people.HasLeft(ctx, a.Requester) {
 			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
 		}
 		return fmt.Errorf("answer assignment %d: %w", a.ID, err)
 	}
+	n.interims.Delete(a.ID)
 	if !open {
 		return nil
 	}
@@ -80,8 +87,12 @@ func (n *answers) Interim(ctx context.Context, a assign.Assignment) {
 		return
 	}
 	v := n.rendererFor(ctx, a.Requester)
-	m := v.Notice("interim", v.InProgress(a.Request))
-	if err := n.post.Once(ctx, a.Requester, to, m); err != nil {
+	m := v.Interim(a)
+	byURL, err := n.post.Once(ctx, a.Requester, to, m)
+	if byURL && to.Command {
+		n.interims.Store(a.ID, true)
+	}
+	if err != nil {
 		n.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
 	}
 }
@@ -89,8 +100,8 @@ func (n *answers) Interim(ctx context.Context, a assign.Assignment) {
 // beforeLimit is how long an answer may wait to hear who had the contact before.
 const beforeLimit = 3 * time.Second
 
-// before is whom an assignment took the contact from, as far as the journal knows; the
-// zero Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
+// before is who had the contact before an assignment, as far as the journal knows; the zero
+// Agent if nobody, or nobody known. What is done in Azeer itself it never hears of.
 func (n *answers) before(ctx context.Context, a assign.Assignment) agent.Agent {
 	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 {
 		return agent.Agent{}
@@ -102,7 +113,7 @@ func (n *answers) before(ctx context.Context, a assign.Assignment) agent.Agent {
 		n.log.Warn().Err(err).Int64("assignment", a.ID).Msg("previous owner not read, answering without")
 		return agent.Agent{}
 	}
-	if !known || earlier.Outcome.Agent.PlatformID.Equal(a.Outcome.Agent.PlatformID) {
+	if !known {
 		return agent.Agent{}
 	}
 	return earlier.Outcome.Agent

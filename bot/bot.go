@@ -39,6 +39,7 @@ type Service interface {
 type Agents interface {
 	Search(query string, limit int) []agent.Agent
 	Guess(ref agent.Ref) (agent.Agent, bool)
+	Known(id agent.Email) (agent.Agent, bool)
 	State() agent.DirectoryState
 }
 
@@ -50,6 +51,8 @@ type Config struct {
 	// English.
 	Language string
 	Access   access.Config
+	// Days is how long the journal remembers requests; 0 is 90.
+	Days int
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit audit.Config
 	// Connections is the number of sockets, 1 to 10; 0 is two.
@@ -109,7 +112,10 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	}
 	log := cfg.Logger.With().Str("component", "bot").Logger()
 	respond := &responder{
-		people: people, renderers: render.New(catalogue, cfg.Region, cfg.Language, cfg.Access.Admins), log: log,
+		people: people, log: log,
+		renderers: render.New(catalogue, render.Config{
+			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days,
+		}),
 		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
 	b := &Bot{

@@ -41,6 +41,8 @@ func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 	return agent.Agent{}, false
 }
 
+func (d *desk) Known(id agent.Email) (agent.Agent, bool) { return d.Guess(agent.RefEmail(id.Reveal())) }
+
 func (d *desk) State() agent.DirectoryState { return d.state }
 
 // testHandlers are those of a bot without Slack: they can read and make messages and views.
@@ -79,7 +81,7 @@ func testRenderers(t testing.TB) render.Renderers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return render.New(catalogue, "SA", "", nil)
+	return render.New(catalogue, render.Config{Region: "SA"})
 }
 
 // sampleRequest is what the tests ask for.

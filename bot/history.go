@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"azeer-slack/assign"
@@ -22,7 +23,11 @@ const (
 )
 
 // onHistory tells what became of all requests for a contact.
-func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.Renderer, typed string) {
+func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.Renderer, command, typed string) {
+	if strings.TrimSpace(typed) == "" {
+		s.reply(ctx, c, v.HistoryWhich(command))
+		return
+	}
 	contact, err := line.ParseContact(typed, s.region)
 	var mistake *line.Mistake
 	if errors.As(err, &mistake) {

@@ -41,7 +41,7 @@ func (s *sluggish) List(ctx context.Context, q assign.Query) ([]assign.Assignmen
 // A journal that takes its time does not keep the command waiting: it is acknowledged, and
 // answered by response URL, whatever the answer is.
 func TestASlowJournalIsNotWaitedFor(t *testing.T) {
-	for want, err := range map[string]error{"no request of yours": nil, "history could not be read": errors.New("disk on fire")} {
+	for want, err := range map[string]error{"You have no requests": nil, "can't read the history": errors.New("disk on fire")} {
 		t.Run(want, func(t *testing.T) {
 			box, ctx := lookedUpIn(t, &sluggish{Journal: memory.New(), err: err})
 			manager := box.Slack.Person("manager")

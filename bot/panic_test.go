@@ -92,7 +92,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 			t.Fatalf("%s shows %q", line, d.Shown)
 		}
 	}
-	for _, want := range []string{"Something went wrong on our side", "hands a WhatsApp contact"} {
+	for _, want := range []string{"Something went wrong in this app", "assign a WhatsApp contact"} {
 		m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
 		if err != nil || !strings.Contains(m.Plain(), want) {
 			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)

@@ -43,7 +43,7 @@ func (o *owners) line(ctx context.Context, v render.Renderer, contact phone.Numb
 	case err != nil && ctx.Err() == nil:
 		o.log.Warn().Err(err).Msg("owner not read, showing the form without")
 	case err == nil && known:
-		return v.OwnerLine(contact, owner)
+		return v.OwnerLine(owner)
 	}
 	return nil
 }

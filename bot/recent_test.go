@@ -164,17 +164,17 @@ func TestAFormDoesNotWaitForItsOwner(t *testing.T) {
 		return payload.Encode(form.Blocks)
 	}
 	b.opener.owners.history = m
-	if strings.Contains(shown(), "now belongs to") {
+	if strings.Contains(shown(), "Last assigned here") {
 		t.Error("an owner where none is known")
 	}
 	given(t, m, to("Omar Hassan", "omar@twerlo.com"), 0)
-	if !strings.Contains(shown(), "+966 54 444 4444 now belongs to Omar Hassan (omar@twerlo.com), since ") {
+	if !strings.Contains(shown(), "Last assigned here: Omar Hassan (omar@twerlo.com), ") {
 		t.Errorf("the form says %s", shown())
 	}
 	synctest.Test(t, func(t *testing.T) {
 		b.opener.owners.history = silent{m}
 		start := time.Now()
-		if strings.Contains(shown(), "now belongs to") || time.Since(start) != ownerLimit {
+		if strings.Contains(shown(), "Last assigned here") || time.Since(start) != ownerLimit {
 			t.Errorf("waited %s", time.Since(start))
 		}
 	})

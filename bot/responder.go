@@ -93,7 +93,7 @@ func (r *responder) rendererOf(ctx context.Context, c *inbound.Call) render.Rend
 func addressOf(c *inbound.Call) payload.Address {
 	return payload.Address{
 		Channel: c.InChannel(), Thread: c.InThread(), URL: c.ResponseURL, Since: c.Received,
-		Replace: c.Kind == payload.BlockActions && replaces(c),
+		Replace: c.Kind == payload.BlockActions && replaces(c), Command: c.Kind == payload.SlashCommand,
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine and help, typed or chosen.
+// subcommands serves history, mine, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
 	history assign.History
@@ -137,9 +137,11 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 	}
 	switch e.Word {
 	case render.HistoryCommand:
-		s.onHistory(ctx, c, v, e.Rest)
+		s.onHistory(ctx, c, v, e.Command, e.Rest)
 	case render.MineCommand:
 		s.onMine(ctx, c, v)
+	case render.UndoCommand:
+		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:
 		s.reply(ctx, c, v.Help(e.Command))
 	}

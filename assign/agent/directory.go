@@ -181,6 +181,10 @@ func (d *Directory) Guess(ref Ref) (Agent, bool) {
 	return Agent{}, false
 }
 
+// Known gives the agent of a platform id or email as the list in memory has them, inactive
+// ones too.
+func (d *Directory) Known(id Email) (Agent, bool) { return d.current().at(id.Reveal()) }
+
 // current gives the list in memory, an empty one if none was read.
 func (d *Directory) current() *roster {
 	d.mu.RLock()
@@ -208,6 +212,9 @@ const (
 // Unresolved says why it could not be found out who a reference means.
 type Unresolved struct {
 	Reason Reason
+	// Agent is who was meant, where they cannot be given contacts; the zero Agent if that is
+	// not known.
+	Agent Agent
 	// Nearest are agents that may have been meant, best first; at most 5. More is how many
 	// more of that name there are.
 	Nearest []Agent
@@ -275,7 +282,7 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	}
 	switch {
 	case ok && a.Inactive:
-		return Agent{}, &Unresolved{Reason: Inactive, Nearest: d.current().nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: d.current().nearest(typed, nearestMost)}
 	case ok:
 		return a, nil
 	case d.believable():
@@ -294,13 +301,14 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 	if rest, ok := behindPreposition(name); ok && len(found)+len(among) == 0 {
 		found, among = list.named(rest)
 	}
+	gone, left := list.namedInactive(name)
 	switch {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
 		return Agent{}, several(Ambiguous, found)
-	case list.namedInactive(name):
-		return Agent{}, &Unresolved{Reason: Inactive, Nearest: list.nearest(name, nearestMost)}
+	case left:
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: list.nearest(name, nearestMost)}
 	case len(among) > 0 && !list.partial:
 		return Agent{}, several(PartOfName, among)
 	case d.believable():

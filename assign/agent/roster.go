@@ -202,10 +202,14 @@ func contains(emails []string, part string) bool {
 // would give the contact away. Those whom it may mean are among.
 func (r *roster) named(name string) (certain, among []Agent) { return r.bearing(name, false) }
 
-// namedInactive tells whether name means somebody who is not active any more.
-func (r *roster) namedInactive(name string) bool {
+// namedInactive tells whether name means somebody who is not active any more, and who, if it
+// is only one.
+func (r *roster) namedInactive(name string) (who Agent, ok bool) {
 	certain, _ := r.bearing(name, true)
-	return len(certain) > 0
+	if len(certain) == 1 {
+		who = certain[0]
+	}
+	return who, len(certain) > 0
 }
 
 func (r *roster) bearing(name string, inactive bool) (certain, among []Agent) {

@@ -212,13 +212,15 @@ func Cure(err error) string {
 // and without notifying anybody, so people are named and not mentioned.
 func (r *Reporter) message(ctx context.Context, a assign.Assignment) render.Message {
 	v := r.renderer
-	to := any(render.ShortPerson(render.AgentPerson(a.Outcome.Agent)))
+	to := any(render.ShortPerson(v.Person(a.Outcome.Agent)))
 	if a.Outcome.Agent.PlatformID.IsZero() {
 		switch a.Agent.Kind {
 		case agent.ByMention:
 			to = r.named(ctx, a.Agent.Reveal())
 		case agent.ByMe:
 			to = r.named(ctx, a.Requester)
+		case agent.ByName:
+			to = texts.Quoted(render.Clip(a.Agent.Reveal(), render.RowEmail))
 		default:
 			to = render.Clip(a.Agent.Reveal(), render.RowEmail)
 		}

@@ -21,6 +21,9 @@ type Address struct {
 	// Replace tells that the answer takes the place of the message whose button was
 	// clicked.
 	Replace bool `json:"replace,omitempty"`
+	// Command tells that URL is a command's. All that it may replace is what was posted through
+	// it; a button's would replace the message that the button stands in.
+	Command bool `json:"command,omitempty"`
 	// View is the form that may still show "Assigning…".
 	View string `json:"view,omitempty"`
 	// EntryPoint is how a form came to be opened, where that was not by a command or button.

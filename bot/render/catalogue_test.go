@@ -103,7 +103,7 @@ var prints = map[string]int{
 // no message is left that nothing names.
 func TestTheCodeAndTheCatalogueAgree(t *testing.T) {
 	catalogue := readCatalogue(t)
-	named := map[string]bool{"comma": true, "digits": true}
+	named := map[string]bool{"comma": true, "quotes": true}
 	for _, kind := range line.AllMistakeKinds() {
 		named["mistake_"+string(kind)] = true
 	}
@@ -293,7 +293,7 @@ func outsideIsolates(text string) string {
 // Whoever reads the golden files of a language reads all that is said in it.
 func TestEveryMessageIsInAGoldenFile(t *testing.T) {
 	for language := range inEachLanguage {
-		shown := map[string]bool{"comma": true, "digits": true} // parts of others
+		shown := map[string]bool{"comma": true, "quotes": true} // parts of others
 		v := testVoices(t).ByLanguage[language]
 		v.Texts = v.Texts.Watched(func(id string) { shown[id] = true })
 		goldenMessages(v)

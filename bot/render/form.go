@@ -17,11 +17,13 @@ import (
 type Draft struct {
 	Contact string `json:"c,omitempty"`
 	Agent   string `json:"a,omitempty"`
+	// Reassign: the contact is known, and another agent is to be chosen.
+	Reassign bool `json:"r,omitempty"`
 }
 
 func (d Draft) encode() string {
 	for most := draftMax; ; most /= 2 {
-		value := payload.Encode(Draft{Contact: Clip(d.Contact, most), Agent: Clip(d.Agent, most)})
+		value := payload.Encode(Draft{Clip(d.Contact, most), Clip(d.Agent, most), d.Reassign})
 		if Length(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
 			return value
 		}
@@ -41,14 +43,14 @@ type FormContent struct {
 func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewRequest {
 	d := start.Draft
 	var blocks []slack.Block
-	if line := v.typedLine(d); line != nil {
+	if line := v.typedLine(start); line != nil {
 		blocks = append(blocks, line)
 	}
 	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(start))
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
 	}
-	form := v.frame(FormMetadata{Address: from}, blocks...)
+	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign}, blocks...)
 	if contact, err := line.ParseContact(d.Contact, v.region); err == nil {
 		if line := v.ForeignLine(contact); line != nil {
 			InsertLines(&form, line)
@@ -60,6 +62,9 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 // frame is a form of these blocks.
 func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRequest {
 	form := v.view("form_title", blocks...)
+	if n.Reassign {
+		form.Title = plainText(v.Texts.Plain("form_title_reassign", nil), 24)
+	}
 	form.CallbackID = FormCallback
 	form.PrivateMetadata = payload.Encode(n)
 	form.Submit = plainText(v.Texts.Plain("form_submit", nil), 24)
@@ -74,14 +79,14 @@ func (v Renderer) view(title string, blocks ...slack.Block) slack.ModalViewReque
 	}
 }
 
-// typedLine repeats what the form starts with, since phones may not show text filled in
-// beforehand.
-func (v Renderer) typedLine(d Draft) slack.Block {
+// typedLine repeats what was typed where the form's fields show something else.
+func (v Renderer) typedLine(start FormContent) slack.Block {
 	var typed []string
-	for _, half := range []string{d.Contact, d.Agent} {
-		if half != "" {
-			typed = append(typed, half)
-		}
+	if contact := start.Draft.Contact; Length(contact) > ContactMax {
+		typed = append(typed, contact)
+	}
+	if to := start.Draft.Agent; !strings.Contains(v.agentShown(start), to) {
+		typed = append(typed, to)
 	}
 	if len(typed) == 0 {
 		return nil
@@ -101,21 +106,32 @@ func (v Renderer) contactInput(typed string) slack.Block {
 
 // agentInput is a menu of agents, or a plain field while there is no list to offer.
 func (v Renderer) agentInput(start FormContent) slack.Block {
-	typed := start.Draft.Agent
 	label := plainText(v.Texts.Plain("form_agent", nil), 2000)
 	if start.NoList {
 		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), BlockEmail)
-		if ref, err := line.ParseAgent(typed); err == nil && ref.Kind == agent.ByEmail {
-			input.InitialValue = ref.Reveal()
-		}
+		input.InitialValue, input.FocusOnLoad = v.agentShown(start), start.Draft.Reassign
 		hint := plainText(v.Texts.Plain("form_no_list", nil), 2000)
 		return slack.NewInputBlock(BlockEmail, label, hint, input)
 	}
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), BlockAgent)
 	none := 0
 	menu.MinQueryLength = &none
-	menu.InitialOption = v.initialAgent(start)
+	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
 	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+}
+
+// agentShown is what stands in the field for the agent as the form opens.
+func (v Renderer) agentShown(start FormContent) string {
+	if start.NoList {
+		if ref, err := line.ParseAgent(start.Draft.Agent); err == nil && ref.Kind == agent.ByEmail {
+			return ref.Reveal()
+		}
+		return ""
+	}
+	if option := v.initialAgent(start); option != nil {
+		return option.Text.Text
+	}
+	return ""
 }
 
 // initialAgent is what was typed as a menu's first choice: the agent it means, else the
@@ -126,7 +142,7 @@ func (v Renderer) initialAgent(start FormContent) *slack.OptionBlockObject {
 		return nil
 	}
 	if !start.Agent.PlatformID.IsZero() {
-		return v.agentOption(start.Agent)
+		return v.agentOption(start.Agent, nil)
 	}
 	label := v.Texts.Person(texts.Person{Name: ref.Reveal()})
 	switch ref.Kind {

@@ -82,7 +82,7 @@ func FuzzMessages(f *testing.F) {
 			checkDirections(t, v.Outcome(a, agent.Agent{}))
 			checkDirections(t, v.Form(starting(Draft{Contact: typed, Agent: other}), payload.Address{}))
 		}
-		checkMessage(t, v.Notice("interim", v.InProgress(a.Request)))
+		checkMessage(t, v.Interim(a))
 		checkView(t, *v.Panel(v.OutcomeWords(a, agent.Agent{})))
 	})
 }

@@ -84,7 +84,11 @@ func goldenMessages(v Renderer) map[string]Message {
 		"superseded":         outcome(assign.Outcome{Kind: assign.Superseded, Agent: omar, Newer: &newer}),
 		"unknown_answered":   outcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Status: 409, Said: "assigned already", Agent: omar}),
 		"superseded_no_word": outcome(assign.Outcome{Kind: assign.Superseded, Reason: assign.NoReply, Agent: omar, Newer: &newer}),
-		"interim":            v.Notice("interim", v.InProgress(goldenRequest)),
+		"interim":            v.Interim(assign.Assignment{Request: goldenRequest}),
+		"interim_unreached":  v.Interim(assign.Assignment{Request: goldenRequest, Outcome: assign.Outcome{Reason: assign.Unreachable}}),
+		"undo_where":         v.UndoWhere("/assign"),
+		"history_which":      v.HistoryWhich("/assign"),
+		"assigned_again":     v.Outcome(goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}), omar),
 		"joined":             v.Notice("joined", v.InProgress(assign.Request{Requester: "U0MANAGER", Contact: goldenRequest.Contact, Agent: agent.RefMe()})),
 		"not_stored":         v.NotStored(goldenRequest),
 		"broken":             v.Notice("broken", texts.Data{"Reference": "ABCD1234"}),
@@ -98,6 +102,18 @@ func goldenMessages(v Renderer) map[string]Message {
 		"late_click":         v.Notice("late_click", nil),
 		"no_such_word":       v.PerhapsMeant("histroy", SubcommandRequest{"/assign", HistoryCommand, "0544444444"}, "/assign history 0544444444"),
 	}
+	admin := goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar})
+	of := v
+	of.admins = mentions([]string{admin.Requester})
+	messages["key_refused_admin"] = of.Outcome(admin, agent.Agent{})
+	named := admin
+	named.Agent, named.Outcome = agent.RefName("omr"), assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent}
+	messages["no_such_agent_name"] = v.Outcome(named, agent.Agent{})
+	named.Agent, named.Outcome = agent.RefName("omar"), assign.Outcome{Kind: assign.Refused, Reason: assign.AmbiguousAgent,
+		Nearest: []agent.Agent{omar, to("Omar Hassan", "omar.h@twerlo.com")}}
+	messages["ambiguous_namesakes"] = v.Outcome(named, agent.Agent{})
+	named.Agent, named.Outcome = agent.RefMe(), assign.Outcome{Kind: assign.Refused, Reason: assign.NotAnAgent}
+	messages["me_no_agent"] = v.Outcome(named, agent.Agent{})
 	mexican := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar, Contact: phone.New("5215512345678")})
 	mexican.Contact = phone.New("525512345678")
 	messages["assigned_other_form"] = v.Outcome(mexican, agent.Agent{})
@@ -154,13 +170,16 @@ func goldenLists(v Renderer) map[string]map[string]Message {
 		outcomes[v.OutcomeText(o)] = v.Outcome(goldenOutcome(o), agent.Agent{})
 		if o.Reason != assign.NoReason && o.Kind == likelyEnd(o.Reason) {
 			o.Agent, o.At = to("Omar Hassan", "omar@twerlo.com"), goldenTime
-			states[string(o.Reason)] = v.Audited(goldenOutcome(o), false, "Sara Ali", ShortPerson(AgentPerson(o.Agent)))
+			states[string(o.Reason)] = v.Audited(goldenOutcome(o), false, "Sara Ali", ShortPerson(v.Person(o.Agent)))
 		}
 	}
-	nearest := NearestNames([]agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")})
+	mentioned := goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent})
+	mentioned.Agent = agent.RefMention("U0SARA")
+	nearest := v.NearestNames([]agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]map[string]Message{
 		"mistakes": mistakes, "outcomes": outcomes, "states": states,
 		"fields": {
+			"mentioned":    Paragraph(v.Texts.Plain("refused_no_such_agent", v.WithoutMentions(mentioned, v.OutcomeData(mentioned)))),
 			"unreadable":   Paragraph(v.MistakeLine(errors.New("of another time"))),
 			"did_you_mean": Paragraph(v.Texts.Plain("did_you_mean", texts.Data{"Names": nearest})),
 		},

@@ -29,6 +29,23 @@ func (v Renderer) Help(command string) Message {
 	}, v.button("open_form", ActionOpen, Draft{}.encode(), slack.StylePrimary))
 }
 
+// UndoWhere says where Undo is: it takes back one request, and so stands below its answer.
+func (v Renderer) UndoWhere(command string) Message {
+	line := texts.Code(command + " " + HistoryCommand.Name(v.language) + " " + v.ExamplePhone())
+	return v.Notice("undo_where", texts.Data{"Line": line}, v.mineButton(command))
+}
+
+// HistoryWhich asks for the contact whose history is wanted.
+func (v Renderer) HistoryWhich(command string) Message {
+	line := texts.Code(command + " " + HistoryCommand.Name(v.language) + " " + v.ExamplePhone())
+	return v.Notice("history_which", texts.Data{"Line": line}, v.mineButton(command))
+}
+
+// mineButton lists somebody's own requests.
+func (v Renderer) mineButton(command string) *slack.ButtonBlockElement {
+	return v.button("mine_open", ActionWord, payload.Encode(SubcommandRequest{Command: command, Word: MineCommand}), slack.StyleDefault)
+}
+
 // MentionHelp teaches to mention the bot.
 func (v Renderer) MentionHelp(us string) Message {
 	return v.Notice("mention_help", texts.Data{

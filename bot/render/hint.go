@@ -36,9 +36,10 @@ func (v Renderer) ForeignLine(contact phone.Number) slack.Block {
 	return slack.NewContextBlock(blockForeign, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
 }
 
-func (v Renderer) OwnerLine(contact phone.Number, owner assign.Assignment) slack.Block {
+// OwnerLine says in a form whom its contact was last assigned to.
+func (v Renderer) OwnerLine(owner assign.Assignment) slack.Block {
 	line := v.Texts.Text("form_owner", texts.Data{
-		"Contact": v.contact(contact), "Owner": ShortPerson(AgentPerson(owner.Outcome.Agent)), "When": slackTime(owner.Outcome.At),
+		"Owner": ShortPerson(v.Person(owner.Outcome.Agent)), "When": slackTime(owner.Outcome.At),
 	})
 	return slack.NewContextBlock(blockOwner, slack.NewTextBlockObject(slack.MarkdownType, line, false, false))
 }
@@ -49,6 +50,8 @@ type FormMetadata struct {
 	// Shown is the mark of the lines about the contact. What Slack sends of the lines
 	// themselves need not be what it was sent: it may spell a flag as :flag-ae:.
 	Shown string `json:"shown,omitempty"`
+	// Reassign: the form is for a contact that has been assigned, and is called so.
+	Reassign bool `json:"reassign,omitempty"`
 }
 
 // DecodeFormMetadata is the note in a form's metadata; an empty one if that cannot be read.

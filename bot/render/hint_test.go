@@ -35,10 +35,12 @@ func goldenComforts(v Renderer) map[string]Message {
 func goldenForms(v Renderer, from payload.Address) map[string]any {
 	abroad, owned := v.Form(starting(Draft{Contact: "+971 50 123 4567"}), from), v.Form(starting(Draft{Contact: "0544444444"}), from)
 	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: to("ليلى أحمد", "layla@twerlo.com")})
-	InsertLines(&owned, v.OwnerLine(goldenRequest.Contact, owner))
+	InsertLines(&owned, v.OwnerLine(owner))
 	found := v.FormFound(prose.Find("+971 50 123 4567", "SA"), false, from)
-	InsertLines(&found, v.OwnerLine(emirati, owner))
-	return map[string]any{"form_abroad": abroad, "form_owned": owned, "message_owned": found}
+	InsertLines(&found, v.OwnerLine(owner))
+	reassigned := v.Form(starting(Draft{Contact: "+966 54 444 4444", Reassign: true}), from)
+	InsertLines(&reassigned, v.OwnerLine(owner))
+	return map[string]any{"form_reassign": reassigned, "form_abroad": abroad, "form_owned": owned, "message_owned": found}
 }
 
 func TestFlags(t *testing.T) {
@@ -64,7 +66,7 @@ func TestFlags(t *testing.T) {
 // A number that does not exist is said to be read in a country, not in a code.
 func TestTheRegionHasAName(t *testing.T) {
 	for language, want := range map[string]string{
-		"en": "not a number that exists (country: Saudi Arabia, unless", "ar": "(قُرئ على أنه من \u2068المملكة العربية السعودية\u2069 ما",
+		"en": "does not exist (country: Saudi Arabia, unless", "ar": "(البلد: \u2068المملكة العربية السعودية\u2069، ما",
 	} {
 		v := testVoices(t).ByLanguage[language]
 		_, err := line.ParsePhone("0844444444", "SA")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
@@ -43,27 +44,46 @@ func HomeView(s HomeSearch, blocks ...slack.Block) slack.HomeTabViewRequest {
 	return view
 }
 
+// Home makes the Home tab: what is to be done first, then counts, and a line for each request.
+// What needs attention is not listed twice.
 func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
 	blocks := append(v.HomeTop(), v.homeFound(s)...)
-	blocks = append(blocks, v.homeRows("home_wrong", s.Wrong, func(a assign.Assignment) *slack.SectionBlock {
-		return section(v.status(a, s.Reader)+"\n"+v.rowMine(a), v.retryButton(a))
-	})...)
-	if len(s.Mine) == 0 {
-		blocks = append(blocks, Paragraph(v.Texts.Text("mine_none", nil)).Blocks...)
-	}
-	blocks = append(blocks, v.homeRows("mine_title", s.Mine, func(a assign.Assignment) *slack.SectionBlock {
-		return section(v.status(a, s.Reader)+"\n"+v.rowMine(a), nil)
-	})...)
 	if s.Admin {
-		blocks = append(blocks, slack.NewDividerBlock())
-		blocks = append(blocks, v.homeRows("home_team", s.Team, func(a assign.Assignment) *slack.SectionBlock {
-			return section(v.status(a, s.Reader)+"\n"+v.teamRow(a, v.contact(a.Contact), a.AcceptedAt, texts.Mention(a.Requester)), nil)
-		})...)
 		blocks = append(blocks, v.homeCounts(s.Counts)...)
 	}
+	blocks = append(blocks, v.homeWrong(s)...)
+	if len(s.Mine) == 0 {
+		blocks = append(blocks, section(v.Texts.Text("mine_none", texts.Data{"Count": v.days}), nil))
+	}
+	shown := make(map[int64]bool)
+	for _, a := range s.Wrong {
+		shown[a.ID] = true
+	}
+	blocks = append(blocks, v.homeRows("home_mine", s.Mine, shown, s.Reader)...)
+	if s.Admin {
+		blocks = append(blocks, v.homeRows("home_team", s.Team, shown, "")...)
+		blocks = append(blocks, v.homeDays(s.Counts)...)
+	}
 	fresh := v.Texts.Text("home_fresh", texts.Data{"When": slackTime(s.Now)})
-	blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, fresh, false, false)))
+	blocks = append(blocks, slack.NewDividerBlock(), slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, fresh, false, false)))
 	return HomeView(s.Search, blocks...)
+}
+
+// titled begins a part of the Home tab.
+func (v Renderer) titled(title string, data texts.Data) []slack.Block {
+	return []slack.Block{slack.NewDividerBlock(), slack.NewHeaderBlock(plainText(v.Texts.Plain(title, data), 150))}
+}
+
+// homeWrong lists what needs attention, each with a button.
+func (v Renderer) homeWrong(s HomeContent) []slack.Block {
+	if len(s.Wrong) == 0 {
+		return nil
+	}
+	blocks, same := v.titled("home_wrong", nil), v.namesakesIn(s.Wrong)
+	for _, a := range s.Wrong {
+		blocks = append(blocks, section(v.homeRow(a, same, s.Reader), v.retryButton(a)))
+	}
+	return blocks
 }
 
 // HomeTop is where to assign, and where to look somebody up. Its ids stay the same, so that
@@ -98,14 +118,22 @@ func (v Renderer) homeFound(s HomeContent) []slack.Block {
 	return append(shown.Blocks, slack.NewDividerBlock())
 }
 
-// homeRows lists assignments under a title; nothing if there are none.
-func (v Renderer) homeRows(title string, all []assign.Assignment, row func(assign.Assignment) *slack.SectionBlock) []slack.Block {
-	if len(all) == 0 {
+// homeRows lists assignments under a title, a line each, but for those that are shown
+// already; nothing if there are none. Those of the reader alone do not say who asked.
+func (v Renderer) homeRows(title string, all []assign.Assignment, shown map[int64]bool, reader string) []slack.Block {
+	var lines []string
+	same := v.namesakesIn(all)
+	for _, a := range all[:min(len(all), ListMost)] {
+		if !shown[a.ID] {
+			lines = append(lines, v.homeRow(a, same, reader))
+		}
+	}
+	if len(lines) == 0 {
 		return nil
 	}
-	blocks := []slack.Block{section(v.Texts.Text(title, nil), nil)}
-	for _, a := range all[:min(len(all), ListMost)] {
-		blocks = append(blocks, row(a))
+	blocks := v.titled(title, nil)
+	for piece := range slices.Chunk(lines, rowsTogether) {
+		blocks = append(blocks, section(strings.Join(piece, "\n"), nil))
 	}
 	if len(all) > ListMost {
 		more := v.Texts.Text("history_more", nil)
@@ -114,34 +142,81 @@ func (v Renderer) homeRows(title string, all []assign.Assignment, row func(assig
 	return blocks
 }
 
-// teamRow says which contact was asked for, when, by whom and from where.
-func (v Renderer) teamRow(a assign.Assignment, contact any, at time.Time, by any) string {
-	return v.Texts.Text("team_row", texts.Data{
-		"Contact": contact, "When": slackTime(at), "By": by, "From": v.from(payload.DecodeOrigin(a.Origin)),
-	})
+// rowsTogether is how many rows share a block: more, of the longest, it could not hold.
+const rowsTogether = 5
+
+// namesakesIn are the names that several agents of some assignments have.
+func (v Renderer) namesakesIn(all []assign.Assignment) namesakes {
+	agents := make([]agent.Agent, len(all))
+	for i, a := range all {
+		agents[i] = a.Outcome.Agent
+	}
+	return v.namesakesAmong(agents)
 }
 
-// homeCounts draws how many assignments each agent got: in all days, and day by day,
-// the last first.
+// homeRow says in one line what became of an assignment; by whom, unless that is the reader.
+func (v Renderer) homeRow(a assign.Assignment, same namesakes, reader string) string {
+	who := v.agentBriefly(a, reader)
+	if known, ok := who.(texts.Person); ok && known.Name != "" && !same[strings.ToLower(v.nameOf(a.Outcome.Agent))] {
+		who = texts.Person{Name: known.Name}
+	}
+	data := texts.Data{"State": texts.Markup(v.statusWith(a, who)), "Contact": v.contact(a.Contact), "When": slackTime(a.AcceptedAt), "By": ""}
+	if a.Requester != reader {
+		data["By"] = texts.Mention(a.Requester)
+	}
+	return v.Texts.Text("home_row", data)
+}
+
+// homeCounts draws how many assignments each agent got in all days.
 func (v Renderer) homeCounts(counts []assign.Count) []slack.Block {
 	if len(counts) == 0 {
-		return []slack.Block{section(v.Texts.Text("home_counts_none", texts.Data{"Count": TallyDays}), nil)}
+		return v.titled("home_counts_none", texts.Data{"Count": TallyDays})
 	}
-	total := make(map[string]assign.Count)
+	title := v.titled("home_counts", texts.Data{"Count": TallyDays, "Total": sum(counts)})
+	if days := byDay(counts); len(days) == 1 {
+		return append(title, v.homeDay(counts))
+	}
+	return append(title, section(v.bars(v.perAgent(counts)), nil))
+}
+
+// byDay parts counts by their days.
+func byDay(counts []assign.Count) map[int64][]assign.Count {
 	days := make(map[int64][]assign.Count)
 	for _, c := range counts {
 		days[c.Day.Unix()] = append(days[c.Day.Unix()], c)
-		key := strings.ToLower(c.Agent.PlatformID.Reveal())
-		total[key] = assign.Count{Agent: c.Agent, Assigned: total[key].Assigned + c.Assigned}
 	}
-	all := slices.Collect(maps.Values(total))
-	title := v.Texts.Text("home_counts", texts.Data{"Count": TallyDays, "Total": sum(all)})
-	blocks := []slack.Block{section(title+"\n"+v.bars(all), nil)}
+	return days
+}
+
+// homeDay draws the counts of one day.
+func (v Renderer) homeDay(counts []assign.Count) slack.Block {
+	title := v.Texts.Text("home_day", texts.Data{"Day": slackDay(counts[0].Day), "Total": sum(counts)})
+	return section(title+"\n"+v.bars(v.perAgent(counts)), nil)
+}
+
+// homeDays draws the same day by day, the last first; nothing where there is only one.
+func (v Renderer) homeDays(counts []assign.Count) []slack.Block {
+	days := byDay(counts)
+	if len(days) < 2 {
+		return nil
+	}
+	blocks := v.titled("home_days", nil)
 	for _, day := range slices.Backward(slices.Sorted(maps.Keys(days))) {
-		title := v.Texts.Text("home_day", texts.Data{"Day": slackDay(days[day][0].Day), "Total": sum(days[day])})
-		blocks = append(blocks, section(title+"\n"+v.bars(days[day]), nil))
+		blocks = append(blocks, v.homeDay(days[day]))
 	}
 	return blocks
+}
+
+// perAgent adds up what one agent got, by who they are now: the journal may know them by
+// several addresses.
+func (v Renderer) perAgent(counts []assign.Count) []assign.Count {
+	total := make(map[string]assign.Count)
+	for _, c := range counts {
+		now := v.present(c.Agent)
+		key := strings.ToLower(now.PlatformID.Reveal())
+		total[key] = assign.Count{Agent: now, Assigned: total[key].Assigned + c.Assigned}
+	}
+	return slices.Collect(maps.Values(total))
 }
 
 func sum(counts []assign.Count) (total int) {
@@ -157,18 +232,36 @@ func (v Renderer) bars(counts []assign.Count) string {
 		return cmp.Or(cmp.Compare(b.Assigned, a.Assigned),
 			strings.Compare(a.Agent.PlatformID.Reveal(), b.Agent.PlatformID.Reveal()))
 	})
+	same := v.namesakesAmong(agentsOf(counts))
 	named := counts[:min(len(counts), tallyMost)]
 	most := max(counts[0].Assigned, sum(counts[len(named):]))
 	var lines []string
 	for _, c := range named {
 		lines = append(lines, v.Texts.Text("home_bar", texts.Data{
-			"Bar": bar(c.Assigned, most), "Number": c.Assigned, "Agent": Clip(cmp.Or(c.Agent.Name, AgentEmail(c.Agent)), RowName),
+			"Bar": bar(c.Assigned, most), "Number": c.Assigned, "Agent": v.barName(c.Agent, same),
 		}))
 	}
 	if rest := counts[len(named):]; len(rest) > 0 {
 		lines = append(lines, v.Texts.Text("home_bar_rest", texts.Data{"Bar": bar(sum(rest), most), "Number": sum(rest), "Count": len(rest)}))
 	}
 	return strings.Join(lines, "\n")
+}
+
+func agentsOf(counts []assign.Count) []agent.Agent {
+	agents := make([]agent.Agent, len(counts))
+	for i, c := range counts {
+		agents[i] = c.Agent
+	}
+	return agents
+}
+
+// barName tells whose a bar is: by the name or, where others have that too, by the address.
+func (v Renderer) barName(a agent.Agent, same namesakes) string {
+	name := v.nameOf(a)
+	if same[strings.ToLower(name)] {
+		name = AgentEmail(a)
+	}
+	return Clip(name, RowName)
 }
 
 // bar draws n where most is as long as a bar can be. What there is shows.

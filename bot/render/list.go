@@ -11,17 +11,18 @@ import (
 
 // HistoryNone says that nothing is known of a contact.
 func (v Renderer) HistoryNone(contact phone.Number) Message {
-	return v.Notice("history_none", texts.Data{"Contact": v.contact(contact)}, v.assignButton(contact))
+	return v.Notice("history_none", texts.Data{"Contact": v.contact(contact), "Count": v.days}, v.assignButton(contact))
 }
 
-// HistoryOf lists what was asked for a contact, and names who owns it if owner is known.
+// HistoryOf lists what was asked for a contact, and names whom it was last assigned to, if that
+// is known.
 func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, reader string) Message {
 	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
 	if owner.ID != 0 {
-		data["Owner"] = ShortPerson(AgentPerson(owner.Outcome.Agent))
+		data["Owner"] = ShortPerson(v.Person(owner.Outcome.Agent))
 	}
 	return v.list(v.Texts.Text("history_title", data), found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
-		return section(v.status(a, reader)+"\n"+v.rowOf(a), nil)
+		return section(v.status(a, reader)+"\n"+v.rowOf(a, reader), nil)
 	})
 }
 
@@ -30,7 +31,7 @@ func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found
 func (v Renderer) Mine(found []assign.Assignment) Message {
 	open := v.button("open_form", ActionOpen, Draft{}.encode(), slack.StyleDefault)
 	if len(found) == 0 {
-		return v.Notice("mine_none", nil, open)
+		return v.Notice("mine_none", texts.Data{"Count": v.days}, open)
 	}
 	newer := make(map[string]bool)
 	return v.list(v.Texts.Text("mine_title", nil), found, open, func(a assign.Assignment) *slack.SectionBlock {
@@ -66,9 +67,9 @@ func (v Renderer) status(a assign.Assignment, reader string) string {
 	return v.statusWith(a, v.agentBriefly(a, reader))
 }
 
-// statusWith is state with the agent named in another way.
+// statusWith is status with the agent named in another way.
 func (v Renderer) statusWith(a assign.Assignment, agent any) string {
-	data := texts.Data{"Agent": agent, "Why": v.why(a.Outcome.Reason)}
+	data := texts.Data{"ToAgent": v.to(agent), "Why": v.why(a.Outcome.Reason)}
 	switch {
 	case !a.Finished():
 		return v.Texts.Text("state_open", data)
@@ -87,10 +88,10 @@ func (v Renderer) why(r assign.Reason) texts.Markup {
 	return ""
 }
 
-// rowOf says when, by whom and from where a contact was asked for.
-func (v Renderer) rowOf(a assign.Assignment) string {
+// rowOf tells reader when, by whom and from where a contact was asked for.
+func (v Renderer) rowOf(a assign.Assignment, reader string) string {
 	return v.Texts.Text("history_row", texts.Data{
-		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "From": v.from(payload.DecodeOrigin(a.Origin)),
+		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "Mine": a.Requester == reader, "From": v.from(payload.DecodeOrigin(a.Origin)),
 	})
 }
 
@@ -124,15 +125,13 @@ func (v Renderer) agentBriefly(a assign.Assignment, reader string) any {
 	switch who := v.agentOf(a, reader).(type) {
 	case texts.Person:
 		return ShortPerson(who)
+	case texts.Quoted:
+		return texts.Quoted(Clip(string(who), RowEmail))
 	case string:
 		return Clip(who, RowEmail)
 	default:
 		return who
 	}
-}
-
-func ShortPerson(who texts.Person) texts.Person {
-	return texts.Person{Name: Clip(who.Name, RowName), Email: Clip(who.Email, RowEmail)}
 }
 
 // assignButton opens the form with a contact nobody has been given.
@@ -147,7 +146,9 @@ func (v Renderer) Audited(a assign.Assignment, fullPhone bool, by, agent any) Me
 	if fullPhone {
 		contact = v.contact(a.Contact)
 	}
-	return Paragraph(v.statusWith(a, agent) + "\n" + v.teamRow(a, contact, a.Outcome.At, by))
+	return Paragraph(v.statusWith(a, agent) + "\n" + v.Texts.Text("team_row", texts.Data{
+		"Contact": contact, "When": slackTime(a.Outcome.At), "By": by, "From": v.from(payload.DecodeOrigin(a.Origin)),
+	}))
 }
 
 const (

@@ -18,10 +18,13 @@ import (
 // where there are none of these.
 func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
 	var top []*slack.OptionBlockObject
+	same := v.namesakesAmong(last)
 	for _, agent := range last {
-		if option := v.agentOption(agent); option != nil {
-			top = append(top, option)
+		option := v.agentOption(agent, same)
+		if at := slices.IndexFunc(options, func(o *slack.OptionBlockObject) bool { return o.Value == option.Value }); at >= 0 {
+			option = options[at] // among all, it may have namesakes
 		}
+		top = append(top, option)
 	}
 	if len(top) == 0 {
 		return nil
@@ -41,10 +44,11 @@ func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) 
 
 // agentOption offers an agent in a menu. Whose address is too long for a value is there by
 // its digest: see DigestOf.
-func (v Renderer) agentOption(a agent.Agent) *slack.OptionBlockObject {
-	option := newOption(v.agentLabel(a, optionText), agent.RefEmail(a.PlatformID.Reveal()))
+func (v Renderer) agentOption(a agent.Agent, same namesakes) *slack.OptionBlockObject {
+	label := v.agentLabel(a, same, optionText)
+	option := newOption(label, agent.RefEmail(a.PlatformID.Reveal()))
 	if option == nil {
-		option = slack.NewOptionBlockObject(DigestOf(a), plainText(v.agentLabel(a, optionText), optionText), nil)
+		option = slack.NewOptionBlockObject(DigestOf(a), plainText(label, optionText), nil)
 	}
 	return option
 }
@@ -85,8 +89,9 @@ func (v Renderer) Suggest(query string, found []agent.Agent, partial bool) []*sl
 		options = append(options, o)
 		return true
 	}
+	same := v.namesakesAmong(found)
 	for _, agent := range found {
-		if !add(v.agentOption(agent)) {
+		if !add(v.agentOption(agent, same)) {
 			break
 		}
 	}

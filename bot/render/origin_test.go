@@ -10,12 +10,12 @@ import (
 func TestASourceIsToldInWords(t *testing.T) {
 	speaks := testVoices(t).ByLanguage
 	for origin, want := range map[string][2]string{
-		"command C0SUPPORT": {"with the command in <#C0SUPPORT>", "بالأمر \u2068في \u2068<#C0SUPPORT>\u2069\u2069"},
-		"command D0DIRECT1": {"with the command in a direct message", "بالأمر \u2068في رسالة مباشرة\u2069"},
+		"command C0SUPPORT": {"/assign in <#C0SUPPORT>", "\u2066/assign\u2069 \u2068في \u2068<#C0SUPPORT>\u2069\u2069"},
+		"command D0DIRECT1": {"/assign in a direct message", "\u2066/assign\u2069 \u2068في رسالة مباشرة\u2069"},
 		"form C0SUPPORT":    {"with the form in <#C0SUPPORT>", "بالنموذج"},
 		"form":              {"with the form", "بالنموذج"},
 		"message C0SUPPORT": {"from a message in <#C0SUPPORT>", "من رسالة"},
-		"mention C0SUPPORT": {"by a mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
+		"mention C0SUPPORT": {"by mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
 		"button C0SUPPORT":  {"with a button in <#C0SUPPORT>", "بزر"},
 		"home":              {"on the Home tab", "من الصفحة الرئيسية للتطبيق"},
 		"":                  {},

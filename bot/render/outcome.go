@@ -2,7 +2,9 @@ package render
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -58,28 +60,46 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 	}
 }
 
-// Outcome is how an assignment ended, as a message. See told.
+// Outcome is how an assignment ended, as a message. before is who had the contact until then.
 func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
 	lead, body := v.OutcomeWords(a, before)
 	if len(a.Outcome.Nearest) > 0 {
 		body += " " + v.Texts.Text("pick_below", nil)
 	}
-	return Paragraph(lead+"\n"+body, v.outcomeButtons(a, before)...)
+	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
 }
 
 // OutcomeWords puts an outcome into words: a lead that says whether it was done, and a body that
-// says why and what to do. before is whom the contact was taken from; the zero Agent if
-// nobody, or nobody known.
+// says why and what to do. before is who had the contact; the zero Agent if nobody, or nobody
+// known.
 func (v Renderer) OutcomeWords(a assign.Assignment, before agent.Agent) (lead, body string) {
 	data := v.OutcomeData(a)
-	if a.Undoes != 0 && a.Outcome.Kind == assign.Assigned {
-		return v.Texts.Text("lead_undone", nil), v.Texts.Text("undone", data)
+	if a.Outcome.Kind != assign.Assigned {
+		return v.Texts.Text("lead_"+string(a.Outcome.Kind), data), v.Texts.Text(v.OutcomeText(a.Outcome), data) + v.aboutForms(a)
 	}
-	lead, body = v.Texts.Text("lead_"+string(a.Outcome.Kind), data), v.Texts.Text(v.OutcomeText(a.Outcome), data)
-	if !before.PlatformID.IsZero() {
-		body += " " + v.Texts.Text("took_over", texts.Data{"Before": AgentPerson(before)})
+	text := "assigned"
+	switch data["Before"] = ""; {
+	case a.Undoes != 0:
+		text = "undone"
+	case v.same(before, a.Outcome.Agent):
+		text = "assigned_again"
+	case !before.PlatformID.IsZero():
+		data["Before"] = v.before(before, a.Outcome.Agent)
 	}
-	return lead, body + v.aboutForms(a)
+	return v.Texts.Text(text, data), strings.TrimSpace(v.aboutForms(a))
+}
+
+// same tells whether two agents are one, by what the directory knows now.
+func (v Renderer) same(a, b agent.Agent) bool {
+	return !a.PlatformID.IsZero() && v.present(a).PlatformID.Equal(v.present(b).PlatformID)
+}
+
+// before names the owner until now: in full only where the name is that of the new one.
+func (v Renderer) before(old, now agent.Agent) any {
+	if name := v.nameOf(old); !strings.EqualFold(name, v.nameOf(now)) {
+		return name
+	}
+	return AgentEmail(v.present(old))
 }
 
 // aboutForms says under which number Azeer knows the contact, where that is not the one
@@ -110,77 +130,46 @@ func (v Renderer) OutcomeText(o assign.Outcome) string {
 	return string(o.Kind)
 }
 
+// OutcomeData fills the blanks of what is said of an outcome.
 func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
+	to, asked := v.agentOf(a, a.Requester), v.asked(a.Request, a.Requester)
 	data := texts.Data{
 		"Contact":   v.contact(a.Contact),
-		"Agent":     v.agentOf(a, a.Requester),
-		"Asked":     v.asked(a.Request, a.Requester),
+		"Agent":     v.shown(to),
+		"ToAgent":   v.to(to),
+		"Asked":     v.shown(asked),
+		"Named":     a.Agent.Kind == agent.ByName,
+		"Mailed":    a.Agent.Kind == agent.ByEmail,
+		"Self":      a.Agent.Kind == agent.ByMe,
 		"Said":      Clip(a.Outcome.Said, 300),
 		"Status":    a.Outcome.Status,
 		"Answered":  a.Outcome.Status != 0,
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
+		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
 		"Nearest":   len(a.Outcome.Nearest) > 0,
 		"More":      a.Outcome.More > 0,
 		"MoreCount": a.Outcome.More,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
-		data["NewerAgent"] = v.asked(newer.Request, a.Requester)
+		data["ToNewer"] = v.to(v.asked(newer.Request, a.Requester))
 		data["NewerMine"] = newer.Requester == a.Requester
 	}
 	return data
 }
 
-// agentOf names the agent of an assignment, for reader: as Azeer knows them, else as
-// asked for.
-func (v Renderer) agentOf(a assign.Assignment, reader string) any {
-	if a.Outcome.Agent.PlatformID.IsZero() {
-		return v.asked(a.Request, reader)
-	}
-	return AgentPerson(a.Outcome.Agent)
-}
-
-// asked repeats, for reader, how the agent was named: "me" is whoever asked.
-func (v Renderer) asked(r assign.Request, reader string) any {
-	switch {
-	case r.Agent.Kind == agent.ByMention:
-		return texts.Mention(r.Agent.Reveal())
-	case r.Agent.Kind == agent.ByMe && r.Requester == reader:
-		return v.Texts.Text("you", nil)
-	case r.Agent.Kind == agent.ByMe:
-		return texts.Mention(r.Requester)
-	}
-	return r.Agent.Reveal()
-}
-
 // InProgress fills the blanks of what is said while a request is not finished.
 func (v Renderer) InProgress(r assign.Request) texts.Data {
-	return texts.Data{"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester)}
+	return texts.Data{"Contact": v.contact(r.Contact), "ToAgent": v.to(v.asked(r, r.Requester))}
 }
 
-// AgentPerson shows an agent as "Name (email)".
-func AgentPerson(a agent.Agent) texts.Person {
-	return texts.Person{Name: a.Name, Email: AgentEmail(a)}
-}
-
-// agentLabel is that in a plain text of at most limit characters, for which the name may
-// be cut; the email tells namesakes apart.
-func (v Renderer) agentLabel(a agent.Agent, limit int) string {
-	who := AgentPerson(a)
-	label := v.Texts.Person(who)
-	if over := Length(label) - limit; over > 0 {
-		who.Name = Clip(who.Name, max(Length(who.Name)-over, 2))
-		label = Clip(v.Texts.Person(who), limit)
-	}
-	return label
-}
-
-func AgentEmail(a agent.Agent) string {
-	if !a.Email.IsZero() {
-		return a.Email.Reveal()
-	}
-	return a.PlatformID.Reveal()
+// Interim says that an assignment is still going on, and what stands in its way.
+func (v Renderer) Interim(a assign.Assignment) Message {
+	data := v.InProgress(a.Request)
+	data["Unreached"] = a.Outcome.Reason == assign.Unreachable
+	data["PeopleAway"] = a.Outcome.Reason == assign.PeopleAway
+	return v.Notice("interim", data)
 }
 
 // outcomeButtons offers what the requester may want to do next.
@@ -188,7 +177,7 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 	var buttons []*slack.ButtonBlockElement
 	switch a.Outcome.Kind {
 	case assign.Assigned:
-		if !before.PlatformID.IsZero() && a.Undoes == 0 {
+		if !before.PlatformID.IsZero() && a.Undoes == 0 && !v.same(before, a.Outcome.Agent) {
 			buttons = v.requestButton("undo", ActionUndo, RequestBack(a, before), slack.StyleDefault)
 		}
 		return append(buttons, v.reassignButton(a.Contact))
@@ -197,16 +186,29 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 	case assign.Expired:
 		return v.requestButton("assign_now", actionAgain, RequestAgain(a), slack.StylePrimary)
 	case assign.Refused:
+		if !isMendable(a.Outcome.Reason) {
+			return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+		}
+		same := v.namesakesAmong(a.Outcome.Nearest)
 		for i, to := range a.Outcome.Nearest {
 			wish := RequestAgain(a)
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
-				plainText(v.agentLabel(to, 75), 75)))
+				plainText(v.agentLabel(to, same, 75), 75)))
 		}
 		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
 		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
 	}
 	return buttons
+}
+
+// isMendable tells the refusals after which something else can be typed.
+func isMendable(r assign.Reason) bool {
+	switch r {
+	case assign.KeyRefused, assign.PlanLimit, assign.Conflict, assign.Declined:
+		return false
+	}
+	return true
 }
 
 // requestButton is one button, or none if the wish does not fit into it: an answer with a
@@ -217,17 +219,6 @@ func (v Renderer) requestButton(label, action string, w ButtonRequest, style sla
 		return nil
 	}
 	return []*slack.ButtonBlockElement{v.button(label, action, value, style)}
-}
-
-// typedAgain writes a reference as a person would type it.
-func (v Renderer) typedAgain(ref agent.Ref) string {
-	switch ref.Kind {
-	case agent.ByMention:
-		return "<@" + ref.Reveal() + ">"
-	case agent.ByMe:
-		return v.Texts.Plain("me", nil)
-	}
-	return ref.Reveal()
 }
 
 // Unopened says why a form did not open, and offers to open it with all that it holds.
@@ -244,17 +235,9 @@ func (v Renderer) Unopened(late bool, d Draft) Message {
 func (v Renderer) WithoutMentions(a assign.Assignment, data texts.Data) texts.Data {
 	data["Admins"] = nil
 	if a.Agent.Kind == agent.ByMention {
-		data["Asked"] = v.Texts.Plain("form_mentioned", nil)
+		data["Asked"] = v.Texts.Plain("mentioned", nil)
 	}
 	return data
-}
-
-func NearestNames(agents []agent.Agent) []texts.Person {
-	names := make([]texts.Person, len(agents))
-	for i, a := range agents {
-		names[i] = AgentPerson(a)
-	}
-	return names
 }
 
 func (v Renderer) MistakeLine(err error) string {
@@ -273,7 +256,7 @@ func RequestBack(a assign.Assignment, before agent.Agent) ButtonRequest {
 
 // reassignButton opens the form with the contact filled in.
 func (v Renderer) reassignButton(contact phone.Number) *slack.ButtonBlockElement {
-	return v.button("reassign", ActionFix, Draft{Contact: contact.International()}.encode(), slack.StyleDefault)
+	return v.button("reassign", ActionFix, Draft{Contact: contact.International(), Reassign: true}.encode(), slack.StyleDefault)
 }
 
 // NotUndone says why an undo was not accepted.
@@ -281,7 +264,7 @@ func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assi
 	reassign := v.reassignButton(r.Contact)
 	data := texts.Data{
 		"Contact": v.contact(r.Contact), "By": texts.Mention(latest.Requester), "Mine": latest.Requester == reader,
-		"To": v.agentOf(latest, reader), "When": slackTime(latest.AcceptedAt), "Open": !latest.Finished(),
+		"ToAgent": v.to(v.agentOf(latest, reader)), "When": slackTime(latest.AcceptedAt), "Open": !latest.Finished(),
 	}
 	switch {
 	case latest.ID == 0 || !latest.Contact.Equal(r.Contact): // or of another journal
@@ -300,8 +283,8 @@ func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assi
 // the wish all the same.
 func (v Renderer) Overtaken(r assign.Request, latest assign.Assignment, w ButtonRequest) Message {
 	return v.Notice("overtaken", texts.Data{
-		"Contact": v.contact(r.Contact), "Agent": v.asked(r, r.Requester),
-		"By": texts.Mention(latest.Requester), "To": v.agentOf(latest, r.Requester), "When": slackTime(latest.AcceptedAt),
+		"Contact": v.contact(r.Contact), "ToAgent": v.to(v.asked(r, r.Requester)),
+		"By": texts.Mention(latest.Requester), "ToOther": v.to(v.agentOf(latest, r.Requester)), "When": slackTime(latest.AcceptedAt),
 	}, v.button("assign_anyway", actionAnyway, w.Encode(), slack.StyleDanger))
 }
 
@@ -312,5 +295,5 @@ func (v Renderer) UsedAlready(a assign.Assignment, reader string) Message {
 		buttons = v.outcomeButtons(a, agent.Agent{})
 	}
 	used := v.Texts.Text("used_already", texts.Data{"Contact": v.contact(a.Contact)})
-	return Paragraph(used+"\n"+v.status(a, reader)+"\n"+v.rowOf(a), buttons...)
+	return Paragraph(used+"\n"+v.status(a, reader)+"\n"+v.rowOf(a, reader), buttons...)
 }

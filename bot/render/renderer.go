@@ -3,9 +3,27 @@
 package render
 
 import (
+	"cmp"
+
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 )
+
+// Config is what all renderers need to know. Its zero value will do for tests.
+type Config struct {
+	// Region is the ISO 3166 region of numbers without a country code.
+	Region string
+	// Language is read by people whose language has no catalogue; "" is English.
+	Language string
+	// Admins are the Slack ids of those to ask.
+	Admins []string
+	// Known gives an agent as the directory has them in memory now, by platform id. An
+	// assignment keeps them as they were known then.
+	Known func(id agent.Email) (agent.Agent, bool)
+	// Days is how long requests are remembered; 0 is 90.
+	Days int
+}
 
 // Renderer makes all messages and views for one person, in their language. It makes no
 // call: what it shows of agents comes from memory.
@@ -14,10 +32,13 @@ type Renderer struct {
 	Texts    texts.Printer
 	region   string
 	admins   []texts.Markup
+	known    func(agent.Email) (agent.Agent, bool)
+	days     int
 }
 
-// ExamplePhone is a number to learn from, in the digits of the language: any will do.
-func (v Renderer) ExamplePhone() string { return v.Texts.Digits(phone.Example(v.region)) }
+// ExamplePhone is a number to learn from. All numbers are shown in the digits that Azeer
+// shows, though any may be typed.
+func (v Renderer) ExamplePhone() string { return phone.Example(v.region) }
 
 // Renderers are the bot's, one per language.
 type Renderers struct {
@@ -25,13 +46,17 @@ type Renderers struct {
 	Default    Renderer // for people whose language is none of these
 }
 
-func New(catalogue *texts.Catalogue, region, usual string, admins []string) Renderers {
+// New makes a renderer for each language of the catalogue.
+func New(catalogue *texts.Catalogue, cfg Config) Renderers {
 	v := Renderers{ByLanguage: make(map[string]Renderer)}
 	for _, language := range catalogue.Languages() {
-		v.ByLanguage[language] = Renderer{language, catalogue.In(language), region, mentions(admins)}
+		v.ByLanguage[language] = Renderer{
+			language: language, Texts: catalogue.In(language), region: cfg.Region, admins: mentions(cfg.Admins),
+			known: cfg.Known, days: cmp.Or(cfg.Days, 90),
+		}
 	}
 	v.Default = v.ByLanguage["en"]
-	if known, ok := v.ByLanguage[usual]; ok {
+	if known, ok := v.ByLanguage[cfg.Language]; ok {
 		v.Default = known
 	}
 	return v

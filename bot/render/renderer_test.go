@@ -19,7 +19,7 @@ func testVoices(t testing.TB) Renderers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(catalogue, "SA", "", nil)
+	return New(catalogue, Config{Region: "SA"})
 }
 
 // starting is how a form starts where Omar and Layla are all the agents.

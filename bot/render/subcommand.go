@@ -6,6 +6,7 @@ type Subcommand string
 const (
 	HistoryCommand Subcommand = "history" // of a contact, whose number follows
 	MineCommand    Subcommand = "mine"    // the requester's own assignments
+	UndoCommand    Subcommand = "undo"    // only says where the button is
 	HelpCommand    Subcommand = "help"
 )
 
@@ -20,6 +21,7 @@ var Subcommands = []struct {
 }{
 	{HistoryCommand, map[string][]string{"en": {"history"}, "ar": {"سجل", "السجل"}}, true},
 	{MineCommand, map[string][]string{"en": {"mine"}, "ar": {"طلباتي"}}, false},
+	{UndoCommand, map[string][]string{"en": {"undo"}, "ar": {"تراجع", "التراجع"}}, true},
 	{HelpCommand, map[string][]string{"en": {"help"}, "ar": {"مساعدة", "المساعدة"}}, false},
 }
 

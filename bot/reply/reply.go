@@ -47,32 +47,38 @@ var ErrRefused = errors.New("refused on every way")
 // Deliver tries every way, each with retries. An error means that nothing arrived for
 // certain; it wraps ErrRefused where trying again will not help.
 func (p *Sender) Deliver(ctx context.Context, user string, to payload.Address, m render.Message) error {
-	return p.try(ctx, Tries, user, to, m)
+	_, err := p.try(ctx, Tries, user, to, m)
+	return err
 }
 
-// Once tries every way once.
-func (p *Sender) Once(ctx context.Context, user string, to payload.Address, m render.Message) error {
-	return p.try(ctx, 1, user, to, m)
+// Once tries every way once. byURL tells that the message went through the address's URL.
+func (p *Sender) Once(ctx context.Context, user string, to payload.Address, m render.Message) (byURL bool, err error) {
+	way, err := p.try(ctx, 1, user, to, m)
+	return way == responseURL, err
 }
 
-func (p *Sender) try(ctx context.Context, tries int, user string, to payload.Address, m render.Message) error {
+// try gives the name of the way that took the message.
+func (p *Sender) try(ctx context.Context, tries int, user string, to payload.Address, m render.Message) (way string, err error) {
 	var failures []error
 	refused := ErrRefused
 	for _, way := range p.routes(user, to, m) {
 		err := slackcall.Retry(ctx, tries, way.visit)
 		if err == nil {
-			return nil
+			return way.name, nil
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return "", ctx.Err()
 		}
 		if slackcall.IsTemporary(err) {
 			refused = nil
 		}
 		failures = append(failures, fmt.Errorf("by %s: %w", way.name, err))
 	}
-	return errors.Join(append(failures, refused)...)
+	return "", errors.Join(append(failures, refused)...)
 }
+
+// responseURL is the name of the way by response URL.
+const responseURL = "response_url"
 
 // route is one way of bringing a message to somebody.
 type route struct {
@@ -84,7 +90,7 @@ type route struct {
 // but never into a thread, save to replace a message there.
 func (p *Sender) routes(user string, to payload.Address, m render.Message) []route {
 	ways := []route{
-		{"response_url", func(ctx context.Context) error { return p.byURL(ctx, to, m) }},
+		{responseURL, func(ctx context.Context) error { return p.byURL(ctx, to, m) }},
 		{"ephemeral", func(ctx context.Context) error { return p.privately(ctx, to.Channel, "", user, m) }},
 		{"direct_message", func(ctx context.Context) error { return p.directly(ctx, user, m) }},
 	}

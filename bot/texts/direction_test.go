@@ -1,6 +1,7 @@
 package texts
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -52,12 +53,15 @@ func TestALineThatBeginsWithAnAddressIsTurned(t *testing.T) {
 	}
 }
 
-func TestDigitsOfTheLanguage(t *testing.T) {
-	if got := printer(t, "ar").Digits("054 x"); got != "٠٥٤ x" {
-		t.Errorf("Arabic: %q", got)
-	}
-	if got := printer(t, "en").Digits("054 x"); got != "054 x" {
-		t.Errorf("English: %q", got)
+func TestWhatWasTypedStandsInTheQuotesOfTheLanguage(t *testing.T) {
+	for language, want := range map[string]string{"ar": "«\u2066<b>\u2069»", "en": "“<b>”"} {
+		p := printer(t, language)
+		if got := p.value(Quoted("<b>"), plain); got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+		if got := p.value(Quoted("<b>"), mrkdwn); got != strings.Replace(want, "<b>", "&lt;b&gt;", 1) {
+			t.Errorf("%s: %q is not escaped", language, got)
+		}
 	}
 }
 

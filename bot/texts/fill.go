@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn, Typed and
-// Code nearly so; values of type Markup are not. Numbers are printed in digits; the one
+// Data fills the blanks of a message. Strings are escaped for Slack's mrkdwn, Typed, Quoted
+// and Code nearly so; values of type Markup are not. Numbers are printed in digits; the one
 // called Count chooses the plural form. Of slices, each value is printed by itself, with
 // the language's comma between. All of these can be asked for with {{if}}, but a number
 // is never empty: give a bool instead.
@@ -21,6 +21,9 @@ type Markup string
 // user or a channel is shown as one: the id alone would tell nobody anything, and in a
 // private message or a form it notifies nobody.
 type Typed string
+
+// Quoted is what a person typed, shown inside the quotation marks of the language.
+type Quoted string
 
 // Code is what a person may type, shown as such: `/assign help`.
 type Code string
@@ -111,6 +114,8 @@ func (p Printer) value(value any, kind textKind) any {
 		return p.isolate(kind.escape(v))
 	case Typed:
 		return p.isolate(kind.typed(v))
+	case Quoted:
+		return p.quote(p.isolate(kind.escape(string(v))))
 	case Markup:
 		return p.enclose(string(v))
 	case Code:
@@ -123,6 +128,13 @@ func (p Printer) value(value any, kind textKind) any {
 		return p.isolate(strconv.Itoa(v))
 	}
 	return value
+}
+
+func (p Printer) quote(s string) string {
+	if len(p.quotes) != 2 {
+		return s
+	}
+	return string(p.quotes[0]) + s + string(p.quotes[1])
 }
 
 func (p Printer) person(who Person) string {

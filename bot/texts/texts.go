@@ -62,8 +62,8 @@ func Load() (*Catalogue, error) {
 // English failing all. Languages are BCP 47 tags, as Slack's locales are (ar, en-US).
 func (c *Catalogue) In(languages ...string) Printer {
 	p := Printer{localizer: i18n.NewLocalizer(c.bundle, languages...)}
-	digits, tag, _ := p.localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: "digits"})
-	p.comma, p.digits = p.Plain("comma", nil)+" ", []rune(digits)
+	quotes, tag, _ := p.localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: "quotes"})
+	p.comma, p.quotes = p.Plain("comma", nil)+" ", []rune(quotes)
 	script, _ := tag.Script()
 	p.rtl = script == arabic || script == hebrew
 	return p
@@ -76,7 +76,7 @@ type Printer struct {
 	localizer *i18n.Localizer
 	rtl       bool
 	comma     string
-	digits    []rune // of 0 to 9
+	quotes    []rune // the opening and the closing mark
 	note      func(id string)
 }
 
@@ -100,17 +100,6 @@ func (p Printer) Plain(id string, data Data) string {
 func (p Printer) Has(id string) bool {
 	_, err := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: id})
 	return err == nil
-}
-
-// Digits writes the digits of s as the language does: for examples of what to type. What
-// people may want to copy, or compare with another screen, keeps its digits.
-func (p Printer) Digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' && len(p.digits) == 10 {
-			return p.digits[r-'0']
-		}
-		return r
-	}, s)
 }
 
 func (p Printer) print(id string, data Data, kind textKind) string {

@@ -109,7 +109,7 @@ func (w *atWork) note(e record.Event) {
 			}
 		}
 	case record.Seen:
-		if at := strings.Index(e.Text, "+966 "); at >= 0 && strings.Contains(e.Text, "Done") {
+		if at := strings.Index(e.Text, "+966 "); at >= 0 && strings.Contains(e.Text, "now belongs to") {
 			if s := w.jobs[strings.ReplaceAll(e.Text[at+5:at+16], " ", "")]; s != nil {
 				s.answered = e.At
 				w.seen.Add(1)

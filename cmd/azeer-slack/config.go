@@ -50,6 +50,9 @@ type Config struct {
 	// adopt is the flag of that name: the journal is ours whoever claimed it last.
 	adopt bool
 
+	// logDropped counts log lines that nobody will read; nil where none are dropped.
+	logDropped func() int64
+
 	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
 	azeerTimeout, stagger, openEvery time.Duration
 	// acknowledged, if set, is told how long each acknowledgement took.

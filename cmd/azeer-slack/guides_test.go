@@ -366,12 +366,9 @@ func TestGuidesQuoteTheTexts(t *testing.T) {
 		page := read(t, fmt.Sprintf("../../docs/guide.%s.md", language))
 		say := catalogue.In(language)
 		quotes := func(id string) []string { return []string{say.Plain(id, nil)} }
-		lead := func(id string) []string { return bold.FindStringSubmatch(say.Text(id, nil))[1:] }
 		for id, quoted := range map[string]func(string) []string{
 			"undo": quotes, "reassign": quotes, "assign_again": quotes, "assign_now": quotes, "assign_anyway": quotes,
 			"fix_in_form": quotes, "retry": quotes, "home_assign": quotes, "home_search": quotes, "form_answer": quotes,
-			"lead_mistake": lead, "lead_assigned": lead, "lead_refused": lead, "lead_failed": lead, "lead_unknown": lead,
-			"lead_superseded": lead, "lead_expired": lead,
 		} {
 			for _, words := range quoted(id) {
 				if !strings.Contains(page, "**"+visible(words)+"**") {
@@ -379,7 +376,15 @@ func TestGuidesQuoteTheTexts(t *testing.T) {
 				}
 			}
 		}
-		for _, id := range []string{"interim", "joined", "overtaken", "not_allowed_person"} {
+		// Of each answer, its sign and what is bold in it begin a row.
+		for _, id := range []string{"lead_mistake", "lead_refused", "lead_failed", "lead_unknown", "lead_superseded", "lead_expired", "late", "undone"} {
+			text := visible(say.Text(id, nil))
+			sign, _, _ := strings.Cut(text, " ")
+			if row := "| " + sign + " **" + bold.FindStringSubmatch(text)[1] + "**"; !strings.Contains(page, row) {
+				t.Errorf("guide.%s.md has no row %q for the text %s", language, row, id)
+			}
+		}
+		for _, id := range []string{"assigned", "assigned_again", "interim", "joined", "overtaken", "not_allowed_person"} {
 			if emoji, _, _ := strings.Cut(visible(say.Text(id, nil)), " "); !strings.Contains(page, "| "+emoji) {
 				t.Errorf("guide.%s.md does not explain the text %s", language, id)
 			}

@@ -7,7 +7,8 @@ import (
 
 const runHelp = `Connects to Slack and Azeer with the settings from the environment or from .env,
 and serves until SIGTERM or Ctrl-C; then finishes what is in hand, within 10 seconds.
-A second signal ends it at once. Nothing accepted is lost either way.
+A second signal ends it at once. Nothing accepted is lost either way. Closing the terminal
+counts as Ctrl-C; without a terminal, SIGHUP does nothing. Nobody has to read the log.
 
 Exit codes: 0 after a signal, 1 when something broke, 2 when settings are missing or wrong.
 `

@@ -60,6 +60,19 @@ func (m *metrics) connections(live func() int) {
 	}, func() float64 { return float64(live()) }))
 }
 
+// logs reports how many lines of the log were dropped; nil counts as none. Call it once.
+func (m *metrics) logs(dropped func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "azeer_slack_log_dropped_total",
+		Help: "Lines of the log that were dropped, since nobody read them in time.",
+	}, func() float64 {
+		if dropped == nil {
+			return 0
+		}
+		return float64(dropped())
+	}))
+}
+
 // finished counts an assignment that has its outcome.
 func (m *metrics) finished(kind assign.OutcomeKind) {
 	m.assignments.WithLabelValues(string(kind)).Inc()

@@ -133,9 +133,9 @@ func TestProxiesAreTakenAsPeopleWriteThem(t *testing.T) {
 
 func TestALoneHTTPProxyIsNamed(t *testing.T) {
 	t.Parallel()
-	box, values := setUp(t)
-	values["HTTP_ADDR"] = ""
 	for alone, proxies := range map[bool]string{true: "HTTP_PROXY=10.0.0.1:3128\n", false: "HTTP_PROXY=10.0.0.1:3128\nHTTPS_PROXY=10.0.0.1:3128\n"} {
+		box, values := setUp(t)
+		values["HTTP_ADDR"] = ""
 		run, out := child(t, values)
 		writeEnvFile(t, run.Dir, proxies)
 		if err := run.Start(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	stdlog "log"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -57,15 +59,27 @@ func runCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 			return exitUsage
 		}
 		cfg.adopt = *adopt
-		log := newLogger(cfg, p.errors)
 		heedNetwork(find)
-		warnOfLoneHTTPProxy(find, log)
-		if err := serve(ctx, cfg, log); err != nil {
-			log.Error().Err(err).Msg("stopped")
-			return exitFault
-		}
-		return exitDone
+		return p.serveLogged(ctx, cfg, find)
 	}
+}
+
+// serveLogged runs the bot and logs through a buffer, so that nobody has to read.
+func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int {
+	buffer := newLogBuffer(p.errors, logLines, func(w io.Writer) zerolog.Logger { return newLogger(cfg, w) })
+	defer buffer.close()
+	stdlog.SetOutput(buffer) // net/http's complaints
+	cfg.logDropped = buffer.dropped
+	log := newLogger(cfg, buffer)
+	outliveReader()
+	ctx, stop := heedHangup(ctx, p.isAtTerminal(), log)
+	defer stop()
+	warnOfLoneHTTPProxy(find, log)
+	if err := serve(ctx, cfg, log); err != nil {
+		log.Error().Err(err).Msg("stopped")
+		return exitFault
+	}
+	return exitDone
 }
 
 // serve runs the bot until ctx ends, then finishes what is in hand and returns nil. It
@@ -116,6 +130,7 @@ type parts struct {
 // assemble plugs the packages together. Nothing runs yet.
 func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, error) {
 	m := newMetrics()
+	m.logs(cfg.logDropped)
 	client, err := newAzeer(cfg, m)
 	if err != nil {
 		return nil, fmt.Errorf("set up Azeer: %w", err)
@@ -162,6 +177,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
+		Days:     cfg.RetentionDays,
 		Access: access.Config{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,

@@ -41,13 +41,13 @@ func TestEachOutcomeIsAuditedOnce(t *testing.T) {
 	w := beginAudit(t, true)
 	manager, sara, layla := w.person("manager"), w.person("sara"), w.person("layla")
 	sara.assigned("#support", "omar@twerlo.com")
-	m := manager.readsAudit("Assigned to Omar Hassan (omar@twerlo.com)", "…444", "by Sara Ali", "with the command in #support")
+	m := manager.readsAudit("Assigned to Omar Hassan (omar@twerlo.com)", "…444", "by Sara Ali", "/assign in #support")
 	if !strings.Contains(m.Text, "<!date^") {
 		t.Errorf("it does not say when: %s", m.Text)
 	}
 	// In the default language, whatever the person's.
 	layla.types("#general", "/assign 0544444444 أنا")
-	m = layla.reads("مُسنَد الآن إلى", "layla@twerlo.com")
+	m = layla.reads("تم إسناد العميل", "layla@twerlo.com")
 	manager.readsAudit("Assigned to \u2068ليلى أحمد\u2069 (layla@twerlo.com)", "…444", "by \u2068ليلى أحمد\u2069", "in #general")
 	layla.clicks(m, "تراجع")
 	layla.reads("تم التراجع")
@@ -65,7 +65,7 @@ func TestEachOutcomeIsAuditedOnce(t *testing.T) {
 	sara.reads("no agent")
 	manager.readsAudit("Not assigned to Gus Guest")
 	sara.types("#support", "/assign help")
-	sara.reads("hands a WhatsApp contact")
+	sara.reads("assign a WhatsApp contact")
 	if n := len(manager.Messages("#audit")); n != 6 {
 		t.Errorf("%d messages in the audit channel, want 6", n)
 	}
@@ -76,7 +76,7 @@ func TestTheAuditInArabicWithWholeNumbers(t *testing.T) {
 	manager, sara := w.person("manager"), w.person("sara")
 	sara.types("#support", "/assign +971 50 123 4567 omar@twerlo.com")
 	sara.reads("now belongs to")
-	m := manager.reads("أُسنِد إلى \u2066Omar Hassan\u2069", "\u2066🇦🇪 +971 50 123 4567\u2069 (\u2068الإمارات العربية المتحدة\u2069)", "بطلب من \u2066Sara Ali\u2069", "بالأمر")
+	m := manager.reads("أُسنِد \u2068إلى \u2066Omar Hassan\u2069", "\u2066🇦🇪 +971 50 123 4567\u2069 (\u2068الإمارات العربية المتحدة\u2069)", "بطلب من \u2066Sara Ali\u2069", "/assign")
 	w.checkArabic(withoutChannels.ReplaceAllString(m.Plain(), ""))
 }
 

@@ -21,12 +21,12 @@ func TestAzeersRefusalsAreExplained(t *testing.T) {
 		fault azeer.Misbehaviour
 		reads []string
 	}{
-		{"400", azeer.Misbehaviour{Status: 400, Body: `{"message":"bad platform_id"}`}, []string{"Not done", "bad platform_id", "does not know the contact"}},
-		{"402", azeer.Misbehaviour{Status: 402}, []string{"Not done", "your plan"}},
-		{"404", azeer.Misbehaviour{Status: 404, Body: `{"error":{"message":"contact not found"}}`}, []string{"Not done", "contact not found"}},
-		{"409", azeer.Misbehaviour{Status: 409}, []string{"Not done", "conflicts"}},
-		{"422", azeer.Misbehaviour{Status: 422, Body: `<html><b>unprocessable</b></html>`}, []string{"Not done", "unprocessable"}},
-		{"success false", azeer.Misbehaviour{Status: 200, Body: `{"success":false,"message":"chat is closed"}`}, []string{"Not done", "chat is closed"}},
+		{"400", azeer.Misbehaviour{Status: 400, Body: `{"message":"bad platform_id"}`}, []string{"Not assigned", "bad platform_id", "Check the number"}},
+		{"402", azeer.Misbehaviour{Status: 402}, []string{"Not assigned", "Your Azeer plan", "Assign again"}},
+		{"404", azeer.Misbehaviour{Status: 404, Body: `{"error":{"message":"contact not found"}}`}, []string{"Not assigned", "Azeer says: “contact not found”. Check the number"}},
+		{"409", azeer.Misbehaviour{Status: 409}, []string{"Not assigned", "conflicts"}},
+		{"422", azeer.Misbehaviour{Status: 422, Body: `<html><b>unprocessable</b></html>`}, []string{"Not assigned", "unprocessable"}},
+		{"success false", azeer.Misbehaviour{Status: 200, Body: `{"success":false,"message":"chat is closed"}`}, []string{"Not assigned", "chat is closed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := begin(t)
@@ -49,16 +49,16 @@ func TestAPageInPlaceOfAnAnswerIsNoSuccess(t *testing.T) {
 		fault azeer.Misbehaviour
 		words string
 	}{
-		"a web page":  {azeer.Misbehaviour{Status: 200, Body: "<!DOCTYPE html><title>Sign in</title>"}, "a web page came back instead of an answer"},
-		"half a JSON": {azeer.Misbehaviour{Status: 200, Body: `{"success":true,"mess`}, "its answer could not be understood"},
-		"a text":      {azeer.Misbehaviour{Status: 200, Body: "upstream maintenance"}, "its answer could not be understood"},
+		"a web page":  {azeer.Misbehaviour{Status: 200, Body: "<!DOCTYPE html><title>Sign in</title>"}, "a web page came back"},
+		"half a JSON": {azeer.Misbehaviour{Status: 200, Body: `{"success":true,"mess`}, "could not read the reply"},
+		"a text":      {azeer.Misbehaviour{Status: 200, Body: "upstream maintenance"}, "could not read the reply"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
 			w.Azeer.Always(c.fault)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-			manager.reads("Not known", c.words, "assign again")
+			manager.reads("Not confirmed", c.words, "assign again")
 			if n := w.calls(); n != 3 {
 				t.Errorf("%d calls, want 3", n)
 			}
@@ -80,7 +80,7 @@ func keyRefused(t *testing.T, status int) {
 	w.Azeer.Always(azeer.Misbehaviour{Status: status})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("Not done", "refuses this app's key", "wrong, revoked or read-only")
+	manager.reads("Not assigned", "does not accept this app's key", "Assign again", "wrong, revoked or read-only")
 	if len(w.logs.at("error")) == 0 {
 		t.Error("nothing is logged at error level")
 	}
@@ -130,7 +130,7 @@ func TestAnErrorEveryTimeIsNotDone(t *testing.T) {
 	w.Azeer.Always(azeer.Misbehaviour{Status: 500, Body: `{"message":"InternelError"}`})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	m := manager.reads("Not done", "500", "InternelError")
+	m := manager.reads("Not assigned", "500", "InternelError")
 	if n := w.calls(); n != 3 {
 		t.Errorf("%d calls to Azeer, want 3", n)
 	}
@@ -144,13 +144,13 @@ func TestNoWordAtAllIsNotKnown(t *testing.T) {
 	w.Azeer.Always(azeer.Misbehaviour{Hang: true})
 	manager := w.person("manager")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	m := manager.reads("Not known", "no answer came back", "assign again")
+	m := manager.reads("Not confirmed", "got no reply", "assign again")
 	w.Azeer.Behave()
 	sara := w.person("sara")
 	sara.types("#general", "/assign 0544444444 me")
 	sara.reads("now belongs to")
 	manager.Click(m, "Assign again")
-	ask := manager.reads("Since then, @Sara Ali", "Sara Ali (sara@twerlo.com)", "all the same")
+	ask := manager.reads("A newer request: @Sara Ali", "Sara Ali (sara@twerlo.com)", "anyway")
 	w.owner("966544444444", "sara@twerlo.com")
 	manager.Click(ask, "Assign anyway")
 	manager.reads("now belongs to", "Omar Hassan")
@@ -161,8 +161,8 @@ func TestNoWordAtAllIsNotKnown(t *testing.T) {
 func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for name, then := range map[string]azeer.Misbehaviour{
-		"answered with 409": {Status: 409, Body: `{"message":"assigned already"}`},
-		"answered with 429": {Status: 429, RetryAfter: "3600"},
+		"The last one was 409": {Status: 409, Body: `{"message":"assigned already"}`},
+		"The last one was 429": {Status: 429, RetryAfter: "3600"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t)
@@ -170,7 +170,7 @@ func TestALostAnswerAndThenANoIsNotKnown(t *testing.T) {
 			w.Azeer.Next(1, then)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-			m := manager.reads("Not known", "what became of an earlier call is not known", name)
+			m := manager.reads("Not confirmed", "got no clear reply", name)
 			if then.Body != "" && !strings.Contains(m.Plain(), "assigned already") {
 				t.Errorf("it leaves out what Azeer says: %s", m.Plain())
 			}

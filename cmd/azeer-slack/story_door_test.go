@@ -56,8 +56,8 @@ func TestWhoMayNotIsToldSoPolitely(t *testing.T) {
 		set    change
 		told   string
 	}{
-		{"guest", "guest", func(*world) {}, "Guests may not"},
-		{"other organisation", "partner", func(*world) {}, "other organisations may not"},
+		{"guest", "guest", func(*world) {}, "Guests can't"},
+		{"other organisation", "partner", func(*world) {}, "other organizations can't"},
 		{"not on the list", "sara", with("ALLOWED_USERS", "U0SOMEBODY1"), "not on the list"},
 		{"not in the group", "sara", func(w *world) { w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager") }, "not on the list"},
 		{"not in this channel", "sara", with("ALLOWED_CHANNELS", "C0ELSEWHERE"), "only in"},
@@ -123,9 +123,9 @@ func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
 	w.awaitSockets(2)
 	manager, guest := w.person("manager"), w.person("guest")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("could not tell just now whether you may", "nothing was done")
+	manager.reads("could not tell me whether you can", "Nothing was done")
 	guest.types("#support", "/assign 0544444444 omar@twerlo.com")
-	guest.reads("Guests may not")
+	guest.reads("Guests can't")
 	w.Slack.Restore()
 	w.untilLogged("user groups read", 1)
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
@@ -150,7 +150,7 @@ func TestWhoIsMetIsLookedUpOnce(t *testing.T) {
 	sara.types("#support", "/assign 0544444444 sara@twerlo.com")
 	sara.reads("now belongs to", "Sara Ali")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("could not tell just now whether you may", "nothing was done")
+	manager.reads("could not tell me whether you can", "Nothing was done")
 	w.untilLogged("person not looked up", 1)
 }
 

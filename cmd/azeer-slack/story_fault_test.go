@@ -168,7 +168,7 @@ func (p someone) readsAll(n int) {
 	p.w.t.Helper()
 	seen := map[string]bool{}
 	for range n {
-		m := p.reads("Done", "now belongs to")
+		m := p.reads("now belongs to", "now belongs to")
 		if seen[m.Plain()] {
 			p.w.t.Errorf("told twice: %s", m.Plain())
 		}
@@ -182,14 +182,14 @@ func (p someone) readsEach(n int) (again int) {
 	p.w.t.Helper()
 	seen := map[string]bool{}
 	for len(seen) < n {
-		m := p.reads("Done", "now belongs to")
+		m := p.reads("now belongs to", "now belongs to")
 		if seen[m.Plain()] {
 			again++
 		}
 		seen[m.Plain()] = true
 	}
 	for range p.Unseen() {
-		p.reads("Done", "now belongs to")
+		p.reads("now belongs to", "now belongs to")
 		again++
 	}
 	return again

@@ -31,9 +31,9 @@ func TestTheHistoryTellsWhoWhomWhenWhereAndHow(t *testing.T) {
 	f := sara.form()
 	sara.picks(f, "agent", "om")
 	sara.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
-	m := sara.reads("It belonged to Sara Ali")
+	m := sara.reads("(was Sara Ali")
 	sara.clicks(m, "Undo")
-	sara.reads("Undone.")
+	sara.reads("Undone:")
 	manager.Post("#general", "@azeer 0544444444 layla@twerlo.com")
 	manager.reads("now belongs to", "layla@twerlo.com")
 	manager.types("#support", "/assign 0544444444 omer@twerlo.com")
@@ -41,16 +41,16 @@ func TestTheHistoryTellsWhoWhomWhenWhereAndHow(t *testing.T) {
 
 	for _, place := range []string{"#support", "#vip", "@sara", "@bot"} {
 		d := manager.types(place, "/assign history 054 444 4444")
-		told := manager.reads("History of +966 54 444 4444, newest first", "belongs to \u2068ليلى أحمد\u2069 (layla@twerlo.com) now", "Reassign…")
+		told := manager.reads("History of +966 54 444 4444, newest first", "Last assigned here: \u2068ليلى أحمد\u2069 (layla@twerlo.com)", "Reassign…")
 		if told.Via != slack.ViaAck || d.Reply == nil || !told.Ephemeral {
 			t.Errorf("in %s answered by %s", place, told.Via)
 		}
 		w.inOrder(told.Plain(),
-			"Not assigned to omer@twerlo.com: Azeer has no such agent", "by @Maha Manager, with the command in #support",
-			"Assigned to \u2068ليلى أحمد\u2069 (layla@twerlo.com)", "by @Maha Manager, by a mention in #general",
+			"Not assigned to omer@twerlo.com: Azeer has no such agent", "by you, /assign in #support",
+			"Assigned to \u2068ليلى أحمد\u2069 (layla@twerlo.com)", "by you, by mention in #general",
 			"Undone: given back to Sara Ali (sara@twerlo.com)", "by @Sara Ali, with a button in #support",
 			"Assigned to Omar Hassan (omar@twerlo.com)", "by @Sara Ali, with the form in #support",
-			"Assigned to Sara Ali (sara@twerlo.com)", "by @Maha Manager, with the command in a direct message")
+			"Assigned to Sara Ali (sara@twerlo.com)", "by you, /assign in a direct message")
 		if n := strings.Count(string(told.Blocks), "!date^"); n != 5 {
 			t.Errorf("%d of 5 say when", n)
 		}
@@ -69,7 +69,7 @@ func TestTheHistoryOfNothing(t *testing.T) {
 	w := begin(t)
 	manager, layla := w.person("manager"), w.person("layla")
 	manager.types("#support", "/assign history 0544444444")
-	m := manager.reads("no request for +966 54 444 4444")
+	m := manager.reads("No requests for +966 54 444 4444")
 	manager.clicks(m, "Open the form")
 	f := manager.form()
 	if got := f.Values()["contact"]; got != "+966 54 444 4444" {
@@ -81,8 +81,8 @@ func TestTheHistoryOfNothing(t *testing.T) {
 		"/assign history 05444":        "“05444” is too short",
 		"/assign history 0544444444x":  "letters",
 		"/assign history <!channel>":   "not a phone number",
-		"/assign History +999 1234567": "No country",
-		"/assign mine":                 "no request of yours",
+		"/assign History +999 1234567": "no country",
+		"/assign mine":                 "You have no requests",
 	} {
 		d := manager.types("#support", line)
 		if m := manager.reads(want); d.Reply == nil || strings.Contains(m.Text+string(m.Blocks), "<!") {
@@ -90,10 +90,10 @@ func TestTheHistoryOfNothing(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"/assign سجل ٠٥٤٤٤٤٤٤٤٤": "لا يوجد في السجل أي طلب بشأن \u2066+966 54 444 4444\u2069",
+		"/assign سجل 0544444444": "لا توجد طلبات بشأن \u2066+966 54 444 4444\u2069",
 		"/assign سجل ٠٥٤":        "قصير جدًا",
 		"/assign سجل":            "أي عميل؟",
-		"/assign طلباتي":         "لا يوجد في السجل أي طلب منك",
+		"/assign طلباتي":         "لا توجد طلبات منك",
 	} {
 		layla.types("#support", line)
 		layla.readsArabic(want)
@@ -113,16 +113,16 @@ func TestTheHistoryInArabic(t *testing.T) {
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
 	layla.assigned("#general", "omar@twerlo.com")
 
-	layla.types("#support", "/assign سجل ٠٥٤٤٤٤٤٤٤٤")
-	told := layla.reads("سجل العميل \u2066+966 54 444 4444\u2069", "هو الآن لدى \u2066Sara Ali\u2069")
+	layla.types("#support", "/assign سجل 0544444444")
+	told := layla.reads("سجل العميل \u2066+966 54 444 4444\u2069", "آخر إسناد من هنا: \u2066Sara Ali\u2069")
 	w.inOrder(told.Plain(),
-		"لم يُسنَد إلى \u2066Omar Hassan\u2069", "غير معروف لدى Azeer", "بطلب من", "ليلى أحمد", "بالأمر", "general",
-		"تم التراجع، وأُعيد إلى \u2066Sara Ali\u2069", "بزر",
-		"أُسنِد إلى \u2066Omar Hassan\u2069", "أُسنِد إلى \u2066Sara Ali\u2069")
+		"لم يُسنَد \u2068إلى \u2066Omar Hassan\u2069", "غير معروف لدى Azeer", "بطلب منك", "/assign", "general",
+		"تم التراجع، وأُعيد \u2068إلى \u2066Sara Ali\u2069", "بزر",
+		"أُسنِد \u2068إلى \u2066Omar Hassan\u2069", "أُسنِد \u2068إلى \u2066Sara Ali\u2069")
 	layla.types("#support", "/assign طلباتي")
-	told = layla.reads("آخر طلباتك", "\u2066+966 54 444 4444\u2069", "لم يُسنَد إلى \u2066Omar Hassan\u2069")
+	told = layla.reads("آخر طلباتك", "\u2066+966 54 444 4444\u2069", "لم يُسنَد \u2068إلى \u2066Omar Hassan\u2069")
 	layla.clicks(told, "إعادة المحاولة")
-	layla.readsArabic("مُسنَد الآن إلى", "Omar Hassan")
+	layla.readsArabic("تم إسناد العميل", "Omar Hassan")
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
@@ -136,7 +136,7 @@ func TestTheHistoryShowsTheLastTen(t *testing.T) {
 	sara.reads("now belongs to")
 	for line, p := range map[string]someone{"/assign history 0544444444": sara, "/assign mine": manager} {
 		p.types("#support", line)
-		m := p.reads("newest first", "Older ones are not shown")
+		m := p.reads("newest first", "Older requests are not shown")
 		if n := strings.Count(string(m.Blocks), "!date^"); n != 10 || m.Via != slack.ViaAck {
 			t.Errorf("%s shows %d by %s", line, n, m.Via)
 		}
@@ -154,7 +154,7 @@ func TestWhatWentWrongCanBeTriedAgain(t *testing.T) {
 	manager := w.person("manager")
 	w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("Not done", "an error (500)")
+	manager.reads("Not assigned", "an error (500)")
 	manager.types("#support", "/assign 0555555555 omer@twerlo.com")
 	manager.reads("no agent")
 
@@ -169,7 +169,7 @@ func TestWhatWentWrongCanBeTriedAgain(t *testing.T) {
 	}
 	before := w.calls()
 	manager.clicks(mine, "Retry")
-	manager.reads("works only once", "+966 54 444 4444", "Assigned to Omar Hassan", "with a button in #vip")
+	manager.reads("was already used", "+966 54 444 4444", "Assigned to Omar Hassan", "with a button in #vip")
 	if n := w.calls(); n != before {
 		t.Errorf("%d calls to Azeer for the second click", n-before)
 	}
@@ -190,10 +190,10 @@ func TestARetryAsksWhenSomebodyElseHasAssignedSince(t *testing.T) {
 	mine := manager.reads("Your last requests", "Azeer does not know the contact or the agent")
 	sara.assigned("#general", "layla@twerlo.com")
 	manager.clicks(mine, "Retry")
-	ask := manager.reads("Since then, @Sara Ali asked to assign", "all the same?")
+	ask := manager.reads("A newer request: @Sara Ali asked to assign", "anyway?")
 	w.owner("966544444444", "layla@twerlo.com")
 	manager.clicks(ask, "Assign anyway")
-	manager.reads("now belongs to", "Omar Hassan", "It belonged to \u2068ليلى أحمد\u2069 (layla@twerlo.com) before")
+	manager.reads("now belongs to", "Omar Hassan", "(was \u2068ليلى أحمد\u2069)")
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
@@ -204,9 +204,9 @@ func TestTheHistoryIsForThoseWhoMayAssign(t *testing.T) {
 			manager, guest, partner := w.person("manager"), w.person("guest"), w.person("partner")
 			manager.assigned("#support", "omar@twerlo.com")
 			guest.types("#support", line)
-			guest.reads("Guests may not")
+			guest.reads("Guests can't")
 			partner.types("#support", line)
-			partner.reads("other organisations may not")
+			partner.reads("other organizations can't")
 		})
 	}
 }

@@ -224,7 +224,7 @@ func TestWhatIsFoundTooLateIsNotCarriedOutUnasked(t *testing.T) {
 		w.age(11 * time.Minute)
 		w.Azeer.Behave()
 	})
-	m := manager.reads("Not known", "after a restart", "assign it now")
+	m := manager.reads("Not confirmed", "waited through a restart", "now: doing it twice")
 	if n := w.calls(); n != before {
 		t.Fatalf("%d calls for a request of 11 minutes ago", n-before)
 	}
@@ -257,14 +257,14 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 				w.age(11 * time.Minute)
 				w.Azeer.Behave()
 			})
-			return w, manager, manager.reads("Not known", "after a restart")
+			return w, manager, manager.reads("Not confirmed", "waited through a restart")
 		}},
 		{"failed", "Assign again", func(t *testing.T) (*world, someone, slack.Message) {
 			w := begin(t)
 			w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-			return w, manager, manager.reads("Not done", "500")
+			return w, manager, manager.reads("Not assigned", "500")
 		}},
 		{"one of the nearest names", "Omar Hassan (omar@twerlo.com)", func(t *testing.T) (*world, someone, slack.Message) {
 			w := begin(t)
@@ -279,7 +279,7 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 			sara.types("#general", "/assign 0544444444 me")
 			sara.reads("now belongs to")
 			manager.Click(m, c.button)
-			ask := manager.reads("Since then, @Sara Ali asked to assign", "Sara Ali (sara@twerlo.com)", "all the same?")
+			ask := manager.reads("A newer request: @Sara Ali asked to assign", "Sara Ali (sara@twerlo.com)", "anyway?")
 			if !strings.Contains(ask.Text, "<!date^") {
 				t.Errorf("it does not say when: %s", ask.Text)
 			}
@@ -287,7 +287,7 @@ func TestAssigningLateAsksWhenSomebodyElseHasSince(t *testing.T) {
 			sara.types("#general", "/assign 0544444444 layla@twerlo.com")
 			sara.reads("now belongs to")
 			manager.Click(ask, "Assign anyway")
-			ask = manager.reads("Since then, @Sara Ali asked to assign", "layla@twerlo.com", "all the same?")
+			ask = manager.reads("A newer request: @Sara Ali asked to assign", "layla@twerlo.com", "anyway?")
 			w.owner("966544444444", "layla@twerlo.com")
 			manager.Click(ask, "Assign anyway")
 			manager.reads("now belongs to", "Omar Hassan")
@@ -308,7 +308,7 @@ func TestOneOfTheNearestNamesIsPickedOnce(t *testing.T) {
 	w.restore()
 	sara.assigned("#general", "layla@twerlo.com")
 	manager.clicks(m, "Omar Hassan (omar@twerlo.com)")
-	manager.reads("works only once", "Assigned to Omar Hassan")
+	manager.reads("was already used", "Assigned to Omar Hassan")
 	w.owner("966544444444", "layla@twerlo.com")
 }
 
@@ -359,8 +359,8 @@ func TestOvertakenWithoutAWordFromAzeerIsNotCalledUndone(t *testing.T) {
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	w.awaitAssigns(1)
 	sara.types("#general", "/assign 0544444444 nobody@nowhere.example")
-	sara.reads("Not done", "no agent")
-	manager.reads("Overtaken", "asked for nobody@nowhere.example after your request", "no answer came back", "look in Azeer")
+	sara.reads("Not assigned", "no agent")
+	manager.reads("Replaced by a newer request", "asked to assign it to nobody@nowhere.example", "got no reply", "check in Azeer")
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
@@ -396,11 +396,11 @@ func (w *world) isBrokenBy(breaks func() (mend func()), why string) {
 	f := manager.form()
 	manager.picks(f, "agent", "om")
 	manager.types("#support", "/assign 0555555555 omer@twerlo.com")
-	pick := manager.reads("Not done", "no agent")
+	pick := manager.reads("Not assigned", "no agent")
 
 	mend := breaks()
 	d := manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	if m := manager.reads("Nothing was done", "could not be stored"); m.Via != slack.ViaAck {
+	if m := manager.reads("Nothing was done", "could not save"); m.Via != slack.ViaAck {
 		w.t.Errorf("told by %s after %v", m.Via, d.Took())
 	}
 	manager.submits(f, map[string]string{"agent": "Omar Hassan (omar@twerlo.com)"})
@@ -486,7 +486,7 @@ func TestAnUnusableJournalIsAClearError(t *testing.T) {
 		{"a Postgres that is not there", func(*testing.T) string { return "postgres://u:opensesame@127.0.0.1:1/x" },
 			[]string{"cannot be reached", "DATABASE_URL"}},
 		{"a Postgres address that makes no sense", func(*testing.T) string { return "postgres://u:opensesame@h/x?sslmode=maybe" },
-			[]string{"sslmode is one of disable, allow", "DATABASE_URL"}},
+			[]string{"sslmode is one of", "DATABASE_URL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -56,7 +56,7 @@ func TestTheNumberOfAMessageStandsInTheForm(t *testing.T) {
 			manager := w.person("manager")
 			m := post(w)
 			f := manager.shortcut(m)
-			if f.Values()["contact"] != "+966 54 444 4444" || !strings.Contains(f.Plain(), "The number in this message is +966 54 444 4444") {
+			if f.Values()["contact"] != "+966 54 444 4444" || !strings.Contains(f.Plain(), "I found the number +966 54 444 4444") {
 				t.Errorf("the form says\n%s", f.Plain())
 			}
 			manager.assigns(f, map[string]string{})
@@ -119,7 +119,7 @@ func TestAnswersToAMessageStayWithIt(t *testing.T) {
 			m = sara.Reply(m, "or rather 0544444444")
 		}
 		manager.assigns(manager.shortcut(m), map[string]string{})
-		answer := manager.reads("now belongs to")
+		answer := manager.reads("belong", "Omar Hassan")
 		if answer.Channel != m.Channel || !answer.Ephemeral || c.inThread != (answer.ThreadTS == thread && thread != "") {
 			t.Errorf("%s, thread %t: answered in %s, thread %q, ephemeral %t", c.place, c.threaded, answer.Where, answer.ThreadTS, answer.Ephemeral)
 		}
@@ -140,7 +140,7 @@ func TestTheBeginningOfAThreadBelongsToIt(t *testing.T) {
 }
 
 func TestWhoMayNotUsesNoMessage(t *testing.T) {
-	for person, told := range map[string]string{"guest": "Guests may not", "partner": "other organisations may not"} {
+	for person, told := range map[string]string{"guest": "Guests can't", "partner": "other organizations can't"} {
 		t.Run(person, func(t *testing.T) {
 			w := begin(t)
 			p := w.person(person)
@@ -174,7 +174,7 @@ func TestALateMessageShortcutOffersAButton(t *testing.T) {
 	m := w.Slack.Person("sara").Reply(root, "call 0544444444")
 	w.Slack.DelayTriggers(4 * time.Second)
 	manager.MessageShortcut(fromMessage, m)
-	late := manager.reads("gave no time to open the form")
+	late := manager.reads("took too long to open")
 	if late.ThreadTS != root.TS {
 		t.Errorf("offered in thread %q", late.ThreadTS)
 	}

@@ -111,7 +111,7 @@ func TestInstancesSupersedeEachOther(t *testing.T) {
 	w.beside()
 	sara.types("#general", "/assign 0544444444 me")
 	sara.reads("now belongs to", "sara@twerlo.com")
-	manager.reads("a newer request", "@Sara Ali asked for @Sara Ali")
+	manager.reads("a newer request", "@Sara Ali asked to assign it to @Sara Ali")
 	w.owner("966544444444", "sara@twerlo.com")
 }
 

@@ -90,7 +90,7 @@ func (w *world) met(handle string) someone {
 	w.t.Helper()
 	p := w.person(handle)
 	p.types("#support", "/assign help")
-	p.reads("hands a WhatsApp contact")
+	p.reads("assign a WhatsApp contact")
 	return p
 }
 
@@ -101,7 +101,7 @@ func TestATokenTakenBackWhileItRunsEndsTheProgram(t *testing.T) {
 		w.Slack.RevokeBotToken()
 		manager := w.person("manager")
 		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-		manager.reads("could not tell just now whether you may")
+		manager.reads("could not tell me whether you can")
 		w.endsWith("token_revoked", "SLACK_BOT_TOKEN")
 	})
 	t.Run("once a form does not open", func(t *testing.T) {

@@ -48,16 +48,16 @@ func TestASuccessNamesWhomItWasTakenFromAndCanBeUndone(t *testing.T) {
 			w := begin(t)
 			manager := w.person("manager")
 			first := manager.assigned(place, "sara@twerlo.com")
-			if strings.Contains(first.Plain(), "before") || !slices.Equal(labels(first), []string{"Reassign…"}) {
+			if strings.Contains(first.Plain(), "(was") || !slices.Equal(labels(first), []string{"Reassign…"}) {
 				t.Errorf("the first to have it took it from somebody: %s", first.Plain())
 			}
 			m := manager.assigned(place, "omar@twerlo.com")
-			if !strings.Contains(m.Plain(), "It belonged to Sara Ali (sara@twerlo.com) before.") {
+			if !strings.Contains(m.Plain(), "(was Sara Ali).") {
 				t.Errorf("it does not say from whom: %s", m.Plain())
 			}
 			shown := len(manager.Messages(place))
 			manager.clicks(m, "Undo")
-			undone := manager.reads("Undone.", "+966 54 444 4444 belongs to Sara Ali (sara@twerlo.com) again")
+			undone := manager.reads("Undone:", "+966 54 444 4444 belongs to Sara Ali (sara@twerlo.com) again")
 			if now := len(manager.Messages(place)); now != shown || !undone.Ephemeral {
 				t.Errorf("%d messages after %d: the answer did not take the place of the clicked one", now, shown)
 			}
@@ -73,7 +73,7 @@ func TestASuccessNamesWhomItWasTakenFromAndCanBeUndone(t *testing.T) {
 			}
 			manager.picks(f, "agent", "layla")
 			manager.submits(f, map[string]string{"agent": "\u2068ليلى أحمد\u2069 (layla@twerlo.com)"})
-			if m := manager.reads("now belongs to", "It belonged to Sara Ali"); m.Where != undone.Where {
+			if m := manager.reads("now belongs to", "(was Sara Ali"); m.Where != undone.Where {
 				t.Errorf("answered in %s, not in %s", m.Where, undone.Where)
 			}
 			w.owner("966544444444", "layla@twerlo.com")
@@ -87,19 +87,19 @@ func TestUndoInArabic(t *testing.T) {
 	layla.assigned("#support", "sara@twerlo.com")
 	m := layla.assigned("#support", "omar@twerlo.com")
 	w.checkArabic(m.Plain())
-	if want := "وكان مُسنَدًا من قبل إلى \u2066Sara Ali\u2069 (\u2066sara@twerlo.com\u2069)"; !strings.Contains(m.Plain(), want) {
+	if want := "(كان لدى \u2066Sara Ali\u2069)"; !strings.Contains(m.Plain(), want) {
 		t.Errorf("it does not say from whom: %s", m.Plain())
 	}
 	layla.clicks(m, "تراجع")
 	m = layla.readsArabic("تم التراجع", "عاد العميل \u2066+966 54 444 4444\u2069", "\u2066Sara Ali\u2069")
-	layla.clicks(m, "إسناد إلى موظف آخر…")
+	layla.clicks(m, "تغيير الموظف…")
 	layla.Cancel(layla.form())
 	w.owner("966544444444", "sara@twerlo.com")
 
 	m = layla.assigned("#support", "omar@twerlo.com")
 	sara.assigned("#general", "layla@twerlo.com")
 	layla.clicks(m, "تراجع")
-	layla.readsArabic("لم يتم التراجع", "أُسنِد \u2066+966 54 444 4444\u2069 بعد ذلك", "Sara Ali", "فلم يُنفَّذ أي شيء")
+	layla.readsArabic("لم يتم التراجع", "أُسنِد العميل \u2066+966 54 444 4444\u2069 بعد ذلك", "Sara Ali", "لم يتم أي إجراء")
 	w.owner("966544444444", "layla@twerlo.com")
 }
 
@@ -128,7 +128,7 @@ func TestAnUndoYieldsToWhatIsUnderWay(t *testing.T) {
 	sara.types("#general", "/assign 0544444444 layla@twerlo.com")
 	w.awaitAssigns(3)
 	manager.clicks(m, "Undo")
-	manager.reads("Not undone", "@Sara Ali asked to assign", "which is under way")
+	manager.reads("Not undone", "@Sara Ali asked to assign", "still in progress")
 	sara.reads("now belongs to", "layla@twerlo.com")
 	w.owner("966544444444", "layla@twerlo.com")
 }
@@ -147,7 +147,7 @@ func TestAnUndoNeverWinsOverSomebodyElse(t *testing.T) {
 		}
 		sara.reads("now belongs to", "layla@twerlo.com")
 		said := manager.reads().Plain()
-		if !strings.Contains(said, "Undone.") && !strings.Contains(said, "Not undone") && !strings.Contains(said, "a newer request") {
+		if !strings.Contains(said, "Undone:") && !strings.Contains(said, "Not undone") && !strings.Contains(said, "a newer request") {
 			t.Errorf("the manager is told %q", said)
 		}
 		w.owner("966544444444", "layla@twerlo.com")
@@ -165,9 +165,9 @@ func TestAnUndoGoesPastWhatWasRefusedSince(t *testing.T) {
 	manager, m := taken(w, "#support")
 	sara := w.person("sara")
 	sara.types("#general", "/assign 0544444444 nobody@twerlo.com")
-	sara.reads("Not done", "no agent")
+	sara.reads("Not assigned", "no agent")
 	manager.clicks(m, "Undo")
-	manager.reads("Undone.", "Sara Ali")
+	manager.reads("Undone:", "Sara Ali")
 	w.owner("966544444444", "sara@twerlo.com")
 }
 
@@ -179,7 +179,7 @@ func TestUndoClickedTwiceIsDoneOnce(t *testing.T) {
 	manager.clicks(m, "Undo")
 	manager.clicks(m, "Undo")
 	manager.reads("Already on it", "+966 54 444 4444 to sara@twerlo.com")
-	manager.reads("Undone.", "Sara Ali")
+	manager.reads("Undone:", "Sara Ali")
 	if n := w.calls(); n != before+1 {
 		t.Errorf("%d calls to Azeer, want 1", n-before)
 	}
@@ -198,7 +198,7 @@ func TestUndoWorksAcrossARestartAndDaysLater(t *testing.T) {
 		w.newestRow("UPDATE assignments SET accepted_at = accepted_at - ?", (72 * time.Hour).Microseconds())
 	})
 	manager.clicks(m, "Undo")
-	manager.reads("Undone.", "Sara Ali")
+	manager.reads("Undone:", "Sara Ali")
 	w.owner("966544444444", "sara@twerlo.com")
 }
 
@@ -226,7 +226,7 @@ func TestUndoClickedAgainDaysLaterSaysThatItIsDone(t *testing.T) {
 	w := begin(t)
 	manager, m := takenInDM(w)
 	manager.clicks(m, "Undo")
-	manager.reads("Undone.", "Sara Ali")
+	manager.reads("Undone:", "Sara Ali")
 	w.restart(func() {
 		w.newestRow("UPDATE assignments SET accepted_at = accepted_at - ?", (72 * time.Hour).Microseconds())
 		w.restore()
@@ -234,7 +234,7 @@ func TestUndoClickedAgainDaysLaterSaysThatItIsDone(t *testing.T) {
 	manager.assigned("#support", "layla@twerlo.com")
 	before := w.calls()
 	manager.clicks(m, "Undo")
-	told := manager.reads("Undone already", "you had +966 54 444 4444 given back to Sara Ali (sara@twerlo.com)")
+	told := manager.reads("Already undone", "you gave +966 54 444 4444 back to Sara Ali (sara@twerlo.com)")
 	if !strings.Contains(told.Text, "<!date^") {
 		t.Errorf("it does not say when: %s", told.Text)
 	}
@@ -249,10 +249,10 @@ func TestAnUndoThatWentWrongIsNotTriedTwice(t *testing.T) {
 	manager, m := takenInDM(w)
 	w.Azeer.Next(3, azeer.Misbehaviour{Status: 500})
 	manager.clicks(m, "Undo")
-	manager.reads("Not done", "an error (500)")
+	manager.reads("Not assigned", "an error (500)")
 	w.restore()
 	manager.clicks(m, "Undo")
-	again := manager.reads("works only once", "+966 54 444 4444", "Not assigned to Sara Ali (sara@twerlo.com): Azeer answered with an error")
+	again := manager.reads("was already used", "+966 54 444 4444", "Not assigned to Sara Ali (sara@twerlo.com): Azeer answered with an error")
 	w.owner("966544444444", "omar@twerlo.com")
 	manager.clicks(again, "Assign again")
 	manager.reads("now belongs to", "Sara Ali")
@@ -271,7 +271,7 @@ func TestAnUndoOfWhatIsForgottenSaysSo(t *testing.T) {
 	})
 	before := w.calls()
 	manager.clicks(m, "Undo")
-	told := manager.reads("Not undone", "so long ago", "+966 54 444 4444", "Nothing was done")
+	told := manager.reads("Not undone", "too long ago", "+966 54 444 4444", "Nothing was done")
 	if n := w.calls(); n != before {
 		t.Errorf("%d calls to Azeer", n-before)
 	}
@@ -287,14 +287,14 @@ func TestAnUndoToAnAgentWhoHasGoneSaysSo(t *testing.T) {
 		w.Azeer.SetAgents(slices.DeleteFunc(w.Azeer.Agents(), func(a azeer.Agent) bool { return a.PlatformID == "sara@twerlo.com" })...)
 	})
 	manager.clicks(m, "Undo")
-	manager.reads("Not done", "no agent sara@twerlo.com", "Fix in form")
+	manager.reads("Not assigned", "no agent with the email sara@twerlo.com", "Fix in form")
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
 func TestUndoIsForThoseWhoMayAssign(t *testing.T) {
 	for name, c := range map[string]struct{ person, told, name, value string }{
-		"guest":                  {"guest", "Guests may not", "ALLOW_GUESTS", "false"},
-		"other organisation":     {"partner", "other organisations may not", "ALLOW_EXTERNAL", "false"},
+		"guest":                  {"guest", "Guests can't", "ALLOW_GUESTS", "false"},
+		"other organisation":     {"partner", "other organizations can't", "ALLOW_EXTERNAL", "false"},
 		"no longer on the list":  {"sara", "not on the list", "ALLOWED_USERS", "U0SOMEBODY1"},
 		"no longer in the place": {"sara", "only in", "ALLOWED_CHANNELS", "C0ELSEWHERE"},
 	} {
@@ -324,10 +324,10 @@ func TestAnUndoThatCouldNotBeStoredCanBeClickedAgain(t *testing.T) {
 	manager, m := taken(w, "#support")
 	back := w.moveJournal()
 	manager.clicks(m, "Undo")
-	manager.reads("Nothing was done", "could not be stored")
+	manager.reads("Nothing was done", "could not save")
 	back()
 	manager.clicks(m, "Undo")
-	manager.reads("Undone.", "Sara Ali")
+	manager.reads("Undone:", "Sara Ali")
 	w.owner("966544444444", "sara@twerlo.com")
 }
 
@@ -338,9 +338,9 @@ func TestAnUndoInAThreadStaysThere(t *testing.T) {
 	manager.Reply(root, "@azeer 0544444444 sara@twerlo.com")
 	manager.reads("now belongs to", "Sara Ali")
 	manager.Reply(root, "@azeer 0544444444 omar@twerlo.com")
-	m := manager.reads("now belongs to", "It belonged to Sara Ali")
+	m := manager.reads("now belongs to", "(was Sara Ali")
 	manager.clicks(m, "Undo")
-	undone := manager.reads("Undone.", "Sara Ali")
+	undone := manager.reads("Undone:", "Sara Ali")
 	if undone.ThreadTS != root.TS || !undone.Ephemeral {
 		t.Errorf("answered in %s, thread %q", undone.Where, undone.ThreadTS)
 	}

@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -10,54 +8,92 @@ import (
 
 // dashboard is what a dashboard of ours may hold: Grafana ignores what it does not know, and so would a slip of the pen be.
 type dashboard struct {
-	Title, UID, Description, Timezone, Refresh string
-	Tags                                       []string
-	SchemaVersion, Version                     int
-	Editable                                   bool
-	Time                                       struct{ From, To string }
-	Templating                                 struct{ List []variable }
-	Annotations                                struct{ List []annotation }
-	Panels                                     []panel
+	Title         string    `json:"title"`
+	UID           string    `json:"uid"`
+	Description   string    `json:"description"`
+	Tags          []string  `json:"tags"`
+	SchemaVersion int       `json:"schemaVersion"`
+	Version       int       `json:"version"`
+	Editable      bool      `json:"editable"`
+	Timezone      string    `json:"timezone"`
+	Refresh       string    `json:"refresh"`
+	Time          timeRange `json:"time"`
+	Templating    struct {
+		List []variable `json:"list"`
+	} `json:"templating"`
+	Annotations struct {
+		List []annotation `json:"list"`
+	} `json:"annotations"`
+	Panels []panel `json:"panels"`
 }
 
-type datasource struct{ Type, UID string }
+type timeRange struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+type datasource struct {
+	Type string `json:"type"`
+	UID  string `json:"uid"`
+}
 
 type variable struct {
-	Name, Label, Type, Query string
-	Datasource               datasource
-	Refresh                  int
-	IncludeAll, Multi        bool
-	AllValue                 string
+	Name       string     `json:"name"`
+	Label      string     `json:"label"`
+	Type       string     `json:"type"`
+	Query      string     `json:"query"`
+	Datasource datasource `json:"datasource"`
+	Refresh    int        `json:"refresh"`
+	IncludeAll bool       `json:"includeAll"`
+	Multi      bool       `json:"multi"`
+	AllValue   string     `json:"allValue"`
 }
 
 type annotation struct {
-	Name                                     string
-	Datasource                               datasource
-	Enable                                   bool
-	IconColor, Expr, TitleFormat, TextFormat string
+	Name        string     `json:"name"`
+	Datasource  datasource `json:"datasource"`
+	Enable      bool       `json:"enable"`
+	IconColor   string     `json:"iconColor"`
+	Expr        string     `json:"expr"`
+	TitleFormat string     `json:"titleFormat"`
+	TextFormat  string     `json:"textFormat"`
 }
 
 type panel struct {
-	ID                       int
-	Type, Title, Description string
-	Datasource               datasource
-	GridPos                  struct{ X, Y, W, H int }
-	Targets                  []target
-	Options                  map[string]any
-	FieldConfig              struct {
-		Defaults struct {
-			Unit              string
-			Min               *float64
-			Color, Thresholds map[string]any
-			Custom            map[string]any
-		}
-		Overrides []any
-	}
+	ID          int            `json:"id"`
+	Type        string         `json:"type"`
+	Title       string         `json:"title"`
+	Description string         `json:"description"`
+	Datasource  datasource     `json:"datasource"`
+	GridPos     place          `json:"gridPos"`
+	Targets     []target       `json:"targets"`
+	Options     map[string]any `json:"options"`
+	FieldConfig struct {
+		Defaults  fieldDefaults `json:"defaults"`
+		Overrides []any         `json:"overrides"`
+	} `json:"fieldConfig"`
+}
+
+type place struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
 }
 
 type target struct {
-	RefID, Expr, LegendFormat string
-	Datasource                datasource
+	RefID        string     `json:"refId"`
+	Datasource   datasource `json:"datasource"`
+	Expr         string     `json:"expr"`
+	LegendFormat string     `json:"legendFormat"`
+}
+
+type fieldDefaults struct {
+	Unit       string         `json:"unit"`
+	Min        *float64       `json:"min"`
+	Color      map[string]any `json:"color"`
+	Thresholds map[string]any `json:"thresholds"`
+	Custom     map[string]any `json:"custom"`
 }
 
 // What Grafana puts in place of its variables, or something of the kind.
@@ -70,11 +106,7 @@ func TestDashboardShowsWhatThereIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var d dashboard
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, text, &d)
 	all := exported(t)
 	for _, a := range d.Annotations.List {
 		all.check(t, variables.Replace(a.Expr))

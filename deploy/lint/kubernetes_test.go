@@ -17,10 +17,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
-	podsecurity "k8s.io/pod-security-admission/policy"
-	"sigs.k8s.io/yaml"
-
 	"k8s.io/pod-security-admission/api"
+	podsecurity "k8s.io/pod-security-admission/policy"
+	"sigs.k8s.io/json"
+	"sigs.k8s.io/yaml"
 )
 
 // manifests is one file of deploy/kubernetes.
@@ -65,9 +65,11 @@ func readManifests(t *testing.T, name string) manifests {
 		default:
 			t.Fatalf("%s holds a %s of %s", name, meta.Kind, meta.APIVersion)
 		}
-		if err := yaml.UnmarshalStrict([]byte(doc), into); err != nil {
-			t.Errorf("%s: %v", name, err)
+		text, err := yaml.YAMLToJSONStrict([]byte(doc))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
+		decode(t, text, into)
 		if object := into.(metav1.Object); object.GetNamespace() != "azeer-slack" || object.GetName() != "azeer-slack" {
 			t.Errorf("%s: a %s is named %s/%s", name, meta.Kind, object.GetNamespace(), object.GetName())
 		}
@@ -76,6 +78,18 @@ func readManifests(t *testing.T, name string) manifests {
 		t.Fatalf("%s lacks a Service or a NetworkPolicy", name)
 	}
 	return m
+}
+
+// decode reads JSON as Kubernetes does, where capitals matter. A field that into does not have is an error.
+func decode(t *testing.T, text []byte, into any) {
+	t.Helper()
+	unknown, err := json.UnmarshalStrict(text, into)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range unknown {
+		t.Error(err)
+	}
 }
 
 func TestOneReplicaHasAVolume(t *testing.T) {

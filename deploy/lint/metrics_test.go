@@ -93,7 +93,7 @@ func (c catalogue) inSelector(s *parser.VectorSelector) (all []string) {
 		return []string{fmt.Sprintf("%s: the program exports no %s", s, s.Name)}
 	}
 	for _, m := range s.LabelMatchers {
-		if m.Name == labels.MetricName || slices.Contains(scraped, m.Name) {
+		if m.Name == model.MetricNameLabel || slices.Contains(scraped, m.Name) {
 			continue
 		}
 		if !slices.ContainsFunc(c[s.Name], func(set labels.Labels) bool { return set.Has(m.Name) && m.Matches(set.Get(m.Name)) }) {

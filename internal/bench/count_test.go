@@ -12,12 +12,13 @@ import (
 )
 
 // What SQLite may ask of the system for one command: what it asks today, with little to
-// spare. One command comes after the other, so that none shares what another costs.
+// spare for what is synced by the clock. One command comes after the other, so that none
+// shares what another costs.
 const (
-	mostSyncs  = 3.1
-	mostWrites = 22
-	mostReads  = 14
-	mostLocks  = 27
+	mostSyncs  = 1.2
+	mostWrites = 21
+	mostReads  = 1
+	mostLocks  = 0.1
 	// leastSyncs is the promise: what is acknowledged is on the disk.
 	leastSyncs = 1
 )

@@ -30,7 +30,7 @@ const (
 // figures are of one bot in one round, by metric.
 type figures map[metric]float64
 
-// rounds measures every subject in each round, one after the other, so that a bad moment
+// measure takes every subject in each round, one after the other, so that a bad moment
 // of the machine falls on all of them.
 func (p plan) measure(binaries, folder string, progress func(string)) ([]map[string]figures, error) {
 	var all []map[string]figures

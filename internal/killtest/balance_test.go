@@ -134,7 +134,7 @@ func (w *world) lastWord(took map[string]*request) {
 		winner := took[contact]
 		switch {
 		case winner != nil && winner.nth >= r.nth, failed(r):
-		case strings.Contains(r.told, "Overtaken") && slices.ContainsFunc(w.book.requests, func(unseen *request) bool {
+		case strings.Contains(r.told, "Replaced") && slices.ContainsFunc(w.book.requests, func(unseen *request) bool {
 			return unseen.contact == contact && unseen.acked.IsZero() && (unseen == winner || failed(unseen))
 		}):
 		default:
@@ -151,7 +151,7 @@ func (w *world) lastWord(took map[string]*request) {
 
 // failed tells whether the requester was told of a failure, or of a doubt.
 func failed(r *request) bool {
-	return strings.Contains(r.told, "Not done") || strings.Contains(r.told, "Not known")
+	return strings.Contains(r.told, "Not assigned") || strings.Contains(r.told, "Not confirmed")
 }
 
 // recovery gives the time from a restart until all were answered that had been accepted

@@ -110,7 +110,7 @@ func (b *book) observe(e record.Event) {
 		return
 	}
 	r.answers = append(r.answers, e.At)
-	r.done = r.done || strings.Contains(e.Text, "Done.")
+	r.done = r.done || strings.Contains(e.Text, "now belongs to") || strings.Contains(e.Text, "already belonged to")
 	r.told, _, _ = strings.Cut(e.Text, ":")
 }
 
@@ -141,7 +141,7 @@ func (b *book) open(calls []azeer.Call) int {
 		}
 	}
 	for _, r := range b.requests {
-		if !strings.Contains(r.told, "Overtaken") {
+		if !strings.Contains(r.told, "Replaced") {
 			continue
 		}
 		newer := slices.DeleteFunc(slices.Clone(b.requests), func(other *request) bool { return other.contact != r.contact || other.nth <= r.nth })

@@ -70,9 +70,9 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 	before := len(w.box.Azeer.Calls())
 
 	signal(t, frozen, syscall.SIGCONT)
-	said("Since then", "Agent 1", "all the same?")
+	said("A newer request", "Agent 1", "anyway?")
 	said("your click reached me late")
-	late := said("+966 54 444 0002 was not assigned to", "reached me late")
+	late := said("Not assigned", "+966 54 444 0002", "reached me late")
 	if owner := w.box.Azeer.Owner("966544444444"); owner != agent(1) {
 		t.Errorf("the contact belongs to %s", owner)
 	}

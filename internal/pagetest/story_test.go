@@ -194,9 +194,9 @@ func TestArabicSpeakerReadsFromRightToLeft(t *testing.T) {
 func TestWhoMayNotIsTold(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		for _, one := range []struct{ handle, place, told string }{
-			{"guest", "support", "Guests may not assign"},
+			{"guest", "support", "Guests can't assign"},
 			{"intern", "general", "You are not on the list"},
-			{"partner", "support", "People of other organisations may not assign"},
+			{"partner", "support", "People of other organizations can't assign"},
 		} {
 			v.be(one.handle)
 			v.visitPlace(one.place)

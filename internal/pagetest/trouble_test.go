@@ -8,10 +8,10 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.turn("azeer_401")
 		v.say(line)
-		v.answered("Azeer refuses this app's key")
+		v.answered("Azeer does not accept this app's key")
 		v.turn("azeer_unknown_agent") // takes the place of the other
 		v.say(line)
-		v.answered("Not done: +966 54 444 4444 was not assigned. Azeer does not know the contact or the agent")
+		v.answered("Not assigned: +966 54 444 4444. Azeer says:")
 
 		// What is not final is tried again, and gets through when Azeer is well.
 		v.turn("azeer_429")

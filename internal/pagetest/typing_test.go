@@ -50,7 +50,7 @@ func TestATypedNumberShowsItsCountryAndOwnerInTheForm(t *testing.T) {
 			v.Errorf("in the middle: %+v", got)
 		}
 		v.fill(number, "0544444444")
-		v.see(owner.says("now belongs to Omar Hassan"))
+		v.see(owner.says("Last assigned here: Omar Hassan"))
 		if got := v.caretIn(number); got != (caret{10, "0544444444", true}) {
 			v.Errorf("with an owner: %+v", got)
 		}

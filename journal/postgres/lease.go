@@ -47,6 +47,10 @@ func (d *DB) KeepAlive(pulse func(context.Context) error) {
 				_ = pulse(ctx) // whoever caused it has heard of it
 			case <-again:
 				_ = pulse(ctx)
+			case <-d.unsynced.due:
+				if pulse(ctx) != nil {
+					d.unsynced.lookLater()
+				}
 			case <-ticker.C:
 				if err := pulse(ctx); err != nil && ctx.Err() == nil {
 					d.cfg.Logger.Warn().Err(err).Msg("lease not renewed")

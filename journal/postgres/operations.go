@@ -82,7 +82,11 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	if idle, err := d.isIdle(ctx, operations); idle || err != nil {
 		return err
 	}
-	tx, err := d.pool.BeginTx(ctx, d.begin())
+	options, synced := d.begin(), d.needsSync(operations)
+	if !synced {
+		options = withoutSync(options)
+	}
+	tx, err := d.pool.BeginTx(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -99,7 +103,10 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	err = tx.Commit(ctx)
 	switch {
 	case err == nil:
-		d.note(operations)
+		d.note(operations, synced)
+		if t.looked {
+			d.noteSynced()
+		}
 		d.setUncertain(open)
 		return nil
 	case isCertain(err):
@@ -122,7 +129,11 @@ func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (idle boo
 }
 
 // note keeps owned up to date after a commit.
-func (d *DB) note(operations []store.Operation) {
+func (d *DB) note(operations []store.Operation, synced bool) {
+	if !synced {
+		d.noteUnsynced(operations)
+		return
+	}
 	for _, o := range operations {
 		switch o := o.(type) {
 		case *store.Accept:
@@ -147,6 +158,9 @@ type transaction struct {
 	batch  pgx.Batch
 	// load is where the rows go, by id, to which operations refer only by that.
 	load map[int64][]*store.Row
+	// looked tells that missing is all that is missing of what was not synced.
+	looked  bool
+	missing []store.Operation
 }
 
 // apply carries out operations, and then fetches the rows they refer to.
@@ -161,6 +175,9 @@ func (t *transaction) apply(ctx context.Context, tx pgx.Tx, operations []store.O
 	if err := tx.SendBatch(ctx, &t.batch).Close(); err != nil {
 		return err
 	}
+	if err := t.writeAgain(ctx, tx); err != nil {
+		return err
+	}
 	return t.loadRows(ctx, tx, operations)
 }
 
@@ -173,7 +190,9 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 		t.batch.Queue(sqlLost, o.ID, t.instance).QueryRow(func(r pgx.Row) error { return r.Scan(&o.Lost) })
 	case *store.Answered:
 		t.batch.Queue(store.SQLAnswered, o.ID).Exec(func(tag pgconn.CommandTag) error {
-			o.Found = tag.RowsAffected() > 0
+			if o.Found = tag.RowsAffected() > 0; !o.Found {
+				t.answeredNothing(o)
+			}
 			return nil
 		})
 	case *store.Take:
@@ -186,6 +205,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 	case *store.Claim:
 		t.batch.Queue(store.SQLClaim, o.Name, o.Proof, o.Adopt)
 	case *store.Pulse:
+		t.look()
 		t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease, t.sessionKey())
 	}
 }

@@ -47,6 +47,7 @@ type DB struct {
 	unsure bool
 
 	uncertain uncertainCommits
+	unsynced  unsynced
 
 	session session
 	pooled  bool // so there is no session
@@ -77,7 +78,7 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 	}
 	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
 	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), pooled: pooled, owned: map[int64]struct{}{},
-		stop: func() {}, session: session{end: func() {}}}
+		unsynced: newUnsynced(), stop: func() {}, session: session{end: func() {}}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
 	err = checkSchema(ctx, pool)

@@ -98,7 +98,7 @@ func (d *DB) holdSession(ctx context.Context, judging time.Time) error {
 			return context.Cause(ctx)
 		case <-ticker.C:
 		}
-		gone, err := d.look(ctx, conn)
+		gone, err := d.findGone(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -131,9 +131,9 @@ func (d *DB) enterSession(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// look gives the sessions of instances that have none any more. It fails in a session with a
+// findGone gives the sessions of instances that have none any more. It fails in a session with a
 // server that others may have left for the one that took its place.
-func (d *DB) look(ctx context.Context, conn *pgx.Conn) (gone []int64, err error) {
+func (d *DB) findGone(ctx context.Context, conn *pgx.Conn) (gone []int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer cancel()
 	var readOnly bool

@@ -321,6 +321,9 @@ func TestAfterAReboot(t *testing.T) {
 	if got := sent("another"); !slices.Equal(got, []bool{true, true}) {
 		t.Errorf("after a reboot, sent are %v", got)
 	}
+	if got := sent(""); !slices.Equal(got, []bool{true, true}) {
+		t.Errorf("after a reboot and a restart, sent are %v", got)
+	}
 }
 
 func TestAFileThatWentAwayIsNoticed(t *testing.T) {
@@ -372,14 +375,48 @@ func onDisk(t *testing.T, path, text string) bool {
 	return found
 }
 
-func TestWhatIsCommittedIsOnTheDisk(t *testing.T) {
+func TestOnlyAcceptancesAreSynced(t *testing.T) {
 	t.Parallel()
 	j := open(t, filepath.Join(t.TempDir(), "x.db"))
-	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "secure_delete": "1"} {
+	is := func(when, pragma, want string) {
+		t.Helper()
 		var got string
 		if err := j.db.Conn().QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
-			t.Errorf("%s is %q, error %v, want %q", pragma, got, err, want)
+			t.Errorf("%s, %s is %q, error %v, want %q", when, pragma, got, err, want)
 		}
+	}
+	for pragma, want := range map[string]string{
+		"synchronous": "2", "journal_mode": "wal", "secure_delete": "1", "locking_mode": "exclusive",
+	} {
+		is("at first", pragma, want)
+	}
+	journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(1)).ID)
+	is("after an answer", "synchronous", "1")
+	journaltest.Accept(t, j, journaltest.Numbered(2))
+	is("after an acceptance", "synchronous", "2")
+}
+
+// After a failed sync the log may have a hole, behind which SQLite reads nothing.
+func TestALogThatCouldNotBeSyncedIsEmptied(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	j := open(t, path)
+	size := func() int64 {
+		t.Helper()
+		info, err := os.Stat(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	one := journaltest.Accept(t, j, journaltest.Numbered(1))
+	before := size()
+	j.db.BreakWAL()
+	if err := j.Finish(t.Context(), one.ID, assign.Outcome{Kind: assign.Assigned}); err != nil {
+		t.Fatal(err)
+	}
+	if after := size(); after >= before {
+		t.Errorf("the log has %d bytes, and had %d", after, before)
 	}
 }
 
