@@ -52,7 +52,7 @@ func TestKeyboardAloneFromOpeningToAnswer(t *testing.T) {
 	v.key(enter)
 	v.write("0544444444 nobody@twerlo.com")
 	v.key(enter)
-	v.answered("Azeer has no agent nobody@twerlo.com.")
+	v.answered("Azeer has no agent with the email nobody@twerlo.com.")
 
 	// The answer's button, and the form behind it.
 	fix := message("Azeer has no agent").its("button[data-action]").says("Fix in form")

@@ -196,7 +196,7 @@ func TestWhoMayNotIsTold(t *testing.T) {
 		for _, one := range []struct{ handle, place, told string }{
 			{"guest", "support", "Guests can't assign"},
 			{"intern", "general", "You are not on the list"},
-			{"partner", "support", "People of other organizations can't assign"},
+			{"partner", "support", "People from other organizations can't assign"},
 		} {
 			v.be(one.handle)
 			v.visitPlace(one.place)
