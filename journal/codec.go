@@ -34,6 +34,9 @@ func encodeRequest(r assign.Request) *store.Accept {
 
 // decodeRow reads an assignment. now is this machine's time when the row was read.
 func decodeRow(r *store.Row, now time.Time) (assign.Assignment, error) {
+	if err := r.Check(); err != nil {
+		return assign.Assignment{}, fmt.Errorf("read assignment %d: %w", r.ID, err)
+	}
 	agent, err := agent.DecodeRef(r.Agent)
 	if err != nil {
 		return assign.Assignment{}, fmt.Errorf("read assignment %d: %w", r.ID, err)

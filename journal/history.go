@@ -158,7 +158,7 @@ func (j *Journal) decodeRows(rows []store.Row) []assign.Assignment {
 	for i := range rows {
 		a, err := decodeRow(&rows[i], now)
 		if err != nil {
-			j.cfg.Logger.Error().Err(err).Msg("assignment in the journal cannot be read")
+			j.cfg.Logger.Error().Int64("assignment", rows[i].ID).Err(err).Msg("assignment in the journal cannot be read")
 			continue
 		}
 		read = append(read, a)

@@ -170,7 +170,7 @@ func takeEvery(cfg Config) time.Duration {
 	if strings.HasPrefix(cfg.DatabaseURL.Reveal(), "sqlite:") {
 		return -1
 	}
-	return 0
+	return time.Second // a look that finds nothing writes nothing
 }
 
 func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {

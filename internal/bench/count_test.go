@@ -12,7 +12,8 @@ import (
 )
 
 // What SQLite may ask of the system for one command: what it asks today, with little to
-// spare; what is synced by the clock comes on top, once a second. One command comes after the other, so that none shares what another costs.
+// spare for what is synced by the clock. One command comes after the other, so that none
+// shares what another costs.
 const (
 	mostSyncs  = 1.2
 	mostWrites = 21

@@ -8,10 +8,10 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.turn("azeer_401")
 		v.say(line)
-		v.answered("Azeer refuses this app's key")
+		v.answered("Azeer does not accept this app's key")
 		v.turn("azeer_unknown_agent") // takes the place of the other
 		v.say(line)
-		v.answered("Not assigned: +966 54 444 4444. Azeer does not know the contact or the agent")
+		v.answered("Not assigned: +966 54 444 4444. Azeer says:")
 
 		// What is not final is tried again, and gets through when Azeer is well.
 		v.turn("azeer_429")
@@ -37,7 +37,7 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 		v.say("/assign 0544444444 noura@twerlo.com")
 		v.owned(contact, "noura@twerlo.com")
 		v.show("azeer")
-		v.see(css(".az-effect").says("done anyway"))
+		v.see(css(".az-effect").says("done all the same"))
 		v.show("trouble")
 		v.press(button("All well again"))
 		v.see(css(`[data-switch="azeer_answer_lost"][aria-checked="false"]`))

@@ -136,8 +136,13 @@ func startServer(bin string) (*server, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	return startGuarded(who, folder, "ready to accept connections",
-		filepath.Join(bin, "postgres"), "-D", data, "-k", folder, "-c", "listen_addresses=",
+	return startPostgres(bin, who, folder, "ready to accept connections")
+}
+
+// startPostgres starts a server on the data that is in a folder.
+func startPostgres(bin string, who *syscall.SysProcAttr, folder, ready string) (*server, error) {
+	return startGuarded(who, folder, ready,
+		filepath.Join(bin, "postgres"), "-D", filepath.Join(folder, "data"), "-k", folder, "-c", "listen_addresses=",
 		"-c", "fsync=on", "-c", "max_connections=200", "-c", "lc_messages=C", "-c", "log_min_messages=log")
 }
 

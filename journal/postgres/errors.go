@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
+
+const cureReadOnly = "the database is read-only, perhaps a standby: let DATABASE_URL name the primary"
 
 // explain adds to an error what to do about it.
 func explain(err error) error {
@@ -17,6 +20,9 @@ func explain(err error) error {
 	}
 	said := (*pgconn.PgError)(nil)
 	if !errors.As(err, &said) {
+		if isFailover(err) {
+			return fmt.Errorf("%s: %w", cureReadOnly, err)
+		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("the database does not answer in time: see how it is, and the network between: %w", err)
 		}
@@ -40,7 +46,7 @@ func explain(err error) error {
 	case "53100":
 		return fmt.Errorf("the disk of the Postgres server is full: free some space: %w", err)
 	case "25006":
-		return fmt.Errorf("the database is read-only, perhaps a standby: let DATABASE_URL name the primary: %w", err)
+		return fmt.Errorf("%s: %w", cureReadOnly, err)
 	case "42P05", "26000":
 		return fmt.Errorf("a pooler stands before the database and mixes up prepared statements: "+
 			"add default_query_exec_mode=exec to DATABASE_URL: %w", err)
@@ -59,6 +65,16 @@ func lostConnection(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// isFailover tells whether err says that the server is no longer the one to write to, or not
+// yet: another may be by now, or this one soon.
+func isFailover(err error) bool {
+	if errors.Is(err, pgconn.ErrReadOnlyConnection) || errors.Is(err, pgconn.ErrStandbyConnection) {
+		return true
+	}
+	said := (*pgconn.PgError)(nil)
+	return errors.As(err, &said) && slices.Contains([]string{"25006", "57P01", "57P02", "57P03"}, said.Code)
 }
 
 // ConcernsOne tells whether err may be the fault of a single operation: what the server says about the data (class 22), a constraint (23), or two

@@ -25,3 +25,8 @@ func (d *DB) Silence() {
 
 // SetUnsure makes the instance doubt that it knows all its rows.
 func (d *DB) SetUnsure() { d.unsure = true }
+
+// HasSession tells whether the instance holds a session of its own, and Pooled whether a pooler
+// keeps it from one.
+func (d *DB) HasSession() bool { return d.session.key.Load() != 0 }
+func (d *DB) Pooled() bool     { return d.pooled }

@@ -7,8 +7,8 @@ import (
 
 const (
 	sqlAlive = `
-		INSERT INTO instances (id, lease_until) VALUES ($1, clock_timestamp() + $2::interval)
-		ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`
+		INSERT INTO instances (id, lease_until, session) VALUES ($1, clock_timestamp() + $2::interval, $3)
+		ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, session = excluded.session`
 	// Declaring an instance dead waits for those of its turns that are being asked for,
 	// and makes later ones register it anew; see sqlLease.
 	sqlDeclareDead = `DELETE FROM instances WHERE lease_until < clock_timestamp()`
@@ -22,10 +22,16 @@ const (
 const lookAgain = time.Second
 
 // KeepAlive renews the lease three times within its length, until Close; and writes, for
-// the sake of uncertain commits, when there is nothing else to write.
+// the sake of uncertain commits, when there is nothing else to write. Without a pooler it
+// holds a session as well.
 func (d *DB) KeepAlive(pulse func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	d.stop = cancel
+	if !d.pooled {
+		session, end := context.WithCancel(context.Background())
+		d.session.end = end
+		d.session.ended.Go(func() { d.keepSession(session) })
+	}
 	d.stopped.Go(func() {
 		ticker := time.NewTicker(d.cfg.Lease / 3)
 		defer ticker.Stop()

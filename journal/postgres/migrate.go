@@ -44,7 +44,7 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err = errors.Join(err, db.Close()); err != nil {
 		return explainMigration(err)
 	}
-	_, err = d.pool.Exec(ctx, sqlAlive, d.instance, d.cfg.Lease)
+	_, err = d.pool.Exec(ctx, sqlAlive, d.instance, d.cfg.Lease, d.sessionKey())
 	return err
 }
 

@@ -51,6 +51,11 @@ const (
 				OR ($2 AND a.owner = $1 AND a.id <> ALL($3) AND a.batch <> ALL($4)))
 			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
 		) RETURNING id`
+	sqlNothingLeft = `
+		SELECT EXISTS (SELECT FROM instances WHERE id = $1)
+		AND NOT EXISTS (SELECT FROM instances WHERE lease_until < clock_timestamp())
+		AND NOT EXISTS (SELECT FROM assignments a
+			WHERE NOT a.answered AND NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner))`
 	sqlDelete       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
 	sqlDeleteJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
 	sqlAudited      = `UPDATE assignments SET auditor = NULL WHERE id = $1 AND auditor IS NOT NULL`
@@ -74,6 +79,9 @@ func (d *DB) Commit(ctx context.Context, operations []store.Operation) error {
 }
 
 func (d *DB) try(ctx context.Context, operations []store.Operation) error {
+	if idle, err := d.isIdle(ctx, operations); idle || err != nil {
+		return err
+	}
 	options, synced := d.begin(), d.needsSync(operations)
 	if !synced {
 		options = withoutSync(options)
@@ -106,6 +114,18 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	}
 	d.addUncertain(operations, t.number)
 	return errors.Join(errUncertain, err)
+}
+
+// isIdle tells whether operations are but to take, and there is nothing to: mostly so, and a
+// transaction that writes would have to be synced.
+func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (idle bool, err error) {
+	take, ok := operations[0].(*store.Take)
+	if !ok || len(operations) > 1 || d.unsure || len(d.uncertain.open) > 0 {
+		return false, nil
+	}
+	take.Taken = nil
+	err = d.pool.QueryRow(ctx, sqlNothingLeft, d.instance).Scan(&idle)
+	return idle, err
 }
 
 // note keeps owned up to date after a commit.
@@ -186,7 +206,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 		t.batch.Queue(store.SQLClaim, o.Name, o.Proof, o.Adopt)
 	case *store.Pulse:
 		t.look()
-		t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease)
+		t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease, t.sessionKey())
 	}
 }
 
@@ -218,7 +238,7 @@ func (t *transaction) take(o *store.Take, besides []int64) {
 			known = append(known, id)
 		}
 	}
-	t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease)
+	t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease, t.sessionKey())
 	t.batch.Queue(sqlDeclareDead)
 	t.batch.Queue(sqlTake, t.instance, t.unsure, known, besides).Query(func(rows pgx.Rows) error {
 		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])

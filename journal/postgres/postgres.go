@@ -49,6 +49,9 @@ type DB struct {
 	uncertain uncertainCommits
 	unsynced  unsynced
 
+	session session
+	pooled  bool // so there is no session
+
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 }
@@ -74,8 +77,8 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 		return nil, err
 	}
 	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
-	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{},
-		unsynced: newUnsynced(), stop: func() {}}
+	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), pooled: pooled, owned: map[int64]struct{}{},
+		unsynced: newUnsynced(), stop: func() {}, session: session{end: func() {}}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
 	err = checkSchema(ctx, pool)
@@ -102,8 +105,9 @@ func (d *DB) Close(ctx context.Context) error {
 		_, err := d.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, d.instance)
 		return err
 	})
+	d.session.end()
 	closed := make(chan struct{})
-	go func() { d.pool.Close(); close(closed) }()
+	go func() { d.session.ended.Wait(); d.pool.Close(); close(closed) }()
 	select {
 	case <-closed:
 		return err

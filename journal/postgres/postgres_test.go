@@ -21,7 +21,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-func TestMain(m *testing.M) { os.Exit(journaltest.Main(m)) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv("JOURNAL_TEST_CHILD"); url != "" {
+		child(url)
+	}
+	os.Exit(journaltest.Main(m))
+}
 
 // instance is a journal that is shared.
 type instance struct {

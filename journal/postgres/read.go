@@ -18,6 +18,7 @@ var dialect = store.Dialect{
 		return "statement_timestamp() - " + parameter + "::bigint * interval '1 microsecond'"
 	},
 	IsContacts: func(table, contact string) string { return table + ".contact = " + contact },
+	Sums:       "NULL::bigint, NULL::bigint", // Postgres may have checksums of its own
 	Deletable:  "true",
 }
 

@@ -38,7 +38,7 @@ func (d *DB) Turn(ctx context.Context, id int64, sending bool) (turn store.Turn,
 		if !errors.Is(err, errLapsed) {
 			return err
 		}
-		if _, err := d.pool.Exec(ctx, sqlAlive, d.instance, d.cfg.Lease); err != nil {
+		if _, err := d.pool.Exec(ctx, sqlAlive, d.instance, d.cfg.Lease, d.sessionKey()); err != nil {
 			return err
 		}
 		turn, err = d.tryTurn(ctx, id, sending)

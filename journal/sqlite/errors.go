@@ -29,7 +29,7 @@ func explain(err error) error {
 	case lib.SQLITE_NOTADB:
 		cure = "the file is not a SQLite database: let DATABASE_URL point elsewhere"
 	case lib.SQLITE_CORRUPT:
-		cure = "the journal is damaged: move it away and start with a new one, or restore a copy"
+		cure = cureDamaged
 	case lib.SQLITE_BUSY:
 		cure = "another program holds the journal: end what it does there"
 	case lib.SQLITE_IOERR:

@@ -80,6 +80,7 @@ func (d *DB) commit(operations []store.Operation) error {
 		return err
 	}
 	d.taken = d.taken || taking
+	d.accepted.note(operations)
 	return nil
 }
 
@@ -88,7 +89,7 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.Accept:
 		return d.accept(tx, o)
 	case *store.Finish:
-		_, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit)
+		_, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum())
 		return err
 	case *store.Answered:
 		n, err := tx.exec(store.SQLAnswered, o.ID)
@@ -155,7 +156,8 @@ func checkGuard(tx transaction, o *store.Accept) (stop bool, err error) {
 }
 
 func insert(tx transaction, o *store.Accept) error {
-	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID)
+	row := o.Row(0)
+	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum())
 	if err != nil {
 		return err
 	}

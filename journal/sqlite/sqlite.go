@@ -47,7 +47,8 @@ type DB struct {
 	taken      bool
 	syncing    bool // whether conn syncs what it commits
 
-	wal *wal
+	wal      *wal
+	accepted *accepted
 }
 
 // Open opens the file at path, and creates or migrates it if need be.
@@ -80,10 +81,13 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.hold(); err != nil {
 		return err
 	}
+	var err error
+	if d.accepted, err = openAccepted(d.file.path + ".accepted"); err != nil {
+		return err
+	}
 	if err := d.connect(ctx); err != nil {
 		return err
 	}
-	var err error
 	if d.file.opened, err = os.Stat(d.file.path); err != nil {
 		return err
 	}
@@ -92,7 +96,10 @@ func (d *DB) open(ctx context.Context) error {
 	}
 	d.wal = newWAL(d.file.path)
 	last := d.conn.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
-	return explain(last.Scan(&d.lastAtOpen))
+	if err := last.Scan(&d.lastAtOpen); err != nil {
+		return explain(err)
+	}
+	return d.accepted.check(d.lastAtOpen)
 }
 
 // connect opens the connection, and brings the tables up to date.
@@ -107,6 +114,9 @@ func (d *DB) connect(ctx context.Context) error {
 	}
 	d.conn, d.syncing = newStatements(db), true
 	if err := checkOurs(ctx, db); err != nil {
+		return err
+	}
+	if err := d.checkIntegrity(ctx); err != nil {
 		return err
 	}
 	if err := store.Migrate(ctx, database.DialectSQLite3, db, migrations); err != nil {
@@ -190,6 +200,7 @@ func (d *DB) Close(context.Context) error {
 	if d.conn != nil {
 		errs = append(errs, d.conn.db.Close())
 	}
+	errs = append(errs, d.accepted.close())
 	if d.held != nil {
 		errs = append(errs, d.held.Close())
 	}

@@ -16,6 +16,7 @@ var dialect = store.Dialect{
 		return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
 			table, contact)
 	},
+	Sums: "a.request_sum, a.outcome_sum",
 	// Never the newest: its id would be given again.
 	Deletable: "id < (SELECT max(id) FROM assignments)",
 }
@@ -34,12 +35,12 @@ var (
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
-		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, accepted_at)
-		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $now)`
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $now)`
 	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID   = dialect.Select(`a.id = $1`)
 	sqlFinish = `
-		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, due = $6
+		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, due = $6, outcome_sum = $7
 		WHERE id = $1 AND kind = ''`
 	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1`
 	sqlPending = `

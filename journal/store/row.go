@@ -24,6 +24,8 @@ type Row struct {
 	Origin        string
 	Undoes        int64
 	Sent          bool
+	// Sums are the checksums of the request and of the outcome, where there are.
+	Sums [2]*int64
 }
 
 // Fields are the places to scan a row into, in the order of Dialect.Columns.
@@ -32,6 +34,7 @@ func (r *Row) Fields() []any {
 		&r.ID, &r.Key, &r.Requester, &r.Contact, &r.Agent, &r.Reply, &r.Accepted,
 		&r.Kind, &r.Outcome, &r.Finished, &r.Answered,
 		&r.Newer, &r.NewerBy, &r.NewerAgent, &r.NewerAccepted, &r.Origin, &r.Undoes, &r.ContactID, &r.Sent,
+		&r.Sums[0], &r.Sums[1],
 	}
 }
 
@@ -41,6 +44,7 @@ func (d Dialect) Columns() string {
 		"a.id", "coalesce(a.key, '')", "a.requester", "a.contact", "a.agent", "a.reply", d.Age("a.accepted_at"),
 		"a.kind", "a.outcome", d.Age("a.finished_at"), "a.answered",
 		"a.newer", "n.requester", "n.agent", d.Age("n.accepted_at"), "a.origin", "a.undoes", "a.contact_id", "a.sent",
+		d.Sums,
 	}, ", ")
 }
 

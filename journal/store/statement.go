@@ -17,6 +17,8 @@ type Dialect struct {
 	Ago func(parameter string) string
 	// IsContacts is SQL for the condition that a row of a table is a contact's.
 	IsContacts func(table, contact string) string
+	// Sums is SQL for a row's checksums, of the request and of the outcome.
+	Sums string
 	// Deletable is the condition on which rows of assignments may be deleted.
 	Deletable string
 }
