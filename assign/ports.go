@@ -172,8 +172,8 @@ const (
 	// TurnGo: nothing newer for the contact, nothing older on the wire. Valid until
 	// Finish or the next Turn of the same assignment.
 	TurnGo TurnVerdict = iota
-	// TurnWait: an older one for the contact is still on the wire elsewhere; ask again
-	// in a moment.
+	// TurnWait: an older one for the contact is still on the wire elsewhere, or a newer one
+	// that was accepted elsewhere may yet be taken back; ask again in a moment.
 	TurnWait
 	// TurnSuperseded: a newer one for the contact is in the journal.
 	TurnSuperseded

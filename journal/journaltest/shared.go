@@ -40,8 +40,9 @@ func waits(t *testing.T, b Backend) {
 	turn(t, a, assign.TurnGo, older.ID)
 	newer := accept(t, other, assign.Accepted, request(key("2"), by("U2")))
 	turn(t, other, assign.TurnWait, newer.ID)
-	turn(t, a, assign.TurnSuperseded, older.ID) // so it is off the wire
+	turn(t, a, assign.TurnWait, older.ID) // it is off the wire, and the newer one may yet be taken back
 	turn(t, other, assign.TurnGo, newer.ID)
+	turn(t, a, assign.TurnSuperseded, older.ID)
 	finish(t, a, older.ID, assign.Superseded)
 	finish(t, other, newer.ID, assign.Assigned)
 

@@ -13,13 +13,21 @@ import (
 const (
 	sqlLockOne = `
 		SELECT pg_advisory_xact_lock($1, hashtext(contact)) FROM assignments WHERE id = $2`
+	// What another instance has accepted a moment ago it may have to take back, where it has not
+	// heard of its commit: see uncertainCommits. So it counts once it has had its turn, or after
+	// that moment; until then one waits.
+	sqlMaybeTakenBack = `n.owner <> $2 AND n.kind = '' AND NOT n.wired AND NOT n.sent
+		AND clock_timestamp() < greatest(n.accepted_at, pg_postmaster_start_time()) + interval '5 s'`
 	sqlTurn = `
 		SELECT coalesce((
-				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND n.batch <> ALL($3)), 0),
+				SELECT max(n.id) FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND n.batch <> ALL($3)
+				AND NOT (` + sqlMaybeTakenBack + `)), 0),
 			EXISTS (
 				SELECT FROM assignments o JOIN instances i ON i.id = o.owner
 				WHERE o.contact = a.contact AND o.id < a.id AND o.wired AND o.kind = ''
 				AND o.owner <> $2 AND i.lease_until > clock_timestamp())
+			OR EXISTS (
+				SELECT FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND ` + sqlMaybeTakenBack + `)
 		FROM assignments a WHERE a.id = $1 AND a.kind = '' AND a.owner = $2`
 	// The column wired says that the owner may have a call on the wire.
 	sqlOnWire = `

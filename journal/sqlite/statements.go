@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	lib "modernc.org/sqlite/lib"
+
 	"azeer-slack/journal/store"
 )
 
@@ -87,6 +89,9 @@ func (s *statements) prepare(text string) (*sql.Stmt, error) {
 	}
 	stmt, err := s.db.Prepare(text)
 	if err != nil {
+		if primary(err) == lib.SQLITE_ERROR { // the tables are not those that the migrations made
+			err = fmt.Errorf("%s: %w", cureDamaged, err)
+		}
 		return nil, fmt.Errorf("prepare statement: %w", err)
 	}
 	s.prepared[text] = stmt
