@@ -104,11 +104,13 @@ func TestTheWaitForAnotherInstanceIsLoggedAndHasAnEnd(t *testing.T) {
 			<-waiting.seen
 
 			waiting = &waitLog{seen: make(chan struct{})}
-			go func() {
+			var rolledBack sync.WaitGroup
+			rolledBack.Go(func() {
 				<-waiting.seen
 				_ = migrating.Rollback(t.Context())
-			}()
+			})
 			open(t, url, postgres.Config{Logger: zerolog.New(waiting)})
+			rolledBack.Wait()
 		})
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"database/sql"
 	"fmt"
 
-	lib "modernc.org/sqlite/lib"
-
 	"azeer-slack/journal/store"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // dialect reads the current time, in µs since 1970, from the parameter $now.
