@@ -99,12 +99,10 @@ func (v *visit) chooseTab(name string) {
 
 func TestTroubleOfSlackLosesNothing(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
+		v.bothSocketsUp()
 		v.turn("slack_refresh")
 		v.say(line)
 		v.answered("now belongs to Omar Hassan")
-		v.show("trouble")
-		v.see(css(`.tr-status[data-bot="running"][data-sockets="2"]`))
-		v.show("chat")
 
 		v.turn("slack_refuse_answers")
 		v.say("/assign 0544444444 sara@twerlo.com")
@@ -117,6 +115,7 @@ func TestTroubleOfSlackLosesNothing(t *testing.T) {
 		v.turn("slack_rate_limits")
 
 		// Deaf sockets: Slack says so at once; new ones hear again.
+		v.bothSocketsUp() // one that came later would hear
 		v.turn("slack_silent")
 		v.say("/assign 0544444444 noura@twerlo.com")
 		v.see(message("/assign failed with the error"))
@@ -128,4 +127,12 @@ func TestTroubleOfSlackLosesNothing(t *testing.T) {
 		v.say("/assign 0544444444 noura@twerlo.com")
 		v.answered("noura@twerlo.com")
 	})
+}
+
+// bothSocketsUp waits until the bot has its two sockets, and none on its way out.
+func (v *visit) bothSocketsUp() {
+	v.Helper()
+	v.show("trouble")
+	v.see(css(`.tr-status[data-bot="running"][data-sockets="2"]`))
+	v.show("chat")
 }
