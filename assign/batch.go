@@ -110,23 +110,12 @@ func (s *Service) storeBatch(ctx context.Context, requests []Request) ([]Entry, 
 	return entries, nil
 }
 
-// StopBatch ends what of a batch was not sent yet, and gives how many these were. Only its
-// requester may; others get ErrNotYours.
-func (s *Service) StopBatch(ctx context.Context, batch int64, requester string) (stopped int, err error) {
-	members, err := s.journal.Members(ctx, batch)
-	if err != nil {
-		return 0, err
-	}
-	if len(members) == 0 || members[0].Requester != requester {
-		return 0, ErrNotYours
-	}
+// StopBatch ends what of a batch was not sent yet, and gives how many these were.
+func (s *Service) StopBatch(ctx context.Context, batch int64) (stopped int, err error) {
 	stopped, err = s.journal.StopBatch(ctx, batch)
 	s.batches.interrupt(batch)
 	return stopped, err
 }
-
-// ErrNotYours says that somebody else asked for a batch, or nobody.
-var ErrNotYours = errors.New("batch is not the requester's")
 
 // enterBatches lets a member of a batch go on only with some distance to Azeer's limits, so that
 // what is part of none finds a free slot. false: see the step.

@@ -23,6 +23,7 @@ type buttons struct {
 	access      *access.Policy
 	opener      *opener
 	subcommands *subcommands
+	batches     *batches
 	typing      *typing
 	homes       *home.Tabs
 }
@@ -116,6 +117,8 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 			from.EntryPoint = payload.ByHome
 		}
 		b.opener.open(ctx, c, d, from)
+	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
+		b.batches.onClick(ctx, c, chosen)
 	case render.ActionWord:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:

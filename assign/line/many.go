@@ -137,7 +137,21 @@ func pieces(run, region string) (all []string) {
 		}
 		current = strings.TrimSpace(current + " " + word)
 	}
-	return append(all, current)
+	return joinCodes(append(all, current))
+}
+
+// joinCodes puts a short word that may be the country code of what follows before that: then
+// neither is read.
+func joinCodes(words []string) (all []string) {
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if n := countDigits(w); i+1 < len(words) && n > 0 && n <= 3 && !strings.HasPrefix(w, "+") && !strings.HasPrefix(phone.ASCII(w), "0") {
+			i++
+			w += " " + words[i]
+		}
+		all = append(all, w)
+	}
+	return all
 }
 
 // beginsAnother tells whether word is no more of the number that begins with current.
