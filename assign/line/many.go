@@ -84,8 +84,9 @@ func ParseMany(text, region string) (Many, error) {
 	return m, nil
 }
 
-// ands are the words between two numbers, the Arabic one perhaps without a blank behind it.
-var ands = regexp.MustCompile(`(?i)([\s,،;؛]|^)(?:and\s+|&(?:amp;)?\s*|و\s*)(\+?\(?\p{Nd})`)
+// ands are the words between two numbers, the Arabic one perhaps without a blank behind it, and
+// Slack may have made links of the numbers.
+var ands = regexp.MustCompile(`(?i)([\s,،;؛]|^)(?:and\s+|&(?:amp;)?\s*|و\s*)(\+?\(?\p{Nd}|<tel:)`)
 
 // parted puts a comma for every "and" before a number.
 func parted(text string) string { return ands.ReplaceAllString(text, "$1, $2") }
