@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,6 +18,8 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
 	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
 )
 
 // batches serves what is asked for several contacts in one go.
@@ -32,11 +36,10 @@ type batches struct {
 func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many) {
 	switch {
 	case len(m.Contacts) > line.MaxInLine:
-		b.reply(ctx, c, v.BatchTooMany(len(m.Contacts), line.MaxInLine))
+		b.reply(ctx, c, v.BatchTooMany(m.Contacts, line.MaxInLine))
 		return
 	case m.Agent.IsZero():
-		example := m.Contacts[0].International() + " " + m.Contacts[1].International() + " omar@twerlo.com"
-		b.reply(ctx, c, v.Notice("batch_no_agent", texts.Data{"Count": len(m.Contacts), "Line": texts.Code(c.Command + " " + example)}))
+		b.reply(ctx, c, v.BatchNoAgent(m.Contacts, c.Command))
 		return
 	case c.Late:
 		b.reply(ctx, c, v.Notice("batch_late", nil))
@@ -47,7 +50,7 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent), addressOf(c), originOf(c))
 }
 
 // requestsFor is to assign all of contacts to one agent.
@@ -61,10 +64,10 @@ func requestsFor(contacts []phone.Number, to agent.Ref) []assign.Request {
 
 // accept hands requests to the service as one batch, and acknowledges the call. Answered is here
 // only what is not accepted.
-func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, requests []assign.Request) {
+func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, requests []assign.Request, to payload.Address, from payload.Origin) {
 	for i := range requests {
 		r := &requests[i]
-		r.Key, r.Requester, r.Reply, r.Origin = key, c.Sender().ID, addressOf(c).Encode(), originOf(c).Encode()
+		r.Key, r.Requester, r.Reply, r.Origin = key, c.Sender().ID, to.Encode(), from.Encode()
 	}
 	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()
@@ -72,11 +75,11 @@ func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, reque
 	v := b.rendererOf(ctx, c)
 	switch {
 	case errors.Is(err, assign.ErrSameBatch):
-		b.besideOrReply(ctx, c, v.Notice("batch_joined", nil))
+		b.refuse(ctx, v, c, "batch_joined")
 		return
 	case err != nil:
 		b.log.Error().Err(err).Msg("batch not stored")
-		b.besideOrReply(ctx, c, v.Notice("batch_not_stored", nil))
+		b.refuse(ctx, v, c, "batch_not_stored")
 		return
 	}
 	c.Acknowledge(ctx, nil)
@@ -94,6 +97,15 @@ func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, reque
 	} else if accepted == 0 && c.Kind == payload.BlockActions {
 		b.beside(ctx, c, v.Notice("batch_nothing_to_do", nil))
 	}
+}
+
+// refuse says that nothing was accepted: in the form, where one was submitted.
+func (b *batches) refuse(ctx context.Context, v render.Renderer, c *inbound.Call, text string) {
+	if c.Kind == payload.ViewSubmission {
+		c.Acknowledge(ctx, v.Closing(text, nil))
+		return
+	}
+	b.besideOrReply(ctx, c, v.Notice(text, nil))
 }
 
 // besideOrReply answers a click without taking the place of what was clicked.
@@ -169,7 +181,7 @@ func (b *batches) onConfirm(ctx context.Context, c *inbound.Call, asked render.B
 		c.Acknowledge(ctx, nil)
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to), addressOf(c), originOf(c))
 }
 
 // onBatch serves the buttons below what is said of a batch. Only who asked for it may do more
@@ -218,7 +230,7 @@ func (b *batches) repeat(ctx context.Context, v render.Renderer, c *inbound.Call
 		b.besideOrReply(ctx, c, v.Notice("batch_nothing_to_do", nil))
 		return
 	}
-	b.accept(ctx, c, action+":"+strconv.FormatInt(id, 10), requests)
+	b.accept(ctx, c, action+":"+strconv.FormatInt(id, 10), requests, addressOf(c), originOf(c))
 }
 
 // again is to try what was not done, unless the contact has been assigned since.
@@ -309,4 +321,86 @@ func batchesIn(ctx context.Context, history assign.History, found []assign.Assig
 		}
 	}
 	return all, nil
+}
+
+// openSeveral opens the form for several contacts, with those that the button holds.
+func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payload.Action, from payload.Address) {
+	c.Acknowledge(ctx, nil)
+	c.Leave()
+	asked, _ := render.DecodeBatchRequest(chosen.Value) // of nothing: an empty form
+	typed := render.TypedList(render.DecodeContacts(asked.List))
+	form := o.rendererOf(ctx, c).FormSeveral(typed, o.start(render.Draft{}), from)
+	_ = o.openView(ctx, c, form) // it is logged, and the button is still there
+}
+
+// severalTyped is the form for several contacts where a list was pasted into the field for one; nil
+// where it was not.
+func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, r assign.Request, to payload.Address) *slack.ModalViewRequest {
+	typed := c.Input(render.BlockContact)
+	_, err := line.ParseContact(typed, s.region)
+	if m, ok := errors.AsType[*line.Mistake](err); !ok || m.Kind != line.ManyContacts {
+		return nil
+	}
+	start := render.FormContent{NoList: !s.agents.State().Loaded}
+	start.Agent, _ = s.agents.Guess(r.Agent)
+	if r.Agent.Kind == agent.ByEmail {
+		start.Draft.Agent = r.Agent.Reveal()
+	}
+	to.View = ""
+	form := v.FormSeveral(render.TypedList(line.ParseList(typed, s.region).Contacts), start, to)
+	return &form
+}
+
+// onSeveral serves the submitted form for several contacts.
+func (s *submissions) onSeveral(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) {
+	m := line.ParseList(c.Input(render.BlockSeveral)+"\n"+c.Input(render.BlockMore), s.region)
+	wrong := make(map[string]string)
+	switch {
+	case len(m.Contacts) == 0:
+		wrong[render.BlockSeveral] = v.Texts.Plain("several_none", texts.Data{"Phone": v.ExamplePhone()})
+	case len(m.Contacts) > assign.MaxBatch:
+		wrong[render.BlockSeveral] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
+	}
+	var err error
+	block := agentBlock(c.Payload)
+	if m.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
+		wrong[block] = v.MistakeLine(err)
+	}
+	if len(wrong) > 0 {
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(wrong))
+		return
+	}
+	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || c.Late {
+		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+		if view := v.SeveralConfirm(m, asked, s.batches.countOthers(ctx, c, m), to); view != nil {
+			c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
+			return
+		}
+		c.Acknowledge(ctx, v.Closing("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": line.MaxInLine}))
+		return
+	}
+	s.batches.acceptForm(ctx, c, m.Contacts, m.Agent, to)
+}
+
+// onSeveralConfirmed serves the form in which that was asked.
+func (s *submissions) onSeveralConfirmed(ctx context.Context, v render.Renderer, c *inbound.Call) {
+	var asked render.SeveralMetadata
+	err := json.Unmarshal([]byte(c.View.PrivateMetadata), &asked)
+	to, wrong := agent.DecodeRef(asked.Agent)
+	contacts := render.DecodeContacts(asked.List)
+	switch {
+	case err != nil || wrong != nil || to.IsZero() || len(contacts) == 0:
+		c.Acknowledge(ctx, v.Closing("broken", texts.Data{"Reference": c.EnvelopeID()}))
+	case c.Late:
+		c.Acknowledge(ctx, v.Closing("batch_late", nil))
+	default:
+		s.batches.acceptForm(ctx, c, contacts, to, asked.Address)
+	}
+}
+
+// acceptForm accepts what a form asked for; the form closes, and the answer is a message.
+func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, contacts []phone.Number, who agent.Ref, to payload.Address) {
+	to.View = ""
+	from := payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, who), to, from)
 }

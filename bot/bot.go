@@ -165,7 +165,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		},
 		opener: opener,
 		submissions: &submissions{
-			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, region: region,
+			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
 		},
 		buttons: &buttons{
 			responder: respond, requests: requests, history: history, access: may,

@@ -30,6 +30,7 @@ const (
 	ActionBatchRetry = "batch_retry" // what was not done
 	ActionBatchUndo  = "batch_undo"
 	ActionBatchShow  = "batch_show"
+	ActionSeveral    = "several" // the form for several contacts
 )
 
 // BatchRequest is what a button of a batch stands for. It travels in the button's value.
@@ -80,9 +81,33 @@ func (v Renderer) unreadLines(unread []line.Unread) string {
 	return strings.Join(lines, "\n")
 }
 
-// BatchTooMany says that a line names more contacts than it may.
-func (v Renderer) BatchTooMany(count, most int) Message {
-	return v.Notice("batch_too_many", texts.Data{"Count": count, "Most": most})
+// BatchTooMany says that a line names more contacts than it may, and offers the form.
+func (v Renderer) BatchTooMany(contacts []phone.Number, most int) Message {
+	return v.Notice("batch_too_many", texts.Data{"Count": len(contacts), "Most": most}, v.severalButton(contacts))
+}
+
+// BatchNoAgent says that a line names several contacts and no agent, and offers the form.
+func (v Renderer) BatchNoAgent(contacts []phone.Number, command string) Message {
+	example := texts.Code(strings.TrimSpace(command + " " + contacts[0].International() + " " + contacts[1].International() + " omar@twerlo.com"))
+	return v.Notice("batch_no_agent", texts.Data{"Count": len(contacts), "Line": example}, v.severalButton(contacts))
+}
+
+// severalButton opens the form for several contacts, with these if they fit.
+func (v Renderer) severalButton(contacts []phone.Number) *slack.ButtonBlockElement {
+	value := BatchRequest{List: EncodeContacts(contacts)}.Encode()
+	if Length(value) > valueMax {
+		value = BatchRequest{}.Encode()
+	}
+	return v.button("several_open", ActionSeveral, value, slack.StyleDefault)
+}
+
+// TypedList writes contacts as one may type them, one a line.
+func TypedList(contacts []phone.Number) string {
+	lines := make([]string, len(contacts))
+	for i, c := range contacts {
+		lines[i] = "+" + c.ID()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // BatchProgress says how far a batch is.

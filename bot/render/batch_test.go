@@ -53,11 +53,12 @@ func goldenBatches(v Renderer) map[string]Message {
 		"batch_confirm":       v.BatchQuestion(many, asked, 12),
 		"batch_unread":        v.BatchQuestion(some, asked, 0),
 		"batch_left":          v.BatchLeft(contacts),
-		"batch_too_many":      v.BatchTooMany(120, line.MaxInLine),
+		"batch_too_many":      v.BatchTooMany(many.Contacts, line.MaxInLine),
 		"batch_stopped":       v.Notice("batch_stopped", texts.Data{"Count": 14}),
+		"several_none":        v.Notice("several_none", texts.Data{"Phone": v.ExamplePhone()}),
 		"batch_joined":        v.Notice("batch_joined", nil),
 		"batch_late":          v.Notice("batch_late", nil),
-		"batch_no_agent":      v.Notice("batch_no_agent", texts.Data{"Count": 2, "Line": texts.Code("/assign 0544444444 0555555555 omar@twerlo.com")}),
+		"batch_no_agent":      v.BatchNoAgent(many.Contacts, "/assign"),
 		"batch_not_stored":    v.Notice("batch_not_stored", nil),
 		"batch_not_stopped":   v.Notice("batch_not_stopped", nil),
 		"batch_not_yours":     v.Notice("batch_not_yours", nil),
@@ -72,9 +73,15 @@ func goldenBatches(v Renderer) map[string]Message {
 func goldenBatchViews(v Renderer) map[string]any {
 	omar := to("Omar Hassan", "omar@twerlo.com")
 	done := assign.Outcome{Kind: assign.Assigned, Agent: omar}
+	some, _ := line.ParseMany("0544444444, 0555555555 0566666666\n05444", "SA")
+	from := payload.Address{Channel: "C0SUPPORT"}
+	asked := assign.Request{Requester: "U0MANAGER", Agent: agent.RefEmail("omar@twerlo.com")}
 	return map[string]any{
-		"batch":      v.BatchView(goldenBatch(5, done, assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Agent: omar}), "U0MANAGER"),
-		"batch_open": v.BatchView(goldenBatch(5, done, assign.Outcome{}), "U0OTHER"),
+		"several":         v.FormSeveral("", FormContent{}, payload.Address{}),
+		"several_filled":  v.FormSeveral(TypedList(some.Contacts), FormContent{NoList: true}, from),
+		"several_confirm": v.SeveralConfirm(some, asked, 2, from),
+		"batch":           v.BatchView(goldenBatch(5, done, assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Agent: omar}), "U0MANAGER"),
+		"batch_open":      v.BatchView(goldenBatch(5, done, assign.Outcome{}), "U0OTHER"),
 	}
 }
 

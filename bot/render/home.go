@@ -100,7 +100,7 @@ func (v Renderer) HomeTop() []slack.Block {
 	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_enter_pressed"}}
 	label := plainText(v.Texts.Plain("home_search", nil), 2000)
 	return []slack.Block{
-		slack.NewActionBlock("", v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary)),
+		slack.NewActionBlock("", v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary), v.severalButton(nil)),
 		slack.NewInputBlock(ActionSearch, label, nil, input).WithDispatchAction(true),
 	}
 }

@@ -180,3 +180,71 @@ func TestABatchIsAuditedOnce(t *testing.T) {
 		t.Errorf("the list is no thread: %q, %q", first.ThreadTS, second.ThreadTS)
 	}
 }
+
+func TestAPastedColumnIsAssigned(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	home := manager.opensHome("Several contacts…")
+	manager.presses(home, "Several contacts…")
+	f := manager.form()
+	if d := manager.Submit(f, map[string]string{"several": "Name\tPhone\nKhalid\t", "agent": "Omar Hassan (omar@twerlo.com)"}); f.Closed || len(f.Errors) == 0 {
+		t.Errorf("a list without a number is taken: %q", d.Shown)
+	}
+	manager.submits(f, map[string]string{
+		"several": "Name\tPhone\nKhalid\t0544444444\nNoura Saleh\t+966 55 555 5555\nKhalid\t0544444444", "agent": "Omar Hassan (omar@twerlo.com)",
+	})
+	manager.reads("2 of 2 contacts assigned to Omar Hassan")
+	w.owner("966555555555", "omar@twerlo.com")
+
+	home = layla.opensHome("عدة عملاء…")
+	layla.presses(home, "عدة عملاء…")
+	f = layla.form()
+	layla.submits(f, map[string]string{"several": "الجوال\n٠٥٤٤٤٤٤٤٤٤\n٠٥٤٤\n٠٥٥٥٥٥٥٥٥٥", "agent": "Sara Ali (sara@twerlo.com)"})
+	if plain := f.Plain(); !strings.Contains(plain, "لم يتم أي إجراء بعد") || !strings.Contains(plain, "٠٥٤٤") {
+		t.Errorf("the question says %s", plain)
+	}
+	layla.submits(f, nil)
+	layla.readsArabic("أُسنِد", "Sara Ali")
+	w.owner("966555555555", "sara@twerlo.com")
+}
+
+func TestFiveHundredContactsByForm(t *testing.T) {
+	w := begin(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	home := manager.opensHome("Several contacts…")
+	manager.presses(home, "Several contacts…")
+	f := manager.form()
+	all := numbers(500)
+	manager.submits(f, map[string]string{
+		"several": strings.Join(all[:260], "\n"), "several_more": strings.Join(all[260:], "\n"), "agent": "Omar Hassan (omar@twerlo.com)",
+	})
+	if plain := f.Plain(); !strings.Contains(plain, "Assign 500 contacts to omar@twerlo.com") {
+		t.Errorf("the question says %s", plain)
+	}
+	w.Azeer.Next(20, azeer.Misbehaviour{Status: 429, RetryAfter: "1"})
+	manager.submits(f, nil)
+	sara.types("#support", "/assign 0555555555 layla@twerlo.com")
+	sara.reads("now belongs to")
+	m := manager.reads("of 500 contacts assigned to")
+	for strings.Contains(m.Plain(), "so far") {
+		m = manager.reads("of 500 contacts assigned to")
+	}
+	if n := w.owns(500, "omar@twerlo.com"); n != 500 || !strings.Contains(m.Plain(), "500 of 500") {
+		t.Errorf("%d belong to Omar: %s", n, m.Plain())
+	}
+}
+
+func TestAListInTheFieldForOneContactOpensTheFormForSeveral(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	manager.types("#support", "/assign")
+	f := manager.form()
+	manager.submits(f, map[string]string{"contact": "0544444444 0555555555", "agent": "Omar Hassan (omar@twerlo.com)"})
+	if plain := f.Plain(); !strings.Contains(plain, "Several contacts") || !strings.Contains(plain, "+966555555555") {
+		t.Errorf("the form says %s", plain)
+	}
+	manager.submits(f, nil)
+	if m := manager.reads("2 of 2 contacts assigned to Omar Hassan"); m.Where != "#support" {
+		t.Errorf("answered in %s", m.Where)
+	}
+}
