@@ -235,6 +235,7 @@ func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 	for _, j := range s.arrivalsInHand() {
 		s.start(ctx, wire, j)
 	}
+	s.giveBackWaiting(wire)
 
 	ended := make(chan struct{})
 	go func() { s.work.Wait(); close(ended) }()

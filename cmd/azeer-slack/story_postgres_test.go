@@ -147,6 +147,27 @@ func TestAnotherInstanceTakesOverFromOneThatStops(t *testing.T) {
 	}
 }
 
+func TestWhatAStoppingInstanceHasNotBegunIsDoneByAnother(t *testing.T) {
+	w := begin(t, with("DATABASE_URL", journaltest.StartPostgres(t)), with("AZEER_CONCURRENCY", "1"))
+	w.Azeer.Next(1, azeer.Misbehaviour{Latency: time.Minute})
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	w.awaitAssigns(1)
+	manager.types("#support", "/assign 0544444445 sara@twerlo.com")
+	w.beside()
+	stopped := make(chan error, 1)
+	go func() { stopped <- w.halt() }()
+	manager.reads("+966 54 444 4445", "now belongs to", "Sara Ali")
+	select {
+	case <-stopped: // when its call was cut, after some seconds
+		t.Error("the other instance was left to wait until this one had stopped")
+	default:
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestADatabaseThatIsAwayStoresNothing(t *testing.T) {
 	databaseURL, proxy := wired(t, journaltest.StartPostgres(t))
 	w := begin(t, with("DATABASE_URL", databaseURL))

@@ -51,6 +51,12 @@ const (
 				OR ($2 AND a.owner = $1 AND a.id <> ALL($3) AND a.batch <> ALL($4)))
 			ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
 		) RETURNING id`
+	// The owner of what was given back is no instance.
+	sqlGiveBack = `
+		UPDATE assignments SET owner = '', wired = false
+		WHERE id = ANY($1) AND owner = $2 AND kind = '' AND ($3 OR NOT wired)
+		AND EXISTS (SELECT FROM instances i WHERE i.id <> $2 AND i.lease_until > clock_timestamp())
+		RETURNING id`
 	sqlNothingLeft = `
 		SELECT EXISTS (SELECT FROM instances WHERE id = $1)
 		AND NOT EXISTS (SELECT FROM instances WHERE lease_until < clock_timestamp())
@@ -145,6 +151,10 @@ func (d *DB) note(operations []store.Operation, synced bool) {
 			for _, r := range o.Taken {
 				d.owned[r.ID] = struct{}{}
 			}
+		case *store.GiveBack:
+			for _, id := range o.Given {
+				delete(d.owned, id)
+			}
 		case *store.Answered:
 			delete(d.owned, o.ID)
 		}
@@ -197,6 +207,11 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 		})
 	case *store.Take:
 		t.take(o, append(batches(open), t.number))
+	case *store.GiveBack:
+		t.batch.Queue(sqlGiveBack, o.IDs, t.instance, o.Begun).Query(func(rows pgx.Rows) (err error) {
+			o.Given, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			return err
+		})
 	case *store.Delete:
 		t.batch.Queue(sqlDeleteJoined, o.IDs)
 		t.batch.Queue(sqlDelete, o.IDs)
