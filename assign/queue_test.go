@@ -348,6 +348,7 @@ func TestAStopGivesBackWhatIsNotBegun(t *testing.T) {
 	storyWith(t, alone, func(t *testing.T, w *world) {
 		w.inbox.script(slow(time.Second))
 		first := w.ask("U1", phone1, omar)
+		synctest.Wait()
 		behind, beside := w.ask("U2", phone1, sara), w.ask("U2", phone2, sara)
 		synctest.Wait()
 		start := time.Now()
