@@ -59,7 +59,6 @@ const (
 		RETURNING id`
 	sqlNothingLeft = `
 		SELECT EXISTS (SELECT FROM instances WHERE id = $1)
-		AND NOT EXISTS (SELECT FROM instances WHERE lease_until < clock_timestamp())
 		AND NOT EXISTS (SELECT FROM assignments a
 			WHERE NOT a.answered AND NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner))`
 	sqlDelete       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
@@ -122,16 +121,19 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	return errors.Join(errUncertain, err)
 }
 
-// isIdle tells whether operations are but to take, and there is nothing to: mostly so, and a
-// transaction that writes would have to be synced.
-func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (idle bool, err error) {
-	take, ok := operations[0].(*store.Take)
-	if !ok || len(operations) > 1 || d.unsure || len(d.uncertain.open) > 0 {
+// isIdle looks around before it is taken, and tells whether operations are but to take, and
+// there is nothing to: mostly so, and a transaction that writes would have to be synced.
+func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (bool, error) {
+	at := slices.IndexFunc(operations, func(o store.Operation) bool { _, is := o.(*store.Take); return is })
+	if at < 0 {
 		return false, nil
 	}
-	take.Taken = nil
-	err = d.pool.QueryRow(ctx, sqlNothingLeft, d.instance).Scan(&idle)
-	return idle, err
+	nothing, err := d.lookAround(ctx)
+	if err != nil || !nothing || len(operations) > 1 || d.unsure || len(d.uncertain.open) > 0 {
+		return false, err
+	}
+	operations[at].(*store.Take).Taken = nil
+	return true, nil
 }
 
 // note keeps owned up to date after a commit.
@@ -254,7 +256,8 @@ func (t *transaction) take(o *store.Take, besides []int64) {
 		}
 	}
 	t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease, t.sessionKey())
-	t.batch.Queue(sqlDeclareDead)
+	ids, leases := t.others.ids()
+	t.batch.Queue(sqlDeclareDead, ids, leases)
 	t.batch.Queue(sqlTake, t.instance, t.unsure, known, besides).Query(func(rows pgx.Rows) error {
 		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 		for _, id := range ids {
