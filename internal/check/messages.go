@@ -1,0 +1,5 @@
+package check
+
+import "context"
+
+func (d *doctor) examineMessages(ctx context.Context) {}
