@@ -87,7 +87,7 @@ func (p *Page) tellScreens(c slack.Changes) {
 	}
 	for _, person := range c.Forms {
 		forms := views(person.Forms(), "modal")
-		p.tell(Event{Type: "forms", Forms: &forms}, person.Handle())
+		p.live.add(told{data: encode(Event{Type: "forms", Forms: &forms}), to: []string{person.Handle()}, at: person})
 	}
 	for _, person := range c.Homes {
 		if home := person.HomeTab(); home != nil {
@@ -185,7 +185,7 @@ func (p *Page) serveState(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is nobody of that name", http.StatusNotFound)
 		return
 	}
-	writeJSON(w, p.state(person, query.Get("keep") != "0"))
+	writeJSON(w, p.state(person.On(query.Get("client")), query.Get("keep") != "0"))
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
@@ -372,7 +372,10 @@ type names map[string]Author
 
 func (p *Page) names() names {
 	app := p.box.Slack.Manifest().Name
-	all := names{slack.BotUserID: {ID: slack.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true}}
+	all := names{
+		slack.BotUserID:  {ID: slack.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true},
+		slack.SlackbotID: {ID: slack.SlackbotID, Handle: "slackbot", Name: "Slackbot"},
+	}
 	for _, person := range p.box.Slack.Persons() {
 		cfg := person.Config()
 		all[person.ID()] = Author{ID: person.ID(), Handle: cfg.Handle, Name: cfg.Name, Bot: cfg.Bot}
