@@ -33,6 +33,7 @@ var notes = map[string]string{
 
 // begin takes in what was there before the page.
 func (p *Page) begin() {
+	p.noteContacts()
 	p.noteOwners(p.box.Azeer.Calls())
 	for _, person := range p.box.Slack.Persons() {
 		p.places[person.Handle()] = placesByID(person)
@@ -145,13 +146,42 @@ func (p *Page) tellAzeer(c azeer.Changes) {
 	if c.Agents {
 		p.tell(Event{Type: "agents", Agents: p.agents()})
 	}
+	var owners []Owner
+	if c.Contacts {
+		p.tell(Event{Type: "contacts", Contacts: p.contacts()})
+		owners = p.noteContacts()
+	}
 	for _, call := range c.Calls {
 		wire := callOf(call)
 		p.tell(Event{Type: "call", Call: &wire})
 	}
-	for _, owner := range p.noteOwners(c.Calls) {
+	for _, owner := range append(owners, p.noteOwners(c.Calls)...) {
 		p.tell(Event{Type: "owner", Owner: &owner})
 	}
+}
+
+// noteContacts notes who owned a contact before any call, and returns what is new.
+func (p *Page) noteContacts() []Owner {
+	owners, contacts := p.box.Azeer.Owners(), p.box.Azeer.Contacts()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var fresh []Owner
+	for _, c := range contacts {
+		if _, known := p.owners[c.Phone]; known || owners[c.Phone] == "" {
+			continue
+		}
+		p.owners[c.Phone] = Owner{Contact: c.Phone, Agent: owners[c.Phone], At: c.SaidAt.UnixMilli()}
+		fresh = append(fresh, p.owners[c.Phone])
+	}
+	return fresh
+}
+
+func (p *Page) contacts() []Contact {
+	all := []Contact{}
+	for _, c := range p.box.Azeer.Contacts() {
+		all = append(all, Contact{Contact: c.Phone, Name: c.Name, Said: c.Said, SaidAt: c.SaidAt.UnixMilli()})
+	}
+	return all
 }
 
 // noteOwners notes who owns what after some calls and returns what is new.
@@ -279,7 +309,7 @@ func (p *Page) person(person *slack.Person) Person {
 func (p *Page) azeer() Azeer {
 	calls := p.box.Azeer.Calls()
 	calls = calls[max(0, len(calls)-keptCalls):]
-	a := Azeer{Agents: p.agents(), Owners: []Owner{}, Calls: make([]Call, len(calls))}
+	a := Azeer{Agents: p.agents(), Contacts: p.contacts(), Owners: []Owner{}, Calls: make([]Call, len(calls))}
 	for i, call := range calls {
 		a.Calls[i] = callOf(call)
 	}
