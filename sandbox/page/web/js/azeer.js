@@ -18,6 +18,7 @@ export function mount(el, store) {
     store.on('owner', (e) => panel.owner(e && e.owner)),
     store.on('agents', () => panel.drawDesks()),
     store.on('contacts', () => panel.draw()),
+    store.on('point', (e) => panel.point(e && e.contact)),
     store.on('call', (e) => panel.call(e && e.call)),
     onReload(store, () => panel.draw()),
   ];
@@ -70,6 +71,15 @@ class Azeer {
     this.drawDesks();
     this.move(owner.contact, from);
     this.live.say(`In Azeer, ${phone(owner.contact)} now belongs to ${this.nameOf(owner.agent)}.`);
+  }
+
+  /** point draws the eye to a contact. */
+  point(contact) {
+    const card = contact && this.card(contact);
+    if (card && card.checkVisibility()) {
+      card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+      flash(card);
+    }
   }
 
   card(contact) {
