@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -246,5 +247,61 @@ func TestAListInTheFieldForOneContactOpensTheFormForSeveral(t *testing.T) {
 	manager.submits(f, nil)
 	if m := manager.reads("2 of 2 contacts assigned to Omar Hassan"); m.Where != "#support" {
 		t.Errorf("answered in %s", m.Where)
+	}
+}
+
+// SIGKILL in the middle: what was accepted is carried out, each contact once more at most.
+func TestABatchGoesOnAfterAKill(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	values["HTTP_ADDR"] = ""
+	values["DATABASE_URL"] = "sqlite://" + t.TempDir() + "/journal.db"
+	box.Azeer.Always(azeer.Misbehaviour{Latency: 150 * time.Millisecond})
+	cmd, out := child(t, values)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+	defer cancel()
+	awaitConnection(ctx, t, box)
+	person := box.Slack.Person(demoPerson)
+	if d := person.Command(demoPlace, "/assign "+strings.Join(numbers(25), " ")+" omar@twerlo.com"); d.Shown != "" {
+		t.Fatalf("the command was not taken: %s\n%s", d.Shown, out)
+	}
+	owned := func() (n int) {
+		for i := range 25 {
+			if box.Azeer.Owner(fmt.Sprintf("9665%08d", 44_440_000+i)) != "" {
+				n++
+			}
+		}
+		return n
+	}
+	for owned() == 0 {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("nothing was assigned\n%s", out)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if n := owned(); n == 25 {
+		t.Fatal("all was done before the kill")
+	}
+	box.Azeer.Behave()
+	cmd, out = child(t, values)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := person.See(ctx, func(m slack.Message) bool {
+		return strings.Contains(m.Plain(), "of 25 contacts assigned to Omar Hassan") && !strings.Contains(m.Plain(), "so far")
+	})
+	if err != nil || !strings.Contains(m.Plain(), "25 of 25") || owned() != 25 {
+		t.Errorf("%v, %d owned, answered %q\n%s", err, owned(), m.Plain(), out)
+	}
+	if n := len(box.Azeer.Calls()); n > 25+8+6 { // those on the wire at the kill are asked again; agents are listed
+		t.Errorf("%d calls to Azeer", n)
 	}
 }
