@@ -118,8 +118,11 @@ func TestABatchIsUndoneOneByOne(t *testing.T) {
 	sara.types("#support", "/assign "+numbers(2)[1]+" layla@twerlo.com")
 	sara.reads("now belongs to")
 	manager.clicks(m, "Undo all")
-	manager.reads("Left as they are: 1", "+966 54 444 0001")
-	manager.reads("3 of 3 contacts given back")
+	first, second := manager.reads(), manager.reads()
+	if both := first.Plain() + second.Plain(); !strings.Contains(both, "Left as they are: 1") || !strings.Contains(both, "+966 54 444 0001") ||
+		!strings.Contains(both, "3 of 3 contacts given back") {
+		t.Errorf("read %s", both)
+	}
 	if n := w.owns(4, "sara@twerlo.com"); n != 3 {
 		t.Errorf("%d belong to Sara again", n)
 	}
@@ -304,4 +307,31 @@ func TestABatchGoesOnAfterAKill(t *testing.T) {
 	if n := len(box.Azeer.Calls()); n > 25+8+6 { // those on the wire at the kill are asked again; agents are listed
 		t.Errorf("%d calls to Azeer", n)
 	}
+}
+
+func TestSeveralNumbersOfAMessageAreTicked(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	m := w.Slack.Person("sara").Post("#general", "please call 0544444444, 0555555555 and 0566666666")
+	f := manager.shortcut(m)
+	manager.picks(f, "agent", "om")
+	manager.submits(f, map[string]string{"contact": "+966 54 444 4444, +966 56 666 6666", "agent": "Omar Hassan (omar@twerlo.com)"})
+	if answer := manager.reads("2 of 2 contacts assigned to Omar Hassan"); answer.Where != "#general" || !answer.Ephemeral {
+		t.Errorf("answered in %s", answer.Where)
+	}
+	w.owner("966566666666", "omar@twerlo.com")
+	w.owner("966555555555", "")
+
+	m = w.Slack.Person("sara").Post("#general", strings.Join(numbers(30), "\n"))
+	f = layla.shortcut(m)
+	var labels []string
+	for i := range 26 {
+		labels = append(labels, fmt.Sprintf("\u2066+966 54 444 %04d\u2069", i))
+	}
+	layla.submits(f, map[string]string{"contact": strings.Join(labels, ", "), "agent": "Sara Ali (sara@twerlo.com)"})
+	if plain := f.Plain(); !strings.Contains(plain, "لم يتم أي إجراء بعد") {
+		t.Errorf("the question says %s", plain)
+	}
+	layla.submits(f, nil)
+	layla.readsArabic("أُسنِد", "26", "Sara Ali")
 }
