@@ -335,3 +335,48 @@ func TestSeveralNumbersOfAMessageAreTicked(t *testing.T) {
 	layla.submits(f, nil)
 	layla.readsArabic("أُسنِد", "26", "Sara Ali")
 }
+
+// One instance stops in the middle of a batch, and another goes on with it. Who presses Stop
+// may reach either.
+func TestInstancesShareABatch(t *testing.T) {
+	w := shared(t)
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 400 * time.Millisecond})
+	manager, sara := w.person("manager"), w.person("sara")
+	manager.types("#support", "/assign "+strings.Join(numbers(25), " ")+" omar@twerlo.com")
+	w.awaitAssigns(3)
+	w.beside()
+	sara.types("#general", "/assign "+numbers(25)[24]+" layla@twerlo.com") // by way of the other
+	sara.reads("now belongs to")
+	if err := w.halt(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	w.Azeer.Behave()
+	m := manager.reads("of 25 contacts assigned to Omar Hassan")
+	for strings.Contains(m.Plain(), "so far") {
+		m = manager.reads("of 25 contacts assigned to Omar Hassan")
+	}
+	// The one may have been done before it was overtaken.
+	if !strings.Contains(m.Plain(), "25 of 25") && !(strings.Contains(m.Plain(), "24 of 25") && strings.Contains(m.Plain(), "Replaced by a newer request: 1")) {
+		t.Errorf("answered %s", m.Plain())
+	}
+	if n := w.owns(25, "omar@twerlo.com"); n != 24 {
+		t.Errorf("%d belong to Omar", n)
+	}
+	w.owner("966544440024", "layla@twerlo.com")
+}
+
+func TestABatchIsStoppedByAnotherInstance(t *testing.T) {
+	w := shared(t)
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 1500 * time.Millisecond})
+	manager := w.person("manager")
+	manager.types("#support", "/assign "+strings.Join(numbers(25), " ")+" omar@twerlo.com")
+	m := manager.reads("of 25 contacts assigned to", "so far", "Stop")
+	w.beside()
+	manager.clicks(m, "Stop")
+	manager.reads("Stopped:")
+	w.Azeer.Behave()
+	m = manager.reads("of 25 contacts assigned to Omar Hassan")
+	if n := w.owns(25, "omar@twerlo.com"); n == 25 || !strings.Contains(m.Plain(), fmt.Sprintf("%d of 25", n)) {
+		t.Errorf("%d belong to Omar: %s", n, m.Plain())
+	}
+}
