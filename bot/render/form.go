@@ -280,7 +280,7 @@ func (v Renderer) contactChoice(found []prose.Found) slack.Block {
 		return slack.NewInputBlock(BlockContact, label, nil, slack.NewCheckboxGroupsBlockElement(BlockContact, options...)).WithDispatchAction(true)
 	}
 	pick := plainText(v.Texts.Plain("message_pick", nil), 150)
-	menu := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, pick, BlockContact, options...)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, BlockContact, options...)
 	return slack.NewInputBlock(BlockContact, label, nil, menu).WithDispatchAction(true)
 }
 
