@@ -254,6 +254,9 @@ func (s *parts) unready() (reasons []string) {
 	if err := s.journal.Health(ctx); err != nil {
 		reasons = append(reasons, "journal: "+err.Error())
 	}
+	if err := s.service.Health(ctx); err != nil {
+		reasons = append(reasons, "assignments: "+err.Error())
+	}
 	if refused := s.inbox.refused(); refused != "" {
 		reasons = append(reasons, refused)
 	}
