@@ -16,6 +16,7 @@ import (
 func (s *Service) carryOut(ctx, wire context.Context, j *job) {
 	outcome, ok := s.settle(ctx, wire, j)
 	if !ok || !s.finish(wire, j, outcome) {
+		s.giveBackReleased(ctx, wire, j)
 		s.drop(j)
 		return
 	}

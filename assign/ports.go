@@ -95,6 +95,11 @@ type Journal interface {
 	// since: at the first call all that is unfinished or unanswered and not in the hands
 	// of a living process, later what the dead left behind. In order of ID.
 	Take(ctx context.Context) ([]Assignment, error)
+	// GiveBack hands unfinished assignments of this process to others that live and share
+	// the journal, whose next Take gives them, and returns which; none where nobody else is
+	// there. Without begun only those that have not had a TurnGo; with begun the caller
+	// says that no call of theirs is under way.
+	GiveBack(ctx context.Context, ids []int64, begun bool) ([]int64, error)
 	// Latest gives the newest assignment of contact, or false if there is none.
 	Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error)
 

@@ -229,19 +229,20 @@ func (s *Service) start(ctx, wire context.Context, j *job) {
 
 // stop waits for the work to end, and cuts the wire when the drain time is over.
 func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
+	// A call that does not heed its context must not hold up the exit.
+	const stubborn = 500 * time.Millisecond
+	deadline := time.NewTimer(s.cfg.Drain)
+	defer deadline.Stop()
 	s.backlog.mu.Lock()
 	s.backlog.stopped = true
 	s.backlog.mu.Unlock()
 	for _, j := range s.arrivalsInHand() {
 		s.start(ctx, wire, j)
 	}
+	s.giveBackWaiting(wire)
 
 	ended := make(chan struct{})
 	go func() { s.work.Wait(); close(ended) }()
-	// A call that does not heed its context must not hold up the exit.
-	const stubborn = 500 * time.Millisecond
-	deadline := time.NewTimer(s.cfg.Drain)
-	defer deadline.Stop()
 	select {
 	case <-ended:
 		return

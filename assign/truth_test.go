@@ -334,6 +334,10 @@ func (f flaky) Take(ctx context.Context) ([]assign.Assignment, error) {
 	return f.journal.Take(ctx)
 }
 
+func (f flaky) GiveBack(ctx context.Context, ids []int64, begun bool) ([]int64, error) {
+	return f.journal.GiveBack(ctx, ids, begun)
+}
+
 func (f flaky) Latest(ctx context.Context, p phone.Number) (assign.Assignment, bool, error) {
 	return f.journal.Latest(ctx, p)
 }

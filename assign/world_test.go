@@ -175,6 +175,7 @@ type journalStub struct {
 	answered func(id int64) error
 	accept   func() error
 	take     func() error
+	giveBack func(ids []int64, begun bool) []int64
 }
 
 func (j *journalStub) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
@@ -220,6 +221,13 @@ func (j *journalStub) Take(ctx context.Context) ([]assign.Assignment, error) {
 		}
 	}
 	return j.Journal.Take(ctx)
+}
+
+func (j *journalStub) GiveBack(ctx context.Context, ids []int64, begun bool) ([]int64, error) {
+	if j.giveBack != nil {
+		return j.giveBack(ids, begun), nil
+	}
+	return j.Journal.GiveBack(ctx, ids, begun)
 }
 
 // chat is People with a fixed answer.

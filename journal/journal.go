@@ -243,3 +243,12 @@ func (j *Journal) Take(ctx context.Context) ([]assign.Assignment, error) {
 	}
 	return j.decodeRows(w.Taken), nil
 }
+
+// GiveBack hands assignments to other instances; see assign.Journal.
+func (j *Journal) GiveBack(ctx context.Context, ids []int64, begun bool) ([]int64, error) {
+	w := &store.GiveBack{IDs: ids, Begun: begun}
+	if err := j.writer.do(ctx, w); err != nil {
+		return nil, fmt.Errorf("give assignments back: %w", err)
+	}
+	return w.Given, nil
+}

@@ -200,6 +200,9 @@ func (j *Journal) Take(ctx context.Context) ([]assign.Assignment, error) {
 	return taken, nil
 }
 
+// GiveBack implements assign.Journal. Nobody shares it.
+func (j *Journal) GiveBack(context.Context, []int64, bool) ([]int64, error) { return nil, nil }
+
 // Latest implements assign.Journal.
 func (j *Journal) Latest(ctx context.Context, of phone.Number) (assign.Assignment, bool, error) {
 	if err := ctx.Err(); err != nil {

@@ -100,6 +100,9 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		return err
 	case *store.Take:
 		return d.take(tx, o)
+	case *store.GiveBack:
+		o.Given = nil // there is nobody to give it to
+		return nil
 	case *store.Delete:
 		return deleteAll(tx, o)
 	case *store.Audited:

@@ -47,6 +47,14 @@ type (
 	Sending struct{ ID int64 }
 	// Take gives this instance what nobody works on.
 	Take struct{ Taken []Row }
+	// GiveBack makes unfinished assignments of this instance those of nobody, if another
+	// lives: only those that have had no turn, or with Begun all.
+	GiveBack struct {
+		IDs   []int64
+		Begun bool
+
+		Given []int64
+	}
 	// Audited notes that an outcome has been reported.
 	Audited struct{ ID int64 }
 	// Delete deletes assignments.
@@ -65,6 +73,7 @@ func (*Finish) isOperation()   {}
 func (*Answered) isOperation() {}
 func (*Sending) isOperation()  {}
 func (*Take) isOperation()     {}
+func (*GiveBack) isOperation() {}
 func (*Audited) isOperation()  {}
 func (*Delete) isOperation()   {}
 func (*Claim) isOperation()    {}

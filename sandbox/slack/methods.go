@@ -168,7 +168,7 @@ func (ws *Workspace) botUser() object {
 }
 
 func slackbot() object {
-	return object{"id": "USLACKBOT", "team_id": TeamID, "name": "slackbot", "real_name": "Slackbot", "deleted": false,
+	return object{"id": SlackbotID, "team_id": TeamID, "name": "slackbot", "real_name": "Slackbot", "deleted": false,
 		"is_bot": false, "profile": object{"real_name": "Slackbot", "display_name": "Slackbot", "team": TeamID}}
 }
 
