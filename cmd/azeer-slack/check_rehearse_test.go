@@ -157,3 +157,22 @@ func TestCheckForMachines(t *testing.T) {
 		t.Errorf("first comes %+v", f)
 	}
 }
+
+func TestARehearsalTellsOfAnotherCopy(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	values["HTTP_ADDR"], values["DATABASE_URL"] = "", "sqlite://"+t.TempDir()+"/journal.db"
+	run, _ := child(t, values)
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitConnection(t.Context(), t, box)
+	p := program{environment: func() (lookup, error) { return from(values), nil }}
+	var out bytes.Buffer
+	check.Rehearse(t.Context(), p.setup(), check.Rehearsal{User: box.Slack.Person("sara").ID(), Limit: time.Second}, check.NewReport(&out))
+	if want := "· another copy of the bot is running"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, &out)
+	}
+	_ = run.Process.Kill()
+	_ = run.Wait()
+}

@@ -28,6 +28,7 @@ type Setup struct {
 	Language           string
 	Aliases            map[string]string // from a Slack email to an Azeer email
 	AuditChannel       string            // empty: none
+	HTTPAddr           string            // empty: none
 
 	// Required are the settings that have to be there.
 	Required []string
@@ -73,6 +74,8 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	d.examineAzeer(ctx)
 	report.begin("journal")
 	d.examineJournal(ctx)
+	report.begin("http")
+	d.examineHTTP()
 	report.begin("numbers")
 	d.examineRegion()
 }

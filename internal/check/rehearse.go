@@ -71,7 +71,7 @@ func (d *doctor) rehearse(ctx context.Context, r Rehearsal) {
 		_, url, err := re.api.StartSocketModeContext(ctx)
 		return url, err
 	}, socket.Config{Connections: 1, Observe: socket.Observe{Strangers: func(int, int) {
-		d.report.tell("! Another copy of the bot is running with this app, and gets part of what is pressed: stop it meanwhile.")
+		d.note("another copy of the bot is running with this app, and gets part of what is pressed: stop it meanwhile")
 	}}})
 	ended := make(chan error, 1)
 	go func() { ended <- sockets.Run(ctx, re.take) }()

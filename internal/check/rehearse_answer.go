@@ -26,7 +26,7 @@ var elsewhere = map[string]string{
 func (re *rehearsal) take(ctx context.Context, e *socket.Envelope) {
 	go func() {
 		if err := re.serve(ctx, e); err != nil {
-			re.doctor.report.tell("! %v", err)
+			re.doctor.note("while answering: %v", err)
 		}
 	}()
 }
