@@ -189,7 +189,10 @@ func (j *Journal) Turn(ctx context.Context, id int64, sending bool) (assign.Turn
 	case turn.Verdict == assign.TurnSuperseded:
 		turn.Newer, err = decodeRow(&found.Newer, j.cfg.Now())
 	case turn.Verdict == assign.TurnGo && sending && !found.Sent:
-		err = j.writer.do(ctx, &store.Sending{ID: id})
+		noted := &store.Sending{ID: id}
+		if err = j.writer.do(ctx, noted); err == nil && !noted.Found {
+			turn.Verdict = assign.TurnLost
+		}
 	}
 	if err != nil {
 		return assign.Turn{}, fmt.Errorf("ask for turn of assignment %d: %w", id, err)
