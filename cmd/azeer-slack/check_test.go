@@ -202,3 +202,23 @@ func TestCheckTriesTheAddressOfTheProbes(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckReadsTheUserGroups(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	group := box.Slack.AddUserGroup("support", "sara", "omar")
+	values["ALLOWED_USERGROUPS"], values["HTTP_PROXY"] = group+",S0NOWHERE0", "10.0.0.1:3128"
+	check, said := child(t, values, "check")
+	if err := check.Run(); err == nil {
+		t.Error("check is content")
+	}
+	out := said.String()
+	for _, want := range []string{
+		"✓ user group " + group + " of ALLOWED_USERGROUPS has 2 members", "✗ user group S0NOWHERE0 of ALLOWED_USERGROUPS cannot be read: Slack says ",
+		"✗ HTTP_PROXY has no effect",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
