@@ -2,6 +2,7 @@ package assign_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -325,6 +326,41 @@ func TestOnePersonsHundredDoNotDelayAnothersOne(t *testing.T) {
 		w.pass(2 * time.Second)
 		if w.inbox.owner(phone1) != sara {
 			t.Errorf("not assigned after 2 s; %d calls so far", len(w.inbox.made()))
+		}
+	})
+}
+
+func TestAStopGivesBackWhatIsNotBegun(t *testing.T) {
+	var others []int64
+	alone := func(w *world) {
+		w.cfg.Concurrency = 1
+		w.journal.giveBack = func(ids []int64, begun bool) []int64 {
+			if begun { // what it lost meanwhile
+				return nil
+			}
+			others = ids[1:] // the first is on the wire
+			return others
+		}
+		w.journal.turn = func(id int64) (assign.Turn, error, bool) {
+			return assign.Turn{Verdict: assign.TurnLost}, nil, slices.Contains(others, id)
+		}
+	}
+	storyWith(t, alone, func(t *testing.T, w *world) {
+		w.inbox.script(slow(time.Second))
+		first := w.ask("U1", phone1, omar)
+		synctest.Wait()
+		behind, beside := w.ask("U2", phone1, sara), w.ask("U2", phone2, sara)
+		synctest.Wait()
+		start := time.Now()
+		w.end()
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("the stop took %v, want that of the call under way", took)
+		}
+		w.wants(first, assign.Assigned, "", 1)
+		w.silent(behind)
+		w.silent(beside)
+		if n := len(w.inbox.made()); n != 1 {
+			t.Errorf("%d calls, want 1", n)
 		}
 	})
 }

@@ -137,6 +137,8 @@ type ears struct {
 	troubles map[int64]assign.Reason                  // as the interim answers told
 	fail     func(a assign.Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
+	batches  []assign.Batch
+	progress []progress
 }
 
 func newEars() *ears {
@@ -167,6 +169,25 @@ func (e *ears) Interim(_ context.Context, a assign.Assignment) {
 	e.troubles[a.ID] = a.Outcome.Reason
 }
 
+func (e *ears) AnswerBatch(_ context.Context, b assign.Batch) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.batches = append(e.batches, b)
+	return nil
+}
+
+func (e *ears) Progress(_ context.Context, b assign.Batch) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.progress = append(e.progress, progress{time.Since(b.First().AcceptedAt), len(b.Members) - b.Unfinished()})
+}
+
+// progress is what somebody heard of a batch: how long after its acceptance, and how many were done.
+type progress struct {
+	after time.Duration
+	done  int
+}
+
 // journalStub is a memory.Journal whose methods can be made to fail or to say something else.
 type journalStub struct {
 	*memory.Journal
@@ -175,6 +196,7 @@ type journalStub struct {
 	answered func(id int64) error
 	accept   func() error
 	take     func() error
+	giveBack func(ids []int64, begun bool) []int64
 }
 
 func (j *journalStub) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
@@ -220,6 +242,13 @@ func (j *journalStub) Take(ctx context.Context) ([]assign.Assignment, error) {
 		}
 	}
 	return j.Journal.Take(ctx)
+}
+
+func (j *journalStub) GiveBack(ctx context.Context, ids []int64, begun bool) ([]int64, error) {
+	if j.giveBack != nil {
+		return j.giveBack(ids, begun), nil
+	}
+	return j.Journal.GiveBack(ctx, ids, begun)
 }
 
 // chat is People with a fixed answer.

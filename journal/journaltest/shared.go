@@ -30,6 +30,7 @@ func sharedTests() []test {
 		{"two instances: the dead one's work is taken over", takenOver},
 		{"two instances: who lost an assignment stores no outcome", lost},
 		{"two instances: what is let go is taken at once", letGo},
+		{"two instances: what was not begun is given back", givenBack},
 		{"two instances: nothing goes after a newer one", neverAfterNewer},
 	}
 }
@@ -116,6 +117,34 @@ func letGo(t *testing.T, b Backend) {
 		t.Fatal(err)
 	}
 	wantIDs(t, take(t, staying), left.ID)
+}
+
+func givenBack(t *testing.T, b Backend) {
+	leaving := b.Open(t)
+	begun := accept(t, leaving, assign.Accepted, request(key("1")))
+	turn(t, leaving, assign.TurnGo, begun.ID)
+	waiting := accept(t, leaving, assign.Accepted, request(key("2"), contact(1)))
+	done := accept(t, leaving, assign.Accepted, request(key("3"), contact(2)))
+	finish(t, leaving, done.ID, assign.Assigned)
+	all := []int64{begun.ID, waiting.ID, done.ID}
+	give := func(begun bool, ids []int64, want ...int64) {
+		t.Helper()
+		got, err := leaving.GiveBack(t.Context(), ids, begun)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("given back: %v, error %v; want %v", got, err, want)
+		}
+	}
+	give(true, all) // nobody is there
+	staying := b.Open(t)
+	wantIDs(t, take(t, staying)) // by which the others hear of it
+	give(false, all, waiting.ID)
+	turn(t, leaving, assign.TurnLost, waiting.ID)
+	finishLost(t, leaving, waiting.ID)
+	wantIDs(t, take(t, staying), waiting.ID)
+	turn(t, staying, assign.TurnGo, waiting.ID)
+	give(true, all, begun.ID)
+	wantIDs(t, take(t, staying), begun.ID)
+	turn(t, staying, assign.TurnGo, begun.ID)
 }
 
 // neverAfterNewer has two instances accept for one contact and carry out as a Service

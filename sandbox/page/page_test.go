@@ -178,7 +178,7 @@ func TestGallery(t *testing.T) {
 
 func TestGalleryOfTheBot(t *testing.T) {
 	t.Parallel()
-	all, err := goldens(azeerslack.Goldens)
+	all, err := ReadGoldens(azeerslack.Goldens)
 	if err != nil {
 		t.Fatal(err)
 	}
