@@ -26,7 +26,7 @@ const steps = [
     },
   },
   {
-    name: 'kill', title: 'Watch it survive', about: 'The bot is killed while it works, and still answers.', button: 'Watch',
+    name: 'kill', title: 'Watch it survive', about: 'Killed at work, the bot still answers.', button: 'Watch',
     there: (state) => state.trouble.bot !== 'none',
     done: (state) => {
       const turned = state.interactions.filter((i) => i.kind === 'trouble').map((i) => i.what);
