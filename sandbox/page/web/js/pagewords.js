@@ -121,6 +121,7 @@ export const pageTexts = {
   tlUnlawful: [(n) => (n === 1 ? '1 rule broken' : `${n} rules broken`),
     (n) => counted(n, { one: 'خولفت قاعدة واحدة', two: 'خولفت قاعدتان', few: 'خولفت # قواعد', other: 'خولفت # قاعدة' })],
   tlIn: [(where) => ` in ${where}`, (where) => ` في \u2068${where}\u2069`],
+  comma: [', ', '، '],
   tlSteps: ['Steps', 'الخطوات'],
   tlDetails: ['Details', 'التفاصيل'],
   tlOf: [(what) => ` of ${what}`, (what) => ` عن ${what}`],
@@ -240,6 +241,7 @@ export const pageTexts = {
   // The gallery
   gaAbout: ['Every message and form of the app, drawn from the files its tests compare with.', 'كل رسائل التطبيق ونماذجه، من الملفات التي تقارن بها اختباراته.'],
   gaAll: ['All languages', 'كل اللغات'],
+  gaLanguage: ['Language', 'اللغة'],
   gaSearch: ['Search the gallery', 'بحث في المعرض'],
   gaCount: [(shown, all) => `${shown} of ${all}`, (shown, all) => `${shown} من ${all}`],
   gaNothing: ['There is nothing to show.', 'لا يوجد ما يُعرض.'],

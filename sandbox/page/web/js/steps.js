@@ -2,23 +2,24 @@
 
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
+import { tell } from './pagewords.js';
 import { setSetting, setting } from './prefs.js';
 
 const example = '/assign 0544444444 omar@twerlo.com';
 
 const steps = [
   {
-    name: 'type', title: 'Type /assign', about: 'Give a customer to an agent, in any channel.', button: 'Try it',
+    name: 'type', title: 'stepType', about: 'stepTypeAbout', button: 'tryIt',
     done: (state) => state.interactions.some((i) => i.kind === 'slash_commands' && i.steps.some((step) => step.name === 'acknowledged')),
     run: ({ fillComposer }) => fillComposer(example),
   },
   {
-    name: 'watch', title: 'Watch Azeer', about: 'The contact has a new owner there.', button: 'Show me',
+    name: 'watch', title: 'stepWatch', about: 'stepWatchAbout', button: 'showMe',
     done: (state, held) => state.azeer.owners.length > 0 && held.watched,
     run: ({ store }) => store.show('azeer'),
   },
   {
-    name: 'kill', title: 'Kill the bot', about: 'Start it again: nothing gets lost.', button: 'Show me',
+    name: 'kill', title: 'stepKill', about: 'stepKillAbout', button: 'showMe',
     done: (state) => {
       const turned = state.interactions.filter((i) => i.kind === 'trouble').map((i) => i.what);
       return turned.includes('The bot is killed') && turned.lastIndexOf('The bot is started') > turned.indexOf('The bot is killed');
@@ -35,24 +36,25 @@ export function firstSteps(element, store, fillComposer) {
     const done = steps.map((step) => step.done(store.state, held));
     const next = done.indexOf(false);
     element.hidden = setting('steps') === 'off';
-    const now = [done, element.hidden].join();
+    const now = [done, element.hidden, tell('steps')].join();
     if (now === held.now) return;
     held.now = now;
+    element.setAttribute('aria-label', tell('steps'));
     fill(element,
       h('ol', { class: 'steps-list' }, steps.map((step, i) => h('li', {
         class: ['step', done[i] && 'is-done', i === next && 'is-next'], dataset: { step: step.name, done: String(done[i]) },
       },
       h('span', { class: 'step-number', 'aria-hidden': 'true' }, done[i] ? svg(icons.check) : i + 1),
       h('span', { class: 'step-text' },
-        h('strong', { class: 'step-title' }, step.title, done[i] && h('span', { class: 'unseen' }, ' (done)')),
-        h('span', { class: 'step-about' }, step.about)),
+        h('strong', { class: 'step-title' }, tell(step.title), done[i] && h('span', { class: 'unseen' }, tell('stepDone'))),
+        h('span', { class: 'step-about' }, tell(step.about))),
       h('button', {
-        type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${step.button}: ${step.title}`,
+        type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${tell(step.button)}: ${tell(step.title)}`,
         onclick: () => step.run({ store, fillComposer }),
-      }, step.button)))),
-      next < 0 && h('p', { class: 'steps-end' }, 'That is all of it.'),
+      }, tell(step.button))))),
+      next < 0 && h('p', { class: 'steps-end' }, tell('stepsEnd')),
       h('button', {
-        type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': 'Hide the first steps', onclick: () => hide(),
+        type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': tell('stepsHide'), onclick: () => hide(),
       }, svg(icons.cross)));
   };
   const hide = () => {
