@@ -90,26 +90,32 @@ func TestUndoAndHistory(t *testing.T) {
 
 func TestFirstStepsTeach(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
-		v.press(css(`[data-act="step-type"]`))
+		step := func(name string) {
+			if v.device.narrow() {
+				v.press(css(`[data-act="steps-fold"]`))
+			}
+			v.press(css(`[data-act="` + name + `"]`))
+		}
+		step("step-type")
 		v.until(`eyes.one(%s)?.value === '/assign 0544444444 omar@twerlo.com'`, composer)
 		v.press(css(`#place [data-act="send"]`))
 		v.answered("now belongs to Omar Hassan")
 		v.see(css(`[data-step="type"][data-done="true"]`).evenHidden())
-		v.press(css(`[data-act="step-watch"]`))
+		step("step-watch")
 		v.see(css(`.az-contact[data-contact="` + contact + `"]`))
 		v.see(css(`[data-step="watch"][data-done="true"]`).evenHidden())
-		v.press(css(`[data-act="step-kill"]`))
+		step("step-kill")
 		v.press(css(`[data-switch="bot_kill"]`))
 		v.see(css(`.tr-status[data-bot="stopped"]`))
 		v.press(css(`[data-switch="bot_start"]`))
 		v.see(css(`[data-step="kill"][data-done="true"]`).evenHidden())
-		v.press(css(`[data-act="steps-off"]`))
+		step("steps-off")
 		v.gone(css(".steps"))
 		v.reload()
 		v.gone(css(".steps"))
 		v.press(css(`[data-act="settings"]`))
 		v.press(css(`[data-act="steps-on"]`))
-		v.see(css(".steps"))
+		v.see(css(`.steps, .steps-fold`))
 	})
 }
 

@@ -121,6 +121,7 @@ export const pageTexts = {
   tlUnlawful: [(n) => (n === 1 ? '1 rule broken' : `${n} rules broken`),
     (n) => counted(n, { one: 'خولفت قاعدة واحدة', two: 'خولفت قاعدتان', few: 'خولفت # قواعد', other: 'خولفت # قاعدة' })],
   tlIn: [(where) => ` in ${where}`, (where) => ` في \u2068${where}\u2069`],
+  after: [(time) => `+${time}`, (time) => `بعد ${time}`],
   comma: [', ', '، '],
   tlSteps: ['Steps', 'الخطوات'],
   tlDetails: ['Details', 'التفاصيل'],

@@ -79,6 +79,9 @@ const arabic = {
   appSilent: (app) => `لم يستجب ${app}.`, said: (who, text) => `${who}: ${text}`,
 };
 
+/** clientTexts are the texts of the chat client by language. */
+export const clientTexts = { english, arabic };
+
 /** phrase returns one of the client's texts in a language like "ar-SA"; English for languages it does not have. */
 export function phrase(name, lang, ...values) {
   const text = (/^ar\b/i.test(lang || '') ? arabic : english)[name];

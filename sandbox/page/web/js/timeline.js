@@ -14,8 +14,9 @@ function stageAfter(step, next) {
   const last = step.names.at(-1);
   if (last === 'sent') return 'azeer';
   if (last === 'answered' && next?.names[0] === 'sent') return 'wait';
-  if (last === 'answered' || next?.names[0] === 'seen') return 'back';
-  return last === 'typed' ? 'slack' : 'bot';
+  if (last === 'typed') return 'slack';
+  if (['delivered', 'seen'].includes(last)) return 'bot';
+  return last === 'answered' || next?.names[0] === 'seen' ? 'back' : 'bot';
 }
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
@@ -296,7 +297,7 @@ function merged(steps) {
 }
 
 // afterFirst is how long after the first step one came.
-const afterFirst = (step, first) => (step === first ? tell('ms', 0) : `+${duration(step.at - first.at)}`);
+const afterFirst = (step, first) => (step === first ? tell('ms', 0) : tell('after', duration(step.at - first.at)));
 
 const namesOf = (step, i) => step.names.map((name) => stepLabel(name, i)).join(tell('comma'));
 
