@@ -27,6 +27,8 @@ type Request struct {
 	Guard int64
 	// Undoes is the ID of the assignment that this one takes back; 0: of none.
 	Undoes int64
+	// Batch names the batch that this request is part of; 0: it stands alone.
+	Batch int64
 }
 
 // NeverHolds is a Guard with which nothing is accepted: the journal tells whether it knows
@@ -140,6 +142,9 @@ const (
 	Unreachable Reason = "unreachable"  // no connection could be made
 	TooLate     Reason = "too_late"     // found after a restart, too old to carry out, and never sent
 	NoReply     Reason = "no_word"      // sent, and nothing came back
+
+	// Stopped: the requester stopped the batch before it was sent.
+	Stopped Reason = "stopped"
 )
 
 // Acceptance tells what accepting a request meant.

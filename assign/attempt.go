@@ -20,6 +20,10 @@ func (s *Service) carryOut(ctx, wire context.Context, j *job) {
 		s.drop(j)
 		return
 	}
+	if j.Batch != 0 { // answered as a whole
+		s.drop(j)
+		return
+	}
 	s.work.Go(func() { s.deliver(ctx, wire, j) })
 }
 
@@ -41,7 +45,7 @@ func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 	case j.expired:
 		return Outcome{Kind: Failed, Reason: TooLate}, true
 	}
-	t := &attempts{deadline: j.AcceptedAt.Add(giveUpAfter), noReply: j.Sent}
+	t := &attempts{deadline: j.AcceptedAt.Add(j.giveUpAfter()), noReply: j.Sent}
 	for {
 		m := s.attempt(wire, j, t)
 		if m.release || m.outcome.Kind != "" {
@@ -59,23 +63,20 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 	if !time.Now().Before(t.until()) {
 		return s.giveUp(wire, j, t)
 	}
+	if j.Batch != 0 {
+		m, ok := s.enterBatches(wire, j, t)
+		if !ok {
+			return m
+		}
+		defer s.limits.batches.release()
+	}
 	if t.agent.PlatformID.IsZero() {
 		if m, ok := s.identify(wire, j, t); !ok {
 			return m
 		}
 	}
-	waiting, done := context.WithDeadline(wire, t.until())
-	defer done()
-	switch err := s.limits.calls.acquire(waiting, j.Requester, j.newer); {
-	case errors.Is(err, errInterrupted):
-		return s.overtaken(wire, j, t)
-	case wire.Err() != nil:
-		if err == nil {
-			s.limits.calls.release()
-		}
-		return step{release: true}
-	case err != nil:
-		return s.giveUp(wire, j, t)
+	if m, ok := s.acquire(wire, s.limits.calls, j, t); !ok {
+		return m
 	}
 	defer s.limits.calls.release()
 	if m, ok := s.askTurn(wire, j, t, true); !ok {
@@ -84,9 +85,27 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 	return s.call(wire, j, t)
 }
 
+// acquire waits for a slot of one of the limits. false: see the step.
+func (s *Service) acquire(wire context.Context, limit *semaphore, j *job, t *attempts) (step, bool) {
+	waiting, done := context.WithDeadline(wire, t.until())
+	defer done()
+	switch err := limit.acquire(waiting, j.claim(), j.newer); {
+	case errors.Is(err, errInterrupted):
+		return s.overtaken(wire, j, t), false
+	case wire.Err() != nil:
+		if err == nil {
+			limit.release()
+		}
+		return step{release: true}, false
+	case err != nil:
+		return s.giveUp(wire, j, t), false
+	}
+	return step{}, true
+}
+
 // identify finds out who the agent is. false: not now, or not at all.
 func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool) {
-	if err := s.limits.lookups.acquire(ctx, j.Requester, j.newer); errors.Is(err, errInterrupted) {
+	if err := s.limits.lookups.acquire(ctx, j.claim(), j.newer); errors.Is(err, errInterrupted) {
 		return s.overtaken(ctx, j, t), false
 	} else if err != nil {
 		return step{release: true}, false
@@ -142,6 +161,9 @@ func (s *Service) call(wire context.Context, j *job, t *attempts) step {
 	f := asFault(err)
 	t.note(f, start)
 	j.trouble.Store(f.Reason)
+	if f.Effect == NotDone && f.Reason == Busy {
+		s.batches.pause(max(f.RetryAfter, time.Second))
+	}
 	switch {
 	case f.Effect == Never && f.Reason == NotFound && len(t.ids) > 1:
 		t.ids = t.ids[1:] // Azeer may know the contact by another of its numbers

@@ -88,7 +88,7 @@ func (s *Service) deliver(ctx, wire context.Context, j *job) {
 }
 
 func (s *Service) answer(wire context.Context, j *job) error {
-	if err := s.limits.answers.acquire(wire, j.Requester, nil); err != nil {
+	if err := s.limits.answers.acquire(wire, claim{requester: j.Requester}, nil); err != nil {
 		return err
 	}
 	defer s.limits.answers.release()
@@ -104,7 +104,7 @@ func (s *Service) answer(wire context.Context, j *job) error {
 
 // tellInterim says that the work goes on, unless it has just ended.
 func (s *Service) tellInterim(ctx context.Context, j *job) {
-	if j.settled.Load() || s.limits.answers.acquire(ctx, j.Requester, nil) != nil {
+	if j.settled.Load() || s.limits.answers.acquire(ctx, claim{requester: j.Requester}, nil) != nil {
 		return
 	}
 	defer s.limits.answers.release()
@@ -133,7 +133,7 @@ type interims struct {
 }
 
 func (i *interims) add(j *job, after time.Duration) {
-	if j.Finished() {
+	if j.Finished() || j.Batch != 0 {
 		return
 	}
 	i.after = after

@@ -32,6 +32,7 @@ func (s *Service) giveBackWaiting(wire context.Context) {
 		l.waiting = slices.DeleteFunc(l.waiting, func(j *job) bool {
 			if slices.Contains(given, j.ID) {
 				delete(s.backlog.inFlight, j.ID)
+				s.batches.ended(j)
 				return true
 			}
 			return false

@@ -18,9 +18,13 @@ func (s *Service) Latest(ctx context.Context, contact phone.Number) (Assignment,
 	return a, found, nil
 }
 
-// List, Before, Owner and Tally are the journal's; see History.
+// List, Members, Before, Owner and Tally are the journal's; see History.
 func (s *Service) List(ctx context.Context, q Query) ([]Assignment, error) {
 	return s.journal.List(ctx, q)
+}
+
+func (s *Service) Members(ctx context.Context, batch int64) ([]Assignment, error) {
+	return s.journal.Members(ctx, batch)
 }
 
 func (s *Service) Before(ctx context.Context, id int64) (Assignment, bool, error) {

@@ -67,6 +67,10 @@ type Answerer interface {
 	// Interim tells, once and at best effort, that the work is still going on. The Outcome
 	// of a holds no more than the Reason why the last attempt did not settle it.
 	Interim(ctx context.Context, a Assignment)
+	// AnswerBatch is Answer for a batch, all of which is finished.
+	AnswerBatch(ctx context.Context, b Batch) error
+	// Progress tells, at best effort, how far a batch is.
+	Progress(ctx context.Context, b Batch)
 }
 
 // Journal is the durable record of assignments. Several processes may share one.
@@ -103,8 +107,27 @@ type Journal interface {
 	// Latest gives the newest assignment of contact, or false if there is none.
 	Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error)
 
+	Batches
 	History
 	Audit
+}
+
+// Batches is how a Journal keeps what was asked for in one go.
+type Batches interface {
+	// AcceptBatch stores all of requests durably, or none, in one write, each as Accept does. The
+	// requests of a batch join no others.
+	AcceptBatch(ctx context.Context, requests []Request) ([]Entry, error)
+	// StopBatch ends those of a batch that are unfinished and for which the inbox was not called
+	// yet: Failed, with the reason Stopped. It gives their number.
+	StopBatch(ctx context.Context, batch int64) (stopped int, err error)
+	// AnsweredBatch notes that the requester has been told of all that is finished of a batch.
+	AnsweredBatch(ctx context.Context, batch int64) error
+}
+
+// Entry is what accepting one request of a batch meant; see Journal.Accept.
+type Entry struct {
+	Assignment
+	Acceptance
 }
 
 // History is what a Journal remembers, as far as it has not been deleted for its age.
@@ -112,6 +135,8 @@ type Journal interface {
 type History interface {
 	// List gives the assignments that q asks for, newest first.
 	List(ctx context.Context, q Query) ([]Assignment, error)
+	// Members gives the assignments of a batch, in the order of ID.
+	Members(ctx context.Context, batch int64) ([]Assignment, error)
 	// Before gives the assignment that made the owner whom assignment id found: of those
 	// of the same contact that were accepted earlier, the newest that ended Assigned.
 	// false: there is none; or one after it ended Unknown, so that nobody knows.
@@ -131,6 +156,8 @@ type Query struct {
 	Requester string
 	// Problems leaves out all but the kinds of outcome of which Problems is true.
 	Problems bool
+	// Batches leaves out all of a batch but the first that would be listed.
+	Batches bool
 	// Below leaves out the assignments from this ID on: to go on after the last of a
 	// list. 0: none.
 	Below int64
@@ -149,8 +176,8 @@ func (q Query) Size() int {
 // Audit is how a Journal remembers which outcomes are yet to be reported, if it was
 // set up to do so when they were stored. Each is due in one process at a time.
 type Audit interface {
-	// Unaudited gives finished assignments whose outcome is due in this process, oldest
-	// first, up to limit: what it finished itself, and what the dead left behind, from
+	// Unaudited gives finished assignments whose outcome is due in this process, of a batch but
+	// the first, oldest first, up to limit: what it finished itself, and what the dead left behind, from
 	// the moment on at which Take has found them dead. Without their Reply.
 	Unaudited(ctx context.Context, limit int) ([]Assignment, error)
 	// Audited notes that the outcome of assignment id has been reported.

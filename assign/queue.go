@@ -24,6 +24,22 @@ type job struct {
 	trouble atomic.Value
 }
 
+// claim is how it waits for a slot.
+func (j *job) claim() claim {
+	if j.Batch != 0 {
+		return claim{j.Requester, batched}
+	}
+	return claim{j.Requester, single}
+}
+
+// interrupt has a job that waits look again whether it is still to be done.
+func (j *job) interrupt() {
+	select {
+	case j.newer <- struct{}{}:
+	default:
+	}
+}
+
 // contactQueue holds the assignments of one contact that wait for their turn, oldest first,
 // and exists only while one of them is carried out.
 type contactQueue struct {
@@ -49,10 +65,7 @@ func (s *Service) enqueue(ctx, wire context.Context, j *job) {
 	}
 	l.waiting = slices.Insert(l.waiting, at, j)
 	if l.current.ID < j.ID {
-		select {
-		case l.current.newer <- struct{}{}:
-		default:
-		}
+		l.current.interrupt()
 	}
 }
 

@@ -9,32 +9,46 @@ import (
 
 // semaphore is a semaphore that is fair to people: free slots go round the requesters who
 // wait, so that one person's hundred assignments delay another's one by a single call
-// and not by a hundred.
+// and not by a hundred. What stands alone goes before what is part of a batch.
 type semaphore struct {
 	mu   sync.Mutex
 	free int
-	// ring holds the requesters who wait, in the order of their next grant.
-	ring    *list.List // of *waiters
-	waiting map[string]*waiters
+	// rings hold the requesters who wait, in the order of their next grant: of each urgency.
+	rings   [2]*list.List // of *waiters
+	waiting map[claim]*waiters
 }
+
+// claim is who waits, and how urgently.
+type claim struct {
+	requester string
+	urgency   urgency
+}
+
+// urgency is which ring is served first.
+type urgency int
+
+const (
+	single urgency = iota
+	batched
+)
 
 // waiters is everything that one requester waits for, first come first.
 type waiters struct {
-	requester string
-	element   *list.Element // in ring
-	queue     *list.List    // of chan struct{}, closed to grant
+	claim   claim
+	element *list.Element // in its ring
+	queue   *list.List    // of chan struct{}, closed to grant
 }
 
 // errInterrupted says that the wait was broken off by its interrupt channel.
 var errInterrupted = errors.New("wait interrupted")
 
 func newSemaphore(slots int) *semaphore {
-	return &semaphore{free: slots, ring: list.New(), waiting: make(map[string]*waiters)}
+	return &semaphore{free: slots, rings: [2]*list.List{list.New(), list.New()}, waiting: make(map[claim]*waiters)}
 }
 
 // acquire waits for a slot, which release gives back. It ends early with the error of
 // ctx, or with errInterrupted when something arrives on interrupt; nil never arrives.
-func (g *semaphore) acquire(ctx context.Context, requester string, interrupt <-chan struct{}) error {
+func (g *semaphore) acquire(ctx context.Context, who claim, interrupt <-chan struct{}) error {
 	g.mu.Lock()
 	if g.free > 0 {
 		g.free--
@@ -42,7 +56,7 @@ func (g *semaphore) acquire(ctx context.Context, requester string, interrupt <-c
 		return nil
 	}
 	granted := make(chan struct{})
-	c, place := g.queue(requester, granted)
+	c, place := g.queue(who, granted)
 	g.mu.Unlock()
 
 	var err error
@@ -72,26 +86,30 @@ func (g *semaphore) release() {
 	g.grant()
 }
 
-func (g *semaphore) queue(requester string, granted chan struct{}) (*waiters, *list.Element) {
-	c, ok := g.waiting[requester]
+func (g *semaphore) queue(who claim, granted chan struct{}) (*waiters, *list.Element) {
+	c, ok := g.waiting[who]
 	if !ok {
-		c = &waiters{requester: requester, queue: list.New()}
-		c.element = g.ring.PushBack(c)
-		g.waiting[requester] = c
+		c = &waiters{claim: who, queue: list.New()}
+		c.element = g.rings[who.urgency].PushBack(c)
+		g.waiting[who] = c
 	}
 	return c, c.queue.PushBack(granted)
 }
 
-// grant hands one slot to the next in the ring, who then goes to its end.
+// grant hands one slot to the next in the most urgent ring, who then goes to its end.
 func (g *semaphore) grant() {
-	front := g.ring.Front()
+	ring := g.rings[single]
+	if ring.Len() == 0 {
+		ring = g.rings[batched]
+	}
+	front := ring.Front()
 	if front == nil {
 		g.free++
 		return
 	}
 	c := front.Value.(*waiters)
 	first := c.queue.Front()
-	g.ring.MoveToBack(front)
+	ring.MoveToBack(front)
 	g.leave(c, first)
 	close(first.Value.(chan struct{}))
 }
@@ -99,7 +117,7 @@ func (g *semaphore) grant() {
 func (g *semaphore) leave(c *waiters, place *list.Element) {
 	c.queue.Remove(place)
 	if c.queue.Len() == 0 {
-		g.ring.Remove(c.element)
-		delete(g.waiting, c.requester)
+		g.rings[c.claim.urgency].Remove(c.element)
+		delete(g.waiting, c.claim)
 	}
 }

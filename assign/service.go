@@ -64,6 +64,7 @@ func orDefault[N int | time.Duration](set, otherwise N) N {
 var (
 	ErrStopping   = fmt.Errorf("service is stopping: %w", ErrNotStored)
 	ErrBacklog    = fmt.Errorf("too many assignments are waiting: %w", ErrNotStored)
+	ErrSameBatch  = fmt.Errorf("the same batch is being carried out: %w", ErrNotStored)
 	ErrIncomplete = fmt.Errorf("contact or agent is missing: %w", ErrNotStored)
 )
 
@@ -82,12 +83,14 @@ type Service struct {
 	log       zerolog.Logger
 	limits    limits
 	backlog   backlog
+	batches   batches
 	work      sync.WaitGroup // everything that Run has started
 }
 
 // limits are how much may be asked at once.
 type limits struct {
 	calls   *semaphore // of the inbox
+	batches *semaphore // of the inbox, for what is part of a batch: the rest is free for what is not
 	lookups *semaphore // of whoever knows the agents
 	answers *semaphore // of the requesters
 }
@@ -111,8 +114,11 @@ func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Co
 	cfg = cfg.filled()
 	return &Service{
 		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
-		log:     cfg.Logger.With().Str("component", "assign").Logger(),
-		limits:  limits{newSemaphore(cfg.Concurrency), newSemaphore(cfg.Concurrency), newSemaphore(cfg.Answerers)},
+		log: cfg.Logger.With().Str("component", "assign").Logger(),
+		limits: limits{
+			calls: newSemaphore(cfg.Concurrency), batches: newSemaphore(max(1, cfg.Concurrency*3/4)),
+			lookups: newSemaphore(cfg.Concurrency), answers: newSemaphore(cfg.Answerers),
+		},
 		backlog: backlog{arrivals: make(chan struct{}, 1), inFlight: make(map[int64]bool), queues: make(map[string]*contactQueue)},
 	}
 }
@@ -124,7 +130,7 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 	if r.Contact.IsZero() || r.Agent.IsZero() {
 		return Assignment{}, 0, ErrIncomplete
 	}
-	if err := s.reserve(); err != nil {
+	if err := s.reserve(1); err != nil {
 		return Assignment{}, 0, err
 	}
 	a, acceptance, err := s.journal.Accept(ctx, r)
@@ -143,17 +149,17 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 	return a, acceptance, nil
 }
 
-// reserve makes room for one more in flight.
-func (s *Service) reserve() error {
+// reserve makes room for n more in flight.
+func (s *Service) reserve(n int) error {
 	s.backlog.mu.Lock()
 	defer s.backlog.mu.Unlock()
 	switch {
 	case s.backlog.stopped:
 		return ErrStopping
-	case len(s.backlog.inFlight)+s.backlog.reserved >= s.cfg.Backlog:
+	case len(s.backlog.inFlight)+s.backlog.reserved+n > s.cfg.Backlog:
 		return ErrBacklog
 	}
-	s.backlog.reserved++
+	s.backlog.reserved += n
 	return nil
 }
 
@@ -175,8 +181,9 @@ func (s *Service) receive(j *job) {
 // drop lets go of a job: it is answered, somebody else's, or left to the next start.
 func (s *Service) drop(j *job) {
 	s.backlog.mu.Lock()
-	defer s.backlog.mu.Unlock()
 	delete(s.backlog.inFlight, j.ID)
+	s.backlog.mu.Unlock()
+	s.batches.ended(j)
 }
 
 // Run carries out what has been accepted, and first what an earlier process left in
@@ -220,6 +227,10 @@ func (s *Service) arrivalsInHand() []*job {
 // start sends a job on its way: to its queue, or, where the outcome is known, straight
 // to the answer.
 func (s *Service) start(ctx, wire context.Context, j *job) {
+	if j.Batch != 0 {
+		s.startMember(ctx, wire, j)
+		return
+	}
 	if j.Finished() {
 		s.work.Go(func() { s.deliver(ctx, wire, j) })
 		return
@@ -229,6 +240,10 @@ func (s *Service) start(ctx, wire context.Context, j *job) {
 
 // stop waits for the work to end, and cuts the wire when the drain time is over.
 func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
+	// A call that does not heed its context must not hold up the exit.
+	const stubborn = 500 * time.Millisecond
+	deadline := time.NewTimer(s.cfg.Drain)
+	defer deadline.Stop()
 	s.backlog.mu.Lock()
 	s.backlog.stopped = true
 	s.backlog.mu.Unlock()
@@ -239,10 +254,6 @@ func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 
 	ended := make(chan struct{})
 	go func() { s.work.Wait(); close(ended) }()
-	// A call that does not heed its context must not hold up the exit.
-	const stubborn = 500 * time.Millisecond
-	deadline := time.NewTimer(s.cfg.Drain)
-	defer deadline.Stop()
 	select {
 	case <-ended:
 		return
@@ -294,7 +305,7 @@ func (s *Service) recoverAbandoned(ctx context.Context) error {
 	s.backlog.mu.Lock()
 	defer s.backlog.mu.Unlock()
 	for _, a := range found {
-		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= giveUpAfter
+		expired := !a.Finished() && now.Sub(a.AcceptedAt) >= a.giveUpAfter()
 		s.receive(&job{Assignment: a, since: now, expired: expired})
 	}
 	return nil

@@ -137,6 +137,8 @@ type ears struct {
 	troubles map[int64]assign.Reason                  // as the interim answers told
 	fail     func(a assign.Assignment, try int) error // nil: nothing fails
 	tries    map[int64]int
+	batches  []assign.Batch
+	progress []progress
 }
 
 func newEars() *ears {
@@ -165,6 +167,25 @@ func (e *ears) Interim(_ context.Context, a assign.Assignment) {
 	defer e.mu.Unlock()
 	e.interims[a.ID] = append(e.interims[a.ID], time.Since(a.AcceptedAt))
 	e.troubles[a.ID] = a.Outcome.Reason
+}
+
+func (e *ears) AnswerBatch(_ context.Context, b assign.Batch) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.batches = append(e.batches, b)
+	return nil
+}
+
+func (e *ears) Progress(_ context.Context, b assign.Batch) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.progress = append(e.progress, progress{time.Since(b.First().AcceptedAt), len(b.Members) - b.Unfinished()})
+}
+
+// progress is what somebody heard of a batch: how long after its acceptance, and how many were done.
+type progress struct {
+	after time.Duration
+	done  int
 }
 
 // journalStub is a memory.Journal whose methods can be made to fail or to say something else.

@@ -228,7 +228,7 @@ func describe(err error) string {
 	case errors.As(err, &dns):
 		return "host not found"
 	case errors.As(err, &untrusted):
-		return "certificate not trusted"
+		return "certificate not trusted (SSL_CERT_FILE may name a file with that of its CA)"
 	case errors.As(err, &op) && op.Op == "dial":
 		return "no connection"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),

@@ -32,6 +32,8 @@ import (
 // Service is what the bot asks of the assignment service.
 type Service interface {
 	Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error)
+	AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error)
+	StopBatch(ctx context.Context, batch int64) (stopped int, err error)
 	Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error)
 }
 
@@ -147,25 +149,27 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 			Service
 		}{history, service},
 	})
-	requests := &requests{respond, noting{service, homes}}
+	noted := noting{service, homes}
+	requests := &requests{respond, noted}
 	opener := &opener{
 		responder: respond, api: api, access: may, agents: agents, region: region,
 		recents: newRecents(history), owners: owner,
 	}
+	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	subcommands := &subcommands{responder: respond, history: history, agents: agents, region: region}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, live: newLiveHints(), region: region}
 	return handlers{
 		lines: &lines{
 			responder: respond, requests: requests, access: may, opener: opener,
-			subcommands: subcommands, agents: agents, region: region,
+			subcommands: subcommands, batches: several, agents: agents, region: region,
 		},
 		opener: opener,
 		submissions: &submissions{
-			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, region: region,
+			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
 		},
 		buttons: &buttons{
 			responder: respond, requests: requests, history: history, access: may,
-			opener: opener, subcommands: subcommands, typing: typing, homes: homes,
+			opener: opener, subcommands: subcommands, batches: several, typing: typing, homes: homes,
 		},
 		typing: typing,
 		homes:  homes,
@@ -184,6 +188,14 @@ func (n noting) Accept(ctx context.Context, r assign.Request) (assign.Assignment
 		n.homes.Changed(r.Requester, time.Now())
 	}
 	return a, how, err
+}
+
+func (n noting) AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error) {
+	entries, err := n.Service.AcceptBatch(ctx, requests)
+	if err == nil && len(requests) > 0 {
+		n.homes.Changed(requests[0].Requester, time.Now())
+	}
+	return entries, err
 }
 
 // Run serves until ctx ends, then finishes what it has taken and returns nil. It returns

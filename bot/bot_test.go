@@ -26,6 +26,12 @@ func (d *desk) Accept(context.Context, assign.Request) (assign.Assignment, assig
 	return assign.Assignment{}, assign.Accepted, nil
 }
 
+func (d *desk) AcceptBatch(context.Context, []assign.Request) ([]assign.Entry, error) {
+	return nil, nil
+}
+
+func (d *desk) StopBatch(context.Context, int64) (int, error) { return 0, nil }
+
 func (d *desk) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
 }

@@ -23,6 +23,7 @@ type buttons struct {
 	access      *access.Policy
 	opener      *opener
 	subcommands *subcommands
+	batches     *batches
 	typing      *typing
 	homes       *home.Tabs
 }
@@ -111,11 +112,11 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		if err := json.Unmarshal([]byte(chosen.Value), &d); err != nil {
 			b.log.Warn().Msg("button without a draft, opening an empty form")
 		}
-		from := addressOf(c)
-		if isFromHome(c) {
-			from.EntryPoint = payload.ByHome
-		}
-		b.opener.open(ctx, c, d, from)
+		b.opener.open(ctx, c, d, formOrigin(c))
+	case render.ActionSeveral:
+		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
+	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
+		b.batches.onClick(ctx, c, chosen)
 	case render.ActionWord:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
@@ -124,4 +125,13 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	default:
 		b.onRequestButton(ctx, c, chosen)
 	}
+}
+
+// formOrigin is where the answer to a form goes that a button opens.
+func formOrigin(c *inbound.Call) payload.Address {
+	from := addressOf(c)
+	if isFromHome(c) {
+		from.EntryPoint = payload.ByHome
+	}
+	return from
 }

@@ -21,6 +21,7 @@ type lines struct {
 	access      *access.Policy
 	opener      *opener
 	subcommands *subcommands
+	batches     *batches
 	agents      Agents
 	region      string
 }
@@ -48,6 +49,10 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 	d := render.Draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}
 	slip, typed, slipped := l.subcommands.near(c, reading)
 	var mistake *line.Mistake
+	if many, ok := l.severalOf(c, err); ok {
+		l.batches.onMany(ctx, v, c, many)
+		return
+	}
 	switch {
 	case errors.As(err, &mistake):
 		l.reply(ctx, c, v.Mistake(mistake, d, l.choices(ctx, c, mistake, reading)...))
@@ -66,6 +71,15 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 	default:
 		l.requests.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent})
 	}
+}
+
+// severalOf reads a command that Parse did not understand, as it may name several contacts.
+func (l *lines) severalOf(c *inbound.Call, wrong error) (line.Many, bool) {
+	if wrong == nil || c.Kind != payload.SlashCommand {
+		return line.Many{}, false
+	}
+	many, err := line.ParseMany(c.Text, l.region)
+	return many, err == nil
 }
 
 // choices are what the buttons do that a question about a number gets: assign it to the

@@ -50,8 +50,12 @@ func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.R
 // onMine tells somebody what became of their own requests.
 func (s *subcommands) onMine(ctx context.Context, c *inbound.Call, v render.Renderer) {
 	s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
-		found, err := s.history.List(ctx, assign.Query{Requester: c.Sender().ID, Limit: render.ListMost + 1})
-		return v.Mine(found), err
+		found, err := s.history.List(ctx, assign.Query{Requester: c.Sender().ID, Batches: true, Limit: render.ListMost + 1})
+		if err != nil {
+			return render.Message{}, err
+		}
+		several, err := batchesIn(ctx, s.history, found)
+		return v.Mine(found, several), err
 	})
 }
 

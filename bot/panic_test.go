@@ -30,6 +30,12 @@ func (broken) Accept(_ context.Context, r assign.Request) (assign.Assignment, as
 	panic("cannot assign " + r.Contact.Digits())
 }
 
+func (b broken) AcceptBatch(_ context.Context, requests []assign.Request) ([]assign.Entry, error) {
+	panic("cannot assign " + requests[0].Contact.Digits())
+}
+
+func (broken) StopBatch(context.Context, int64) (int, error) { panic("cannot stop") }
+
 func (broken) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ type submissions struct {
 	agents   Agents
 	typing   *typing
 	waiting  *waitingForms
+	batches  *batches
 	region   string
 }
 
@@ -37,7 +39,7 @@ const formWait = 2 * time.Second
 
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
-	if c.View.CallbackID != render.FormCallback {
+	if !slices.Contains([]string{render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback}, c.View.CallbackID) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
@@ -49,7 +51,19 @@ func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, v.Closing(r.Text, r.Data))
 		return
 	}
+	switch c.View.CallbackID {
+	case render.SeveralCallback:
+		s.onSeveral(ctx, v, c, to)
+		return
+	case render.SeveralConfirmCallback:
+		s.onSeveralConfirmed(ctx, v, c)
+		return
+	}
 	request, mistakes, unlisted := s.read(v, c)
+	if view := s.severalTyped(v, c, request, to); view != nil {
+		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
+		return
+	}
 	if len(mistakes) == 0 && !unlisted.IsZero() {
 		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(v.FormConfirm(c.View, unlisted)))
 		return

@@ -24,11 +24,15 @@ func encodeRequest(r assign.Request) *store.Accept {
 		Origin:    store.Text(r.Origin),
 		Guard:     r.Guard,
 		Undoes:    r.Undoes,
+		Batch:     r.Batch,
 	}
 	if r.Contact.ID() != r.Contact.Digits() {
 		w.ContactID = store.Text(r.Contact.ID())
 	}
 	w.JoinKey = joinKey(w.Requester, w.Contact, w.Agent)
+	if r.Batch != 0 { // which has its own answer
+		w.JoinKey = fmt.Sprintf("batch %d %s", r.Batch, w.JoinKey)
+	}
 	return w
 }
 
@@ -51,6 +55,7 @@ func decodeRow(r *store.Row, now time.Time) (assign.Assignment, error) {
 			Reply:     string(r.Reply),
 			Origin:    r.Origin,
 			Undoes:    r.Undoes,
+			Batch:     r.Batch,
 		},
 		AcceptedAt: ago(now, r.Accepted),
 		Answered:   r.Answered,

@@ -17,6 +17,11 @@ type Installation struct {
 	Proof string
 }
 
+// NameOf names the installation of a bot (a user id) in a workspace, with Azeer at a host.
+func NameOf(team, bot, host string) string {
+	return fmt.Sprintf("workspace %s, bot %s, Azeer at %s", team, bot, host)
+}
+
 // ForeignError says that a journal belongs to another installation.
 type ForeignError struct{ Owner, Name string }
 

@@ -87,6 +87,21 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*Journal, error)
 	return New(db, cfg), nil
 }
 
+// Examine looks at the journal at databaseURL and changes nothing: no file is made, no table. It
+// tells what would keep Open from opening it. Errors say what to do, and hold no password.
+func Examine(ctx context.Context, databaseURL string) (found store.Examination, err error) {
+	scheme, rest, _ := strings.Cut(databaseURL, "://")
+	switch scheme {
+	case "sqlite":
+		return sqlite.Examine(ctx, rest)
+	case "postgres", "postgresql":
+		return postgres.Examine(ctx, databaseURL)
+	}
+	return found, errScheme
+}
+
+var errScheme = errors.New("DATABASE_URL must begin with sqlite:// or postgres://")
+
 func openDatabase(ctx context.Context, databaseURL string, cfg Config) (Database, error) {
 	scheme, rest, _ := strings.Cut(databaseURL, "://")
 	switch scheme {
@@ -97,7 +112,7 @@ func openDatabase(ctx context.Context, databaseURL string, cfg Config) (Database
 			Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Logger: cfg.Logger,
 		})
 	}
-	return nil, errors.New("DATABASE_URL must begin with sqlite:// or postgres://")
+	return nil, errScheme
 }
 
 // New keeps a journal in db, which it closes in the end.
@@ -174,7 +189,10 @@ func (j *Journal) Turn(ctx context.Context, id int64, sending bool) (assign.Turn
 	case turn.Verdict == assign.TurnSuperseded:
 		turn.Newer, err = decodeRow(&found.Newer, j.cfg.Now())
 	case turn.Verdict == assign.TurnGo && sending && !found.Sent:
-		err = j.writer.do(ctx, &store.Sending{ID: id})
+		noted := &store.Sending{ID: id}
+		if err = j.writer.do(ctx, noted); err == nil && !noted.Found {
+			turn.Verdict = assign.TurnLost
+		}
 	}
 	if err != nil {
 		return assign.Turn{}, fmt.Errorf("ask for turn of assignment %d: %w", id, err)

@@ -35,13 +35,13 @@ type committer interface {
 	ConcernsOne(err error) bool
 }
 
-// write is an operation in the queue.
+// write is what waits in the queue: operations of which all are carried out, or none.
 type write struct {
-	operation store.Operation
-	until     time.Time // when the answer comes too late; zero: never
-	state     atomic.Int32
-	done      chan struct{} // closed when err is set
-	err       error
+	operations []store.Operation
+	until      time.Time // when the answer comes too late; zero: never
+	state      atomic.Int32
+	done       chan struct{} // closed when err is set
+	err        error
 }
 
 // A write is either begun by the writer or given up by its caller, never both: so a
@@ -77,12 +77,12 @@ func newWriter(d committer, timeout time.Duration) *writer {
 	return w
 }
 
-// do has the writer carry out one operation and waits until that is durable. Once the
-// writer has begun with it, do waits for the result whatever becomes of ctx: the
+// do has the writer carry out operations, all or none, and waits until that is durable. Once
+// the writer has begun with them, do waits for the result whatever becomes of ctx: the
 // caller must not be told "not stored" of something that is.
-func (w *writer) do(ctx context.Context, o store.Operation) error {
-	q := &write{operation: o, done: make(chan struct{})}
-	if _, accepting := o.(*store.Accept); accepting {
+func (w *writer) do(ctx context.Context, operations ...store.Operation) error {
+	q := &write{operations: operations, done: make(chan struct{})}
+	if _, accepting := operations[0].(*store.Accept); accepting {
 		q.until, _ = ctx.Deadline()
 	}
 	select {
@@ -212,10 +212,10 @@ func (q *write) end(err error) {
 // commit gives up in time for those who wait with a person: one who is told nothing
 // within Slack's 3 s reads an error that says nothing.
 func (w *writer) commit(batch ...*write) error {
-	operations := make([]store.Operation, len(batch))
+	operations := make([]store.Operation, 0, len(batch))
 	until := time.Now().Add(w.timeout)
-	for i, q := range batch {
-		operations[i] = q.operation
+	for _, q := range batch {
+		operations = append(operations, q.operations...)
 		if !q.until.IsZero() && q.until.Before(until) {
 			until = q.until
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"azeer-slack/journal/journaltest"
+	"azeer-slack/journal/store"
 )
 
 // One bad request must not take others of its transaction down with it.
@@ -20,9 +21,9 @@ func TestOneBadRequestFailsAlone(t *testing.T) {
 	bad.Requester = "U-bad"
 	jobs := make([]*write, 5)
 	for i := range jobs {
-		jobs[i] = &write{operation: encodeRequest(journaltest.Numbered(i)), done: make(chan struct{})}
+		jobs[i] = &write{operations: []store.Operation{encodeRequest(journaltest.Numbered(i))}, done: make(chan struct{})}
 	}
-	jobs[2].operation = encodeRequest(bad)
+	jobs[2].operations = []store.Operation{encodeRequest(bad)}
 	j.writer.carryOut(jobs)
 	for i, job := range jobs {
 		<-job.done
@@ -38,7 +39,7 @@ func TestOneLateRequestFailsAlone(t *testing.T) {
 	j := mustOpen(t, journaltest.StartPostgres(t), Config{})
 	jobs := make([]*write, 5)
 	for i := range jobs {
-		jobs[i] = &write{operation: encodeRequest(journaltest.Numbered(i)), until: time.Now().Add(time.Minute), done: make(chan struct{})}
+		jobs[i] = &write{operations: []store.Operation{encodeRequest(journaltest.Numbered(i))}, until: time.Now().Add(time.Minute), done: make(chan struct{})}
 	}
 	jobs[2].until = time.Now().Add(time.Millisecond)
 	j.writer.carryOut(slices.Clone(jobs))

@@ -176,6 +176,11 @@ func readLine(text, region string) *halves {
 	if utf8.RuneCountInString(text) > MaxTyped {
 		return &halves{typed: text, region: region}
 	}
+	return sortHalves(text, region)
+}
+
+// sortHalves is readLine for a text of any length.
+func sortHalves(text, region string) *halves {
 	l := &halves{typed: Visible(text), region: region}
 	tokens := figuresInNames(withoutNouns(scan(text)))
 	for i := 0; i < len(tokens); {

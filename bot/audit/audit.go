@@ -28,7 +28,13 @@ type Config struct {
 	// FullPhone shows whole numbers there; otherwise it is their last three digits.
 	FullPhone bool
 	// Outcomes gives what is due; nil: nothing.
-	Outcomes assign.Audit
+	Outcomes Outcomes
+}
+
+// Outcomes is what a Reporter asks of the journal.
+type Outcomes interface {
+	assign.Audit
+	Members(ctx context.Context, batch int64) ([]assign.Assignment, error)
 }
 
 const (
@@ -130,6 +136,7 @@ func (r *Reporter) reportDue(ctx, longer context.Context) error {
 		for _, a := range due {
 			err := r.report(ctx, longer, a)
 			switch {
+			case errors.Is(err, errUnfinished): // its last member wakes us
 			case err == nil:
 				reported++
 			case slackcall.IsTemporary(err) || barredFrom(err) || ctx.Err() != nil:
@@ -144,18 +151,16 @@ func (r *Reporter) reportDue(ctx, longer context.Context) error {
 	}
 }
 
-// report posts one outcome, and notes that.
+// report posts one outcome, or that of a batch, and notes that.
 func (r *Reporter) report(ctx, longer context.Context, a assign.Assignment) error {
 	if !r.posted[a.ID] {
-		m := r.message(ctx, a)
-		if !retry.Sleep(ctx, time.Until(r.last.Add(postGap))) {
-			return ctx.Err()
+		var err error
+		if a.Batch != 0 {
+			err = r.postBatch(ctx, longer, a)
+		} else {
+			_, err = r.post(ctx, longer, r.message(ctx, a), "")
 		}
-		posting, cancel := context.WithTimeout(longer, slackcall.Timeout)
-		defer cancel()
-		_, _, err := r.api.PostMessageContext(posting, r.cfg.Channel, m.Options()...)
-		r.last = time.Now()
-		if r.people.Suspect(err) != nil {
+		if err != nil {
 			return fmt.Errorf("post outcome %d: %w", a.ID, err)
 		}
 		r.posted[a.ID] = true
@@ -166,6 +171,56 @@ func (r *Reporter) report(ctx, longer context.Context, a assign.Assignment) erro
 	delete(r.posted, a.ID)
 	return nil
 }
+
+// post posts a message, into a thread unless that is "", and gives its ts.
+func (r *Reporter) post(ctx, longer context.Context, m render.Message, thread string) (ts string, err error) {
+	if !retry.Sleep(ctx, time.Until(r.last.Add(postGap))) {
+		return "", ctx.Err()
+	}
+	posting, cancel := context.WithTimeout(longer, slackcall.Timeout)
+	defer cancel()
+	options := m.Options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	_, ts, err = r.api.PostMessageContext(posting, r.cfg.Channel, options...)
+	r.last = time.Now()
+	return ts, r.people.Suspect(err)
+}
+
+// errUnfinished says that a batch has to be waited for.
+var errUnfinished = errors.New("batch is not finished yet")
+
+// postBatch posts one report on a batch, once all of it is finished, with the list of it as a
+// thread. The thread is at best effort.
+func (r *Reporter) postBatch(ctx, longer context.Context, first assign.Assignment) error {
+	members, err := r.cfg.Outcomes.Members(ctx, first.Batch)
+	if err != nil {
+		return err
+	}
+	b := assign.Batch{ID: first.Batch, Members: members}
+	if len(members) == 0 || b.Unfinished() > 0 {
+		return errUnfinished
+	}
+	ts, err := r.post(ctx, longer, r.renderer.BatchAudited(b, r.named(ctx, first.Requester), r.agentOf(ctx, first)), "")
+	if err != nil {
+		return err
+	}
+	digits := lastDigits
+	if r.cfg.FullPhone {
+		digits = 0
+	}
+	for _, text := range r.renderer.BatchList(b, digits) {
+		if _, err := r.post(ctx, longer, render.Paragraph(text), ts); err != nil {
+			r.log.Warn().Err(err).Int64("assignment", first.ID).Msg("list of a batch not posted to the audit channel")
+			break
+		}
+	}
+	return nil
+}
+
+// lastDigits is how much of a number the channel is shown.
+const lastDigits = 3
 
 // barredFrom tells that a channel cannot be posted to, and not just now.
 func barredFrom(err error) bool {
@@ -211,8 +266,12 @@ func Cure(err error) string {
 // message says what became of an assignment, to a channel: in the default language,
 // and without notifying anybody, so people are named and not mentioned.
 func (r *Reporter) message(ctx context.Context, a assign.Assignment) render.Message {
-	v := r.renderer
-	to := any(render.ShortPerson(v.Person(a.Outcome.Agent)))
+	return r.renderer.Audited(a, r.cfg.FullPhone, r.named(ctx, a.Requester), r.agentOf(ctx, a))
+}
+
+// agentOf names the agent of an assignment.
+func (r *Reporter) agentOf(ctx context.Context, a assign.Assignment) any {
+	to := any(render.ShortPerson(r.renderer.Person(a.Outcome.Agent)))
 	if a.Outcome.Agent.PlatformID.IsZero() {
 		switch a.Agent.Kind {
 		case agent.ByMention:
@@ -225,7 +284,7 @@ func (r *Reporter) message(ctx context.Context, a assign.Assignment) render.Mess
 			to = render.Clip(a.Agent.Reveal(), render.RowEmail)
 		}
 	}
-	return v.Audited(a, r.cfg.FullPhone, r.named(ctx, a.Requester), to)
+	return to
 }
 
 // named gives somebody's name, or, where Slack does not tell, their id as code.

@@ -3,6 +3,7 @@ package home
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"azeer-slack/assign"
@@ -49,14 +50,37 @@ func (t *Tabs) content(ctx context.Context, user string, s render.HomeSearch) (r
 		errs[0] = t.lookUp(ctx, &seen)
 	}
 	seen.Wrong, errs[1] = t.unresolved(ctx, user, seen.Now)
-	seen.Mine, errs[2] = t.cfg.Journal.List(ctx, assign.Query{Requester: user, Limit: render.ListMost + 1})
+	seen.Mine, errs[2] = t.cfg.Journal.List(ctx, assign.Query{Requester: user, Batches: true, Limit: render.ListMost + 1})
 	if seen.Admin {
-		seen.Team, errs[3] = t.cfg.Journal.List(ctx, assign.Query{Limit: render.ListMost})
+		seen.Team, errs[3] = t.cfg.Journal.List(ctx, assign.Query{Batches: true, Limit: render.ListMost})
 		year, month, day := seen.Now.In(t.cfg.People.Zone(user)).Date()
 		since := time.Date(year, month, day-render.TallyDays+1, 0, 0, 0, 0, t.cfg.People.Zone(user))
 		seen.Counts, errs[4] = t.cfg.Journal.Tally(ctx, since)
 	}
-	return seen, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		return seen, err
+	}
+	var err error
+	seen.Several, err = t.batchesIn(ctx, seen.Wrong, seen.Mine, seen.Team)
+	return seen, err
+}
+
+// batchesIn reads the batches of which the lists hold a member.
+func (t *Tabs) batchesIn(ctx context.Context, lists ...[]assign.Assignment) (render.Batches, error) {
+	all := make(render.Batches)
+	for _, a := range slices.Concat(lists...) {
+		if _, known := all[a.Batch]; a.Batch == 0 || known {
+			continue
+		}
+		members, err := t.cfg.Journal.Members(ctx, a.Batch)
+		if err != nil {
+			return nil, err
+		}
+		if len(members) > 0 {
+			all[a.Batch] = assign.Batch{ID: a.Batch, Members: members}
+		}
+	}
+	return all, nil
 }
 
 // lookUp reads what is known of the contact that was typed.
@@ -79,7 +103,7 @@ func (t *Tabs) lookUp(ctx context.Context, seen *render.HomeContent) error {
 // unresolved gives what went wrong for somebody lately and nobody has seen to since: there
 // is no newer request for the contact.
 func (t *Tabs) unresolved(ctx context.Context, user string, now time.Time) ([]assign.Assignment, error) {
-	candidates, err := t.cfg.Journal.List(ctx, assign.Query{Requester: user, Problems: true, Limit: wrongAsked})
+	candidates, err := t.cfg.Journal.List(ctx, assign.Query{Requester: user, Problems: true, Batches: true, Limit: wrongAsked})
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestAnAgentAppearsByTheirPresentName(t *testing.T) {
 		Counts: []assign.Count{{Agent: nameless, Day: goldenTime, Assigned: 2}, {Agent: noura, Day: goldenTime, Assigned: 3}},
 	})
 	for what, text := range map[string]string{
-		"the answer": v.Outcome(a, agent.Agent{}).Text, "mine": v.Mine([]assign.Assignment{a}).Text, "Home": payload.Encode(home),
+		"the answer": v.Outcome(a, agent.Agent{}).Text, "mine": v.Mine([]assign.Assignment{a}, nil).Text, "Home": payload.Encode(home),
 	} {
 		if !strings.Contains(text, "Noura Saleh") || strings.Contains(strings.ReplaceAll(text, "(noura@twerlo.com)", ""), "noura@") {
 			t.Errorf("%s says %s", what, text)

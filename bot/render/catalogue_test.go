@@ -35,7 +35,7 @@ func sampleMistake(kind line.MistakeKind) *line.Mistake {
 func allOutcomes() (all []assign.Outcome) {
 	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
 		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply}
+		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply, assign.Stopped}
 	for _, kind := range assign.OutcomeKinds {
 		for _, reason := range reasons {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
@@ -49,7 +49,7 @@ func likelyEnd(r assign.Reason) assign.OutcomeKind {
 	switch r {
 	case assign.NoReply, assign.WebPage:
 		return assign.Unknown
-	case assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.TooLate:
+	case assign.Busy, assign.ServerError, assign.Garbled, assign.Unreachable, assign.TooLate, assign.Stopped:
 		return assign.Failed
 	}
 	return assign.Refused
@@ -109,6 +109,7 @@ func TestTheCodeAndTheCatalogueAgree(t *testing.T) {
 	}
 	for _, o := range allOutcomes() {
 		named["lead_"+string(o.Kind)], named[string(o.Kind)], named[string(o.Kind)+"_"+string(o.Reason)] = true, true, true
+		named["batch_group_"+string(o.Kind)] = true
 		named["state_"+string(o.Kind)], named["why_"+string(o.Reason)] = true, true
 	}
 	eachSource(t, func(file string, n ast.Node) {

@@ -3,6 +3,7 @@ package render
 import (
 	"strings"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/prose"
@@ -166,6 +167,65 @@ func (v Renderer) answerInput() slack.Block {
 	return block
 }
 
+// FormSeveral is the form for several contacts, which starts with typed as their list. One field
+// of Slack's has no room for as many as there may be, so there are two.
+func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Address) slack.ModalViewRequest {
+	first, second := halved(typed)
+	blocks := []slack.Block{
+		v.severalInput(BlockSeveral, "several_contacts", "several_contacts_hint", first),
+		v.severalInput(BlockMore, "several_more", "several_more_hint", second), v.agentInput(start),
+	}
+	if from.Channel == "" {
+		blocks = append(blocks, v.answerInput())
+	}
+	form := v.frame(FormMetadata{Address: from}, blocks...)
+	form.CallbackID = SeveralCallback
+	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
+	return form
+}
+
+func (v Renderer) severalInput(block, label, hint, typed string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(nil, block)
+	input.Multiline, input.MaxLength, input.InitialValue = true, severalMax, typed
+	below := plainText(v.Texts.Plain(hint, texts.Data{"Most": assign.MaxBatch}), 2000)
+	field := slack.NewInputBlock(block, plainText(v.Texts.Plain(label, nil), 2000), below, input)
+	field.Optional = block == BlockMore
+	return field
+}
+
+// halved parts a list at the end of a line, where the first field is full.
+func halved(typed string) (first, second string) {
+	if Length(typed) <= severalMax {
+		return typed, ""
+	}
+	at := strings.LastIndexByte(typed[:min(len(typed), severalMax)], '\n')
+	if at < 0 {
+		return Clip(typed, severalMax), ""
+	}
+	return typed[:at], Clip(typed[at+1:], severalMax)
+}
+
+// SeveralMetadata is the private metadata of a SeveralConfirm.
+type SeveralMetadata struct {
+	payload.Address
+	BatchRequest
+}
+
+// SeveralConfirm asks in the form what BatchQuestion asks in a message; nil where the list does not
+// fit.
+func (v Renderer) SeveralConfirm(m line.Many, r assign.Request, others int, to payload.Address) *slack.ModalViewRequest {
+	question := v.BatchQuestion(m, r, others)
+	view := v.view("several_title", question.Blocks[0])
+	view.CallbackID = SeveralConfirmCallback
+	view.PrivateMetadata = payload.Encode(SeveralMetadata{to, BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts)}})
+	view.Submit = plainText(v.Texts.Plain("several_submit", texts.Data{"Count": len(m.Contacts)}), 24)
+	view.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
+	if Length(view.PrivateMetadata) > metadataMax {
+		return nil
+	}
+	return &view
+}
+
 // Panel is a view that only tells something.
 func (v Renderer) Panel(lead, body string) *slack.ModalViewRequest {
 	text := strings.TrimSpace(lead + "\n" + body)
@@ -237,6 +297,12 @@ const (
 	// BlockConfirm holds a box to tick, of a number that is not listed.
 	BlockConfirm = "confirm"
 
+	// The form for several contacts, and the question that may follow.
+	SeveralCallback        = "assign_several"
+	SeveralConfirmCallback = "assign_several_confirm"
+	BlockSeveral           = "several"
+	BlockMore              = "several_more"
+
 	blockForeign = "foreign"
 	blockOwner   = "owner"
 )
@@ -249,6 +315,8 @@ const (
 	emailMax    = 254
 	draftMax    = 400  // of each half
 	valueMax    = 2000 // of a button's value
+	metadataMax = 3000 // of a view's private metadata
+	severalMax  = 3000 // of a field
 )
 
 // mostChoices is how many numbers a menu can offer; mostRadios, how many are offered

@@ -102,6 +102,7 @@ func goldenMessages(v Renderer) map[string]Message {
 		"late_click":         v.Notice("late_click", nil),
 		"no_such_word":       v.PerhapsMeant("histroy", SubcommandRequest{"/assign", HistoryCommand, "0544444444"}, "/assign history 0544444444"),
 	}
+	maps.Copy(messages, goldenBatches(v))
 	admin := goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar})
 	of := v
 	of.admins = mentions([]string{admin.Requester})
@@ -241,6 +242,7 @@ func goldenViews(loaded Renderer) map[string]any {
 		"message_many":   loaded.FormFound(manyFound(120), false, fromMessage),
 	}
 	views["form_unlisted"] = loaded.FormConfirm(sent(loaded.Form(starting(Draft{Contact: "0521234567", Agent: "omar@twerlo.com"}), from)), phone.New("966521234567"))
+	maps.Copy(views, goldenBatchViews(loaded))
 	maps.Copy(views, goldenHomes(loaded))
 	maps.Copy(views, goldenForms(loaded, from))
 	return views

@@ -30,6 +30,8 @@ type HomeContent struct {
 	Found   []assign.Assignment
 
 	Wrong, Mine []assign.Assignment
+	// Several are the batches that any of the lists shows.
+	Several Batches
 
 	Admin  bool
 	Team   []assign.Assignment
@@ -57,11 +59,11 @@ func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
 	}
 	shown := make(map[int64]bool)
 	for _, a := range s.Wrong {
-		shown[a.ID] = true
+		shown[shownAs(a)] = true
 	}
-	blocks = append(blocks, v.homeRows("home_mine", s.Mine, shown, s.Reader)...)
+	blocks = append(blocks, v.homeRows("home_mine", s.Mine, s.Several, shown, s.Reader)...)
 	if s.Admin {
-		blocks = append(blocks, v.homeRows("home_team", s.Team, shown, "")...)
+		blocks = append(blocks, v.homeRows("home_team", s.Team, s.Several, shown, "")...)
 		blocks = append(blocks, v.homeDays(s.Counts)...)
 	}
 	fresh := v.Texts.Text("home_fresh", texts.Data{"When": slackTime(s.Now)})
@@ -81,6 +83,10 @@ func (v Renderer) homeWrong(s HomeContent) []slack.Block {
 	}
 	blocks, same := v.titled("home_wrong", nil), v.namesakesIn(s.Wrong)
 	for _, a := range s.Wrong {
+		if b, ok := s.Several[a.Batch]; ok {
+			blocks = append(blocks, v.batchRow(b, s.Reader))
+			continue
+		}
 		blocks = append(blocks, section(v.homeRow(a, same, s.Reader), v.retryButton(a)))
 	}
 	return blocks
@@ -94,7 +100,7 @@ func (v Renderer) HomeTop() []slack.Block {
 	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_enter_pressed"}}
 	label := plainText(v.Texts.Plain("home_search", nil), 2000)
 	return []slack.Block{
-		slack.NewActionBlock("", v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary)),
+		slack.NewActionBlock("", v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary), v.severalButton(nil)),
 		slack.NewInputBlock(ActionSearch, label, nil, input).WithDispatchAction(true),
 	}
 }
@@ -120,26 +126,47 @@ func (v Renderer) homeFound(s HomeContent) []slack.Block {
 
 // homeRows lists assignments under a title, a line each, but for those that are shown
 // already; nothing if there are none. Those of the reader alone do not say who asked.
-func (v Renderer) homeRows(title string, all []assign.Assignment, shown map[int64]bool, reader string) []slack.Block {
+func (v Renderer) homeRows(title string, all []assign.Assignment, several Batches, shown map[int64]bool, reader string) []slack.Block {
+	var blocks []slack.Block
 	var lines []string
-	same := v.namesakesIn(all)
-	for _, a := range all[:min(len(all), ListMost)] {
-		if !shown[a.ID] {
-			lines = append(lines, v.homeRow(a, same, reader))
+	flush := func() {
+		if len(lines) > 0 {
+			blocks = append(blocks, section(strings.Join(lines, "\n"), nil))
+			lines = nil
 		}
 	}
-	if len(lines) == 0 {
+	same := v.namesakesIn(all)
+	for _, a := range all[:min(len(all), ListMost)] {
+		b, isBatch := several[a.Batch]
+		switch {
+		case shown[shownAs(a)]:
+		case isBatch:
+			flush()
+			blocks = append(blocks, v.batchRow(b, reader))
+		default:
+			if lines = append(lines, v.homeRow(a, same, reader)); len(lines) == rowsTogether {
+				flush()
+			}
+		}
+	}
+	flush()
+	if len(blocks) == 0 {
 		return nil
 	}
-	blocks := v.titled(title, nil)
-	for piece := range slices.Chunk(lines, rowsTogether) {
-		blocks = append(blocks, section(strings.Join(piece, "\n"), nil))
-	}
+	blocks = append(v.titled(title, nil), blocks...)
 	if len(all) > ListMost {
 		more := v.Texts.Text("history_more", nil)
 		blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, more, false, false)))
 	}
 	return blocks
+}
+
+// shownAs is what an assignment is listed as: a batch once, whichever of it is listed.
+func shownAs(a assign.Assignment) int64 {
+	if a.Batch != 0 {
+		return a.Batch
+	}
+	return a.ID
 }
 
 // rowsTogether is how many rows share a block: more, of the longest, it could not hold.

@@ -28,13 +28,16 @@ func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found
 
 // Mine lists somebody's own requests. What went wrong can be tried again, where nothing
 // that they asked for since is in the way.
-func (v Renderer) Mine(found []assign.Assignment) Message {
+func (v Renderer) Mine(found []assign.Assignment, several Batches) Message {
 	open := v.button("open_form", ActionOpen, Draft{}.encode(), slack.StyleDefault)
 	if len(found) == 0 {
 		return v.Notice("mine_none", texts.Data{"Count": v.days}, open)
 	}
 	newer := make(map[string]bool)
 	return v.list(v.Texts.Text("mine_title", nil), found, open, func(a assign.Assignment) *slack.SectionBlock {
+		if b, ok := several[a.Batch]; ok {
+			return v.batchRow(b, a.Requester)
+		}
 		var retry *slack.ButtonBlockElement
 		if !newer[a.Contact.Digits()] {
 			retry = v.retryButton(a)

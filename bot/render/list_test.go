@@ -18,8 +18,8 @@ func goldenHistory(v Renderer) map[string]Message {
 		"history":         v.HistoryOf(goldenRequest.Contact, owner, all, "U0MANAGER"),
 		"history_unknown": v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, all[:1], "U0MANAGER"),
 		"history_none":    v.HistoryNone(goldenRequest.Contact),
-		"mine":            v.Mine(all),
-		"mine_none":       v.Mine(nil),
+		"mine":            v.Mine(all, nil),
+		"mine_none":       v.Mine(nil, nil),
 		"history_unread":  v.Notice("history_unread", nil),
 	}
 }
@@ -69,11 +69,11 @@ func TestOnlyTheNewestRequestCanBeTriedAgain(t *testing.T) {
 	failed := goldenOutcome(assign.Outcome{Kind: assign.Failed, Reason: assign.Busy})
 	older := failed
 	older.ID--
-	if n := strings.Count(payload.Encode(v.Mine([]assign.Assignment{failed, older})), `"action_id":"retry"`); n != 1 {
+	if n := strings.Count(payload.Encode(v.Mine([]assign.Assignment{failed, older}, nil)), `"action_id":"retry"`); n != 1 {
 		t.Errorf("%d buttons to retry, want 1", n)
 	}
 	done := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("Omar Hassan", "omar@twerlo.com")})
-	if n := strings.Count(payload.Encode(v.Mine([]assign.Assignment{done, older})), `"action_id":"retry"`); n != 0 {
+	if n := strings.Count(payload.Encode(v.Mine([]assign.Assignment{done, older}, nil)), `"action_id":"retry"`); n != 0 {
 		t.Errorf("%d buttons to retry what was done since", n)
 	}
 }
@@ -88,7 +88,7 @@ func TestALongListFits(t *testing.T) {
 			rows[i].Agent = agent.RefName(strings.Repeat("&", 300))
 			rows[i].Contact = phone.New(strings.Repeat("9", 15-i) + strings.Repeat("1", i))
 		}
-		for name, m := range map[string]Message{"history": v.HistoryOf(goldenRequest.Contact, rows[0], rows, "U0OTHER"), "mine": v.Mine(rows)} {
+		for name, m := range map[string]Message{"history": v.HistoryOf(goldenRequest.Contact, rows[0], rows, "U0OTHER"), "mine": v.Mine(rows, nil)} {
 			checkGoldenMessage(t, language+" "+name, []byte(payload.Encode(m)))
 			if len(m.Blocks) != 1+ListMost+2 {
 				t.Errorf("%s: %s has %d blocks", language, name, len(m.Blocks))

@@ -4,7 +4,9 @@ package slackcall
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -99,5 +101,23 @@ func NewHTTP(timeout time.Duration) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = AnswersAtOnce
 	transport.IdleConnTimeout = 30 * time.Second // sooner than servers close them
-	return &http.Client{Timeout: timeout, Transport: transport}
+	return &http.Client{Timeout: timeout, Transport: explaining{transport}}
+}
+
+// explaining is a transport whose errors about certificates say what to do.
+type explaining struct{ *http.Transport }
+
+func (t explaining) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.Transport.RoundTrip(r)
+	return resp, ExplainCertificate(err)
+}
+
+// ExplainCertificate adds the cure to an error about a certificate of nobody whom this machine
+// trusts; other errors stay as they are.
+func ExplainCertificate(err error) error {
+	if err == nil || !errors.As(err, new(x509.UnknownAuthorityError)) {
+		return err
+	}
+	return fmt.Errorf("a certificate is of nobody whom this machine trusts, perhaps of a proxy that looks into what it passes on: "+
+		"put its CA's certificate (PEM) into a file, and name it in SSL_CERT_FILE: %w", err)
 }

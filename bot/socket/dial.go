@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"time"
 
+	"azeer-slack/bot/slackcall"
+
 	"github.com/gorilla/websocket"
 	"golang.org/x/net/proxy"
 )
@@ -42,7 +44,7 @@ func (c *Client) dial(ctx context.Context, address string) (*websocket.Conn, err
 		err = &busyError{resp.StatusCode, time.Duration(seconds) * time.Second}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("dial socket: %w", err)
+		return nil, fmt.Errorf("dial socket: %w", slackcall.ExplainCertificate(err))
 	}
 	return ws, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,6 +32,7 @@ func TestCheckIsContentWithARightSetUp(t *testing.T) {
 	t.Parallel()
 	box, values := setUp(t)
 	values["AGENT_ALIASES"] = "omar.h@company.com=Omar@twerlo.com"
+	values["DATABASE_URL"] = "sqlite://" + filepath.Join(t.TempDir(), "journal.db")
 	owners := box.Azeer.Owners()
 	code, out, _ := started(t, values, "check")
 	if code != exitDone || strings.Contains(out, "✗") {
@@ -39,7 +41,8 @@ func TestCheckIsContentWithARightSetUp(t *testing.T) {
 	for _, line := range []string{
 		"✓ SLACK_APP_TOKEN is set", "✓ the manifest in this program has all", "✓ Slack takes the bot token: ",
 		"✓ scope chat:write is granted", "✓ scope usergroups:read is granted", "✓ Slack takes the app-level token",
-		"✓ Azeer takes the key", " agents were read", "✓ 1 of 1 aliases lead to a listed agent",
+		"✓ Azeer takes the key", " agents were read", "✓ 1 of 1 aliases lead to a listed agent", "✓ the host of the sockets, 127.0.0.1:", ", is reached\n",
+		"must be an owner or supervisor", "slack manifest diff", "✓ the journal: there is no journal yet",
 		"✓ DEFAULT_REGION SA is known: ", "All is well",
 	} {
 		if !strings.Contains(out, line) {
@@ -61,8 +64,11 @@ func TestCheckNamesTheCure(t *testing.T) {
 		spoil func(*sandbox.Sandbox, map[string]string)
 		want  []string
 	}{
-		{"a missing token", func(_ *sandbox.Sandbox, v map[string]string) { delete(v, "SLACK_BOT_TOKEN") },
-			[]string{"✗ SLACK_BOT_TOKEN is missing", "Bot User OAuth Token", "✗ the bot token and its scopes were not tried", "✓ Slack takes the app-level token"}},
+		{"a missing token", func(_ *sandbox.Sandbox, v map[string]string) {
+			delete(v, "SLACK_BOT_TOKEN")
+			v["AUDIT_CHANNEL"] = "C0123ABCDEF"
+		},
+			[]string{"✗ SLACK_BOT_TOKEN is missing", "Bot User OAuth Token", "– skipped: the bot token and its scopes: SLACK_BOT_TOKEN is to be put right first", "– skipped: the audit channel", "✓ Slack takes the app-level token"}},
 		{"swapped tokens", func(_ *sandbox.Sandbox, v map[string]string) {
 			v["SLACK_APP_TOKEN"], v["SLACK_BOT_TOKEN"] = v["SLACK_BOT_TOKEN"], v["SLACK_APP_TOKEN"]
 		}, []string{"look swapped", "✓ Azeer takes the key"}},
@@ -73,9 +79,9 @@ func TestCheckNamesTheCure(t *testing.T) {
 		{"a scope that was not granted", func(b *sandbox.Sandbox, _ map[string]string) { b.Slack.SetScopes("commands", "chat:write") },
 			[]string{"✓ scope commands is granted", "✗ scope users:read is not granted", "reinstall the app"}},
 		{"Slack away", func(_ *sandbox.Sandbox, v map[string]string) { v["SLACK_API_URL"] = "http://127.0.0.1:1/api/" },
-			[]string{"Slack could not be asked", "SLACK_API_URL (http://127.0.0.1:1/api/)"}},
+			[]string{"Slack could not be asked", "correct SLACK_API_URL", "– skipped: the app-level token", "– skipped: the host of the sockets", "– skipped: the scopes"}},
 		{"Azeer away", func(_ *sandbox.Sandbox, v map[string]string) { v["AZEER_BASE_URL"] = "http://127.0.0.1:1/v1" },
-			[]string{"✗ Azeer could not be asked", "AZEER_BASE_URL (http://127.0.0.1:1/v1)"}},
+			[]string{"✗ Azeer could not be asked", "let this machine reach 127.0.0.1:1", "correct AZEER_BASE_URL"}},
 		{"an alias to nobody", func(_ *sandbox.Sandbox, v map[string]string) { v["AGENT_ALIASES"] = "a@company.com=nobody@twerlo.com" },
 			[]string{"✗ AGENT_ALIASES leads a…@company.com to n…@twerlo.com", "add that agent"}},
 		{"an unknown region", func(_ *sandbox.Sandbox, v map[string]string) { v["DEFAULT_REGION"] = "KSA" },

@@ -6,10 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	azeerslack "azeer-slack"
@@ -73,14 +70,14 @@ type demo struct {
 
 // demo starts the box and the bot, lets act play, and ends both.
 func (p *program) demo(ctx context.Context, act func(context.Context, *demo) error) int {
-	return p.stage(ctx, func(*sandbox.Sandbox) {}, func(ctx context.Context, d *demo) error {
+	return p.stage(ctx, func(ctx context.Context, d *demo) error {
 		return p.withBot(ctx, d, act)
 	})
 }
 
-// stage starts the box, has it furnished, lets play bring a bot to it, and ends it.
-func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo) error) int {
-	err := p.inBox(ctx, furnish, play)
+// stage starts the box, lets play bring a bot to it, and ends it.
+func (p *program) stage(ctx context.Context, play func(ctx context.Context, d *demo) error) int {
+	err := p.inBox(ctx, play)
 	switch {
 	case err == nil, errors.Is(err, console.ErrQuit):
 		return exitDone
@@ -92,7 +89,7 @@ func (p *program) stage(ctx context.Context, furnish func(*sandbox.Sandbox), pla
 	return exitFault
 }
 
-func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), play func(ctx context.Context, d *demo) error) error {
+func (p *program) inBox(ctx context.Context, play func(ctx context.Context, d *demo) error) error {
 	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
 	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
@@ -110,7 +107,7 @@ func (p *program) inBox(ctx context.Context, furnish func(*sandbox.Sandbox), pla
 
 // withBot runs the bot beside act and ends it afterwards.
 func (p *program) withBot(ctx context.Context, d *demo, act func(context.Context, *demo) error) error {
-	cfg, problems := readSettings(demoSettings(d.box.Env(), d.folder))
+	cfg, problems := readSettings(boxSettings(d.box, d.folder, nil))
 	if len(problems) > 0 {
 		return errors.New(strings.TrimSpace(explain(problems)))
 	}
@@ -134,27 +131,4 @@ func (p *program) withBot(ctx context.Context, d *demo, act func(context.Context
 	stop(nil)
 	<-ended
 	return err
-}
-
-// demoSettings are those of the sandbox, with what is a matter of taste from the
-// environment. Tokens, keys and the journal of a real set-up are never touched: .env is
-// not read.
-func demoSettings(box map[string]string, folder string) lookup {
-	values := map[string]string{
-		"DATABASE_URL": "sqlite://" + filepath.Join(folder, "journal.db"),
-		"HTTP_ADDR":    "",
-		"LOG_LEVEL":    "error",
-		"LOG_FORMAT":   "console",
-	}
-	maps.Copy(values, box)
-	taste := []string{"HTTP_ADDR", "LOG_LEVEL", "LOG_FORMAT", "DEFAULT_REGION", "DEFAULT_LANGUAGE"}
-	return func(name string) (string, bool) {
-		if slices.Contains(taste, name) {
-			if value, ok := os.LookupEnv(name); ok {
-				return value, true
-			}
-		}
-		value, ok := values[name]
-		return value, ok
-	}
 }

@@ -15,9 +15,7 @@ import (
 
 	azeerslack "azeer-slack"
 	"azeer-slack/internal/botprocess"
-	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/page"
-	"azeer-slack/sandbox/slack"
 )
 
 // pageAddr is where the page is, if nobody else is there.
@@ -27,71 +25,45 @@ const pageAddr = "127.0.0.1:4390"
 type pageFlags struct {
 	only      bool // the page without a prompt
 	noBrowser bool
-	addr      ownAddress
+	addr      pageAddress
 }
 
 func (f *pageFlags) declare(flags *flag.FlagSet) {
 	f.addr = pageAddr
 	flags.BoolVar(&f.only, "page", false, "serve the page only, without a prompt, until Ctrl-C or SIGTERM")
-	flags.Var(&f.addr, "addr", "serve the page at `HOST:PORT`, on loopback; a free port if that one is busy")
+	flags.Var(&f.addr, "addr", "serve the page at `HOST:PORT`: on 127.0.0.1 to this machine only, on 0.0.0.0 to whoever can reach it; "+
+		"a free port if that one is busy")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "do not open the page in the browser")
 }
 
-// ownAddress is one that nobody but this machine can reach.
-type ownAddress string
+// pageAddress is where the page is served. Its host says who can use it.
+type pageAddress string
 
-func (l *ownAddress) String() string { return string(*l) }
+func (a *pageAddress) String() string { return string(*a) }
 
-func (l *ownAddress) Set(addr string) error {
+func (a *pageAddress) Set(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
+	switch {
+	case err != nil:
 		return errors.New("it is no host:port, such as " + pageAddr)
+	case host == "":
+		return errors.New("name the host: 127.0.0.1 serves this machine only, 0.0.0.0 whoever can reach it")
 	}
-	if !loopback(host) {
-		return errors.New("the page is for this machine only: the host must be a loopback address, such as 127.0.0.1 or localhost")
-	}
-	*l = ownAddress(addr)
+	*a = pageAddress(addr)
 	return nil
+}
+
+// reachable tells whether other machines can use the page.
+func (a *pageAddress) reachable() bool {
+	host, _, err := net.SplitHostPort(string(*a))
+	return err == nil && !loopback(host)
 }
 
 // pageDemo is demo with the page, and with the bot as a process of its own.
 func (p *program) pageDemo(ctx context.Context, f pageFlags, act func(context.Context, *demo) error) int {
-	return p.stage(ctx, furnish, func(ctx context.Context, d *demo) error {
+	return p.stage(ctx, func(ctx context.Context, d *demo) error {
 		return p.withPage(ctx, d, f, act)
 	})
-}
-
-// intern is somebody who may not assign; the other members may.
-const intern = "intern"
-
-// furnish brings somebody without rights into the workspace, and something to read.
-func furnish(box *sandbox.Sandbox) {
-	k := box.Slack
-	k.AddPerson(slack.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
-	for _, said := range []struct{ who, where, what string }{
-		{"sara", "#general", "Good morning! The inbox is filling up. Who takes the new ones?"},
-		{"omar", "#general", "Hand them to me: /assign, the number, and omar@twerlo.com. That is me in Azeer."},
-		{"layla", "#support", "العميل صاحب الرقم ٠٥٤٤٤٤٤٤٤٤ ينتظر منذ الصباح"},
-		{"sara", "#support", "And +966 55 555 5555 asks for a call back about the invoice."},
-		{"sara", "#vip", "0566666666 is the hotel. Be quick with them, please."},
-	} {
-		_, _ = k.Person(said.who).TryPost(said.where, "", said.what) // cannot fail: they are all there
-	}
-}
-
-// pageSettings are the demo's, with rights for everybody but the intern, and the manager
-// as whom to ask.
-func pageSettings(box *sandbox.Sandbox, folder string) lookup {
-	values := box.Env()
-	var allowed []string
-	for _, person := range box.Slack.Persons() {
-		if person.Handle() != intern {
-			allowed = append(allowed, person.ID())
-		}
-	}
-	values["ALLOWED_USERS"] = strings.Join(allowed, ",")
-	values["ADMIN_USERS"] = box.Slack.Person(demoPerson).ID()
-	return demoSettings(values, folder)
 }
 
 // inherited are the names in the environment that the bot's process gets besides its
@@ -129,11 +101,12 @@ func botEnvironment(find lookup, environ []string) []string {
 
 // withPage serves the page and runs the bot beside act, and ends both afterwards.
 func (p *program) withPage(ctx context.Context, d *demo, f pageFlags, act func(context.Context, *demo) error) (err error) {
-	bot, err := botprocess.New(d.folder, botEnvironment(pageSettings(d.box, d.folder), os.Environ()), p.errors)
+	bot, err := botprocess.New(d.folder, botEnvironment(audited(d.box, d.folder), os.Environ()), p.errors)
 	if err != nil {
 		return err
 	}
-	site := page.New(d.box, page.Config{Bot: bot, Goldens: azeerslack.Goldens, Notes: map[string]string{intern: "May not assign"}})
+	site := page.New(d.box, page.Config{Bot: bot, Goldens: azeerslack.Goldens, Notes: map[string]string{intern: "May not assign"},
+		Reachable: f.addr.reachable()})
 	defer func() {
 		d.box.Azeer.Behave() // nobody waits any more for what hangs
 		err = errors.Join(err, bot.Stop(), site.Close())
@@ -150,6 +123,9 @@ func (p *program) withPage(ctx context.Context, d *demo, f pageFlags, act func(c
 		d.Print("\n  The bot ended by itself (" + why + "). The page can start it again.\n")
 	})
 	d.Print("The page to click in:  " + url + "\n\n")
+	if f.addr.reachable() {
+		d.Print("Whoever can reach this machine at " + f.addr.String() + " can use it.\n\n")
+	}
 	if !f.noBrowser && terminal(p.in) {
 		openBrowser(url)
 	}
@@ -164,7 +140,7 @@ func (p *program) untilTold(ctx context.Context, d *demo) error {
 }
 
 // listenForBrowsers serves the page where it was asked for, or at a free port.
-func (p *program) listenForBrowsers(site *page.Page, addr ownAddress) (url string, err error) {
+func (p *program) listenForBrowsers(site *page.Page, addr pageAddress) (url string, err error) {
 	url, err = site.Listen(string(addr))
 	var refused *net.OpError
 	if !errors.As(err, &refused) {

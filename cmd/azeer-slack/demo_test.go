@@ -63,6 +63,9 @@ func TestSayTellsStories(t *testing.T) {
 			[]string{"/assign ٠٥٤٤٤٤٤٤٤٤", "966544444444 belongs to omar@twerlo.com"}},
 		{"somebody else, somewhere else", []string{"as sara", "in #vip", "/assign 0544444444 me"},
 			[]string{"sara in #vip", "only visible to sara", "sara@twerlo.com"}},
+		{"the app is invited", []string{"as sara", "in #vip", "/invite @azeer"}, []string{"was added to #vip by @Sara Ali."}},
+		{"the intern may not", []string{"as intern", "/assign 0544444444 omar@twerlo.com"}, []string{"You are not on the list"}},
+		{"contacts have owners at once", []string{"azeer"}, []string{"966544444444 belongs to noura@twerlo.com"}},
 		{"quit ends it", []string{"/assign help", "quit", "/assign 12"}, []string{"only visible to manager"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -80,7 +83,9 @@ func TestSayTellsStories(t *testing.T) {
 
 func TestSayFailsWhenNotAllWasAnswered(t *testing.T) {
 	for _, c := range []struct{ name, line, want string }{
-		{"nonsense", "hello", `"hello" is nothing I know`},
+		{"nonsense", "hello", `"hello" is not something to say here. You can say:`},
+		{"nonsense is told who there is", "hello", "be somebody else: manager, sara, omar, layla, guest, partner, intern"},
+		{"nonsense is told where", "hello", "#general, #support, #vip, #audit, @azeer"},
 		{"a command that is not there", "/frobnicate", "not answered: 1"},
 		{"a button that is not there", "click Launch", "not answered: 1"},
 		{"a form field that is not there", "form phone=1", "not answered: 1"},
@@ -106,7 +111,7 @@ func TestPromptTakesOneLineAfterAnother(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, errs.String())
 	}
 	if missing, ok := inOrder(out.String(), "manager in #general> ", "only visible to manager", "966 54 444 4444",
-		`"foo" is nothing I know`, "layla in #general> ", "layla in @azeer> ", "as NAME", "966544444444 belongs to omar@twerlo.com"); !ok {
+		`"foo" is not something to say here`, "layla in #general> ", "layla in @azeer> ", "as NAME", "966544444444 belongs to omar@twerlo.com"); !ok {
 		t.Errorf("%q is missing or out of order in\n%s", missing, out.String())
 	}
 }

@@ -324,8 +324,8 @@ func TestEveryReadinessReasonIsExplained(t *testing.T) {
 func TestEveryLineOfCheckIsExplained(t *testing.T) {
 	t.Parallel()
 	page := read(t, install)
-	s := sourceOf(t, "cmd/azeer-slack")
-	for _, verdict := range []string{"good", "bad", "slackFailed"} {
+	s := sourceOf(t, "internal/check")
+	for _, verdict := range []string{"good", "bad", "note", "skip", "slackFailed"} {
 		s.calls(verdict, func(_ *ast.FuncDecl, call *ast.CallExpr) {
 			for _, text := range literals(call.Args[0]) {
 				for _, words := range regexp.MustCompile(`%[a-z]`).Split(text, -1) {

@@ -13,12 +13,13 @@ counts as Ctrl-C; without a terminal, SIGHUP does nothing. Nobody has to read th
 Exit codes: 0 after a signal, 1 when something broke, 2 when settings are missing or wrong.
 `
 
-const checkHelp = `Tries every token and key and reads the manifest. Each line says ✓ or ✗, and for ✗ the cure.
-Works with half the settings, too. Calls only what changes nothing: Slack's auth.test and
-apps.connections.open, and Azeer's list of agents. With AUDIT_CHANNEL set, also
-chat.postEphemeral, to the bot itself, so that nobody sees it.
+const checkHelp = `Tries everything that "run" needs, and changes nothing: the settings and the manifest, the tokens
+and their scopes, the way to the sockets, the Azeer key, and the journal, which is neither made
+nor changed. Each line begins with ✓ (right), ✗ (wrong; the cure is below), – (skipped, since
+something else is wrong) or · (good to know). Works with half the settings, and while the bot runs.
 
-Exit code 0 only if all is well.
+Exit codes: 0 if nothing is wrong, 1 if something is, 2 if the command line is wrong.
+
 `
 
 const demoHelp = `Starts a Slack workspace and an Azeer account in a box, on loopback only, and the real bot

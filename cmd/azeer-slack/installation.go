@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/url"
 	"sync"
 
@@ -54,7 +53,7 @@ func (c *claim) recognise(ctx context.Context) {
 // identified claims the journal under the name that Slack has told. Its error says that it is
 // another's.
 func (c *claim) identified(ctx context.Context, team, bot string) error {
-	name := fmt.Sprintf("workspace %s, bot %s, Azeer at %s", team, bot, c.host)
+	name := journal.NameOf(team, bot, c.host)
 	for n := 0; ; n++ {
 		err := c.journal.Claim(ctx, journal.Installation{Name: name, Proof: c.proof}, c.adopt)
 		if err == nil {

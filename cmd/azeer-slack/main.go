@@ -29,7 +29,7 @@ const (
 func main() {
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	p := program{args: os.Args[1:], in: os.Stdin, out: os.Stdout, errors: os.Stderr, environment: environment}
+	p := program{args: os.Args[1:], in: os.Stdin, out: os.Stdout, errors: os.Stderr, environment: environment, names: environmentNames}
 	os.Exit(p.run(ctx))
 }
 
@@ -49,6 +49,8 @@ type program struct {
 	out, errors io.Writer
 	// environment gives the settings; its lookup works even beside an error.
 	environment func() (lookup, error)
+	// names gives all names that are set there; nil: they are not looked at.
+	names func() []string
 }
 
 // command is one word of the command line.

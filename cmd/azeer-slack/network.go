@@ -5,11 +5,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+
+	"azeer-slack/internal/check"
 
 	"github.com/rs/zerolog"
 )
@@ -45,18 +46,11 @@ func warnOfLoneHTTPProxy(find lookup, log zerolog.Logger) {
 	}
 }
 
-// proxyTo names the proxy through which an address is reached, without user and password;
-// empty if there is none.
-func proxyTo(address string) string {
-	r, err := http.NewRequest(http.MethodGet, address, nil)
-	if err != nil {
-		return ""
+// warnOfStrayNames tells of settings that may be misspelt.
+func warnOfStrayNames(stray []check.Stray, log zerolog.Logger) {
+	for _, s := range stray {
+		log.Warn().Str("name", s.Name).Str("meant", s.Meant).Msg("a name in the environment or .env is no setting, and nearly one: its value has no effect")
 	}
-	via, err := http.ProxyFromEnvironment(r)
-	if err != nil || via == nil {
-		return ""
-	}
-	return via.Scheme + "://" + via.Host
 }
 
 // readProxy takes what net/http takes, which by itself passes over the rest in silence.

@@ -20,7 +20,7 @@ import (
 	"azeer-slack/internal/proxytest"
 )
 
-// behindTLS serves a sandbox as https://example.com, whose certificate no system trusts.
+// behindTLS serves a sandbox as https://example.com, its sockets as wss://wss.example.com, whose certificate no system trusts.
 // It changes the settings in values for that, and gives the certificate's file.
 func behindTLS(t *testing.T, values map[string]string) (front *httptest.Server, certFile string) {
 	t.Helper()
@@ -38,7 +38,7 @@ func behindTLS(t *testing.T, values map[string]string) (front *httptest.Server, 
 				return nil
 			}
 			body, err := io.ReadAll(r.Body)
-			body = bytes.Replace(body, []byte("ws://"+slackURL.Host), []byte("wss://example.com"), 1)
+			body = bytes.Replace(body, []byte("ws://"+slackURL.Host), []byte("wss://wss.example.com"), 1)
 			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 			r.Header.Del("Content-Length")
 			return err
@@ -102,7 +102,7 @@ func TestTheNetworkSettingsOfAnEnvFileHoldForEveryConnection(t *testing.T) {
 			if owner := box.Azeer.Owner("966544444444"); owner != "omar@twerlo.com" {
 				t.Errorf("the contact belongs to %q", owner)
 			}
-			if asked := proxy.Asked(); !slices.Equal(asked, []string{"example.com:443"}) {
+			if asked := proxy.Asked(); !slices.Equal(asked, []string{"example.com:443", "wss.example.com:443"}) {
 				t.Errorf("the proxy was asked for %q", asked)
 			}
 			password, _ := proxy.URL().User.Password()

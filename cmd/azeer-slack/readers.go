@@ -24,6 +24,8 @@ var tokenKinds = []struct{ prefix, kind string }{
 	{"xapp-", "an app-level token (xapp-…)"},
 	{"xoxb-", "a bot token (xoxb-…)"},
 	{"xoxp-", "a user token (xoxp-…)"},
+	{"xoxe.xoxb-", "a bot token of an app with token rotation (xoxe.xoxb-…)"},
+	{"xoxe-", "a refresh token, as apps with token rotation have (xoxe-…)"},
 	{"xoxe", "a configuration or refresh token (xoxe…)"},
 	{"xoxa-", "a workspace token of old (xoxa-…)"},
 	{"xoxc-", "a browser session's token (xoxc-…)"},
@@ -45,6 +47,8 @@ func slackToken(prefix string, field func(*Config) *Secret) func(*Config, string
 		switch {
 		case strings.HasPrefix(value, "xapp-") && prefix == "xoxb-", strings.HasPrefix(value, "xoxb-") && prefix == "xapp-":
 			return fmt.Errorf("holds %s: SLACK_APP_TOKEN and SLACK_BOT_TOKEN look swapped", kind)
+		case strings.HasPrefix(value, "xoxe.xoxb-"), strings.HasPrefix(value, "xoxe-"):
+			return fmt.Errorf("holds %s, which ends after hours, and nothing here renews it: make the app anew from manifest.yaml, which leaves token rotation off", kind)
 		case !strings.HasPrefix(value, prefix) && kind != "":
 			return fmt.Errorf("holds %s, which is another kind", kind)
 		case !strings.HasPrefix(value, prefix):

@@ -19,6 +19,7 @@ import (
 	"azeer-slack/bot/audit"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
+	"azeer-slack/internal/check"
 	"azeer-slack/internal/retry"
 	"azeer-slack/journal"
 
@@ -75,6 +76,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 	ctx, stop := heedHangup(ctx, p.isAtTerminal(), log)
 	defer stop()
 	warnOfLoneHTTPProxy(find, log)
+	warnOfStrayNames(p.strayNames(), log)
 	if err := serve(ctx, cfg, log); err != nil {
 		log.Error().Err(err).Msg("stopped")
 		return exitFault
@@ -103,7 +105,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	log.Info().Str("version", version()).Str("http", page.addr()).Str("proxy", proxyTo(cfg.SlackAPIURL)).Msg("started")
+	log.Info().Str("version", version()).Str("http", page.addr()).Str("proxy", check.ProxyTo(cfg.SlackAPIURL)).Msg("started")
 	if err = s.run(ctx, page); err == nil {
 		log.Info().Msg("stopped in order")
 	}

@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+
+	"azeer-slack/internal/check"
 
 	"github.com/joho/godotenv"
 )
@@ -33,31 +37,29 @@ type setting struct {
 	read func(c *Config, value string) error
 }
 
-const (
-	getAppToken = "https://api.slack.com/apps → your app → Basic Information → App-Level Tokens → Generate, with the scope connections:write"
-	getBotToken = "https://api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token (install the app first)"
-	getAzeerKey = "Azeer → Settings → Webhooks & APIs → a new key, scope Read and write"
-	getSlackID  = "in Slack open the channel's or the person's details; the id stands at the bottom, or under ⋮ → Copy member ID"
-)
+const getSlackID = "in Slack open the channel's or the person's details; the id stands at the bottom, or under ⋮ → Copy member ID"
+
+// missing is what is wrong with a required setting without a value.
+const missing = "is missing"
 
 // settings is every setting there is, in the order of the README.
 var settings = []setting{
 	{
 		name: "SLACK_APP_TOKEN", required: true, secret: true,
 		about:    "app-level token with the scope `connections:write`",
-		expected: "an app-level token, xapp-…", get: getAppToken,
+		expected: "an app-level token, xapp-…", get: check.GetAppToken,
 		read: slackToken("xapp-", func(c *Config) *Secret { return &c.SlackAppToken }),
 	},
 	{
 		name: "SLACK_BOT_TOKEN", required: true, secret: true,
 		about:    "bot token of the installed app",
-		expected: "a bot token, xoxb-…", get: getBotToken,
+		expected: "a bot token, xoxb-…", get: check.GetBotToken,
 		read: slackToken("xoxb-", func(c *Config) *Secret { return &c.SlackBotToken }),
 	},
 	{
 		name: "AZEER_API_KEY", required: true, secret: true,
 		about:    "a read-and-write key of the Azeer account",
-		expected: "an Azeer API key, on one line, without the word Bearer", get: getAzeerKey,
+		expected: "an Azeer API key, on one line, without the word Bearer", get: check.GetAzeerKey,
 		read: readAzeerKey,
 	},
 	{
@@ -231,8 +233,11 @@ func readSettings(find lookup) (Config, []problem) {
 		}
 		switch {
 		case value == "" && s.required:
-			problems = append(problems, problem{s, "is missing"})
+			problems = append(problems, problem{s, missing})
 		case value == "" && !s.emptyCounts:
+		case isQuoted(value):
+			problems = append(problems, problem{s, "is in quotes, which belong to the value here: leave them out, " +
+				"as docker run --env-file and Kubernetes secrets want it"})
 		default:
 			if err := s.read(&c, value); err != nil {
 				problems = append(problems, problem{s, err.Error()})
@@ -240,6 +245,12 @@ func readSettings(find lookup) (Config, []problem) {
 		}
 	}
 	return c, problems
+}
+
+// isQuoted tells whether quotes that a shell or a .env file would have taken off are still around
+// a value. No setting begins with one.
+func isQuoted(value string) bool {
+	return len(value) > 1 && value[0] == value[len(value)-1] && strings.ContainsAny(value[:1], `"'`+"`")
 }
 
 // environment looks into the process's environment first, then into the file .env of
@@ -262,6 +273,19 @@ func environment() (lookup, error) {
 		}
 		return "", false
 	}, nil
+}
+
+// environmentNames gives the names that are set in the environment and in .env.
+func environmentNames() (names []string) {
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	file, err := readEnvFile(".env")
+	if err != nil {
+		return names // what is wrong with it is told elsewhere
+	}
+	return slices.AppendSeq(names, maps.Keys(file))
 }
 
 func readEnvFile(name string) (map[string]string, error) {

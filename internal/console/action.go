@@ -14,13 +14,15 @@ import (
 	"azeer-slack/sandbox/slack"
 )
 
+// promptHelp says what can be said; people and places come into it.
 const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelling; /assign alone opens the form
   form contact=0544444444 agent=omar   fill in the open form and submit it (opens one first if need be)
   cancel                               close the form
   click LABEL                          press a button, in the form or in the newest message that has it
   shortcut                             the global shortcut "Assign contact"
-  as NAME                              be somebody else: manager, sara, omar, layla, guest, partner
-  in PLACE                             go elsewhere: #general, #support, #vip, @azeer, @sara
+  as NAME                              be somebody else: %s
+  in PLACE                             go elsewhere: %s, @azeer, @sara
+  /invite @azeer                       add the app to the channel
   azeer                                who owns whom in Azeer
   quit
 `
@@ -62,11 +64,19 @@ func (s *Session) read(line string) (action, error) {
 	case word == "azeer":
 		return action{do: func(context.Context) error { s.showOwners(); return nil }}, nil
 	case word == "help" || word == "?":
-		return action{do: func(context.Context) error { s.out.print(promptHelp); return nil }}, nil
+		return action{do: func(context.Context) error { s.out.print(s.help()); return nil }}, nil
 	case word == "quit" || word == "exit":
 		return action{do: func(context.Context) error { return ErrQuit }}, nil
 	}
-	return action{}, fmt.Errorf("%q is nothing I know; type help, or a command such as /assign 0544444444 omar@twerlo.com", line)
+	return action{}, fmt.Errorf("%q is not something to say here. You can say:\n\n%s", line, strings.TrimRight(s.help(), "\n"))
+}
+
+func (s *Session) help() string {
+	var people []string
+	for _, person := range s.box.Slack.Persons() {
+		people = append(people, person.Handle())
+	}
+	return fmt.Sprintf(promptHelp, strings.Join(people, ", "), strings.Join(s.box.Slack.Channels(), ", "))
 }
 
 func (s *Session) command(line string) error {

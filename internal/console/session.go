@@ -153,7 +153,7 @@ func (s *Session) follow(ctx context.Context, act action, show func(record.Event
 		select {
 		case e := <-s.events:
 			show(e)
-			through.note(e)
+			through.note(e, s.answers(e))
 		case err := <-did:
 			wrong, back := errors.AsType[mistakes](err)
 			if err != nil && !back {
@@ -189,14 +189,20 @@ type progress struct {
 	done, answered bool
 }
 
-func (p *progress) note(e record.Event) {
+// answers tells whether what was seen is meant for the person at the keyboard, or stands
+// where they are: not what an app posts elsewhere.
+func (s *Session) answers(e record.Event) bool {
+	return e.Where == s.place || strings.HasPrefix(e.Where, "@") || s.privately(e) != ""
+}
+
+func (p *progress) note(e record.Event, answers bool) {
 	switch e.Kind {
 	case record.Delivered:
 		p.sent++
 	case record.Acked, record.Failed:
 		p.settled++
 	case record.Seen:
-		p.answered = p.answered || e.Who == p.who
+		p.answered = p.answered || e.Who == p.who && answers
 	case record.Opened:
 		p.answered = p.answered || e.Who == p.who && p.due == anything
 	}

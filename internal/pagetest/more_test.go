@@ -90,32 +90,56 @@ func TestUndoAndHistory(t *testing.T) {
 
 func TestFirstStepsTeach(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
-		step := func(name string) {
+		v.prefer("light") // and no pauses
+		unfold := func() {
 			if v.device.narrow() {
 				v.press(css(`[data-act="steps-fold"]`))
 			}
-			v.press(css(`[data-act="` + name + `"]`))
 		}
-		step("step-type")
-		v.until(`eyes.one(%s)?.value === '/assign 0544444444 omar@twerlo.com'`, composer)
-		v.press(css(`#place [data-act="send"]`))
+		next := func(step, label string) thing {
+			return css(`.step.is-next[data-step="` + step + `"] [data-act="step-` + step + `"]`).says(label)
+		}
+		unfold()
+		v.press(next("type", "Try it"))
+		v.until(`eyes.one(%s)?.value === '`+line+`'`, composer)
+		if !v.device.narrow() { // where they are folded away again
+			v.see(next("type", "Press Enter"))
+		}
+		v.key(enter)
 		v.answered("now belongs to Omar Hassan")
-		v.see(css(`[data-step="type"][data-done="true"]`).evenHidden())
-		step("step-watch")
-		v.see(css(`.az-contact[data-contact="` + contact + `"]`))
-		v.see(css(`[data-step="watch"][data-done="true"]`).evenHidden())
-		step("step-kill")
-		v.press(css(`[data-switch="bot_kill"]`))
-		v.see(css(`.tr-status[data-bot="stopped"]`))
-		v.press(css(`[data-switch="bot_start"]`))
-		v.see(css(`[data-step="kill"][data-done="true"]`).evenHidden())
-		step("steps-off")
+		if v.device.touch { // on a desktop it is before one's eyes
+			unfold()
+			v.press(next("watch", "Show me"))
+			v.see(css(`.az-contact[data-contact="` + contact + `"][data-owner="omar@twerlo.com"]`))
+		}
+
+		unfold()
+		v.press(next("kill", "Watch"))
+		v.see(css(`.step[data-step="kill"] .step-stage`).evenHidden())
+		v.see(css(`[role="tabpanel"][data-panel="timeline"]`))
+		survivor := css(`.tl-item[data-outcome="seen"]`).says("/assign 0566666666 omar@twerlo.com")
+		v.see(survivor)
+		for _, step := range []string{"stored", "sent", "answered", "seen"} {
+			v.see(survivor.its(`.tl-step[data-step~="` + step + `"]`))
+		}
+		v.see(css(".steps-end").says("You’ve seen the basics."))
 		v.gone(css(".steps"))
+		now := v.demo.state("manager").Trouble
+		if now.Azeer != "none" || now.Bot != "running" {
+			v.Errorf("left behind: %+v", now)
+		}
+		v.owned("966566666666", "omar@twerlo.com")
+		if text := v.see(composer).Value; text != "" {
+			v.Errorf("left behind: %q", text)
+		}
 		v.reload()
 		v.gone(css(".steps"))
 		v.press(css(`[data-act="settings"]`))
 		v.press(css(`[data-act="steps-on"]`))
-		v.see(css(`.steps, .steps-fold`))
+		unfold()
+		v.see(css(".steps"))
+		v.press(css(`[data-act="steps-off"]`))
+		v.gone(css(".steps"))
 	})
 }
 

@@ -203,8 +203,7 @@ func TestWhoMayNotIsTold(t *testing.T) {
 			v.say(line)
 			v.answered(one.told)
 		}
-		v.show("azeer")
-		v.see(css(`[data-empty="contacts"]`))
+		v.owned(contact, "noura@twerlo.com") // as before
 	})
 }
 
@@ -314,9 +313,22 @@ func TestDirectMessage(t *testing.T) {
 func TestChannelWithoutTheBot(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.visitPlace("vip")
-		v.see(css("#place [data-absent]").evenHidden())
+		absent := css("#place [data-absent]").evenHidden()
+		v.see(absent)
 		v.say(line)
 		v.answered("now belongs to")
+
+		offer := css(`#place .msg.is-private[data-author="slackbot"]`).says("You mentioned").newest()
+		v.say("@azeer assign 0544444444 sara@twerlo.com")
+		v.press(offer.its("button").says("Do nothing"))
+		v.gone(offer)
+		v.see(absent)
+		v.say("@azeer assign 0544444444 sara@twerlo.com")
+		v.press(offer.its("button").says("Add to channel"))
+		v.see(message("was added to"))
+		v.gone(absent)
+		v.say("@azeer assign 0544444444 sara@twerlo.com")
+		v.answered("now belongs to Sara Ali")
 	})
 }
 
@@ -416,5 +428,22 @@ func TestMentionsAndManyLines(t *testing.T) {
 		}
 		v.key(enter)
 		v.see(message("one two three"))
+	})
+}
+
+func TestInviteWorksAsInSlack(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		v.be("layla")
+		v.visitPlace("support")
+		v.press(composer)
+		v.write("/inv")
+		v.press(css(`[data-kind="slash"] [role="option"][data-value="/invite"]`))
+		v.write("@az")
+		v.press(css(`[data-kind="people"] [role="option"][data-value="azeer"]`))
+		v.key(enter)
+		v.see(message("تمت الإضافة إلى"))
+		v.gone(css("#place [data-absent]").evenHidden())
+		v.say("/invite @azeer ")
+		v.see(css("#place .composer-error").says("already in #support"))
 	})
 }

@@ -46,6 +46,25 @@ func TestTroubleOfAzeerIsToldTruly(t *testing.T) {
 	})
 }
 
+// Whoever may not assign is told, and everything is well again all the same.
+func TestNothingIsLeftOfASurvivalThatFails(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	v.prefer("light")
+	v.press(css(`[data-act="steps-off"]`))
+	v.be("intern")
+	v.show("trouble")
+	eval[bool](v, `(() => { const set = window.setTimeout; window.setTimeout = (act, ms, ...rest) => set(act, ms === 20000 ? 2000 : ms, ...rest); return true; })()`)
+	v.press(button("Watch it survive"))
+	v.see(css(`.toast[data-toast="error"]`).says("It did not work this time"))
+	v.see(css(`[data-switch="all_well"]:disabled`))
+	v.press(css(`.toast button`))
+	v.be("sara")
+	v.press(button("Watch it survive"))
+	v.see(css(`.toast[data-toast="good"]`).says("nothing was lost"))
+	v.owned("966566666666", "omar@twerlo.com")
+}
+
 func TestAllIsWellAgainWithTheBotStarted(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.turn("azeer_401")

@@ -29,6 +29,7 @@ type Proxy struct {
 
 	mu    sync.Mutex
 	asked []string
+	shut  []string // hosts that it does not lead to
 	open  []net.Conn
 }
 
@@ -80,6 +81,19 @@ func (p *Proxy) Asked() []string {
 	return slices.Clone(p.asked)
 }
 
+// Refuse makes the proxy lead to none of these hosts, given with their ports.
+func (p *Proxy) Refuse(hosts ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shut = append(p.shut, hosts...)
+}
+
+func (p *Proxy) isShut(host string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.shut, host)
+}
+
 func (p *Proxy) keep(conn net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,6 +120,10 @@ func (p *Proxy) serve(conn net.Conn) {
 		return // the client notices
 	}
 	p.note(host)
+	if p.isShut(host) {
+		_, _ = conn.Write(refusals[p.kind])
+		return
+	}
 	far, err := net.Dial("tcp", p.target)
 	if err != nil {
 		p.t.Errorf("proxy: %v", err)
@@ -121,6 +139,14 @@ func (p *Proxy) serve(conn net.Conn) {
 	_, _ = io.Copy(far, from)
 	_ = far.Close()
 	back.Wait()
+}
+
+// refusals are what a kind of proxy answers where it does not lead.
+var refusals = map[string][]byte{
+	"http":    []byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"),
+	"https":   []byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"),
+	"socks5":  {5, 2, 0, 1, 0, 0, 0, 0, 0, 0},
+	"socks5h": {5, 2, 0, 1, 0, 0, 0, 0, 0, 0},
 }
 
 // meetHTTP reads a CONNECT. It gives the host that is asked for, and what to answer.

@@ -120,7 +120,8 @@ type server struct {
 // they end.
 const guard = `"$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf "$0"`
 
-func startServer(bin string) (*server, error) {
+// startServer starts a server on data of its own, with more in its environment.
+func startServer(bin string, environment ...string) (*server, error) {
 	folder, err := os.MkdirTemp("", "pg")
 	if err != nil {
 		return nil, err
@@ -136,14 +137,15 @@ func startServer(bin string) (*server, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	return startPostgres(bin, who, folder, "ready to accept connections")
+	return startPostgres(bin, who, folder, "ready to accept connections", environment...)
 }
 
 // startPostgres starts a server on the data that is in a folder.
-func startPostgres(bin string, who *syscall.SysProcAttr, folder, ready string) (*server, error) {
-	return startGuarded(who, folder, ready,
+func startPostgres(bin string, who *syscall.SysProcAttr, folder, ready string, environment ...string) (*server, error) {
+	command := append([]string{"env"}, environment...)
+	return startGuarded(who, folder, ready, append(command,
 		filepath.Join(bin, "postgres"), "-D", filepath.Join(folder, "data"), "-k", folder, "-c", "listen_addresses=",
-		"-c", "fsync=on", "-c", "max_connections=200", "-c", "lc_messages=C", "-c", "log_min_messages=log")
+		"-c", "fsync=on", "-c", "max_connections=200", "-c", "lc_messages=C", "-c", "log_min_messages=log")...)
 }
 
 // startGuarded starts a server that lives in a folder, and waits until its log says that it serves.

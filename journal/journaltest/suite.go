@@ -54,7 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"equal requests at once become one", racingTwins},
 		{"a caller that gave up stored nothing", gaveUp},
 	}
-	tests = slices.Concat(tests, requestTests(), historyTests(), auditTests())
+	tests = slices.Concat(tests, requestTests(), batchTests(), historyTests(), auditTests())
 	backend := open(t)
 	if backend.Age != nil {
 		tests = append(tests, test{"after ten seconds nothing joins", agedJoin})

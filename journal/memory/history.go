@@ -42,6 +42,9 @@ func (j *Journal) List(ctx context.Context, q assign.Query) ([]assign.Assignment
 			(!q.Problems || r.Outcome.Kind.IsProblem()) &&
 			(q.Below <= 0 || r.ID < q.Below)
 	})
+	if q.Batches {
+		found = firstOfBatches(found)
+	}
 	return found[:min(len(found), q.Size())], nil
 }
 

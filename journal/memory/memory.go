@@ -72,18 +72,24 @@ func (j *Journal) Accept(ctx context.Context, r assign.Request) (assign.Assignme
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	a, how := j.accept(r)
+	return a, how, nil
+}
+
+// accept is Accept under the lock.
+func (j *Journal) accept(r assign.Request) (assign.Assignment, assign.Acceptance) {
 	now := time.Now()
 	j.forget(now)
 	if known, ok := j.keys[r.Key]; ok && r.Key != "" {
-		return known.Assignment, assign.Repeated, nil
+		return known.Assignment, assign.Repeated
 	}
 	if r.Guard != 0 && !j.newestIs(r.Contact, r.Guard) {
-		return j.since(r.Contact, r.Guard), assign.Overtaken, nil
+		return j.since(r.Contact, r.Guard), assign.Overtaken
 	}
 	r.Guard = 0
 	if equal := j.joinable(r, now); equal != nil {
 		j.remember(equal, r.Key)
-		return equal.Assignment, assign.Joined, nil
+		return equal.Assignment, assign.Joined
 	}
 	j.last++
 	fresh := &row{Assignment: assign.Assignment{ID: j.last, Request: r, AcceptedAt: now}, owned: true}
@@ -96,7 +102,7 @@ func (j *Journal) Accept(ctx context.Context, r assign.Request) (assign.Assignme
 	}
 	h.newest, h.open[fresh.ID] = fresh, fresh
 	h.rows++
-	return fresh.Assignment, assign.Accepted, nil
+	return fresh.Assignment, assign.Accepted
 }
 
 // joinable gives the unfinished row that r may join. Only the newest of its contact
@@ -107,7 +113,7 @@ func (j *Journal) joinable(r assign.Request, now time.Time) *row {
 		return nil
 	}
 	n := h.newest
-	if n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
+	if r.Batch != 0 || n.Batch != 0 || n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
 		return nil
 	}
 	return n
@@ -155,12 +161,16 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.rows[id]
-	if r == nil || r.Finished() {
-		return nil
+	if r != nil && !r.Finished() {
+		j.finish(r, o)
 	}
-	r.Outcome, r.onWire, r.due = o, false, j.Audit
-	delete(j.contacts[r.Contact.Digits()].open, id)
 	return nil
+}
+
+// finish is Finish of an unfinished row, under the lock.
+func (j *Journal) finish(r *row, o assign.Outcome) {
+	r.Outcome, r.onWire, r.due = o, false, j.Audit && j.isFirst(r)
+	delete(j.contacts[r.Contact.Digits()].open, r.ID)
 }
 
 // Answered implements assign.Journal.

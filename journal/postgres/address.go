@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // checkAddress refuses a URL of which a part may be taken for another: of a password with an
@@ -80,12 +80,17 @@ func explainAddress(err error) error {
 	return errors.New("DATABASE_URL is not a valid Postgres URL: write postgres://user:password@host:5432/database")
 }
 
+// querier is a pool or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // checkSchema wants a schema in which tables can be: Postgres passes over those of search_path
 // that there are not.
-func checkSchema(ctx context.Context, pool *pgxpool.Pool) error {
+func checkSchema(ctx context.Context, on querier) error {
 	var schema *string
 	var path string
-	err := pool.QueryRow(ctx, `SELECT current_schema(), current_setting('search_path')`).Scan(&schema, &path)
+	err := on.QueryRow(ctx, `SELECT current_schema(), current_setting('search_path')`).Scan(&schema, &path)
 	if err == nil && schema == nil {
 		return fmt.Errorf("there is no schema %s, or the user of DATABASE_URL may not use it: "+
 			"create it (CREATE SCHEMA), grant it (GRANT USAGE, CREATE ON SCHEMA), or correct search_path", path)

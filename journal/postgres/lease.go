@@ -11,7 +11,9 @@ const (
 		ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, session = excluded.session`
 	// Declaring an instance dead waits for those of its turns that are being asked for,
 	// and makes later ones register it anew; see sqlLease.
-	sqlDeclareDead = `DELETE FROM instances WHERE lease_until < clock_timestamp()`
+	sqlDeclareDead = `
+		DELETE FROM instances i USING unnest($1::text[], $2::timestamptz[]) dead (id, lease_until)
+		WHERE i.id = dead.id AND i.lease_until = dead.lease_until`
 	// A turn holds this lock on the instance, which the renewal of leases does not mind,
 	// but declaring the instance dead does.
 	sqlLease = `

@@ -33,15 +33,16 @@ const (
 		), noted AS (
 			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 3 AND $1 <> ''
 		), fresh AS (
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id)
-			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13 WHERE NOT EXISTS (SELECT FROM known)
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id, part_of)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13, $14 WHERE NOT EXISTS (SELECT FROM known)
 			RETURNING id
 		)
 		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
 	sqlFinish = `
-		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, wired = false,
-			finished_at = clock_timestamp() - $5::interval, auditor = $6
-		WHERE id = $1 AND kind = '' AND owner = $7`
+		UPDATE assignments a SET kind = $2, outcome = $3, newer = $4, wired = false,
+			finished_at = clock_timestamp() - $5::interval, auditor = CASE WHEN NOT EXISTS (
+				SELECT FROM assignments m WHERE m.part_of = a.part_of AND m.part_of <> 0 AND m.id < a.id) THEN $6::text END
+		WHERE id = $1 AND kind = '' AND CASE WHEN $8 THEN NOT sent ELSE owner = $7 END`
 	sqlLost = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
 	sqlTake = `
 		UPDATE assignments SET owner = $1, wired = false WHERE id IN (
@@ -59,7 +60,6 @@ const (
 		RETURNING id`
 	sqlNothingLeft = `
 		SELECT EXISTS (SELECT FROM instances WHERE id = $1)
-		AND NOT EXISTS (SELECT FROM instances WHERE lease_until < clock_timestamp())
 		AND NOT EXISTS (SELECT FROM assignments a
 			WHERE NOT a.answered AND NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner))`
 	sqlDelete       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
@@ -122,16 +122,19 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 	return errors.Join(errUncertain, err)
 }
 
-// isIdle tells whether operations are but to take, and there is nothing to: mostly so, and a
-// transaction that writes would have to be synced.
-func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (idle bool, err error) {
-	take, ok := operations[0].(*store.Take)
-	if !ok || len(operations) > 1 || d.unsure || len(d.uncertain.open) > 0 {
+// isIdle looks around before it is taken, and tells whether operations are but to take, and
+// there is nothing to: mostly so, and a transaction that writes would have to be synced.
+func (d *DB) isIdle(ctx context.Context, operations []store.Operation) (bool, error) {
+	at := slices.IndexFunc(operations, func(o store.Operation) bool { _, is := o.(*store.Take); return is })
+	if at < 0 {
 		return false, nil
 	}
-	take.Taken = nil
-	err = d.pool.QueryRow(ctx, sqlNothingLeft, d.instance).Scan(&idle)
-	return idle, err
+	nothing, err := d.lookAround(ctx)
+	if err != nil || !nothing || len(operations) > 1 || d.unsure || len(d.uncertain.open) > 0 {
+		return false, err
+	}
+	operations[at].(*store.Take).Taken = nil
+	return true, nil
 }
 
 // note keeps owned up to date after a commit.
@@ -196,7 +199,10 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 	case *store.Accept:
 		t.accept(o)
 	case *store.Finish:
-		t.batch.Queue(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended, t.auditor(), t.instance)
+		t.batch.Queue(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended, t.auditor(), t.instance, o.Unsent).Exec(func(tag pgconn.CommandTag) error {
+			o.Done = tag.RowsAffected() > 0
+			return nil
+		})
 		t.batch.Queue(sqlLost, o.ID, t.instance).QueryRow(func(r pgx.Row) error { return r.Scan(&o.Lost) })
 	case *store.Answered:
 		t.batch.Queue(store.SQLAnswered, o.ID).Exec(func(tag pgconn.CommandTag) error {
@@ -227,7 +233,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 
 func (t *transaction) accept(o *store.Accept) {
 	t.batch.Queue(sqlAccept, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply,
-		t.instance, t.number, assign.JoinWindow, o.Origin, o.Undoes, o.Guard, o.ContactID,
+		t.instance, t.number, assign.JoinWindow, o.Origin, o.Undoes, o.Guard, o.ContactID, o.Batch,
 	).QueryRow(func(found pgx.Row) error {
 		var id int64
 		var how int
@@ -254,7 +260,8 @@ func (t *transaction) take(o *store.Take, besides []int64) {
 		}
 	}
 	t.batch.Queue(sqlAlive, t.instance, t.cfg.Lease, t.sessionKey())
-	t.batch.Queue(sqlDeclareDead)
+	ids, leases := t.others.ids()
+	t.batch.Queue(sqlDeclareDead, ids, leases)
 	t.batch.Queue(sqlTake, t.instance, t.unsure, known, besides).Query(func(rows pgx.Rows) error {
 		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 		for _, id := range ids {

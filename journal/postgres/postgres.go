@@ -46,6 +46,7 @@ type DB struct {
 	owned  map[int64]struct{}
 	unsure bool
 
+	others    others
 	uncertain uncertainCommits
 	unsynced  unsynced
 

@@ -452,11 +452,11 @@ func TestALapsedInstanceComesBack(t *testing.T) {
 	j := open(t, url, postgres.Config{})
 	db := j.db
 	a, b := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
-	runOut(t, url, db.Instance())
+	declareDead(t, url, db.Instance())
 	if v, err := j.Turn(t.Context(), a.ID, true); err != nil || v.Verdict != assign.TurnGo {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
-	runOut(t, url, db.Instance())
+	declareDead(t, url, db.Instance())
 	other := open(t, url, postgres.Config{})
 	if taken, err := other.Take(t.Context()); err != nil || len(taken) != 2 {
 		t.Fatalf("%d taken, error %v", len(taken), err)
@@ -518,7 +518,7 @@ func backend(url, direct string) journaltest.Backend {
 		Crash: func(t testing.TB, j assign.Journal) {
 			db := j.(instance).db
 			db.Silence()
-			runOut(t, direct, db.Instance())
+			declareDead(t, direct, db.Instance())
 		},
 		Age: func(t testing.TB, by time.Duration) {
 			execute(t, direct, "UPDATE assignments SET accepted_at = accepted_at - $1::interval", by)
@@ -526,10 +526,10 @@ func backend(url, direct string) journaltest.Backend {
 	}
 }
 
-// runOut lets the lease of an instance run out.
-func runOut(t testing.TB, url, instance string) {
+// declareDead has an instance dead in the eyes of all, as when its lease has run out.
+func declareDead(t testing.TB, url, instance string) {
 	t.Helper()
-	execute(t, url, "UPDATE instances SET lease_until = clock_timestamp() - interval '1 s' WHERE id = $1", instance)
+	execute(t, url, "DELETE FROM instances WHERE id = $1", instance)
 }
 
 func execute(t testing.TB, url, sql string, args ...any) {

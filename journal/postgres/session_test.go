@@ -184,8 +184,10 @@ func TestAFrozenInstanceKeepsItsWorkUntilItsLeaseEnds(t *testing.T) {
 		"not frozen but behind a pooler": {pooled, syscall.SIGKILL},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := open(t, tt.url, postgres.Config{})
-			c := startChild(t, tt.url, 6*time.Second)
+			t.Parallel()
+			const lease = 6 * time.Second
+			j := open(t, tt.url, postgres.Config{Lease: lease})
+			c := startChild(t, tt.url, lease)
 			c.signal(t, tt.signal)
 			until := leaseOf(t, j, c.id)
 			if _, at := takesOver(t, j, c.id); at.Before(until) {

@@ -25,7 +25,7 @@ const (
 			EXISTS (
 				SELECT FROM assignments o JOIN instances i ON i.id = o.owner
 				WHERE o.contact = a.contact AND o.id < a.id AND o.wired AND o.kind = ''
-				AND o.owner <> $2 AND i.lease_until > clock_timestamp())
+				AND o.owner <> $2)
 			OR EXISTS (
 				SELECT FROM assignments n WHERE n.contact = a.contact AND n.id > a.id AND ` + sqlMaybeTakenBack + `)
 		FROM assignments a WHERE a.id = $1 AND a.kind = '' AND a.owner = $2`

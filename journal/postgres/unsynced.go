@@ -56,7 +56,7 @@ func (d *DB) noteUnsynced(operations []store.Operation) {
 	for _, o := range operations {
 		switch o := o.(type) {
 		case *store.Finish:
-			if !o.Lost {
+			if !o.Lost && (o.Done || !o.Unsent) {
 				u.finished[o.ID] = *o
 			}
 		case *store.Answered:

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -16,9 +17,9 @@ const cureDamaged = "the journal is damaged: move it away and start with a new o
 
 // checkIntegrity looks at all that SQLite can hold against each other, its tables and indexes:
 // what an index has lost is found by nobody.
-func (d *DB) checkIntegrity(ctx context.Context) error {
+func checkIntegrity(ctx context.Context, db *sql.DB) error {
 	var found string
-	if err := d.conn.db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found); err != nil {
+	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found); err != nil {
 		return explain(err)
 	}
 	if found != "ok" {
@@ -37,8 +38,9 @@ type accepted struct {
 }
 
 // openAccepted reads how far a journal must reach. What cannot be read says nothing.
-func openAccepted(path string) (*accepted, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// With os.O_CREATE among the flags, a file that is not there is made.
+func openAccepted(path string, flags int) (*accepted, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|flags, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be written to: give it to this user, or delete it: %w", path, err)
 	}

@@ -95,11 +95,10 @@ var errInUse = errors.New("another azeer-slack is running with this file: stop i
 // file beside the journal: it works on every system, and goes when its process dies,
 // however that happens. A lock on the journal itself would keep our readers out too.
 func (d *DB) lockFile(ctx context.Context) error {
-	if name := networkOf(filepath.Dir(d.file.path)); name != "" {
-		return fmt.Errorf("it is on a network file system (%s), where nothing keeps a second azeer-slack out for certain: "+
-			"let DATABASE_URL name a file on a disk of this machine, or a postgres:// database", name)
+	err := checkNetwork(filepath.Dir(d.file.path))
+	if err != nil {
+		return err
 	}
-	var err error
 	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
 		return err
 	}
@@ -110,6 +109,14 @@ func (d *DB) lockFile(ctx context.Context) error {
 	}
 	if err != nil {
 		return d.explainLock(err)
+	}
+	return nil
+}
+
+func checkNetwork(folder string) error {
+	if name := networkOf(folder); name != "" {
+		return fmt.Errorf("it is on a network file system (%s), where nothing keeps a second azeer-slack out for certain: "+
+			"let DATABASE_URL name a file on a disk of this machine, or a postgres:// database", name)
 	}
 	return nil
 }

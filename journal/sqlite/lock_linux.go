@@ -21,6 +21,19 @@ func mark(file *os.File) error {
 	return nil
 }
 
+// holder tells whether a process has the lock that keeps others out, and which. It only asks:
+// SQLite locks bytes from its PENDING_BYTE on, https://www.sqlite.org/src/file/src/os.h
+func holder(lockFile string) (held bool, process int32) {
+	file, err := os.Open(lockFile)
+	if err != nil {
+		return false, 0
+	}
+	defer func() { _ = file.Close() }()
+	asked := syscall.Flock_t{Type: syscall.F_RDLCK, Start: 0x40000000, Len: 512}
+	err = syscall.FcntlFlock(file.Fd(), syscall.F_GETLK, &asked)
+	return err == nil && asked.Type != syscall.F_UNLCK, asked.Pid
+}
+
 // networks are file systems that several machines may share, by their numbers in
 // https://man7.org/linux/man-pages/man2/statfs.2.html. SQLite's write-ahead log does not work on
 // them: https://www.sqlite.org/wal.html

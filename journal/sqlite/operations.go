@@ -89,14 +89,16 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.Accept:
 		return d.accept(tx, o)
 	case *store.Finish:
-		_, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum())
+		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum(), o.Unsent)
+		o.Done = n > 0
 		return err
 	case *store.Answered:
 		n, err := tx.exec(store.SQLAnswered, o.ID)
 		o.Found = n > 0
 		return err
 	case *store.Sending:
-		_, err := tx.exec(sqlSending, o.ID)
+		n, err := tx.exec(sqlSending, o.ID)
+		o.Found = n > 0
 		return err
 	case *store.Take:
 		return d.take(tx, o)
@@ -160,7 +162,7 @@ func checkGuard(tx transaction, o *store.Accept) (stop bool, err error) {
 
 func insert(tx transaction, o *store.Accept) error {
 	row := o.Row(0)
-	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum())
+	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum(), o.Batch)
 	if err != nil {
 		return err
 	}

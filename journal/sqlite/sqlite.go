@@ -53,18 +53,8 @@ type DB struct {
 
 // Open opens the file at path, and creates or migrates it if need be.
 func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
-	if path == "" {
-		return nil, errors.New("DATABASE_URL names no file: write sqlite://azeer-slack.db")
-	}
-	if strings.Contains(path, "?") {
-		return nil, errors.New("DATABASE_URL has a ? behind sqlite://, and there are no options: leave out the ? and what follows " +
-			"(where an earlier version has made a file of that name, rename it)")
-	}
-	path, err := filepath.Abs(path)
+	path, err := absolute(path)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkPath(path); err != nil {
 		return nil, err
 	}
 	d := &DB{cfg: cfg, file: file{named: path, path: realPath(path)}, using: make(chan struct{}, 1)}
@@ -72,6 +62,22 @@ func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), d.Close(ctx))
 	}
 	return d, nil
+}
+
+// absolute gives the whole path of what DATABASE_URL names, if a journal can be there.
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", errors.New("DATABASE_URL names no file: write sqlite://azeer-slack.db")
+	}
+	if strings.Contains(path, "?") {
+		return "", errors.New("DATABASE_URL has a ? behind sqlite://, and there are no options: leave out the ? and what follows " +
+			"(where an earlier version has made a file of that name, rename it)")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return path, checkPath(path)
 }
 
 func (d *DB) open(ctx context.Context) error {
@@ -82,7 +88,7 @@ func (d *DB) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if d.accepted, err = openAccepted(d.file.path + ".accepted"); err != nil {
+	if d.accepted, err = openAccepted(d.file.path+".accepted", os.O_CREATE); err != nil {
 		return err
 	}
 	if err := d.connect(ctx); err != nil {
@@ -116,7 +122,7 @@ func (d *DB) connect(ctx context.Context) error {
 	if err := checkOurs(ctx, db); err != nil {
 		return err
 	}
-	if err := d.checkIntegrity(ctx); err != nil {
+	if err := checkIntegrity(ctx, db); err != nil {
 		return err
 	}
 	if err := store.Migrate(ctx, database.DialectSQLite3, db, migrations); err != nil {

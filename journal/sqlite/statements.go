@@ -37,14 +37,15 @@ var (
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
-		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, accepted_at)
-		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $now)`
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $now)`
 	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID   = dialect.Select(`a.id = $1`)
 	sqlFinish = `
-		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, due = $6, outcome_sum = $7
-		WHERE id = $1 AND kind = ''`
-	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1`
+		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, outcome_sum = $7,
+			due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)
+		WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`
+	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1 AND kind = ''`
 	sqlPending = `
 		SELECT ` + dialect.Columns() + ` FROM assignments a INDEXED BY assignments_in_hand
 		LEFT JOIN assignments n ON n.id = a.newer WHERE a.answered = 0 AND a.id <= $1 ORDER BY a.id`

@@ -29,9 +29,7 @@ func Migrate(ctx context.Context, dialect database.Dialect, db *sql.DB, files fs
 		return err
 	}
 	if have > know {
-		return fmt.Errorf("it was written by a newer version of azeer-slack "+
-			"(its tables are at version %d, this program knows %d): "+
-			"run that version, or let DATABASE_URL point elsewhere", have, know)
+		return newerError(have, know)
 	}
 	if have == know {
 		return nil
@@ -40,6 +38,12 @@ func Migrate(ctx context.Context, dialect database.Dialect, db *sql.DB, files fs
 		return fmt.Errorf("create tables: %w", err)
 	}
 	return nil
+}
+
+func newerError(have, know int64) error {
+	return fmt.Errorf("it was written by a newer version of azeer-slack "+
+		"(its tables are at version %d, this program knows %d): "+
+		"run that version, or let DATABASE_URL point elsewhere", have, know)
 }
 
 // Migrations are those of the SQL files in the folder migrations of files, and those that

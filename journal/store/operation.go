@@ -23,6 +23,8 @@ type (
 		Origin  string
 		Guard   int64
 		Undoes  int64
+		// Batch is the batch that it is part of; 0: none.
+		Batch int64
 
 		Stored     Row
 		Acceptance assign.Acceptance
@@ -34,8 +36,12 @@ type (
 		Outcome string
 		Newer   *int64
 		Ended   time.Duration // ago
+		// Unsent stores it, whoever works on the assignment, unless the inbox may have been
+		// called for it.
+		Unsent bool
 
 		Lost bool // to another instance
+		Done bool // it is stored
 	}
 	// Answered notes that the requester has been told.
 	Answered struct {
@@ -44,7 +50,11 @@ type (
 		Found bool // and finished
 	}
 	// Sending notes that the inbox is called for an assignment.
-	Sending struct{ ID int64 }
+	Sending struct {
+		ID int64
+
+		Found bool // and unfinished
+	}
 	// Take gives this instance what nobody works on.
 	Take struct{ Taken []Row }
 	// GiveBack makes unfinished assignments of this instance those of nobody, if another
@@ -83,6 +93,6 @@ func (*Pulse) isOperation()    {}
 func (a *Accept) Row(id int64) Row {
 	return Row{
 		ID: id, Key: a.Key, Requester: a.Requester, Contact: a.Contact, ContactID: a.ContactID, Agent: a.Agent,
-		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes,
+		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes, Batch: a.Batch,
 	}
 }

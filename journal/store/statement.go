@@ -97,8 +97,25 @@ func (d Dialect) List(q assign.Query) Statement {
 	if q.Problems {
 		conditions = append(conditions, isProblem)
 	}
+	if q.Batches {
+		conditions = append(conditions, firstOfBatch(q.Problems))
+	}
 	end := ` ORDER BY a.id DESC LIMIT ` + strconv.Itoa(q.Size())
 	return Statement{SQL: d.Select(strings.Join(conditions, " AND ") + end), Args: args, Long: true}
+}
+
+// firstOfBatch leaves out all of a batch but the first that the list would hold.
+func firstOfBatch(problems bool) string {
+	condition := "m.part_of = a.part_of AND m.part_of <> 0 AND m.id < a.id"
+	if problems {
+		condition += " AND " + strings.ReplaceAll(isProblem, "a.", "m.")
+	}
+	return "NOT EXISTS (SELECT 1 FROM assignments m WHERE " + condition + ")"
+}
+
+// Members gives the rows of a batch, oldest first.
+func (d Dialect) Members(batch int64) Statement {
+	return Statement{SQL: d.Select(`a.part_of = $1 AND a.part_of <> 0 ORDER BY a.id`), Args: []any{batch}, Long: true}
 }
 
 // Assigned gives id, how long ago it ended in microseconds, and outcome, of up to limit of

@@ -22,7 +22,11 @@ func number(n int64) string { return string(binary.AppendVarint(nil, n)) }
 
 // RequestSum is the checksum of what was asked.
 func (r *Row) RequestSum() int64 {
-	return sum(r.Key, r.Requester, r.Contact, r.ContactID, r.Agent, r.Origin, number(r.Undoes))
+	parts := []string{r.Key, r.Requester, r.Contact, r.ContactID, r.Agent, r.Origin, number(r.Undoes)}
+	if r.Batch != 0 { // older versions knew of none
+		parts = append(parts, number(r.Batch))
+	}
+	return sum(parts...)
 }
 
 // Sum is the checksum of the outcome.

@@ -38,6 +38,14 @@ type Agent struct {
 	Inactive   bool
 }
 
+// Contact is a customer in the account's inbox. The API tells nobody of them.
+type Contact struct {
+	Phone  string // E.164 digits: what the assign endpoint takes
+	Name   string
+	Said   string // their last line on WhatsApp
+	SaidAt time.Time
+}
+
 // Call is one request that Azeer received.
 type Call struct {
 	N       int // counts up from 1
@@ -58,14 +66,15 @@ type Account struct {
 	report *record.Reporter
 	server *loopback.Server
 
-	mu     *monitor.Monitor // the rest is guarded by it
-	key    string
-	agents []Agent
-	owners map[string]string
-	known  map[string]bool // nil: every contact exists
-	shape  ListShape
-	calls  []Call
-	orders orders
+	mu       *monitor.Monitor // the rest is guarded by it
+	key      string
+	agents   []Agent
+	contacts []Contact
+	owners   map[string]string
+	known    map[string]bool // nil: every contact exists
+	shape    ListShape
+	calls    []Call
+	orders   orders
 }
 
 // Start opens the account on loopback; what the app does wrong goes to rec. End it with
@@ -134,6 +143,25 @@ func (z *Account) AddAgent(a Agent) {
 	}
 	z.agents = append(z.agents, a)
 	z.report.Note(agentsChanged{})
+}
+
+// AddContact adds a contact, who belongs to the agent with that platform_id; "" is nobody.
+func (z *Account) AddContact(c Contact, owner string) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.contacts = append(z.contacts, c)
+	if owner != "" {
+		z.owners[c.Phone] = owner
+	}
+	z.report.Note(contactsChanged{})
+}
+
+// Contacts returns those that have been added, in that order. Contacts that were only
+// assigned are not among them.
+func (z *Account) Contacts() []Contact {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return slices.Clone(z.contacts)
 }
 
 // KnowOnly makes every contact but these unknown. Without a call of it all are known.

@@ -4,14 +4,16 @@ import "azeer-slack/sandbox/record"
 
 // Changes is what is different in the account, as it is now.
 type Changes struct {
-	Agents bool   // the agents of the account
-	Calls  []Call // new or gone further, in the order of the changes
+	Agents   bool   // the agents of the account
+	Contacts bool   // the contacts, and who owned them when they were added
+	Calls    []Call // new or gone further, in the order of the changes
 }
 
 // What is noted in the record.
 type (
-	agentsChanged struct{}
-	callChanged   struct{ index int }
+	agentsChanged   struct{}
+	contactsChanged struct{}
+	callChanged     struct{ index int }
 )
 
 // Watch starts a watch that tells of every call so far, and of each one after them.
@@ -34,6 +36,8 @@ func (z *Account) Changes(noted []any) Changes {
 		switch thing := thing.(type) {
 		case agentsChanged:
 			c.Agents = true
+		case contactsChanged:
+			c.Contacts = true
 		case callChanged:
 			c.Calls = append(c.Calls, z.calls[thing.index])
 		}

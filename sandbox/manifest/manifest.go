@@ -25,7 +25,9 @@ type Manifest struct {
 	Functions []string // callback ids of custom workflow steps, sorted
 
 	BotScopes []string
-	BotEvents []string
+	// OptionalBotScopes may be left out at the installation.
+	OptionalBotScopes []string
+	BotEvents         []string
 
 	HomeTab          bool
 	MessagesTab      bool
@@ -141,7 +143,8 @@ type wire struct {
 	} `yaml:"features"`
 	OAuth struct {
 		Scopes struct {
-			Bot []string `yaml:"bot"`
+			Bot         []string `yaml:"bot"`
+			BotOptional []string `yaml:"bot_optional"`
 		} `yaml:"scopes"`
 	} `yaml:"oauth_config"`
 	Settings struct {
@@ -163,18 +166,19 @@ type wire struct {
 
 func (w *wire) manifest() *Manifest {
 	m := &Manifest{
-		Name:             w.Display.Name,
-		BotName:          w.Features.BotUser.DisplayName,
-		BotScopes:        w.OAuth.Scopes.Bot,
-		BotEvents:        w.Settings.Events.Bot,
-		HomeTab:          w.Features.AppHome.Home,
-		MessagesTab:      w.Features.AppHome.Messages,
-		MessagesReadOnly: w.Features.AppHome.MessagesReadOnly,
-		Interactivity:    w.Settings.Interactivity.Enabled,
-		SocketMode:       w.Settings.SocketMode,
-		FunctionRuntime:  w.Settings.FunctionRuntime,
-		OrgDeploy:        w.Settings.OrgDeploy,
-		Functions:        slices.Sorted(maps.Keys(w.Functions)),
+		Name:              w.Display.Name,
+		BotName:           w.Features.BotUser.DisplayName,
+		BotScopes:         w.OAuth.Scopes.Bot,
+		OptionalBotScopes: w.OAuth.Scopes.BotOptional,
+		BotEvents:         w.Settings.Events.Bot,
+		HomeTab:           w.Features.AppHome.Home,
+		MessagesTab:       w.Features.AppHome.Messages,
+		MessagesReadOnly:  w.Features.AppHome.MessagesReadOnly,
+		Interactivity:     w.Settings.Interactivity.Enabled,
+		SocketMode:        w.Settings.SocketMode,
+		FunctionRuntime:   w.Settings.FunctionRuntime,
+		OrgDeploy:         w.Settings.OrgDeploy,
+		Functions:         slices.Sorted(maps.Keys(w.Functions)),
 	}
 	for _, c := range w.Features.Commands {
 		m.Commands = append(m.Commands, SlashCommand{c.Command, c.Description, c.UsageHint, c.ShouldEscape})

@@ -33,9 +33,13 @@ const maxAct = 1 << 20
 //	trouble {switch, on}                    see trouble.go
 //	payload {interaction}                   → data: the interaction with payload and ack
 //
+// Every act may name the client that the person sits at, the tab of the browser: forms
+// that it brings about open there.
+//
 // Places are ids, "#general" or "@sara". Messages are "<place>/<ts>".
 type request struct {
 	Person      string           `json:"person"`
+	Client      string           `json:"client"`
 	Act         string           `json:"act"`
 	Place       string           `json:"place"`
 	Line        string           `json:"line"`
@@ -125,7 +129,7 @@ func (p *Page) serveAct(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := p.until(r)
 	defer cancel()
-	writeJSON(w, do(p, ctx, person, in))
+	writeJSON(w, do(p, ctx, person.On(in.Client), in))
 }
 
 func failed(err error) Outcome { return Outcome{Error: err.Error()} }

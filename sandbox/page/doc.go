@@ -8,7 +8,11 @@
 //	POST /api/act      what the person does, see the acts in act.go
 //	GET  /api/gallery  samples of every message and view of the app
 //
-// The page is for the developer at this machine. It listens on loopback only, and is
-// deaf to whoever talks to it under another name or from another page (guard.go).
+// The first three may say at which client the person sits (client=…): open forms belong
+// to the one that asked for them.
+//
+// The page is for the developer at this machine. It listens on loopback only, unless
+// [Config.Reachable] says otherwise, and is deaf to whoever talks to it under another name
+// or from another page (guard.go).
 // It knows the app no better than Slack does; package sandbox does all the work.
 package page

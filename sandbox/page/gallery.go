@@ -24,7 +24,7 @@ type Golden struct {
 const goldenSuffix = ".golden.json"
 
 func (p *Page) serveGallery(w http.ResponseWriter, _ *http.Request) {
-	all, err := goldens(p.cfg.Goldens)
+	all, err := ReadGoldens(p.cfg.Goldens)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -32,9 +32,9 @@ func (p *Page) serveGallery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, all)
 }
 
-// goldens reads the samples in any folder: <kind>_<name>[.<lang>].golden.json is a
+// ReadGoldens reads the samples in any folder: <kind>_<name>[.<lang>].golden.json is a
 // message or view, and <names>[.<lang>].golden.json an object of several messages by name.
-func goldens(files fs.FS) ([]Golden, error) {
+func ReadGoldens(files fs.FS) ([]Golden, error) {
 	all := []Golden{}
 	if files == nil {
 		return all, nil

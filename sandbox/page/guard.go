@@ -25,7 +25,7 @@ func (p *Page) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if status, why := refuse(r); why != "" {
+		if status, why := p.denial(r); why != "" {
 			http.Error(w, why, status)
 			return
 		}
@@ -33,13 +33,15 @@ func (p *Page) guard(next http.Handler) http.Handler {
 	})
 }
 
-func refuse(r *http.Request) (status int, why string) {
+func (p *Page) denial(r *http.Request) (status int, why string) {
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	switch {
-	case !isLoopback(local):
+	case !p.cfg.Reachable && !isLoopback(local):
 		return http.StatusForbidden, "this page is served on loopback only"
-	case !ownHost(r.Host, local):
+	case !p.cfg.Reachable && !ownHost(r.Host, local):
 		return http.StatusMisdirectedRequest, "this page answers to loopback names only, not to " + r.Host
+	case p.cfg.Reachable && !unnamed(r.Host):
+		return http.StatusMisdirectedRequest, "this page answers to localhost and to addresses in numbers only, not to " + r.Host
 	case len(r.Header.Values("Origin")) > 0 && r.Header.Get("Origin") != "http://"+r.Host:
 		return http.StatusForbidden, "another page has no business here"
 	case strings.HasPrefix(r.URL.Path, "/api/") && foreign(r.Header.Get("Sec-Fetch-Site")):
@@ -74,6 +76,17 @@ func ownHost(host string, local net.Addr) bool {
 	return given == port && loopbackName(name)
 }
 
+// unnamed tells whether a Host header is localhost or an address in numbers: no name that
+// somebody else could make point here. The port may be another one than ours, as that of
+// a container is.
+func unnamed(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil { // no port
+		name = strings.Trim(host, "[]")
+	}
+	return strings.EqualFold(name, "localhost") || net.ParseIP(name) != nil
+}
+
 func loopbackName(name string) bool {
 	ip := net.ParseIP(name)
 	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
@@ -84,13 +97,13 @@ func isLoopback(addr net.Addr) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// loopbackOnly refuses an address to listen on that others could reach.
-func loopbackOnly(addr string) error {
+// allowed refuses an address to listen on that others could reach, where they may not.
+func (p *Page) allowed(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("read address %q: %w", addr, err)
 	}
-	if !loopbackName(host) {
+	if !p.cfg.Reachable && !loopbackName(host) {
 		return fmt.Errorf("the page is for this machine only: %q is no loopback address, use 127.0.0.1", addr)
 	}
 	return nil

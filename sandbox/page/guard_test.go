@@ -121,6 +121,44 @@ func TestOnlyLoopback(t *testing.T) {
 	}
 }
 
+func TestAReachablePageStillRefusesOtherSites(t *testing.T) {
+	t.Parallel()
+	d := newFixture(t, Config{Reachable: true}, slack.Limits{})
+	port := d.url[strings.LastIndex(d.url, ":"):]
+	for _, c := range []struct {
+		what, host, origin string
+		want               int
+	}{
+		{"this machine", "localhost" + port, "http://localhost" + port, 200},
+		{"a port published under another number", "localhost:8000", "http://localhost:8000", 200},
+		{"an address", "192.0.2.1" + port, "http://192.0.2.1" + port, 200},
+		{"an address without a port", "[2001:db8::1]", "http://[2001:db8::1]", 200},
+		{"a name, which may be made to point here", "evil.example" + port, "http://evil.example" + port, 421},
+		{"a name that begins like an address", "192.0.2.1.evil.example", "http://192.0.2.1.evil.example", 421},
+		{"another site", "localhost" + port, "http://evil.example", 403},
+		{"another port of this machine", "localhost" + port, "http://localhost:1", 403},
+	} {
+		resp := d.asks(http.MethodPost, "/api/act", func(r *http.Request) {
+			r.Host = c.host
+			r.Header.Set("Origin", c.origin)
+		})
+		if resp.StatusCode != c.want {
+			t.Errorf("%s: %s, want %d", c.what, resp.Status, c.want)
+		}
+	}
+	box, err := sandbox.Start(sandbox.Config{Manifest: []byte(testManifest)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	p := New(box, Config{Reachable: true})
+	t.Cleanup(func() { _ = p.Close() })
+	url, err := p.Listen("0.0.0.0:0")
+	if err != nil || !strings.HasPrefix(url, "http://localhost:") {
+		t.Errorf("listens at %q, %v", url, err)
+	}
+}
+
 func TestAServerThatIsNotOnLoopbackServesNothing(t *testing.T) {
 	t.Parallel()
 	d := newFixture(t, Config{}, slack.Limits{})

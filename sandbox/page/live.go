@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"azeer-slack/sandbox/slack"
 )
 
 // What is kept for pages that come back, or are slow. Whoever is further behind
@@ -28,7 +30,13 @@ type live struct {
 
 type told struct {
 	data []byte
-	to   []string // handles; nil: everybody
+	to   []string      // handles; nil: everybody
+	at   *slack.Person // for this client of theirs only; nil: for all
+}
+
+// reaches tells whether somebody at a client is told.
+func (e told) reaches(person *slack.Person) bool {
+	return (e.to == nil || slices.Contains(e.to, person.Handle())) && (e.at == nil || e.at == person)
 }
 
 // newLive starts to count at the time in milliseconds: so a page left over from an
@@ -40,11 +48,15 @@ func newLive(now time.Time) *live {
 // tell numbers an event and sends it to everybody's pages, or only to those of the
 // people named by handle.
 func (p *Page) tell(e Event, to ...string) {
+	p.live.add(told{data: encode(e), to: to})
+}
+
+func encode(e Event) []byte {
 	data, err := json.Marshal(e)
 	if err != nil {
 		panic("page: encode own event: " + err.Error())
 	}
-	p.live.add(told{data: data, to: to})
+	return data
 }
 
 func (l *live) add(e told) {
@@ -117,10 +129,10 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	p.stream(w, r, person.Handle(), seq)
+	p.stream(w, r, person.On(r.URL.Query().Get("client")), seq)
 }
 
-func (p *Page) stream(w http.ResponseWriter, r *http.Request, handle string, seq int64) {
+func (p *Page) stream(w http.ResponseWriter, r *http.Request, person *slack.Person, seq int64) {
 	ctx, cancel := p.until(r)
 	defer cancel()
 	out := http.NewResponseController(w)
@@ -130,7 +142,7 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request, handle string, seq
 	for {
 		b := p.live.after(seq)
 		_ = out.SetWriteDeadline(time.Now().Add(10 * time.Second))
-		if writeBatch(w, b, handle, due) != nil || out.Flush() != nil {
+		if writeBatch(w, b, person, due) != nil || out.Flush() != nil {
 			return // the page is gone, or reads too slowly: it comes back by itself
 		}
 		seq, due = b.last, false
@@ -146,13 +158,13 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request, handle string, seq
 
 // writeBatch writes what the person may know and, where it is due, a heartbeat: an id
 // without data, which moves on where the browser would resume.
-func writeBatch(w http.ResponseWriter, b batch, handle string, heartbeat bool) error {
+func writeBatch(w http.ResponseWriter, b batch, person *slack.Person, heartbeat bool) error {
 	if b.lost {
 		_, err := fmt.Fprintf(w, "id: %d\ndata: {\"type\":\"reset\"}\n\n", b.last)
 		return err
 	}
 	for i, e := range b.entries {
-		if e.to != nil && !slices.Contains(e.to, handle) {
+		if !e.reaches(person) {
 			continue
 		}
 		if _, err := fmt.Fprintf(w, "id: %d\ndata: %s\n\n", b.first+int64(i), e.data); err != nil {

@@ -27,6 +27,10 @@ type Config struct {
 	// Notes says in a few words who somebody is, by handle, beside what the page
 	// knows of the people whom every sandbox has.
 	Notes map[string]string
+	// Reachable lets the page listen where other machines can reach it, and serve them.
+	// Whoever does can do all that the page can. It still refuses other sites in their
+	// browsers.
+	Reachable bool
 	// Files takes the place of the embedded files, with index.html at its root, for
 	// working on the page without building the program.
 	Files fs.FS
@@ -78,7 +82,8 @@ func New(box *sandbox.Sandbox, cfg Config) *Page {
 	return p
 }
 
-// Handler serves the page to a server that listens on loopback; see also Listen.
+// Handler serves the page to a server that listens on loopback, or on any address where
+// the page is [Config.Reachable]; see also Listen.
 func (p *Page) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/state", p.serveState)
@@ -89,17 +94,18 @@ func (p *Page) Handler() http.Handler {
 	return p.guard(p.counted(mux))
 }
 
-// Listen serves the page at addr, which must be a loopback address: 127.0.0.1:0 or
-// localhost:4390, say. It returns the URL to open.
+// Listen serves the page at addr, which must be a loopback address, 127.0.0.1:0 or
+// localhost:4390, say, unless the page is [Config.Reachable]. It returns the URL to open
+// on this machine.
 func (p *Page) Listen(addr string) (url string, err error) {
-	if err := loopbackOnly(addr); err != nil {
+	if err := p.allowed(addr); err != nil {
 		return "", err
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return "", fmt.Errorf("listen for browsers: %w", err)
 	}
-	if !isLoopback(listener.Addr()) {
+	if !p.cfg.Reachable && !isLoopback(listener.Addr()) {
 		return "", errors.Join(fmt.Errorf("%s is no loopback address", addr), listener.Close())
 	}
 	p.mu.Lock()
@@ -110,7 +116,15 @@ func (p *Page) Listen(addr string) (url string, err error) {
 	server := &http.Server{Handler: p.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	p.server = server
 	p.wg.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed
-	return "http://" + listener.Addr().String() + "/", nil
+	return urlOf(listener.Addr()), nil
+}
+
+// urlOf is where this machine finds a listener; one of all addresses has no own name.
+func urlOf(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d/", tcp.Port)
+	}
+	return "http://" + addr.String() + "/"
 }
 
 // Close ends all connections and returns when no goroutine of the page is left.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	azeerslack "azeer-slack"
 	"azeer-slack/sandbox/azeer"
@@ -77,6 +78,32 @@ func TestAzeer(t *testing.T) {
 	}
 	if c := a.Calls[1]; c.N != 2 || c.Status != 200 || !c.Effect || c.Took < 0 || c.Contact != "966544444444" {
 		t.Errorf("call %+v", c)
+	}
+}
+
+func TestContacts(t *testing.T) {
+	t.Parallel()
+	d := newFixture(t, Config{}, slack.Limits{})
+	s := d.listen("sara", d.state("sara").Seq)
+	at := time.UnixMilli(1_700_000_000_000)
+	d.box.Azeer.AddContact(azeer.Contact{Phone: "966544444444", Name: "Salma", Said: "Hello?", SaidAt: at}, "omar@twerlo.com")
+	d.box.Azeer.AddContact(azeer.Contact{Phone: "966555555555", Name: "Khalid"}, "")
+	if c := s.next("contacts").Contacts; c[0] != (Contact{"966544444444", "Salma", "Hello?", at.UnixMilli()}) {
+		t.Errorf("told of %+v", c)
+	}
+	if o := s.next("owner").Owner; *o != (Owner{"966544444444", "omar@twerlo.com", at.UnixMilli()}) {
+		t.Errorf("told of %+v", o)
+	}
+	d.assign("966544444444", "sara@twerlo.com")
+	if o := s.next("owner").Owner; o.Agent != "sara@twerlo.com" {
+		t.Errorf("told of %+v", o)
+	}
+	late := New(d.box, Config{})
+	defer func() { _ = late.Close() }()
+	for _, p := range []*Page{d.page, late} {
+		if a := p.azeer(); len(a.Contacts) != 2 || len(a.Owners) != 1 || a.Owners[0].Agent != "sara@twerlo.com" {
+			t.Errorf("state %+v", a)
+		}
 	}
 }
 
@@ -151,7 +178,7 @@ func TestGallery(t *testing.T) {
 
 func TestGalleryOfTheBot(t *testing.T) {
 	t.Parallel()
-	all, err := goldens(azeerslack.Goldens)
+	all, err := ReadGoldens(azeerslack.Goldens)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ var notes = map[string]string{
 
 // begin takes in what was there before the page.
 func (p *Page) begin() {
+	p.noteContacts()
 	p.noteOwners(p.box.Azeer.Calls())
 	for _, person := range p.box.Slack.Persons() {
 		p.places[person.Handle()] = placesByID(person)
@@ -87,7 +88,7 @@ func (p *Page) tellScreens(c slack.Changes) {
 	}
 	for _, person := range c.Forms {
 		forms := views(person.Forms(), "modal")
-		p.tell(Event{Type: "forms", Forms: &forms}, person.Handle())
+		p.live.add(told{data: encode(Event{Type: "forms", Forms: &forms}), to: []string{person.Handle()}, at: person})
 	}
 	for _, person := range c.Homes {
 		if home := person.HomeTab(); home != nil {
@@ -145,13 +146,42 @@ func (p *Page) tellAzeer(c azeer.Changes) {
 	if c.Agents {
 		p.tell(Event{Type: "agents", Agents: p.agents()})
 	}
+	var owners []Owner
+	if c.Contacts {
+		p.tell(Event{Type: "contacts", Contacts: p.contacts()})
+		owners = p.noteContacts()
+	}
 	for _, call := range c.Calls {
 		wire := callOf(call)
 		p.tell(Event{Type: "call", Call: &wire})
 	}
-	for _, owner := range p.noteOwners(c.Calls) {
+	for _, owner := range append(owners, p.noteOwners(c.Calls)...) {
 		p.tell(Event{Type: "owner", Owner: &owner})
 	}
+}
+
+// noteContacts notes who owned a contact before any call, and returns what is new.
+func (p *Page) noteContacts() []Owner {
+	owners, contacts := p.box.Azeer.Owners(), p.box.Azeer.Contacts()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var fresh []Owner
+	for _, c := range contacts {
+		if _, known := p.owners[c.Phone]; known || owners[c.Phone] == "" {
+			continue
+		}
+		p.owners[c.Phone] = Owner{Contact: c.Phone, Agent: owners[c.Phone], At: c.SaidAt.UnixMilli()}
+		fresh = append(fresh, p.owners[c.Phone])
+	}
+	return fresh
+}
+
+func (p *Page) contacts() []Contact {
+	all := []Contact{}
+	for _, c := range p.box.Azeer.Contacts() {
+		all = append(all, Contact{Contact: c.Phone, Name: c.Name, Said: c.Said, SaidAt: c.SaidAt.UnixMilli()})
+	}
+	return all
 }
 
 // noteOwners notes who owns what after some calls and returns what is new.
@@ -185,7 +215,7 @@ func (p *Page) serveState(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is nobody of that name", http.StatusNotFound)
 		return
 	}
-	writeJSON(w, p.state(person, query.Get("keep") != "0"))
+	writeJSON(w, p.state(person.On(query.Get("client")), query.Get("keep") != "0"))
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
@@ -279,7 +309,7 @@ func (p *Page) person(person *slack.Person) Person {
 func (p *Page) azeer() Azeer {
 	calls := p.box.Azeer.Calls()
 	calls = calls[max(0, len(calls)-keptCalls):]
-	a := Azeer{Agents: p.agents(), Owners: []Owner{}, Calls: make([]Call, len(calls))}
+	a := Azeer{Agents: p.agents(), Contacts: p.contacts(), Owners: []Owner{}, Calls: make([]Call, len(calls))}
 	for i, call := range calls {
 		a.Calls[i] = callOf(call)
 	}
@@ -372,7 +402,10 @@ type names map[string]Author
 
 func (p *Page) names() names {
 	app := p.box.Slack.Manifest().Name
-	all := names{slack.BotUserID: {ID: slack.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true}}
+	all := names{
+		slack.BotUserID:  {ID: slack.BotUserID, Handle: p.box.Slack.BotName(), Name: app, Bot: true},
+		slack.SlackbotID: {ID: slack.SlackbotID, Handle: "slackbot", Name: "Slackbot"},
+	}
 	for _, person := range p.box.Slack.Persons() {
 		cfg := person.Config()
 		all[person.ID()] = Author{ID: person.ID(), Handle: cfg.Handle, Name: cfg.Name, Bot: cfg.Bot}

@@ -139,9 +139,18 @@ type Option struct {
 
 // Azeer is the other side.
 type Azeer struct {
-	Agents []Agent `json:"agents"`
-	Owners []Owner `json:"owners"`
-	Calls  []Call  `json:"calls"`
+	Agents   []Agent   `json:"agents"`
+	Contacts []Contact `json:"contacts"`
+	Owners   []Owner   `json:"owners"`
+	Calls    []Call    `json:"calls"`
+}
+
+// Contact is a customer whom Azeer knows by name.
+type Contact struct {
+	Contact string `json:"contact"` // E.164 digits
+	Name    string `json:"name"`
+	Said    string `json:"said"` // the last line on WhatsApp
+	SaidAt  int64  `json:"saidAt"`
 }
 
 // Agent is somebody in the Azeer inbox.
@@ -230,6 +239,7 @@ type Event struct {
 	Home        *View        `json:"home,omitempty"`
 	Owner       *Owner       `json:"owner,omitempty"`
 	Agents      []Agent      `json:"agents,omitempty"`
+	Contacts    []Contact    `json:"contacts,omitempty"`
 	Call        *Call        `json:"call,omitempty"`
 	Interaction *Interaction `json:"interaction,omitempty"`
 	Breach      *Breach      `json:"breach,omitempty"`

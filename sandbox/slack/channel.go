@@ -161,7 +161,7 @@ func (ws *Workspace) title(c *channel, reader *Person) string {
 		return "@" + ws.BotName()
 	}
 	for _, p := range ws.persons {
-		if c.members[p.id] && p != reader {
+		if c.members[p.id] && p.id != reader.id {
 			return "@" + p.cfg.Handle
 		}
 	}
@@ -218,7 +218,7 @@ func (ws *Workspace) placeFor(p *Person, c *channel) Place {
 		}
 		at.Members++
 		at.People = append(at.People, other.cfg.Handle)
-		if c.im && (other != p || at.With == "") { // oneself where there is nobody else
+		if c.im && (other.id != p.id || at.With == "") { // oneself where there is nobody else
 			at.Name, at.With = other.cfg.Name, other.cfg.Handle
 		}
 	}

@@ -140,7 +140,7 @@ func (p *Person) notOffered(f *Form, block, text string) (missing []string) {
 func (p *Person) openView(f *Form) (*view, error) {
 	v := p.ws.views[f.ViewID]
 	switch {
-	case v == nil || !v.open || v.person != p:
+	case v == nil || !v.open || v.person.id != p.id || v.person != p && !v.isHome():
 		return nil, errors.New("the form is no longer open")
 	case len(p.forms) > 0 && !v.isHome() && p.forms[len(p.forms)-1] != v:
 		return nil, errors.New("another form lies on top")

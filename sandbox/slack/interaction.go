@@ -28,6 +28,9 @@ func (p *Person) CommandAsync(channel, line string) *Delivery {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	at := slices.IndexFunc(ws.manifest.Commands, func(c manifest.SlashCommand) bool { return c.Command == name })
+	if at < 0 && name == commandInvite {
+		return impossible(kindCommand, p.inviteTyped(channel, text))
+	}
 	if at < 0 {
 		return impossible(kindCommand, fmt.Errorf("%s is not a valid command: the manifest declares no such", name))
 	}
@@ -186,6 +189,9 @@ func (p *Person) actInMessage(m Message, find func(*blocks.Rendered) (Action, er
 	a, err := find(r)
 	if err != nil {
 		return impossible(kindActions, err)
+	}
+	if source.user == SlackbotID {
+		return impossible(kindActions, p.answerOffer(c, source, a))
 	}
 	entry, summary, err := r.Do(dir, a, now())
 	if err != nil {

@@ -43,7 +43,9 @@ const (
 	ViaPostEphemeral Via = "postEphemeral"
 	ViaPostMessage   Via = "postMessage"
 	ViaUpdate        Via = "update"
-	ViaPerson        Via = "person" // typed by somebody
+	ViaPerson        Via = "person"   // typed by somebody
+	ViaJoin          Via = "join"     // Slack's note that its author was added to the channel
+	ViaSlackbot      Via = "slackbot" // what Slack itself says to one person
 )
 
 // Plain returns the message as a person reads it: the text of the blocks, or the

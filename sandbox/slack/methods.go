@@ -1,9 +1,12 @@
 package slack
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"azeer-slack/sandbox/blockkit"
 	"azeer-slack/sandbox/slack/webapi"
 )
 
@@ -21,6 +24,7 @@ func (ws *Workspace) methods() map[string]webapi.Method {
 	return map[string]webapi.Method{
 		"apps.connections.open": {Do: ws.appsConnectionsOpen, PerMinute: connections, Post: true, App: true},
 		"auth.test":             {Do: ws.authTest, PerMinute: 300},
+		"blocks.validate":       {Do: ws.blocksValidate, PerMinute: 600, Post: true},
 		"chat.postMessage":      {Do: ws.chatPostMessage, AnyScope: write, PerMinute: 300, Post: true},
 		"chat.postEphemeral":    {Do: ws.chatPostEphemeral, AnyScope: write, PerMinute: 100, Post: true},
 		"chat.update":           {Do: ws.chatUpdate, AnyScope: write, PerMinute: 50, Post: true},
@@ -47,6 +51,47 @@ func (ws *Workspace) appsConnectionsOpen(*webapi.Call) (object, error) {
 	}
 	return object{"url": ws.TicketURL(ws.server.Addr()), "response_metadata": object{
 		"scopes": []string{"connections:write"}, "acceptedScopes": []string{"connections:write"}}}, nil
+}
+
+// maxValidated is how many characters blocks.validate takes.
+const maxValidated = 100_000
+
+// blocksValidate tells what is wrong with blocks, a message or a view
+// (https://docs.slack.dev/reference/methods/blocks.validate). Asking breaks no rule.
+func (ws *Workspace) blocksValidate(c *webapi.Call) (object, error) {
+	kind, raw := "", json.RawMessage(nil)
+	for _, name := range []string{"blocks", "view", "message"} {
+		given := c.JSON(name)
+		if given != nil && kind != "" {
+			return nil, c.Invalid("[ERROR] only one of blocks, view and message may be provided")
+		}
+		if given != nil {
+			kind, raw = name, given
+		}
+	}
+	if kind == "" {
+		return nil, c.Missing("blocks, view or message")
+	}
+	if utf8.RuneCount(raw) > maxValidated {
+		return nil, c.Invalid("[ERROR] must be less than 100001 characters [json-pointer:/" + kind + "]")
+	}
+	var found []blockkit.Problem
+	switch kind {
+	case "blocks":
+		found = blockkit.Blocks(raw, "", blockkit.OnMessage)
+	case "view":
+		found = blockkit.View(raw, "")
+	case "message":
+		found = blockkit.Message(raw)
+	}
+	if len(found) == 0 {
+		return object{}, nil
+	}
+	errors := make([]any, len(found))
+	for i, p := range found {
+		errors[i] = object{"pointer": p.Pointer, "code": "failed_constraint", "message": p.Message}
+	}
+	return nil, webapi.Error{Code: "invalid_" + kind, More: object{"errors": errors}}
 }
 
 func (ws *Workspace) authTest(*webapi.Call) (object, error) {
@@ -123,7 +168,7 @@ func (ws *Workspace) botUser() object {
 }
 
 func slackbot() object {
-	return object{"id": "USLACKBOT", "team_id": TeamID, "name": "slackbot", "real_name": "Slackbot", "deleted": false,
+	return object{"id": SlackbotID, "team_id": TeamID, "name": "slackbot", "real_name": "Slackbot", "deleted": false,
 		"is_bot": false, "profile": object{"real_name": "Slackbot", "display_name": "Slackbot", "team": TeamID}}
 }
 

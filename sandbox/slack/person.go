@@ -24,15 +24,28 @@ type PersonConfig struct {
 //
 // Places are named "#general", by id, "@sara" (the DM with her) or "@" and the
 // bot's name (the DM with the app; "@bot" does as well).
+//
+// A Person sits at one client of theirs. Messages and the Home tab are on all of
+// somebody's clients; an open form is on the one that asked for it. See [Person.On].
 type Person struct {
+	*member
+
+	client string
+
+	// Below: guarded by ws.mu.
+	channel string  // id of the one looked at
+	forms   []*view // stack of open modals, the top one last
+}
+
+// member is what is the same at every client of a person.
+type member struct {
 	ws   *Workspace
 	id   string
 	cfg  PersonConfig
 	team string
 
 	// Below: guarded by ws.mu.
-	channel string  // id of the one looked at
-	forms   []*view // stack of open modals, the top one last
+	clients map[string]*Person // by name; "" is the one of whoever has no other
 	home    homeTab
 	feed    []*Message // not yet consumed by See
 	removed bool
@@ -50,6 +63,22 @@ func (p *Person) ID() string { return p.id }
 
 // Handle returns the person's name without @.
 func (p *Person) Handle() string { return p.cfg.Handle }
+
+// On is the same person at another client: a tab of a browser, say, or a phone. The
+// name is the caller's own choice; "" is the client of those who have one only.
+func (p *Person) On(client string) *Person {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	there := p.clients[client]
+	if there == nil {
+		there = &Person{member: p.member, client: client, channel: p.channel}
+		p.clients[client] = there
+	}
+	return there
+}
+
+// Client returns the name of the client that the person sits at.
+func (p *Person) Client() string { return p.client }
 
 // Config returns what is known of the person.
 func (p *Person) Config() PersonConfig {
@@ -193,7 +222,8 @@ func (ws *Workspace) addPerson(cfg PersonConfig) *Person {
 	setDefault(&cfg.Email, cfg.Handle+"@twerlo.com")
 	setDefault(&cfg.Locale, "en-US")
 	setDefault(&cfg.TZ, "Asia/Riyadh")
-	p := &Person{ws: ws, id: ws.ids.new("U"), cfg: cfg, team: TeamID}
+	p := &Person{member: &member{ws: ws, id: ws.ids.new("U"), cfg: cfg, team: TeamID}}
+	p.clients = map[string]*Person{"": p}
 	if cfg.External {
 		p.team = PartnerTeamID
 	}

@@ -114,7 +114,8 @@ func (ws *Workspace) mention(p *Person, c *channel, m *message) {
 
 // TryPost is Post and Reply for somebody at a screen, who picks names from a list as
 // they type: thread is the ts of the message to answer, or empty. What the person cannot
-// post is an error.
+// post is an error. Where the message mentions somebody who is not in the channel, the
+// app for instance, Slackbot offers to add them.
 func (p *Person) TryPost(place, thread, text string) (Message, error) {
 	ws := p.ws
 	ws.mu.Lock()
@@ -123,7 +124,9 @@ func (p *Person) TryPost(place, thread, text string) (Message, error) {
 	if err := ws.writable(p, c, place, thread, text); err != nil {
 		return Message{}, err
 	}
-	return p.postTyped(c, thread, text, anyCase{names{ws}}), nil
+	posted := p.postTyped(c, thread, text, anyCase{names{ws}})
+	p.offerToAdd(c, posted)
+	return posted, nil
 }
 
 func (ws *Workspace) writable(p *Person, c *channel, name, thread, text string) error {

@@ -260,3 +260,23 @@ func TestRateLimits(t *testing.T) {
 	s.Slack.RateLimits(false)
 	wantOK(t, api(t, s, "users.list", nil))
 }
+
+func TestBlocksValidate(t *testing.T) {
+	t.Parallel()
+	s := begin(t, Config{})
+	if reply := api(t, s, "blocks.validate", map[string]any{"message": `{"text":"a","blocks":[{"type":"divider"}]}`}); reply["ok"] != true {
+		t.Errorf("refused: %v", reply)
+	}
+	for kind, raw := range map[string]string{
+		"blocks":  `[{"type":"sculpture"}]`,
+		"message": `{"blocks":[{"type":"header"}]}`,
+		"view":    `{"type":"modal","blocks":[]}`,
+	} {
+		reply := api(t, s, "blocks.validate", map[string]any{kind: raw})
+		wantError(t, reply, "invalid_"+kind)
+		first, _ := reply["errors"].([]any)[0].(map[string]any)
+		if first["message"] == "" || first["code"] == "" || first["pointer"] == nil {
+			t.Errorf("%s: errors are %v", kind, reply["errors"])
+		}
+	}
+}

@@ -37,6 +37,7 @@ const (
 	AppID         = "A0BOX00001"
 	BotID         = "B0BOX00001"
 	BotUserID     = "U0BOT00001"
+	SlackbotID    = "USLACKBOT" // the author of what Slack itself says
 )
 
 // Tokens of the app. They open nothing but a sandbox.

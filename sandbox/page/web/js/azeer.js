@@ -7,13 +7,19 @@ import { announcer, duration, face, flash, frame, ltr, onReload, phone, section,
 
 const mostCalls = 200;
 
+const moves = 700; // ms that a card takes to its new owner
+
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+
 /** mount draws the Azeer panel into el and keeps it current. Returns {off()}. */
 export function mount(el, store) {
   const panel = new Azeer(el, store);
   panel.draw();
   const offs = [
     store.on('owner', (e) => panel.owner(e && e.owner)),
-    store.on('agents', () => panel.drawAgents()),
+    store.on('agents', () => panel.drawDesks()),
+    store.on('contacts', () => panel.draw()),
+    store.on('point', (e) => panel.point(e && e.contact)),
     store.on('call', (e) => panel.call(e && e.call)),
     onReload(store, () => panel.draw()),
   ];
@@ -24,7 +30,6 @@ class Azeer {
   constructor(el, store) {
     this.store = store;
     this.contacts = section(tell('azContacts'));
-    this.agents = section(tell('azAgents'));
     this.requests = section(tell('azRequests'));
     this.live = announcer();
     this.owners = new Map(); // contact → {owner, before}
@@ -39,22 +44,21 @@ class Azeer {
     this.requests.body.append(this.quiet, table(this.log));
     frame(el, 'azeer', tell('azeer'),
       h('p', { class: 'pn-lead' }, tell('azAbout')),
-      this.live.node, this.contacts.node, this.agents.node, this.requests.node);
+      this.live.node, this.contacts.node, this.requests.node);
   }
 
   draw() {
     const azeer = (this.store.state || {}).azeer || {};
     this.owners.clear();
     for (const owner of azeer.owners || []) this.owners.set(owner.contact, { owner });
-    this.drawContacts();
-    this.drawAgents();
+    this.drawDesks();
     this.rows.clear();
     this.log.replaceChildren();
     for (const call of (azeer.calls || []).slice(-mostCalls)) this.call(call);
     this.quiet.hidden = this.rows.size > 0;
   }
 
-  /** owner takes in that a contact has a new owner. */
+  /** owner takes in that a contact has a new owner: its card moves there. */
   owner(owner) {
     if (!owner) {
       this.draw();
@@ -63,48 +67,87 @@ class Azeer {
     const known = this.owners.get(owner.contact);
     if (known && known.owner.at === owner.at && known.owner.agent === owner.agent) return; // told twice
     const before = known && known.owner.agent !== owner.agent ? known.owner.agent : '';
+    const from = this.card(owner.contact)?.getBoundingClientRect();
     this.owners.set(owner.contact, { owner, before });
-    this.drawContacts();
-    this.drawAgents();
-    flash(this.list.querySelector(`[data-contact="${CSS.escape(owner.contact)}"]`));
+    this.drawDesks();
+    this.move(owner.contact, from);
     this.live.say(tell('azMoved', phone(owner.contact), this.nameOf(owner.agent)));
   }
 
-  drawContacts() {
-    const newest = [...this.owners.values()].sort((a, b) => b.owner.at - a.owner.at);
-    fill(this.list, newest.map((entry) => this.contactRow(entry)));
-    this.empty.hidden = newest.length > 0;
-    this.contacts.count(newest.length);
+  /** point draws the eye to a contact. */
+  point(contact) {
+    const card = contact && this.card(contact);
+    if (card && card.checkVisibility()) {
+      card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+      flash(card);
+    }
   }
 
-  contactRow({ owner, before }) {
-    const name = this.nameOf(owner.agent);
-    return h('li', { class: 'az-contact', dataset: { contact: owner.contact, owner: owner.agent } },
-      h('div', { class: 'az-who' },
-        ltr(phone(owner.contact), 'az-phone'),
-        h('time', { class: 'pn-time', datetime: new Date(owner.at).toISOString() }, timeOf(owner.at))),
-      h('div', { class: 'az-owner' },
-        face(name, owner.agent),
-        h('div', { class: 'az-owner-text' },
-          h('span', { class: 'az-name', dir: 'auto' }, name),
-          ltr(owner.agent, 'az-email'),
-          before && h('span', { class: 'az-before' }, tell('azBefore'), h('s', null, this.nameOf(before))))));
+  card(contact) {
+    return this.list.querySelector(`[data-contact="${CSS.escape(contact)}"]`);
   }
 
-  drawAgents() {
+  // move lets a card come from where it was before.
+  move(contact, from) {
+    const card = this.card(contact);
+    if (!card.checkVisibility()) return;
+    card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    flash(card);
+    const to = card.getBoundingClientRect();
+    if (!from || still.matches) return;
+    card.animate([{ transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` }, { transform: 'none' }], { duration: moves, easing: 'ease-in-out' });
+  }
+
+  // drawDesks draws every agent with their contacts, after those who belong to nobody.
+  drawDesks() {
+    const cards = this.allContacts();
     const agents = this.agentList();
-    this.agents.count(agents.length);
-    fill(this.agents.body, h('ul', { class: 'az-agents' }, agents.map((agent) => {
-      const owned = [...this.owners.values()].filter(({ owner }) => owner.agent === agent.platform_id).length;
-      return h('li', { class: ['az-agent', agent.inactive && 'is-inactive'], dataset: { agent: agent.platform_id } },
+    const nobody = cards.filter(({ entry }) => !entry);
+    const gone = new Set(cards.map(({ entry }) => entry?.owner.agent).filter((id) => id && !agents.some((agent) => agent.platform_id === id)));
+    const all = [...agents, ...[...gone].map((id) => ({ platform_id: id, name: id, role: 'agent' }))];
+    fill(this.list,
+      nobody.length > 0 && h('li', { class: 'az-desk', dataset: { desk: '' } },
+        h('div', { class: 'az-agent' }, h('span', { class: 'az-name' }, tell('azNobody'))), this.cardList(nobody)),
+      all.map((agent) => this.desk(agent, cards.filter(({ entry }) => entry?.owner.agent === agent.platform_id))));
+    this.empty.hidden = cards.length > 0;
+    this.contacts.count(cards.length);
+  }
+
+  // allContacts are those that Azeer knows by name, and those that were only assigned.
+  allContacts() {
+    const named = ((this.store.state || {}).azeer || {}).contacts || [];
+    const known = new Set(named.map((contact) => contact.contact));
+    const others = [...this.owners.keys()].filter((contact) => !known.has(contact)).map((contact) => ({ contact }));
+    return [...others, ...named].map((contact) => ({ ...contact, entry: this.owners.get(contact.contact) }))
+      .sort((a, b) => (b.entry?.owner.at || b.saidAt) - (a.entry?.owner.at || a.saidAt));
+  }
+
+  desk(agent, cards) {
+    return h('li', { class: 'az-desk', dataset: { desk: agent.platform_id } },
+      h('div', { class: ['az-agent', agent.inactive && 'is-inactive'], dataset: { agent: agent.platform_id } },
         face(agent.name, agent.platform_id),
         h('div', { class: 'az-owner-text' },
           h('span', { class: 'az-name', dir: 'auto' }, agent.name),
           ltr(agent.platform_id, 'az-email')),
         agent.inactive ? h('span', { class: 'pn-tag' }, tell('azInactive')) : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, roleOf(agent)),
-        owned > 0 && h('span', { class: 'az-owned', title: tell('azOwns', owned) }, owned,
-          h('span', { class: 'pn-hidden' }, tell('azOwned', owned))));
-    })));
+        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwns', cards.length) }, cards.length,
+          h('span', { class: 'pn-hidden' }, tell('azOwned', cards.length)))),
+      this.cardList(cards));
+  }
+
+  cardList(cards) {
+    return cards.length > 0 && h('ul', { class: 'az-cards' }, cards.map((contact) => this.contactCard(contact)));
+  }
+
+  contactCard({ contact, name, said, saidAt, entry }) {
+    const at = entry?.owner.at || saidAt;
+    return h('li', { class: 'az-contact', dataset: { contact, owner: entry?.owner.agent || '' } },
+      h('div', { class: 'az-who' },
+        name && h('span', { class: 'az-name', dir: 'auto' }, name),
+        ltr(phone(contact), 'az-phone'),
+        h('time', { class: 'pn-time', datetime: new Date(at).toISOString() }, timeOf(at))),
+      said && h('p', { class: 'az-said', dir: 'auto' }, said),
+      entry?.before && h('span', { class: 'az-before' }, tell('azBefore'), h('s', null, this.nameOf(entry.before))));
   }
 
   /** call puts a request into the log, or replaces what is known of it. */

@@ -4,7 +4,7 @@ import { fill, h, svg, uid } from './dom.js';
 import { icons } from './icons.js';
 import { avatar } from './avatar.js';
 import { toggleMenu } from './menu.js';
-import { Suggestions } from './suggest.js';
+import { builtIn, Suggestions } from './suggest.js';
 import { holdInTab, tabHeld } from './prefs.js';
 
 const slow = 250; // ms after which it is said that the app is being waited for
@@ -184,7 +184,7 @@ export class Composer {
     const text = field.value;
     if (!text.trim()) return;
     const [name] = /^\/\S*/.exec(text) || [''];
-    if (name && !store.state.commands.some((command) => command.command === name)) {
+    if (name && !builtIn.includes(name) && !store.state.commands.some((command) => command.command === name)) {
       this.complain(store.say('notCommand', name));
       return;
     }

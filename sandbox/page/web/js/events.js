@@ -57,6 +57,7 @@ export const apply = {
   forms: (state, { forms }) => { state.forms = forms; },
   home: (state, { home }) => { state.home = home; },
   owner: (state, { owner }) => put(state.azeer.owners, owner, (o) => o.contact === owner.contact),
+  contacts: (state, { contacts }) => { state.azeer.contacts = contacts; },
   agents: (state, { agents }) => { state.azeer.agents = agents; },
   call: (state, { call }) => put(state.azeer.calls, call, (c) => c.n === call.n, mostCalls),
   interaction: (state, { interaction }) => put(state.interactions, interaction, (i) => i.id === interaction.id, mostInteractions),

@@ -25,7 +25,7 @@ export class Panels {
     this.store = store;
     this.tabs = kinds.map((kind) => this.tab(kind));
     this.bodies = kinds.map((kind) => h('div', {
-      class: 'panel', role: 'tabpanel', id: `panel-${kind.name}`, 'aria-labelledby': `panel-tab-${kind.name}`, tabindex: 0, dataset: { panel: kind.name }, hidden: true,
+      class: 'panel', role: 'tabpanel', id: `panel-${kind.name}`, tabindex: 0, dataset: { panel: kind.name }, hidden: true,
     }));
     this.grip = h('div', {
       class: 'panels-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'vertical', 'aria-valuemin': widths.least,
@@ -54,6 +54,7 @@ export class Panels {
     this.grip.setAttribute('aria-label', tell('panelWidth'));
     this.bottom.setAttribute('aria-label', tell('parts'));
     for (const tab of this.tabs) tab.querySelector('.tab-text').textContent = tell(tab.dataset.panel);
+    this.bodies.forEach((body, i) => body.setAttribute('aria-label', tell(kinds[i].name)));
     for (const tab of this.bottom.children) tab.querySelector('.tab-text').textContent = tell(tab.dataset.panel === 'timeline' ? 'timelineShort' : tab.dataset.panel);
     this.mount();
     this.badges();

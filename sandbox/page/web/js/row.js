@@ -7,16 +7,24 @@ import { renderMessage } from './blocks.js';
 import { mrkdwn } from './mrkdwn.js';
 import { toggleMenu } from './menu.js';
 import { copyText, openJSON } from './json.js';
+import { isolated } from './phrases.js';
 import { ago, clock, dayName, fullTime, sameDay } from './when.js';
 
 const moment = 40; // ms within which a message and a step of the timeline are the same
 const together = 5 * 60 * 1000; // ms within which messages of one author share a head
 
 /** textOf is what a message says, without marks; its blocks are not in it. */
-export const textOf = (message, store) => mrkdwn(message.text, { state: store.state }).textContent;
+export const textOf = (message, store) => mrkdwn(worded(message, store).text, { state: store.state }).textContent;
 
 // marked tells whether the client says that a message was edited: not of an app's blocks.
 const marked = (message) => message.edited && !(message.author.bot && message.blocks?.length);
+
+// worded says in the reader's language what Slack notes when somebody was added.
+function worded(message, store) {
+  const [, by] = (message.via === 'join' && /<@(\w+)>/.exec(message.text)) || [];
+  const place = by && store.state.places.find((one) => one.id === message.channel);
+  return place ? { ...message, text: store.say('wasAdded', isolated(`#${place.name}`), isolated(`<@${by}>`)) } : message;
+}
 
 /** Row draws a message. What stands around it decides on day and head: see settle. */
 export class Row {
@@ -61,7 +69,7 @@ export class Row {
     const action = held && held.closest('[data-action]')?.dataset.action;
     fill(this.body,
       message.ephemeral && this.privacy(),
-      renderMessage(message, store),
+      renderMessage(worded(message, store), store),
       marked(message) && h('span', { class: 'msg-edited' }, store.say('edited')));
     if (!held) return;
     const again = action && this.body.querySelector(`[data-action="${CSS.escape(action)}"]`);

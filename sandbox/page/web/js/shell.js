@@ -13,6 +13,7 @@ import { Sidebar } from './sidebar.js';
 import { openSwitcher } from './switcher.js';
 import { peopleSwitch } from './people.js';
 import { firstSteps, showSteps, stepsShown } from './steps.js';
+import { survive } from './survive.js';
 import { toggleMenu } from './menu.js';
 import { Panels } from './panels.js';
 import { announcements } from './announce.js';
@@ -51,9 +52,12 @@ export class Shell {
     this.thread = new ThreadPane(this.aside, store);
     this.sidebar = new Sidebar(this.nav, store, { onChoose: (id) => this.choose(id), onJump: () => this.jump() });
     renderModals(this.layer, store);
-    firstSteps(this.strip, store, (text) => this.write(text));
+    const { composer } = this.conversation;
+    this.pen = { write: (text) => this.write(text), written: () => composer.field.value, send: () => composer.send() };
+    firstSteps(this.strip, store, this.pen);
     new MutationObserver(() => this.drawFold()).observe(this.strip, { attributes: true, childList: true });
     this.drawFold();
+    store.on('stage', ({ stage }) => this.unfold(Boolean(stage))); // to be read while it goes on
     this.chat('place');
   }
 
@@ -63,6 +67,7 @@ export class Shell {
     store.on('go', () => this.chat('place'));
     store.on('connection', ({ lost }) => this.connection(lost));
     store.on('trouble', () => this.drawBot());
+    store.on('survive', () => survive(store, { ...this.pen, tell: (stage) => this.tell(stage) }));
     store.on('state', () => this.drawBot());
     store.on('forms', () => this.formsCame() && this.panels.isPhone() && this.panels.open('chat'));
     store.on('state', () => this.formsCame());
@@ -196,6 +201,16 @@ export class Shell {
     if (this.panels.isPhone()) this.panels.open('chat');
     this.chat('place');
     await this.conversation.fill(text);
+  }
+
+  // tell says how far the survival is: the last word of it stays a while.
+  tell(stage) {
+    const { store } = this;
+    clearTimeout(this.telling);
+    if (stage) store.emit('stage', { stage });
+    else this.telling = setTimeout(() => store.emit('stage', { stage }), 2500);
+    if (this.strip.hidden && stage === 'survived') store.toast(tell('stage_survived'), 'good');
+    if (this.strip.hidden && stage === 'failed') store.toast(tell('stage_failed'), 'error');
   }
 
   skip(event) {

@@ -7,62 +7,99 @@ import { setSetting, setting } from './prefs.js';
 
 const example = '/assign 0544444444 omar@twerlo.com';
 
+const farewell = 5000; // ms that the last word stays
+
+const changed = (state) => state.azeer.calls.filter((call) => call.effect).at(-1);
+
 const steps = [
   {
     name: 'type', title: 'stepType', about: 'stepTypeAbout', button: 'tryIt',
     done: (state) => state.interactions.some((i) => i.kind === 'slash_commands' && i.steps.some((step) => step.name === 'acknowledged')),
-    run: ({ fillComposer }) => fillComposer(example),
+    then: 'pressEnter', // what is left to do, once it has run
+    run: (act, held) => (held.tried && act.written() === example ? act.send() : act.write(example)),
   },
   {
     name: 'watch', title: 'stepWatch', about: 'stepWatchAbout', button: 'showMe',
-    done: (state, held) => state.azeer.owners.length > 0 && held.watched,
-    run: ({ store }) => store.show('azeer'),
+    done: (state, held) => held.watched,
+    run: ({ store }) => {
+      store.show('azeer');
+      store.emit('point', { contact: changed(store.state)?.contact });
+    },
   },
   {
-    name: 'kill', title: 'stepKill', about: 'stepKillAbout', button: 'showMe',
+    name: 'kill', title: 'stepKill', about: 'stepKillAbout', button: 'watch',
+    there: (state) => state.trouble.bot !== 'none',
     done: (state) => {
       const turned = state.interactions.filter((i) => i.kind === 'trouble').map((i) => i.what);
       return turned.includes('The bot is killed') && turned.lastIndexOf('The bot is started') > turned.indexOf('The bot is killed');
     },
-    run: ({ store }) => store.show('trouble'),
+    run: ({ store }) => store.emit('survive'),
   },
 ];
 
-/** firstSteps draws the strip into a section. fillComposer puts a text where one writes. */
-export function firstSteps(element, store, fillComposer) {
-  const held = { watched: false };
+/**
+ * firstSteps draws the strip into a section. `act` has write(text), which puts a text where
+ * one writes, written(), which reads it, and send().
+ */
+export function firstSteps(element, store, act) {
+  const held = { watched: false, tried: false, ended: false, stage: '' };
+  const hide = () => {
+    held.ended = false;
+    setSetting('steps', 'off');
+    store.emit('steps');
+  };
   const draw = () => {
-    held.watched ||= store.state.azeer.owners.length > 0 && Boolean(document.getElementById('panel-azeer')?.checkVisibility());
-    const done = steps.map((step) => step.done(store.state, held));
+    const { state } = store;
+    const shown = steps.filter((step) => !step.there || step.there(state));
+    held.watched ||= Boolean(changed(state) && document.getElementById('panel-azeer')?.checkVisibility());
+    const done = shown.map((step) => step.done(state, held));
     const next = done.indexOf(false);
+    end(next < 0 && !held.stage);
     element.hidden = setting('steps') === 'off';
-    const now = [done, element.hidden, tell('steps')].join();
+    held.tried &&= !done[0];
+    const now = [done, element.hidden, held.tried, held.ended, held.stage, tell('steps')].join();
     if (now === held.now) return;
     held.now = now;
     element.setAttribute('aria-label', tell('steps'));
-    fill(element,
-      h('ol', { class: 'steps-list' }, steps.map((step, i) => h('li', {
-        class: ['step', done[i] && 'is-done', i === next && 'is-next'], dataset: { step: step.name, done: String(done[i]) },
+    fill(element, held.ended ? h('p', { class: 'steps-end', role: 'status' }, tell('stepsEnd'))
+      : h('ol', { class: 'steps-list' }, shown.map((step, i) => item(step, i, done[i], i === next))),
+    h('button', {
+      type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': tell('stepsHide'), onclick: hide,
+    }, svg(icons.cross)));
+  };
+  // end says the last word when everything has been done before this page, and then goes.
+  const end = (through) => {
+    if (through && held.begun && setting('steps') !== 'off') {
+      held.ended = true;
+      setTimeout(() => held.ended && hide(), farewell);
+    }
+    held.begun = !through;
+  };
+  const item = (step, i, done, next) => {
+    const stage = step.name === 'kill' && held.stage;
+    const label = tell(step.then && held.tried ? step.then : step.button);
+    return h('li', {
+      class: ['step', done && !stage && 'is-done', (next || stage) && 'is-next'], dataset: { step: step.name, done: String(done), stage: stage || null },
+    },
+    h('span', { class: 'step-number', 'aria-hidden': 'true' }, done && !stage ? svg(icons.check) : i + 1),
+    h('span', { class: 'step-text' },
+      h('strong', { class: 'step-title' }, tell(step.title), done && h('span', { class: 'unseen' }, tell('stepDone'))),
+      h('span', { class: ['step-about', stage && 'step-stage'], role: stage ? 'status' : null }, stage ? tell(`stage_${stage}`) : tell(step.about))),
+    h('button', {
+      type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${label}: ${tell(step.title)}`, 'aria-disabled': stage ? 'true' : null,
+      onclick: () => {
+        if (stage) return;
+        step.run({ store, ...act }, held);
+        held.tried ||= step.name === 'type';
+        draw();
       },
-      h('span', { class: 'step-number', 'aria-hidden': 'true' }, done[i] ? svg(icons.check) : i + 1),
-      h('span', { class: 'step-text' },
-        h('strong', { class: 'step-title' }, tell(step.title), done[i] && h('span', { class: 'unseen' }, tell('stepDone'))),
-        h('span', { class: 'step-about' }, tell(step.about))),
-      h('button', {
-        type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${tell(step.button)}: ${tell(step.title)}`,
-        onclick: () => step.run({ store, fillComposer }),
-      }, tell(step.button))))),
-      next < 0 && h('p', { class: 'steps-end' }, tell('stepsEnd')),
-      h('button', {
-        type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': tell('stepsHide'), onclick: () => hide(),
-      }, svg(icons.cross)));
+    }, label));
   };
-  const hide = () => {
-    setSetting('steps', 'off');
+  store.on('stage', ({ stage }) => {
+    held.stage = stage;
     draw();
-    store.emit('steps');
-  };
-  for (const type of ['state', 'owner', 'interaction', 'panel', 'steps']) store.on(type, draw);
+  });
+  for (const type of ['state', 'owner', 'call', 'interaction', 'panel', 'steps', 'trouble']) store.on(type, draw);
   draw();
 }
 

@@ -15,6 +15,15 @@ const mostDismissed = 500; // ids that are remembered
 // dismissals are the ids of private messages that were dismissed in this browser, in any tab.
 const dismissals = () => JSON.parse(setting('dismissed') || '[]');
 
+// clientOfTab is the name of this tab at the sandbox, also after a reload: forms belong to the tab that asked for them.
+function clientOfTab() {
+  const held = tabHeld('client', '');
+  if (held) return held;
+  const client = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  holdInTab('client', client);
+  return client;
+}
+
 class Store {
   constructor() {
     /** state is the State of PAGE's contract; null until it has been read. */
@@ -38,6 +47,7 @@ class Store {
     this.known = new Set(); // handles of those whose State has been read
     this.opened = 0; // the server's time when the page was opened, and when the tab was, in ms
     this.began = tabHeld('began', 0);
+    this.client = clientOfTab();
     this.seen = tabHeld('seen', {}); // by handle and place: ts of the last message read
     this.reading = 0; // numbers the readings of State; only the newest counts
   }
@@ -104,7 +114,7 @@ class Store {
 
   async read(person) {
     try {
-      const answer = await fetch(`/api/state?${new URLSearchParams({ person, keep: '1' })}`, { headers: { 'X-Sandbox': '1' } });
+      const answer = await fetch(`/api/state?${new URLSearchParams({ person, client: this.client, keep: '1' })}`, { headers: { 'X-Sandbox': '1' } });
       if (answer.status === 404) return person ? 'nobody' : null;
       if (!answer.ok) return null;
       this.clock = Date.parse(answer.headers.get('Date')) || Date.now();
@@ -154,7 +164,7 @@ class Store {
   // listen follows the events after those that are in the State.
   listen() {
     if (this.stream) this.stream.close();
-    const query = new URLSearchParams({ person: this.me, after: String(this.state.seq) });
+    const query = new URLSearchParams({ person: this.me, client: this.client, after: String(this.state.seq) });
     const stream = new EventSource(`/api/events?${query}`);
     this.stream = stream;
     stream.onopen = () => this.setLost(false);
@@ -212,7 +222,7 @@ class Store {
     try {
       const answer = await fetch('/api/act', {
         method: 'POST', keepalive, headers: { 'Content-Type': 'application/json', 'X-Sandbox': '1' },
-        body: JSON.stringify({ person: this.me, act, ...args }),
+        body: JSON.stringify({ person: this.me, client: this.client, act, ...args }),
       });
       if (!answer.ok) throw new Error((await answer.text()).trim() || `status ${answer.status}`);
       return await answer.json();

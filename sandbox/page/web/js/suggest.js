@@ -6,8 +6,12 @@ import { avatar } from './avatar.js';
 import { placeIcon } from './places.js';
 import { told } from './pagewords.js';
 import { popupFor } from './popup.js';
+import { slackbot } from './slackbot.js';
 
 const most = 12; // options that are offered at once
+
+/** builtIn are the commands of Slack's own client. */
+export const builtIn = ['/invite'];
 
 const triggers = [
   { kind: 'slash', pattern: /^\/(\S*)$/u },
@@ -67,10 +71,13 @@ export class Suggestions {
       key: command.command, name: command.command, hint: command.hint, note: command.description, face: app.cloneNode(true),
       by: state.app.name, text: `${command.command} `,
     }));
+    const slack = builtIn.filter((name) => person.kind === 'member' && name.slice(1).startsWith(query)).map((name) => ({
+      key: name, name, hint: `@${state.app.bot}`, note: this.store.say('inviteAbout'), face: avatar(slackbot, 'small'), by: 'Slack', text: `${name} `,
+    }));
     const shortcuts = person.kind === 'guest' ? [] : state.shortcuts.filter((s) => s.type === 'global' && s.name.toLocaleLowerCase().includes(query));
     return [...commands, ...shortcuts.map((shortcut) => ({
       key: shortcut.callback, name: shortcut.name, note: shortcut.description, face: app.cloneNode(true), by: state.app.name, shortcut,
-    }))];
+    })), ...slack];
   }
 
   people(query) {

@@ -304,7 +304,7 @@ const namesOf = (step, i) => step.names.map((name) => stepLabel(name, i)).join(t
 /** segment is the part of the bar from a step to the next, as wide as that took; the last is a mark at the end. */
 function segment(step, next, first, stage, i) {
   const took = next ? next.at - step.at : 0;
-  const says = `${namesOf(step, i)} ${afterFirst(step, first)}${next ? '' : ` ${step.text}`}`;
+  const says = `${namesOf(step, i)} ${afterFirst(step, first)}${next || !step.text ? '' : ` ${told(step.text)}`}`;
   return h('li', {
     class: ['tl-step', `is-${stage}`, ...step.names.map((name) => `was-${name}`), step.bad && 'is-bad'],
     style: next ? { 'flex-grow': took.toFixed(3) } : null,

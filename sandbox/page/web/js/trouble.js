@@ -94,7 +94,8 @@ class Trouble {
       onclick: () => this.turn(this.killer, 'bot_kill', true) }, tell('trKill'));
     this.starter = h('button', { type: 'button', class: ['tr-big', 'is-start'], dataset: { switch: 'bot_start' },
       onclick: () => this.turn(this.starter, 'bot_start', true) }, tell('trStart'));
-    this.buttons = h('div', { class: 'tr-buttons' }, this.killer, this.starter);
+    this.survival = h('button', { type: 'button', class: ['tr-push', 'tr-survive'], dataset: { act: 'survive' }, onclick: () => this.store.emit('survive') }, tell('stepKill'));
+    this.buttons = h('div', { class: 'tr-buttons' }, this.killer, this.starter, this.survival);
     this.status = h('div', { class: 'tr-status', role: 'status' }, this.lamp, this.words, this.plugs);
     fill(this.bot.body, this.status, this.buttons);
   }

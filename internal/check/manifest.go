@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"errors"
@@ -61,6 +61,34 @@ func needs() []need {
 		})
 	}
 	return list
+}
+
+// examineManifest gives the manifest that the app should be made from; nil where there is none.
+func (d *doctor) examineManifest() *manifest.Manifest {
+	const anew = "take manifest.yaml of this version of azeer-slack, and paste it at https://api.slack.com/apps → your app → App Manifest"
+	doc, name, err := readManifest()
+	if err != nil {
+		d.bad("manifest.yaml cannot be read: "+err.Error(), anew)
+		return nil
+	}
+	m, err := manifest.Parse(doc)
+	if err != nil {
+		d.bad(name+" is not one that Slack would take: "+err.Error(), anew)
+		return nil
+	}
+	met, all := 0, needs()
+	for _, n := range all {
+		if n.holds(m) {
+			met++
+			continue
+		}
+		d.bad(name+" lacks "+n.what, n.cure+"; then update the app at https://api.slack.com/apps → App Manifest, and reinstall it")
+	}
+	if met == len(all) {
+		d.good("%s has all %d things that the program needs", name, met)
+	}
+	d.note("of the app itself only the scopes can be seen from here; for the rest compare it to manifest.yaml: slack manifest diff (Slack's CLI, 4.6 or later)")
+	return m
 }
 
 // readManifest reads manifest.yaml of the working directory, or else the one built into

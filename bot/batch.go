@@ -1,0 +1,406 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/line"
+	"azeer-slack/assign/phone"
+	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/reply"
+	"azeer-slack/bot/texts"
+
+	"github.com/slack-go/slack"
+)
+
+// batches serves what is asked for several contacts in one go.
+type batches struct {
+	*responder
+	service Service
+	history assign.History
+	agents  Agents
+	opener  *opener
+}
+
+// onMany serves a line that names several contacts. Nothing is accepted before all of it is
+// understood, and what is much is asked about.
+func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many) {
+	switch {
+	case len(m.Contacts) > line.MaxInLine:
+		b.reply(ctx, c, v.BatchTooMany(m.Contacts, line.MaxInLine))
+		return
+	case m.Agent.IsZero():
+		b.reply(ctx, c, v.BatchNoAgent(m.Contacts, c.Command))
+		return
+	case c.Late:
+		b.reply(ctx, c, v.Notice("batch_late", nil))
+		return
+	}
+	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked {
+		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
+		return
+	}
+	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent), addressOf(c), originOf(c))
+}
+
+// requestsFor is to assign all of contacts to one agent.
+func requestsFor(contacts []phone.Number, to agent.Ref) []assign.Request {
+	requests := make([]assign.Request, len(contacts))
+	for i, contact := range contacts {
+		requests[i] = assign.Request{Contact: contact, Agent: to}
+	}
+	return requests
+}
+
+// accept hands requests to the service as one batch, and acknowledges the call. Answered is here
+// only what is not accepted.
+func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, requests []assign.Request, to payload.Address, from payload.Origin) {
+	for i := range requests {
+		r := &requests[i]
+		r.Key, r.Requester, r.Reply, r.Origin = key, c.Sender().ID, to.Encode(), from.Encode()
+	}
+	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
+	defer cancel()
+	entries, err := b.service.AcceptBatch(accepting, requests)
+	v := b.rendererOf(ctx, c)
+	switch {
+	case errors.Is(err, assign.ErrSameBatch):
+		b.refuse(ctx, v, c, "batch_joined")
+		return
+	case err != nil:
+		b.log.Error().Err(err).Msg("batch not stored")
+		b.refuse(ctx, v, c, "batch_not_stored")
+		return
+	}
+	c.Acknowledge(ctx, nil)
+	accepted, left := 0, []phone.Number{}
+	for i, e := range entries {
+		switch e.Acceptance {
+		case assign.Accepted:
+			accepted++
+		case assign.Overtaken:
+			left = append(left, requests[i].Contact)
+		}
+	}
+	if len(left) > 0 {
+		b.beside(ctx, c, v.BatchLeft(left))
+	} else if accepted == 0 && c.Kind == payload.BlockActions {
+		b.beside(ctx, c, v.Notice("batch_nothing_to_do", nil))
+	}
+}
+
+// refuse says that nothing was accepted: in the form, where one was submitted.
+func (b *batches) refuse(ctx context.Context, v render.Renderer, c *inbound.Call, text string) {
+	if c.Kind == payload.ViewSubmission {
+		c.Acknowledge(ctx, v.Closing(text, nil))
+		return
+	}
+	b.besideOrReply(ctx, c, v.Notice(text, nil))
+}
+
+// besideOrReply answers a click without taking the place of what was clicked.
+func (b *batches) besideOrReply(ctx context.Context, c *inbound.Call, m render.Message) {
+	if c.Kind == payload.SlashCommand {
+		b.reply(ctx, c, m)
+		return
+	}
+	c.Acknowledge(ctx, nil)
+	b.beside(ctx, c, m)
+}
+
+// lookups is how many questions to the journal are asked at once.
+const lookups = 8
+
+// forEach calls look for each of n, some at once.
+func forEach(n int, look func(i int)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, lookups)
+	for i := range n {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			look(i)
+		})
+	}
+	all.Wait()
+}
+
+// countOthers tells how many of the contacts belong to somebody else, as far as the journal says
+// so soon enough.
+func (b *batches) countOthers(ctx context.Context, c *inbound.Call, m line.Many) (others int) {
+	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
+	defer cancel()
+	to, known := b.agents.Guess(m.Agent)
+	if !known && m.Agent.Kind == agent.ByEmail {
+		to.PlatformID = agent.NewEmail(m.Agent.Reveal())
+	}
+	var mu sync.Mutex
+	forEach(len(m.Contacts), func(i int) {
+		owner, known, err := b.history.Owner(ctx, m.Contacts[i])
+		if err == nil && known && !owner.Outcome.Agent.PlatformID.Equal(to.PlatformID) {
+			mu.Lock()
+			defer mu.Unlock()
+			others++
+		}
+	})
+	return others
+}
+
+// onClick serves the buttons of a batch.
+func (b *batches) onClick(ctx context.Context, c *inbound.Call, chosen payload.Action) {
+	asked, ok := render.DecodeBatchRequest(chosen.Value)
+	v := b.rendererOf(ctx, c)
+	switch {
+	case !ok:
+		c.Acknowledge(ctx, nil) // a button of another time
+	case c.Late && chosen.ActionID != render.ActionBatchShow:
+		c.Acknowledge(ctx, nil)
+		b.beside(ctx, c, v.Notice("late_click", nil))
+	case chosen.ActionID == render.ActionBatch:
+		b.onConfirm(ctx, c, asked)
+	default:
+		b.onBatch(ctx, v, c, chosen.ActionID, asked.Of)
+	}
+}
+
+// onConfirm assigns what a question was about.
+func (b *batches) onConfirm(ctx context.Context, c *inbound.Call, asked render.BatchRequest) {
+	to, err := agent.DecodeRef(asked.Agent)
+	contacts := render.DecodeContacts(asked.List)
+	if err != nil || to.IsZero() || len(contacts) == 0 {
+		c.Acknowledge(ctx, nil)
+		return
+	}
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to), addressOf(c), originOf(c))
+}
+
+// onBatch serves the buttons below what is said of a batch. Only who asked for it may do more
+// than look.
+func (b *batches) onBatch(ctx context.Context, v render.Renderer, c *inbound.Call, action string, id int64) {
+	reading, cancel := context.WithDeadline(ctx, c.Deadline)
+	defer cancel()
+	members, err := b.history.Members(reading, id)
+	of := assign.Batch{ID: id, Members: members}
+	switch {
+	case err != nil:
+		b.log.Error().Err(err).Msg("batch not read")
+		b.besideOrReply(ctx, c, v.Notice("history_unread", nil))
+	case len(members) == 0 || action != render.ActionBatchShow && members[0].Requester != c.Sender().ID:
+		b.besideOrReply(ctx, c, v.Notice("batch_not_yours", nil))
+	case action == render.ActionBatchShow:
+		c.Acknowledge(ctx, nil)
+		c.Leave()
+		_ = b.opener.openView(ctx, c, *v.BatchView(of, c.Sender().ID)) // it is logged, and the button is still there
+	case action == render.ActionBatchStop:
+		b.stop(reading, ctx, v, c, id)
+	case action == render.ActionBatchUndo:
+		b.repeat(ctx, v, c, action, id, b.undoing(reading, of))
+	default:
+		b.repeat(ctx, v, c, action, id, b.again(of))
+	}
+}
+
+// stop ends what of a batch was not sent yet.
+func (b *batches) stop(stopping, ctx context.Context, v render.Renderer, c *inbound.Call, id int64) {
+	stopped, err := b.service.StopBatch(stopping, id)
+	switch {
+	case err != nil:
+		b.log.Error().Err(err).Msg("batch not stopped")
+		b.besideOrReply(ctx, c, v.Notice("batch_not_stopped", nil))
+	case stopped == 0:
+		b.besideOrReply(ctx, c, v.Notice("batch_ended", nil))
+	default:
+		b.besideOrReply(ctx, c, v.Notice("batch_stopped", texts.Data{"Count": stopped}))
+	}
+}
+
+// repeat accepts what a button makes of a batch, once however often it is clicked.
+func (b *batches) repeat(ctx context.Context, v render.Renderer, c *inbound.Call, action string, id int64, requests []assign.Request) {
+	if len(requests) == 0 {
+		b.besideOrReply(ctx, c, v.Notice("batch_nothing_to_do", nil))
+		return
+	}
+	b.accept(ctx, c, action+":"+strconv.FormatInt(id, 10), requests, addressOf(c), originOf(c))
+}
+
+// again is to try what was not done, unless the contact has been assigned since.
+func (b *batches) again(of assign.Batch) (requests []assign.Request) {
+	for _, a := range render.BatchFailed(of) {
+		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes})
+	}
+	return requests
+}
+
+// undoing is to give back what was done to whom it belonged before, as far as that is known, and
+// unless the contact has been assigned since.
+func (b *batches) undoing(ctx context.Context, of assign.Batch) (requests []assign.Request) {
+	before := make([]agent.Agent, len(of.Members))
+	forEach(len(of.Members), func(i int) {
+		if a := of.Members[i]; a.Outcome.Kind == assign.Assigned {
+			if earlier, known, err := b.history.Before(ctx, a.ID); err == nil && known {
+				before[i] = earlier.Outcome.Agent
+			}
+		}
+	})
+	for i, a := range of.Members {
+		if !before[i].PlatformID.IsZero() {
+			to := agent.RefEmail(before[i].PlatformID.Reveal())
+			requests = append(requests, assign.Request{Contact: a.Contact, Agent: to, Guard: a.ID, Undoes: a.ID})
+		}
+	}
+	return requests
+}
+
+// AnswerBatch tells the requester what became of a batch. See assign.Answerer.
+func (n *answers) AnswerBatch(ctx context.Context, b assign.Batch) error {
+	first := b.First()
+	to := n.addressOfBatch(b)
+	v := n.rendererFor(ctx, first.Requester)
+	if err := n.post.Deliver(ctx, first.Requester, to, v.BatchOutcome(b)); err != nil {
+		if errors.Is(err, reply.ErrRefused) && n.people.HasLeft(ctx, first.Requester) {
+			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
+		}
+		return fmt.Errorf("answer batch of assignment %d: %w", first.ID, err)
+	}
+	n.interims.Delete(first.ID)
+	return nil
+}
+
+// Progress tells the requester how far a batch is: each time in the place of the last. See
+// assign.Answerer.
+func (n *answers) Progress(ctx context.Context, b assign.Batch) {
+	first := b.First()
+	to := n.addressOfBatch(b)
+	byURL, err := n.post.Once(ctx, first.Requester, to, n.rendererFor(ctx, first.Requester).BatchProgress(b))
+	if byURL && to.Command {
+		n.interims.Store(first.ID, true)
+	}
+	if err != nil {
+		n.log.Debug().Err(err).Int64("assignment", first.ID).Msg("progress not delivered")
+	}
+}
+
+// addressOfBatch is where what is said of a batch goes.
+func (n *answers) addressOfBatch(b assign.Batch) payload.Address {
+	first := b.First()
+	to, err := payload.DecodeAddress(first.Reply)
+	if err != nil {
+		n.log.Warn().Err(err).Int64("assignment", first.ID).Msg("address of an answer not readable, answering by direct message")
+		to = payload.Address{}
+	}
+	if _, interim := n.interims.Load(first.ID); interim {
+		to.Replace = true
+	}
+	return to
+}
+
+// batchesIn reads the batches of which a list holds the first member. What cannot be read is
+// shown as the requests that it consists of.
+func batchesIn(ctx context.Context, history assign.History, found []assign.Assignment) (render.Batches, error) {
+	all := make(render.Batches)
+	for _, a := range found {
+		if _, known := all[a.Batch]; a.Batch == 0 || known {
+			continue
+		}
+		members, err := history.Members(ctx, a.Batch)
+		if err != nil {
+			return nil, err
+		}
+		if len(members) > 0 {
+			all[a.Batch] = assign.Batch{ID: a.Batch, Members: members}
+		}
+	}
+	return all, nil
+}
+
+// openSeveral opens the form for several contacts, with those that the button holds.
+func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payload.Action, from payload.Address) {
+	c.Acknowledge(ctx, nil)
+	c.Leave()
+	asked, _ := render.DecodeBatchRequest(chosen.Value) // of nothing: an empty form
+	typed := render.TypedList(render.DecodeContacts(asked.List))
+	form := o.rendererOf(ctx, c).FormSeveral(typed, o.start(render.Draft{}), from)
+	_ = o.openView(ctx, c, form) // it is logged, and the button is still there
+}
+
+// severalTyped is the form for several contacts where a list was pasted into the field for one; nil
+// where it was not.
+func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, r assign.Request, to payload.Address) *slack.ModalViewRequest {
+	typed := c.Input(render.BlockContact)
+	_, err := line.ParseContact(typed, s.region)
+	if m, ok := errors.AsType[*line.Mistake](err); !ok || m.Kind != line.ManyContacts {
+		return nil
+	}
+	start := render.FormContent{NoList: !s.agents.State().Loaded}
+	start.Agent, _ = s.agents.Guess(r.Agent)
+	if r.Agent.Kind == agent.ByEmail {
+		start.Draft.Agent = r.Agent.Reveal()
+	}
+	to.View = ""
+	form := v.FormSeveral(render.TypedList(line.ParseList(typed, s.region).Contacts), start, to)
+	return &form
+}
+
+// onSeveral serves the submitted form for several contacts.
+func (s *submissions) onSeveral(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) {
+	m := line.ParseList(c.Input(render.BlockSeveral)+"\n"+c.Input(render.BlockMore), s.region)
+	wrong := make(map[string]string)
+	switch {
+	case len(m.Contacts) == 0:
+		wrong[render.BlockSeveral] = v.Texts.Plain("several_none", texts.Data{"Phone": v.ExamplePhone()})
+	case len(m.Contacts) > assign.MaxBatch:
+		wrong[render.BlockSeveral] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
+	}
+	var err error
+	block := agentBlock(c.Payload)
+	if m.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
+		wrong[block] = v.MistakeLine(err)
+	}
+	if len(wrong) > 0 {
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(wrong))
+		return
+	}
+	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || c.Late {
+		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+		if view := v.SeveralConfirm(m, asked, s.batches.countOthers(ctx, c, m), to); view != nil {
+			c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
+			return
+		}
+		c.Acknowledge(ctx, v.Closing("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": line.MaxInLine}))
+		return
+	}
+	s.batches.acceptForm(ctx, c, m.Contacts, m.Agent, to)
+}
+
+// onSeveralConfirmed serves the form in which that was asked.
+func (s *submissions) onSeveralConfirmed(ctx context.Context, v render.Renderer, c *inbound.Call) {
+	var asked render.SeveralMetadata
+	err := json.Unmarshal([]byte(c.View.PrivateMetadata), &asked)
+	to, wrong := agent.DecodeRef(asked.Agent)
+	contacts := render.DecodeContacts(asked.List)
+	switch {
+	case err != nil || wrong != nil || to.IsZero() || len(contacts) == 0:
+		c.Acknowledge(ctx, v.Closing("broken", texts.Data{"Reference": c.EnvelopeID()}))
+	case c.Late:
+		c.Acknowledge(ctx, v.Closing("batch_late", nil))
+	default:
+		s.batches.acceptForm(ctx, c, contacts, to, asked.Address)
+	}
+}
+
+// acceptForm accepts what a form asked for; the form closes, and the answer is a message.
+func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, contacts []phone.Number, who agent.Ref, to payload.Address) {
+	to.View = ""
+	from := payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, who), to, from)
+}

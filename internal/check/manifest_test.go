@@ -1,0 +1,38 @@
+package check
+
+import (
+	"testing"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/bot/users"
+	"azeer-slack/sandbox/manifest"
+)
+
+func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
+	t.Parallel()
+	m, err := manifest.Parse(azeerslack.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range needs() {
+		if !n.holds(m) {
+			t.Errorf("manifest.yaml lacks %s: %s", n.what, n.cure)
+		}
+	}
+	if len(m.BotScopes) != len(users.Scopes) {
+		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, users.Scopes)
+	}
+}
+
+func TestEachNeedIsMissedWhenItIsNotThere(t *testing.T) {
+	t.Parallel()
+	bare, err := manifest.Parse([]byte("display_information: {name: Bare}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range needs() {
+		if n.holds(bare) {
+			t.Errorf("a bare manifest is taken to have %s", n.what)
+		}
+	}
+}
