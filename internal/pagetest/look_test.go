@@ -225,7 +225,7 @@ func (v *visit) looksAtAMessage() {
 	v.gone(sheet)
 	v.messageMenu(answer)
 	v.press(css(`[role="menu"] [data-act="timeline"]`))
-	v.onFocus(css(`.tl-item[data-outcome="seen"]`).says(line))
+	v.see(css(`.tl-item[data-outcome="seen"]:focus`).says(line))
 	v.show("chat")
 }
 
@@ -293,9 +293,13 @@ func (v *visit) catalogues() {
 			['pagewords', 'gallerywords', 'phrases', 'words'].map((name) => import('/js/' + name + '.js')));
 		const wrong = [];
 		const judge = (key, pair) => {
-			if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== typeof pair[1]) wrong.push(key + ' is not in both languages');
-			else if (!/[\u0600-\u06ff]/.test(String(pair[1])) && !/^(Azeer|JSON)$/.test(pair[1]) && !/^\(who, text\)/.test(String(pair[1]))) wrong.push(key + ' is not in Arabic');
-			else if (/[\u0600-\u06ff]/.test(String(pair[0])) && typeof pair[0] === 'string' && key !== 'comma') wrong.push(key + ' is not in English');
+			if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== typeof pair[1]) {
+				wrong.push(key + ' is not in both languages');
+				return;
+			}
+			const [english, arabic] = pair.map((text) => (typeof text === 'function' ? text(3, 4) : text)).map(String);
+			if (/[a-z]{2}/i.test(arabic.replace(/Azeer|JSON/g, '')) && !/[\u0600-\u06ff]/.test(arabic)) wrong.push(key + ' is not in Arabic');
+			if (/[\u0600-\u06ff]/.test(english)) wrong.push(key + ' is not in English');
 		};
 		for (const [key, pair] of [...Object.entries(pageTexts), ...Object.entries(titles)]) judge(key, pair);
 		for (const { english, arabic } of [clientTexts, formTexts]) {

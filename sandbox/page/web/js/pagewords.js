@@ -264,6 +264,7 @@ export const pageTexts = {
   gaCopyOf: [(name) => `Copy for Block Kit Builder: ${name}`, (name) => `نسخ لأداة Block Kit Builder: ${name}`],
   groupDone: ['Done', 'تم'],
   groupNotDone: ['Not done, or not known', 'لم يتم، أو غير معروف'],
+  groupMany: ['Several contacts', 'عدة عملاء'],
   groupQuestions: ['Questions', 'أسئلة'],
   groupMistakes: ['Mistakes', 'أخطاء الكتابة'],
   groupForms: ['Forms', 'النماذج'],
