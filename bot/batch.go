@@ -80,7 +80,11 @@ func (b *batches) accept(ctx context.Context, c *inbound.Call, key string, reque
 		return
 	case err != nil:
 		b.log.Error().Err(err).Msg("batch not stored")
-		b.refuse(ctx, v, c, "batch_not_stored")
+		key := "batch_not_stored"
+		if isPending(err) {
+			key = "stored_late"
+		}
+		b.refuse(ctx, v, c, key)
 		return
 	}
 	c.Acknowledge(ctx, nil)

@@ -13,37 +13,38 @@ import (
 //go:embed js/access.js
 var access string
 
-// judged makes the visit one whose page can be judged, in a theme of the system.
-func (v *visit) judged(theme string) {
+// judged makes the visit one whose page can be judged.
+func (v *visit) judged() {
 	v.Helper()
-	v.prefer(theme)
+	v.prefer("light")
 	call(v, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: access})
 	v.reload()
 }
 
-// accessible judges the page as it is now.
+// accessible judges the page as it is now, in both themes of the system.
 func (v *visit) accessible(state string) {
 	v.Helper()
-	for _, fault := range eval[[]string](v, "access.look()") {
-		v.Errorf("%s: %s", state, fault)
+	for _, theme := range []string{"dark", "light"} {
+		v.prefer(theme)
+		for _, fault := range eval[[]string](v, "access.look()") {
+			v.Errorf("%s, %s: %s", state, theme, fault)
+		}
 	}
 }
 
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	for _, d := range devices {
-		for _, theme := range []string{"light", "dark"} {
-			t.Run(d.name+", "+theme, func(t *testing.T) {
-				t.Parallel()
-				v := open(t, d)
-				v.judged(theme)
-				v.accessible("at first")
-				v.accessibleChat()
-				v.accessibleForm()
-				v.accessiblePanels()
-				v.accessibleArabic()
-			})
-		}
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			v := open(t, d)
+			v.judged()
+			v.accessible("at first")
+			v.accessibleChat()
+			v.accessibleForm()
+			v.accessiblePanels()
+			v.accessibleArabic()
+		})
 	}
 }
 
@@ -156,7 +157,8 @@ func TestTabReachesEverythingAndShowsIt(t *testing.T) {
 		t.Run(theme, func(t *testing.T) {
 			t.Parallel()
 			v := open(t, desktop)
-			v.judged(theme)
+			v.judged()
+			v.prefer(theme)
 			v.say(line)
 			v.answered("now belongs to")
 			v.tabThrough("the page")

@@ -46,9 +46,10 @@ func TestGalleryShowsEveryGolden(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.show("gallery")
 		v.see(css(".gallery-item"))
-		type item struct{ Name, Lang, Kind, Dir, Text, File, Tag string }
+		v.choose("")
+		type item struct{ Name, Lang, Kind, Dir, Text, File, Tag, Title string }
 		shown := eval[[]item](v, `eyes.all({css: '.gallery-item', hidden: true}).map((item) => ({
-			Name: item.dataset.name, Lang: item.dataset.lang, Kind: item.dataset.kind, Text: item.innerText,
+			Name: item.dataset.name, Lang: item.dataset.lang, Kind: item.dataset.kind, Text: item.innerText, Title: item.querySelector('.gallery-name').textContent,
 			File: item.querySelector('.gallery-file').textContent, Tag: item.querySelector('.gallery-app')?.textContent || '',
 			Dir: getComputedStyle(item.querySelector('[data-block], .mk') || item).direction,
 		}))`)
@@ -61,6 +62,9 @@ func TestGalleryShowsEveryGolden(t *testing.T) {
 			}
 			if want := map[bool]string{true: "rtl", false: "ltr"}[one.Lang == "ar"]; one.Dir != want {
 				v.Errorf("%s runs %s", key, one.Dir)
+			}
+			if strings.Contains(one.Title, "_") || one.Title == strings.ReplaceAll(one.Name, "_", " ") {
+				v.Errorf("%s has no title in gallerywords.js", key)
 			}
 			if !files[one.File] {
 				v.Errorf("%s is said to stand in %s", key, one.File)
@@ -78,4 +82,14 @@ func TestGalleryShowsEveryGolden(t *testing.T) {
 			v.Errorf("%d blocks or elements are unknown to the page", odd)
 		}
 	})
+}
+
+// choose shows the samples in one language of the gallery; "" is all.
+func (v *visit) choose(lang string) {
+	v.Helper()
+	eval[bool](v, `(() => {
+		const picker = document.querySelector('[data-gallery-lang]');
+		picker.value = '%s';
+		return picker.dispatchEvent(new Event('change'));
+	})()`, lang)
 }

@@ -91,19 +91,29 @@ func TestUndoAndHistory(t *testing.T) {
 func TestFirstStepsTeach(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.prefer("light") // and no pauses
+		unfold := func() {
+			if v.device.narrow() {
+				v.press(css(`[data-act="steps-fold"]`))
+			}
+		}
 		next := func(step, label string) thing {
 			return css(`.step.is-next[data-step="` + step + `"] [data-act="step-` + step + `"]`).says(label)
 		}
+		unfold()
 		v.press(next("type", "Try it"))
 		v.until(`eyes.one(%s)?.value === '`+line+`'`, composer)
-		v.see(next("type", "Press Enter"))
+		if !v.device.narrow() { // where they are folded away again
+			v.see(next("type", "Press Enter"))
+		}
 		v.key(enter)
 		v.answered("now belongs to Omar Hassan")
 		if v.device.touch { // on a desktop it is before one's eyes
+			unfold()
 			v.press(next("watch", "Show me"))
 			v.see(css(`.az-contact[data-contact="` + contact + `"][data-owner="omar@twerlo.com"]`))
 		}
 
+		unfold()
 		v.press(next("kill", "Watch"))
 		v.see(css(`.step[data-step="kill"] .step-stage`).evenHidden())
 		v.see(css(`[role="tabpanel"][data-panel="timeline"]`))
@@ -126,6 +136,7 @@ func TestFirstStepsTeach(t *testing.T) {
 		v.gone(css(".steps"))
 		v.press(css(`[data-act="settings"]`))
 		v.press(css(`[data-act="steps-on"]`))
+		unfold()
 		v.see(css(".steps"))
 		v.press(css(`[data-act="steps-off"]`))
 		v.gone(css(".steps"))

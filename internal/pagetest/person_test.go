@@ -53,14 +53,16 @@ func (v *visit) visitPlace(name string) {
 // show opens a panel: azeer, timeline, trouble or gallery; on a phone chat is one, too.
 func (v *visit) show(panel string) {
 	v.Helper()
-	if !v.device.touch && panel == "chat" {
+	switch {
+	case !v.device.narrow() && panel == "chat":
 		return
+	case !v.device.narrow():
+		v.press(css(`[data-act="panel"][data-panel="` + panel + `"]`))
+	case eval[bool](v, `eyes.count(%s) > 0`, dialog): // which has the whole screen, but not the browser's address
+		eval[bool](v, `(location.hash = location.hash.replace(/&panel=[^&]*/, '') + '&panel=%s', true)`, panel)
+	default:
+		v.press(css(`[data-act="bottom"][data-panel="` + panel + `"]`))
 	}
-	act := "panel"
-	if v.device.touch {
-		act = "bottom"
-	}
-	v.press(css(`[data-act="` + act + `"][data-panel="` + panel + `"]`))
 	if panel != "chat" {
 		v.see(css(`[role="tabpanel"][data-panel="` + panel + `"]`))
 	}

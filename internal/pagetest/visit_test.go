@@ -46,7 +46,12 @@ var (
 	desktop = device{name: "desktop", width: 1280, height: 800}
 	phone   = device{name: "phone", width: 390, height: 844, touch: true}
 	devices = []device{desktop, phone}
+	tablet  = device{name: "tablet", width: 820, height: 1180, touch: true}
+	small   = device{name: "small phone", width: 360, height: 640, touch: true}
 )
+
+// narrow tells whether there is room for one part of the page only.
+func (d device) narrow() bool { return d.width <= 700 }
 
 // visit is somebody before one tab of the browser.
 type visit struct {

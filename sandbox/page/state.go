@@ -420,7 +420,7 @@ func (n names) message(m slack.Message) Message {
 	}
 	return Message{ID: m.Channel + "/" + m.TS, TS: m.TS, Thread: m.ThreadTS, Channel: m.Channel, Author: author,
 		At: moment(m.TS), Text: m.Text, Blocks: m.Blocks, Ephemeral: m.Ephemeral, Edited: m.Edited, Via: string(m.Via),
-		Version: m.Version}
+		Version: m.Version, Interaction: m.Envelope}
 }
 
 // moment reads the time in a message's ts: seconds, dot, microseconds.

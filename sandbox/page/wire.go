@@ -100,6 +100,8 @@ type Message struct {
 	Edited    bool            `json:"edited"`
 	Via       string          `json:"via"`
 	Version   int             `json:"version"` // counts up from 1 with each edit
+	// Interaction is the id of the one that the message answers, where that is known.
+	Interaction string `json:"interaction,omitempty"`
 }
 
 // Author is who wrote a message.

@@ -27,6 +27,7 @@ type Message struct {
 	Edited    bool            // a later version of a message already shown
 	Via       Via             // how it came
 	Version   int             // counts up from 1 with each change
+	Envelope  string          // envelope_id of the interaction that it answers, "" if of none that is known
 	Buttons   []Button
 
 	plain string
@@ -294,7 +295,7 @@ func (ws *Workspace) copyOf(c *channel, m *message) Message {
 	return Message{
 		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Author: m.user,
 		Text: m.text, Blocks: m.named, Ephemeral: m.only != "", Edited: m.edited, Via: m.via, Version: m.version,
-		Buttons: blocks.ButtonsOf(m.blocks), plain: m.plain,
+		Envelope: m.envelope, Buttons: blocks.ButtonsOf(m.blocks), plain: m.plain,
 	}
 }
 

@@ -2,6 +2,7 @@
 
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
+import { tell } from './pagewords.js';
 import { textOf } from './row.js';
 import { direction } from './words.js';
 
@@ -33,7 +34,7 @@ export function announcements(element, store) {
 function toast(text, kind) {
   const node = h('div', { class: ['toast', kind && `is-${kind}`], role: kind === 'error' ? 'alert' : null, dataset: { toast: kind || 'plain' } },
     kind && svg(icons[kind === 'error' ? 'alarm' : 'check']), h('span', { class: 'toast-text', dir: 'auto' }, text),
-    h('button', { type: 'button', class: 'tool', 'aria-label': 'Close', onclick: () => node.remove() }, svg(icons.cross)));
+    h('button', { type: 'button', class: 'tool', 'aria-label': tell('close'), onclick: () => node.remove() }, svg(icons.cross)));
   setTimeout(() => node.remove(), lasts[kind]);
   return node;
 }

@@ -2,6 +2,7 @@
 // was asked.
 
 import { fill, h } from './dom.js';
+import { pageTexts, tell } from './pagewords.js';
 import { announcer, duration, face, flash, frame, ltr, onReload, phone, section, timeOf } from './pieces.js';
 
 const mostCalls = 200;
@@ -28,21 +29,21 @@ export function mount(el, store) {
 class Azeer {
   constructor(el, store) {
     this.store = store;
-    this.contacts = section('Contacts');
-    this.requests = section('Requests');
+    this.contacts = section(tell('azContacts'));
+    this.requests = section(tell('azRequests'));
     this.live = announcer();
     this.owners = new Map(); // contact → {owner, before}
     this.rows = new Map(); // call number → row
-    this.list = h('ul', { class: 'az-contacts', 'aria-label': 'Agents and their contacts' });
+    this.list = h('ul', { class: 'az-contacts', 'aria-label': tell('azList') });
     this.empty = h('div', { class: 'pn-empty', dataset: { empty: 'contacts' } },
-      h('strong', null, 'No contact belongs to anybody yet.'),
-      h('span', null, 'Assign one in the workspace, and it appears here the moment Azeer has it.'));
+      h('strong', null, tell('azEmpty')),
+      h('span', null, tell('azEmptyAbout')));
     this.log = h('tbody');
-    this.quiet = h('p', { class: 'pn-note' }, 'The bot has not called Azeer yet.');
+    this.quiet = h('p', { class: 'pn-note' }, tell('azQuiet'));
     this.contacts.body.append(this.empty, this.list);
     this.requests.body.append(this.quiet, table(this.log));
-    frame(el, 'azeer', 'Azeer',
-      h('p', { class: 'pn-lead' }, 'The WhatsApp inbox as Azeer knows it. The bot reaches it over its REST API, and so it changes here.'),
+    frame(el, 'azeer', tell('azeer'),
+      h('p', { class: 'pn-lead' }, tell('azAbout')),
       this.live.node, this.contacts.node, this.requests.node);
   }
 
@@ -70,7 +71,7 @@ class Azeer {
     this.owners.set(owner.contact, { owner, before });
     this.drawDesks();
     this.move(owner.contact, from);
-    this.live.say(`In Azeer, ${phone(owner.contact)} now belongs to ${this.nameOf(owner.agent)}.`);
+    this.live.say(tell('azMoved', phone(owner.contact), this.nameOf(owner.agent)));
   }
 
   /** point draws the eye to a contact. */
@@ -106,7 +107,7 @@ class Azeer {
     const all = [...agents, ...[...gone].map((id) => ({ platform_id: id, name: id, role: 'agent' }))];
     fill(this.list,
       nobody.length > 0 && h('li', { class: 'az-desk', dataset: { desk: '' } },
-        h('div', { class: 'az-agent' }, h('span', { class: 'az-name' }, 'Nobody yet')), this.cardList(nobody)),
+        h('div', { class: 'az-agent' }, h('span', { class: 'az-name' }, tell('azNobody'))), this.cardList(nobody)),
       all.map((agent) => this.desk(agent, cards.filter(({ entry }) => entry?.owner.agent === agent.platform_id))));
     this.empty.hidden = cards.length > 0;
     this.contacts.count(cards.length);
@@ -128,9 +129,9 @@ class Azeer {
         h('div', { class: 'az-owner-text' },
           h('span', { class: 'az-name', dir: 'auto' }, agent.name),
           ltr(agent.platform_id, 'az-email')),
-        agent.inactive ? h('span', { class: 'pn-tag' }, 'inactive') : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, agent.role),
-        cards.length > 0 && h('span', { class: 'az-owned', title: `owns ${cards.length} of the contacts` }, cards.length,
-          h('span', { class: 'pn-hidden' }, cards.length === 1 ? ' contact' : ' contacts'))),
+        agent.inactive ? h('span', { class: 'pn-tag' }, tell('azInactive')) : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, roleOf(agent)),
+        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwns', cards.length) }, cards.length,
+          h('span', { class: 'pn-hidden' }, tell('azOwned', cards.length)))),
       this.cardList(cards));
   }
 
@@ -146,7 +147,7 @@ class Azeer {
         ltr(phone(contact), 'az-phone'),
         h('time', { class: 'pn-time', datetime: new Date(at).toISOString() }, timeOf(at))),
       said && h('p', { class: 'az-said', dir: 'auto' }, said),
-      entry?.before && h('span', { class: 'az-before' }, 'before: ', h('s', null, this.nameOf(entry.before))));
+      entry?.before && h('span', { class: 'az-before' }, tell('azBefore'), h('s', null, this.nameOf(entry.before))));
   }
 
   /** call puts a request into the log, or replaces what is known of it. */
@@ -176,9 +177,9 @@ class Azeer {
       h('td', { class: 'az-what' },
         h('span', { class: 'az-path' }, h('b', null, call.method), ' ', ltr(call.path.replace(/^\/v1/, ''))),
         call.contact && h('span', { class: 'az-move' }, ltr(phone(call.contact)), ' → ', ltr(call.agent)),
-        call.effect && call.status !== 200 && h('span', { class: 'az-effect' }, 'done all the same: the contact has its new owner')),
+        call.effect && call.status !== 200 && h('span', { class: 'az-effect' }, tell('azDoneAnyway'))),
       h('td', { class: 'az-status' }, status(call, pending)),
-      h('td', { class: 'az-took' }, pending ? h('span', { class: 'pn-spinner', role: 'img', 'aria-label': 'under way' }) : duration(call.took)));
+      h('td', { class: 'az-took' }, pending ? h('span', { class: 'pn-spinner', role: 'img', 'aria-label': tell('azPending') }) : duration(call.took)));
   }
 
   agentList() {
@@ -191,15 +192,21 @@ class Azeer {
   }
 }
 
+// roleOf words what somebody is in the inbox; a role that is new to the page stays as it is.
+function roleOf(agent) {
+  const name = `role${agent.role[0].toUpperCase()}${agent.role.slice(1)}`;
+  return Object.hasOwn(pageTexts, name) ? tell(name) : agent.role;
+}
+
 function status(call, pending) {
   if (pending) return h('span', { class: 'pn-tag' }, '…');
-  if (!call.status) return h('span', { class: ['pn-tag', 'is-bad'] }, 'no answer');
+  if (!call.status) return h('span', { class: ['pn-tag', 'is-bad'] }, tell('azNoAnswer'));
   return h('span', { class: ['pn-tag', call.status < 300 ? 'is-good' : 'is-bad'] }, call.status);
 }
 
 function table(body) {
   const head = (text, className) => h('th', { scope: 'col', class: className }, text);
   return h('div', { class: 'az-log' },
-    h('table', { 'aria-label': 'Requests that Azeer received, the newest first' },
-      h('thead', { class: 'pn-hidden' }, h('tr', null, head('Time'), head('Request'), head('Status'), head('Took'))), body));
+    h('table', { 'aria-label': tell('azLog') },
+      h('thead', { class: 'pn-hidden' }, h('tr', null, head(tell('azTime')), head(tell('azRequest')), head(tell('azStatus')), head(tell('azTook')))), body));
 }

@@ -9,6 +9,7 @@ import { Composer } from './composer.js';
 import { avatar } from './avatar.js';
 import { personOf, placeIcon, placeName } from './places.js';
 import { holdInTab, tabHeld } from './prefs.js';
+import { told } from './pagewords.js';
 import { isolated } from './phrases.js';
 
 /** Conversation draws into an element and keeps it current. `onBack` leaves it, on a phone. */
@@ -116,7 +117,7 @@ export class Conversation {
         channel && h('span', { class: 'place-fact' }, store.say('members', here.members)),
         here.shared && h('span', { class: 'place-fact' }, svg(icons.shared), store.say('shared')),
         channel && !here.bot && h('span', { class: 'place-fact is-quiet', dataset: { absent: '' }, title: absent }, absent),
-        other && h('span', { class: 'place-fact', dir: 'auto' }, other.note)));
+        other && h('span', { class: 'place-fact', dir: 'auto' }, told(other.note, store.lang))));
   }
 
   // The app's tabs.

@@ -1,15 +1,19 @@
 // The gallery: every message and view the bot has, drawn from its golden files.
 
-import { h, fill } from './dom.js';
+import { h, fill, svg, uid } from './dom.js';
+import { icons } from './icons.js';
+import { grouped, titleOf } from './gallerywords.js';
+import { copyText, forBuilder } from './json.js';
+import { pageLanguage, tell } from './pagewords.js';
 import { renderBlocks, speak } from './blocks.js';
 import { mrkdwn, plain } from './mrkdwn.js';
 import { avatar } from './avatar.js';
 import { phrase } from './phrases.js';
-import { words } from './words.js';
+import { direction, words } from './words.js';
 
 /**
- * mount draws the gallery into an element when it first comes into sight. Buttons
- * in it do nothing: there is no bot behind them.
+ * mount draws the gallery into an element when it first comes into sight. Buttons in the
+ * samples do nothing: there is no bot behind them. Returns {off()}.
  */
 export function mount(element, store) {
   const gallery = new Gallery(element, store);
@@ -20,36 +24,42 @@ export function mount(element, store) {
   });
   gallery.frame();
   watch.observe(element);
+  return { off: () => watch.disconnect() };
 }
 
 class Gallery {
   constructor(element, store) {
-    Object.assign(this, { element, store, items: [], lang: '' });
+    Object.assign(this, { element, store, items: [], cards: [], lang: pageLanguage() });
   }
 
   frame() {
     this.list = h('div', { class: 'gallery-list' });
     this.count = h('span', { class: 'gallery-count', role: 'status' });
+    this.search = h('input', {
+      type: 'search', class: 'gallery-search', 'data-gallery-search': '', 'aria-label': tell('gaSearch'), placeholder: tell('gaSearch'), autocomplete: 'off',
+      oninput: () => this.filter(),
+    });
     this.picker = h('select', {
-      class: 'gallery-picker', 'data-gallery-lang': '', 'aria-label': 'Language', onchange: () => this.pick(this.picker.value),
+      class: 'gallery-picker', 'data-gallery-lang': '', 'aria-label': tell('gaLanguage'), onchange: () => this.pick(this.picker.value),
     });
     this.element.classList.add('gallery');
     fill(this.element,
-      h('div', { class: 'gallery-head' },
-        h('p', { class: 'gallery-about' }, 'Every message and form of the app, drawn from the files its tests compare with.'),
-        h('div', { class: 'gallery-tools' }, this.picker, this.count)),
+      h('div', { class: 'gallery-head', lang: pageLanguage(), dir: direction(pageLanguage()) },
+        h('h2', { class: 'unseen' }, tell('gallery')),
+        h('p', { class: 'gallery-about' }, tell('gaAbout')),
+        h('div', { class: 'gallery-tools' }, this.search, this.picker, this.count)),
       this.list);
   }
 
   async load() {
-    fill(this.list, h('p', { class: 'gallery-note' }, 'Loading…'));
+    fill(this.list, h('p', { class: 'gallery-note' }, tell('loading')));
     try {
       const answer = await fetch('/api/gallery', { headers: { 'X-Sandbox': '1' } });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      if (!answer.ok) throw new Error(String(answer.status));
       this.items = await answer.json();
     } catch (error) {
-      fill(this.list, h('p', { class: 'gallery-note' }, `The gallery could not be loaded (${error.message}). `,
-        h('button', { type: 'button', class: 'bk-button', onclick: () => this.load() }, 'Try again')));
+      fill(this.list, h('p', { class: 'gallery-note' }, tell('gaBroken', error.message),
+        h('button', { type: 'button', class: 'bk-button', onclick: () => this.load() }, tell('tryAgain'))));
       return;
     }
     this.languages();
@@ -58,7 +68,7 @@ class Gallery {
 
   languages() {
     const all = [...new Set(this.items.map((item) => item.lang))].sort();
-    fill(this.picker, h('option', { value: '' }, 'All languages'), all.map((lang) => h('option', { value: lang }, languageName(lang))));
+    fill(this.picker, h('option', { value: '' }, tell('gaAll')), all.map((lang) => h('option', { value: lang }, languageName(lang))));
     if (!all.includes(this.lang)) this.lang = '';
     this.picker.value = this.lang;
   }
@@ -70,28 +80,61 @@ class Gallery {
 
   draw() {
     const shown = this.items.filter((item) => !this.lang || item.lang === this.lang);
-    this.count.textContent = `${shown.length} of ${this.items.length}`;
-    fill(this.list, shown.length ? shown.map((item) => this.card(item)) : h('p', { class: 'gallery-note' }, 'There is nothing to show.'));
+    this.cards = [];
+    this.none = h('p', { class: 'gallery-note', hidden: true }, tell('gaNothing'));
+    this.groups = grouped(shown).map((group) => {
+      const title = uid('group');
+      return h('section', { class: 'gallery-group', 'aria-labelledby': title, dataset: { group: group.name } },
+        h('h3', { class: 'gallery-group-title', id: title }, group.title),
+        h('div', { class: 'gallery-cards' }, group.items.map((item) => this.card(item))));
+    });
+    fill(this.list, this.groups, this.none);
+    this.filter();
+  }
+
+  // filter leaves the samples whose title, name or text holds every word of the search.
+  filter() {
+    const words = this.search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const { node, text } of this.cards) {
+      node.hidden = !words.every((word) => text.includes(word));
+      if (!node.hidden) shown += 1;
+    }
+    for (const group of this.groups) group.hidden = !group.querySelector('.gallery-item:not([hidden])');
+    this.none.hidden = shown > 0;
+    this.count.textContent = tell('gaCount', shown, this.items.length);
   }
 
   card(item) {
     const ctx = { state: this.store.state || {}, lang: item.lang, surface: item.kind === 'view' ? item.json.type || 'modal' : 'message' };
     const drawn = item.kind === 'view' ? viewCard(item.json, ctx) : messageCard(item.json, ctx);
     speak(drawn, ctx);
-    return h('article', { class: 'gallery-item', dataset: { name: item.name, lang: item.lang, kind: item.kind } },
+    const title = titleOf(item.name);
+    const kind = tell(item.kind === 'message' ? 'gaMessage' : item.json.type === 'home' ? 'gaHome' : 'gaView');
+    const node = h('article', { class: 'gallery-item', dataset: { name: item.name, lang: item.lang, kind: item.kind } },
       h('header', { class: 'gallery-item-head' },
-        h('h3', { class: 'gallery-name' }, item.name.replaceAll('_', ' ')),
-        h('span', { class: ['gallery-tag', `is-${item.kind}`] }, item.kind),
+        h('h4', { class: 'gallery-name' }, title),
+        h('span', { class: ['gallery-tag', `is-${item.kind}`] }, kind),
         h('span', { class: 'gallery-tag' }, languageName(item.lang))),
       h('div', { class: 'gallery-stage' }, drawn),
-      h('details', { class: 'gallery-json' },
-        h('summary', null, 'JSON', h('span', { class: 'gallery-file' }, item.file)),
-        h('pre', { tabindex: 0, role: 'region', dir: 'ltr', 'aria-label': `JSON of ${item.name}` }, h('code', null, JSON.stringify(item.json, null, 2)))));
+      h('footer', { class: 'gallery-foot' },
+        h('details', { class: 'gallery-json', ontoggle: (event) => openJSON(event.currentTarget, item, title) },
+          h('summary', null, tell('gaJSON'), h('span', { class: 'gallery-file' }, item.file))),
+        h('button', { type: 'button', class: 'gallery-copy', dataset: { act: 'copy-builder' }, 'aria-label': tell('gaCopyOf', title),
+          onclick: () => copyText(forBuilder(item.json), this.store) }, svg(icons.copy), h('span', null, tell('gaCopy')))));
+    this.cards.push({ node, text: `${title} ${item.name} ${drawn.textContent}`.toLocaleLowerCase() });
+    return node;
   }
 }
 
+// openJSON puts a sample's JSON into its fold when that opens first: of two hundred few are read.
+function openJSON(details, item, title) {
+  if (!details.open || details.querySelector('pre')) return;
+  details.append(h('pre', { tabindex: 0, role: 'region', dir: 'ltr', 'aria-label': tell('gaJSONOf', title) }, h('code', null, JSON.stringify(item.json, null, 2))));
+}
+
 function languageName(lang) {
-  return new Intl.DisplayNames(['en'], { type: 'language' }).of(lang) || lang;
+  return new Intl.DisplayNames([pageLanguage()], { type: 'language' }).of(lang) || lang;
 }
 
 function appName(ctx) {

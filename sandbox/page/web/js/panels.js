@@ -3,17 +3,21 @@
 
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
+import { pageLanguage, tell } from './pagewords.js';
 import { setSetting, setting } from './prefs.js';
+import { direction } from './words.js';
 
 const kinds = [
-  { name: 'azeer', title: 'Azeer', icon: 'inbox', module: './azeer.js' },
-  { name: 'timeline', title: 'What happened', icon: 'clock', module: './timeline.js' },
-  { name: 'trouble', title: 'Trouble', icon: 'alarm', module: './trouble.js' },
-  { name: 'gallery', title: 'Gallery', icon: 'grid', module: './gallery.js' },
+  { name: 'azeer', icon: 'inbox', module: './azeer.js' },
+  { name: 'timeline', icon: 'clock', module: './timeline.js' },
+  { name: 'trouble', icon: 'alarm', module: './trouble.js' },
+  { name: 'gallery', icon: 'grid', module: './gallery.js' },
 ];
 
-const narrow = window.matchMedia('(max-width: 900px)');
+const narrow = window.matchMedia('(max-width: 700px)');
 const widths = { least: 300, most: 760, step: 24 };
+
+const rtl = () => direction(pageLanguage()) === 'rtl';
 
 /** Panels makes the `element` with tabs and panels, and the `bottom` bar. */
 export class Panels {
@@ -21,24 +25,38 @@ export class Panels {
     this.store = store;
     this.tabs = kinds.map((kind) => this.tab(kind));
     this.bodies = kinds.map((kind) => h('div', {
-      class: 'panel', role: 'tabpanel', id: `panel-${kind.name}`, 'aria-labelledby': `panel-tab-${kind.name}`, tabindex: 0, dataset: { panel: kind.name }, hidden: true,
+      class: 'panel', role: 'tabpanel', id: `panel-${kind.name}`, tabindex: 0, dataset: { panel: kind.name }, hidden: true,
     }));
     this.grip = h('div', {
-      class: 'panels-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'vertical', 'aria-label': 'Width of the panels', 'aria-valuemin': widths.least,
+      class: 'panels-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'vertical', 'aria-valuemin': widths.least,
       'aria-valuemax': widths.most, onpointerdown: (event) => this.drag(event), onkeydown: (event) => this.gripKeys(event),
     });
-    this.element = h('aside', { class: 'panels', 'aria-label': 'Behind the scenes' },
-      this.grip,
-      h('div', { class: 'panels-tabs', role: 'tablist', 'aria-label': 'Behind the scenes', onkeydown: (event) => this.keys(event) }, this.tabs),
-      this.bodies);
-    this.bottom = h('nav', { class: 'bottom', 'aria-label': 'Parts of the page' },
-      this.bottomTab({ name: 'chat', title: 'Chat', icon: 'chat' }), kinds.map((kind) => this.bottomTab(kind)));
+    this.tablist = h('div', { class: 'panels-tabs', role: 'tablist', onkeydown: (event) => this.keys(event) }, this.tabs);
+    this.element = h('aside', { class: 'panels' }, this.grip, this.tablist, this.bodies);
+    this.bottom = h('nav', { class: 'bottom' }, this.bottomTab({ name: 'chat', icon: 'chat' }), kinds.map((kind) => this.bottomTab(kind)));
     this.resize(Number(setting('panels')) || 400);
     store.on('panel', () => this.draw());
     for (const type of ['state', 'breach', 'trouble', 'message', 'go', 'unread']) store.on(type, () => this.badges());
     narrow.addEventListener('change', () => this.draw());
-    this.mount();
+    this.mounted = [];
+    this.speak();
+    store.on('state', () => this.speak());
     this.draw();
+    this.badges();
+  }
+
+  // speak words everything in the page's language, where that is another than before.
+  speak() {
+    if (this.spoken === pageLanguage()) return;
+    this.spoken = pageLanguage();
+    this.element.setAttribute('aria-label', tell('behind'));
+    this.tablist.setAttribute('aria-label', tell('behind'));
+    this.grip.setAttribute('aria-label', tell('panelWidth'));
+    this.bottom.setAttribute('aria-label', tell('parts'));
+    for (const tab of this.tabs) tab.querySelector('.tab-text').textContent = tell(tab.dataset.panel);
+    this.bodies.forEach((body, i) => body.setAttribute('aria-label', tell(kinds[i].name)));
+    for (const tab of this.bottom.children) tab.querySelector('.tab-text').textContent = tell(tab.dataset.panel === 'timeline' ? 'timelineShort' : tab.dataset.panel);
+    this.mount();
     this.badges();
   }
 
@@ -47,10 +65,11 @@ export class Panels {
     await Promise.all(kinds.map(async (kind, i) => {
       try {
         const { mount } = await import(kind.module);
-        mount(this.bodies[i], this.store);
+        this.mounted[i]?.off();
+        this.mounted[i] = mount(this.bodies[i], this.store);
       } catch (error) {
         reportError(error);
-        fill(this.bodies[i], h('p', { class: 'panel-broken', role: 'alert' }, `This panel does not work: ${error.message}`));
+        fill(this.bodies[i], h('p', { class: 'panel-broken', role: 'alert' }, tell('panelBroken', error.message)));
       }
     }));
   }
@@ -59,12 +78,12 @@ export class Panels {
     return h('button', {
       type: 'button', role: 'tab', class: 'tab', id: `panel-tab-${kind.name}`, 'aria-controls': `panel-${kind.name}`,
       dataset: { act: 'panel', panel: kind.name }, onclick: () => this.open(kind.name),
-    }, kind.title, h('span', { class: 'tab-badge', hidden: true }));
+    }, h('span', { class: 'tab-text' }), h('span', { class: 'tab-badge', hidden: true }));
   }
 
   bottomTab(kind) {
     return h('button', { type: 'button', class: 'bottom-tab', dataset: { act: 'bottom', panel: kind.name }, onclick: () => this.open(kind.name) },
-      h('span', { class: 'bottom-icon' }, svg(icons[kind.icon]), h('span', { class: 'tab-badge', hidden: true })), h('span', null, kind.title));
+      h('span', { class: 'bottom-icon' }, svg(icons[kind.icon]), h('span', { class: 'tab-badge', hidden: true })), h('span', { class: 'tab-text' }));
   }
 
   /** isPhone tells whether there is room for one part of the page only. */
@@ -113,11 +132,10 @@ export class Panels {
     const { azeer, slack, bot } = state.trouble;
     const wrong = [azeer !== 'none', slack.silent, slack.rate_limits, slack.refuse_answers, bot === 'stopped'].filter(Boolean).length;
     const sum = [...unread.values()].reduce((a, b) => a + b, 0);
-    const say = (n, one, many) => `${n} ${n === 1 ? one : many}`;
     const told = {
-      timeline: [state.breaches.length, say(state.breaches.length, 'broken rule', 'broken rules'), 'is-bad'],
-      trouble: [wrong, say(wrong, 'thing is wrong', 'things are wrong'), 'is-warning'],
-      chat: [sum, say(sum, 'unread message', 'unread messages'), ''],
+      timeline: [state.breaches.length, tell('badgeBroken', state.breaches.length), 'is-bad'],
+      trouble: [wrong, tell('badgeWrong', wrong), 'is-warning'],
+      chat: [sum, tell('badgeUnread', sum), ''],
     };
     for (const tab of [...this.tabs, ...this.bottom.children]) {
       const [count, label, style] = told[tab.dataset.panel] || [0, '', ''];
@@ -131,7 +149,7 @@ export class Panels {
   keys(event) {
     const at = this.tabs.indexOf(event.target);
     const count = this.tabs.length;
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + count, Home: 0, End: count - 1 }[event.key];
+    const to = { [rtl() ? 'ArrowLeft' : 'ArrowRight']: at + 1, [rtl() ? 'ArrowRight' : 'ArrowLeft']: at - 1 + count, Home: 0, End: count - 1 }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
     this.open(kinds[to % count].name);
@@ -150,7 +168,7 @@ export class Panels {
     if (event.button !== 0) return;
     event.preventDefault();
     this.grip.setPointerCapture(event.pointerId);
-    const move = (at) => this.resize(window.innerWidth - at.clientX);
+    const move = (at) => this.resize(rtl() ? at.clientX : window.innerWidth - at.clientX);
     const end = () => {
       this.grip.removeEventListener('pointermove', move);
       setSetting('panels', String(this.width));
@@ -160,7 +178,7 @@ export class Panels {
   }
 
   gripKeys(event) {
-    const step = { ArrowLeft: widths.step, ArrowRight: -widths.step }[event.key];
+    const step = { [rtl() ? 'ArrowRight' : 'ArrowLeft']: widths.step, [rtl() ? 'ArrowLeft' : 'ArrowRight']: -widths.step }[event.key];
     if (!step) return;
     event.preventDefault();
     this.resize(this.width + step);

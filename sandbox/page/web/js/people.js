@@ -4,16 +4,14 @@ import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { avatar } from './avatar.js';
 import { toggleMenu } from './menu.js';
-
-const kinds = { guest: 'Guest', external: 'Another organisation' };
-
-const languages = new Intl.DisplayNames(['en'], { type: 'language' });
+import { pageLanguage, tell, told } from './pagewords.js';
 
 /** noteOn says in one line who somebody is. */
 function noteOn(person) {
-  const note = person.note || kinds[person.kind] || 'Team member';
+  const note = told(person.note) || tell(person.kind);
   const lang = person.locale.split(/[-_]/)[0];
-  return lang === 'en' || /arabic/i.test(note) ? note : `${note} · ${languages.of(lang)}`;
+  const name = new Intl.DisplayNames([pageLanguage()], { type: 'language' }).of(lang);
+  return lang === 'en' || note.includes(name) ? note : `${note} · ${name}`;
 }
 
 /** peopleSwitch makes the button with the menu of everybody one can be. */
@@ -22,19 +20,19 @@ export function peopleSwitch(store) {
     type: 'button', class: 'me', dataset: { act: 'people' }, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => open(),
   });
   const open = () => toggleMenu(button, [
-    { heading: 'Be somebody else' },
+    { heading: tell('beSomebody') },
     ...store.state.people.map((person) => ({
       label: person.name, note: noteOn(person), leading: avatar(person), checked: person.handle === store.me,
       act: 'person', data: { person: person.handle }, run: () => store.setPerson(person.handle),
     })),
-  ], { label: 'Who you are', className: 'people-menu' });
+  ], { label: tell('whoYouAre'), className: 'people-menu' });
   const draw = () => {
     const { person } = store;
     if (!person) return;
     button.dataset.person = person.handle;
     fill(button, avatar(person),
       h('span', { class: 'me-text' },
-        h('span', { class: 'me-name' }, h('span', { class: 'me-as' }, 'You are '), h('bdi', null, person.name)),
+        h('span', { class: 'me-name' }, h('span', { class: 'me-as' }, tell('youAre')), h('bdi', null, person.name)),
         h('span', { class: 'me-note', dir: 'auto' }, noteOn(person))),
       svg(icons.chevron));
   };

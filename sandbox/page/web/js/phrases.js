@@ -26,7 +26,7 @@ const english = {
   newBelow: (n) => (n ? counted(n, 'en', { one: '# new message', other: '# new messages' }) : 'Latest messages'),
   gone: (n) => counted(n, 'en', { one: '# private answer went with the reload, as in Slack.', other: '# private answers went with the reload, as in Slack.' }),
   keepThem: 'Show and keep them', more: 'More actions', messageActions: 'Message actions', replyInThread: 'Reply in thread',
-  copy: 'Copy text', copied: 'Copied', notCopied: 'The browser did not allow copying',
+  copy: 'Copy text', viewJSON: 'View as JSON', inTimeline: 'Show in the timeline', copyBuilder: 'Copy for Block Kit Builder', copied: 'Copied', notCopied: 'The browser did not allow copying',
   write: (place) => `Message ${place}`, writeReply: 'Reply…', send: 'Send', newLine: 'to add a new line',
   shortcuts: 'Shortcuts', noShortcuts: 'The app has no shortcuts.', guestShortcuts: 'Guests do not see shortcuts.',
   mention: 'Mention somebody', commands: 'Commands and shortcuts', people: 'People',
@@ -66,7 +66,7 @@ const arabic = {
     other: 'ذهب # رد خاص مع إعادة التحميل، كما في Slack.',
   }),
   keepThem: 'إظهارها والاحتفاظ بها', more: 'إجراءات أخرى', messageActions: 'إجراءات الرسالة', replyInThread: 'الرد في سلسلة',
-  copy: 'نسخ النص', copied: 'تم النسخ', notCopied: 'لم يسمح المتصفح بالنسخ',
+  copy: 'نسخ النص', viewJSON: 'عرض بصيغة JSON', inTimeline: 'عرض في «ما حدث»', copyBuilder: 'نسخ لأداة Block Kit Builder', copied: 'تم النسخ', notCopied: 'لم يسمح المتصفح بالنسخ',
   write: (place) => `رسالة إلى ${place}`, writeReply: 'الرد…', send: 'إرسال', newLine: 'لسطر جديد',
   shortcuts: 'الاختصارات', noShortcuts: 'ليست للتطبيق اختصارات.', guestShortcuts: 'لا يرى الضيوف الاختصارات.',
   mention: 'الإشارة إلى شخص', commands: 'الأوامر والاختصارات', people: 'الأشخاص',
@@ -80,6 +80,9 @@ const arabic = {
   homeComes: (app) => `جارٍ عرض الصفحة الرئيسية لتطبيق ${app}…`, homeSilent: (app) => `لم يستجب ${app}، ولم يعرض صفحته الرئيسية بعد.`,
   appSilent: (app) => `لم يستجب ${app}.`, said: (who, text) => `${who}: ${text}`,
 };
+
+/** clientTexts are the texts of the chat client by language. */
+export const clientTexts = { english, arabic };
 
 /** phrase returns one of the client's texts in a language like "ar-SA"; English for languages it does not have. */
 export function phrase(name, lang, ...values) {

@@ -2,6 +2,8 @@
 // numbers, a live region, and lists whose rows are kept while they change.
 
 import { h } from './dom.js';
+import { pageLanguage, tell } from './pagewords.js';
+import { direction } from './words.js';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
@@ -12,11 +14,11 @@ export function timeOf(at) {
 
 /** duration words milliseconds as a person reads them: 0.8 ms, 148 ms, 4.21 s, 2 min 5 s. */
 export function duration(ms) {
-  if (ms < 9.95) return `${Math.max(0, ms).toFixed(1)} ms`;
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+  if (ms < 9.95) return tell('ms', Math.max(0, ms).toFixed(1));
+  if (ms < 999.5) return tell('ms', Math.round(ms));
+  if (ms < 59_950) return tell('seconds', (ms / 1000).toFixed(ms < 9_995 ? 2 : 1));
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return tell('minutes', Math.floor(seconds / 60), seconds % 60);
 }
 
 /** phone words a contact's digits as people write them; those of other countries just with their plus. */
@@ -62,9 +64,9 @@ export function section(title, about) {
   };
 }
 
-/** frame empties el and makes it a panel, in English whoever sits at the page. Its title stands on its tab. */
+/** frame empties el and makes it a panel, in the page's language. Its title stands on its tab. */
 export function frame(el, name, title, ...children) {
-  const node = h('div', { class: ['pn', `pn-${name}`], lang: 'en', dir: 'ltr' }, h('h2', { class: 'pn-hidden' }, title), children);
+  const node = h('div', { class: ['pn', `pn-${name}`], lang: pageLanguage(), dir: direction(pageLanguage()) }, h('h2', { class: 'pn-hidden' }, title), children);
   el.replaceChildren(node);
   return node;
 }

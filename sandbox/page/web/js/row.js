@@ -6,9 +6,11 @@ import { avatar } from './avatar.js';
 import { renderMessage } from './blocks.js';
 import { mrkdwn } from './mrkdwn.js';
 import { toggleMenu } from './menu.js';
+import { copyText, openJSON } from './json.js';
 import { isolated } from './phrases.js';
 import { ago, clock, dayName, fullTime, sameDay } from './when.js';
 
+const moment = 40; // ms within which a message and a step of the timeline are the same
 const together = 5 * 60 * 1000; // ms within which messages of one author share a head
 
 /** textOf is what a message says, without marks; its blocks are not in it. */
@@ -154,6 +156,8 @@ export class Row {
     toggleMenu(this.more, [
       !message.ephemeral && !this.inThread && { label: store.say('replyInThread'), icon: 'reply', act: 'reply', run: () => this.reply() },
       { label: store.say('copy'), icon: 'copy', act: 'copy', run: () => this.copy() },
+      { label: store.say('viewJSON'), icon: 'braces', act: 'json', run: () => openJSON(message, store) },
+      this.cause() && { label: store.say('inTimeline'), icon: 'clock', act: 'timeline', run: () => store.reveal(this.cause()) },
       message.ephemeral && { label: store.say('dismiss'), icon: 'cross', act: 'dismiss', run: () => store.dismiss(message.id) },
       shortcuts.length > 0 && { heading: store.state.app.name },
       ...shortcuts.map((shortcut) => ({
@@ -163,6 +167,15 @@ export class Row {
     ], { label: store.say('messageActions') });
   }
 
+  // cause is the id of the interaction that the message came of: the one it answers, or the one that it is.
+  cause() {
+    const { store, message } = this;
+    const all = store.state.interactions;
+    const known = all.find((i) => i.id === message.interaction);
+    const near = (i) => i.steps.some((step) => ['typed', 'seen'].includes(step.name) && Math.abs(step.at - message.at) < moment);
+    return (known || all.findLast((i) => i.kind !== 'trouble' && i.who === (message.author.bot ? store.me : message.author.handle) && near(i)))?.id;
+  }
+
   async shortcut(shortcut) {
     const { store, message } = this;
     const answer = await store.act('message_shortcut', { callback: shortcut.callback, message: message.id });
@@ -170,14 +183,8 @@ export class Row {
     else if (answer.shown) store.toast(store.say('appSilent', store.state.app.name), 'error');
   }
 
-  async copy() {
-    const { store, message } = this;
-    try {
-      await navigator.clipboard.writeText(textOf(message, store));
-      store.toast(store.say('copied'), 'good');
-    } catch {
-      store.toast(store.say('notCopied'), 'error');
-    }
+  copy() {
+    return copyText(textOf(this.message, this.store), this.store);
   }
 
   // reach lets Tab stop at the row's own buttons only while the focus is in the row.

@@ -2,6 +2,7 @@
 
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
+import { tell } from './pagewords.js';
 import { setSetting, setting } from './prefs.js';
 
 const example = '/assign 0544444444 omar@twerlo.com';
@@ -12,13 +13,13 @@ const changed = (state) => state.azeer.calls.filter((call) => call.effect).at(-1
 
 const steps = [
   {
-    name: 'type', title: 'Type /assign', about: 'Give a customer to an agent, in any channel.', button: 'Try it',
+    name: 'type', title: 'stepType', about: 'stepTypeAbout', button: 'tryIt',
     done: (state) => state.interactions.some((i) => i.kind === 'slash_commands' && i.steps.some((step) => step.name === 'acknowledged')),
-    then: 'Press Enter', // what is left to do, once it has run
+    then: 'pressEnter', // what is left to do, once it has run
     run: (act, held) => (held.tried && act.written() === example ? act.send() : act.write(example)),
   },
   {
-    name: 'watch', title: 'Watch Azeer', about: 'The contact’s card moves to its new owner.', button: 'Show me',
+    name: 'watch', title: 'stepWatch', about: 'stepWatchAbout', button: 'showMe',
     done: (state, held) => held.watched,
     run: ({ store }) => {
       store.show('azeer');
@@ -26,7 +27,7 @@ const steps = [
     },
   },
   {
-    name: 'kill', title: 'Watch it survive', about: 'The bot is killed while it works, and still answers.', button: 'Watch',
+    name: 'kill', title: 'stepKill', about: 'stepKillAbout', button: 'watch',
     there: (state) => state.trouble.bot !== 'none',
     done: (state) => {
       const turned = state.interactions.filter((i) => i.kind === 'trouble').map((i) => i.what);
@@ -35,13 +36,6 @@ const steps = [
     run: ({ store }) => store.emit('survive'),
   },
 ];
-
-/** stages say what is going on while it survives. */
-export const stages = {
-  slow: 'Azeer now takes 5 seconds to answer.', typed: 'A command is typed and sent.', killed: 'The bot is killed before Azeer answers.',
-  started: 'The bot starts again, and finds the request in its journal.', survived: 'Assigned and answered: nothing was lost.',
-  failed: 'It did not work this time. Somebody who may assign can try again.',
-};
 
 /**
  * firstSteps draws the strip into a section. `act` has write(text), which puts a text where
@@ -63,13 +57,14 @@ export function firstSteps(element, store, act) {
     end(next < 0 && !held.stage);
     element.hidden = setting('steps') === 'off';
     held.tried &&= !done[0];
-    const now = [done, element.hidden, held.tried, held.ended, held.stage].join();
+    const now = [done, element.hidden, held.tried, held.ended, held.stage, tell('steps')].join();
     if (now === held.now) return;
     held.now = now;
-    fill(element, held.ended ? h('p', { class: 'steps-end', role: 'status' }, 'You’ve seen the basics.')
+    element.setAttribute('aria-label', tell('steps'));
+    fill(element, held.ended ? h('p', { class: 'steps-end', role: 'status' }, tell('stepsEnd'))
       : h('ol', { class: 'steps-list' }, shown.map((step, i) => item(step, i, done[i], i === next))),
     h('button', {
-      type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': 'Hide the first steps', onclick: hide,
+      type: 'button', class: 'tool steps-close', dataset: { act: 'steps-off' }, 'aria-label': tell('stepsHide'), onclick: hide,
     }, svg(icons.cross)));
   };
   // end says the last word when everything has been done before this page, and then goes.
@@ -82,16 +77,16 @@ export function firstSteps(element, store, act) {
   };
   const item = (step, i, done, next) => {
     const stage = step.name === 'kill' && held.stage;
-    const label = step.then && held.tried ? step.then : step.button;
+    const label = tell(step.then && held.tried ? step.then : step.button);
     return h('li', {
       class: ['step', done && !stage && 'is-done', (next || stage) && 'is-next'], dataset: { step: step.name, done: String(done), stage: stage || null },
     },
     h('span', { class: 'step-number', 'aria-hidden': 'true' }, done && !stage ? svg(icons.check) : i + 1),
     h('span', { class: 'step-text' },
-      h('strong', { class: 'step-title' }, step.title, done && h('span', { class: 'unseen' }, ' (done)')),
-      h('span', { class: ['step-about', stage && 'step-stage'], role: stage ? 'status' : null }, stage ? stages[stage] : step.about)),
+      h('strong', { class: 'step-title' }, tell(step.title), done && h('span', { class: 'unseen' }, tell('stepDone'))),
+      h('span', { class: ['step-about', stage && 'step-stage'], role: stage ? 'status' : null }, stage ? tell(`stage_${stage}`) : tell(step.about))),
     h('button', {
-      type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${label}: ${step.title}`, 'aria-disabled': stage ? 'true' : null,
+      type: 'button', class: 'step-button', dataset: { act: `step-${step.name}` }, 'aria-label': `${label}: ${tell(step.title)}`, 'aria-disabled': stage ? 'true' : null,
       onclick: () => {
         if (stage) return;
         step.run({ store, ...act }, held);

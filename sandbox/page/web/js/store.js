@@ -4,6 +4,7 @@
 import { holdInTab, setSetting, setting, tabHeld } from './prefs.js';
 import { apply, tsAt } from './events.js';
 import { failedCommands } from './slackbot.js';
+import { isArabic, setPageLanguage, tell } from './pagewords.js';
 import { phrase } from './phrases.js';
 
 const lostAfter = 1200; // ms without a connection before anybody is told
@@ -37,6 +38,8 @@ class Store {
     this.panel = '';
     /** keep says whether private answers stay after a reload. */
     this.keep = setting('keep') === '1';
+    /** asked is the language that the address asks for (?lang=ar); empty: the person's. */
+    this.asked = new URLSearchParams(window.location.search).get('lang') || '';
     this.lost = false;
     this.handlers = new Map();
     this.dismissed = new Set(dismissals()); // ids of private messages
@@ -73,7 +76,14 @@ class Store {
     window.addEventListener('popstate', () => this.follow());
     window.addEventListener('storage', (event) => event.key === 'dismissed' && this.drop(dismissals()));
     document.addEventListener('visibilitychange', () => !document.hidden && this.state && this.lookUp());
-    await this.load(from.get('person') || '', from);
+    await this.load(from.get('person') || await this.speaker(), from);
+  }
+
+  // speaker is somebody who speaks the language that the address asks for; empty: it asks for none.
+  async speaker() {
+    if (!this.asked) return '';
+    const state = await this.read('');
+    return state?.people?.find((person) => isArabic(person.locale) === isArabic(this.asked))?.handle || '';
   }
 
   /** setPerson becomes somebody else. */
@@ -117,6 +127,7 @@ class Store {
   take(state, from) {
     this.state = state;
     this.me = state.me;
+    setPageLanguage(this.pageLang);
     this.threads = new Map();
     for (const message of failedCommands(state)) apply.message(state, { message });
     this.remember(state);
@@ -216,7 +227,7 @@ class Store {
       if (!answer.ok) throw new Error((await answer.text()).trim() || `status ${answer.status}`);
       return await answer.json();
     } catch (error) {
-      const told = error instanceof TypeError ? 'The sandbox cannot be reached. Is it still running?' : error.message;
+      const told = error instanceof TypeError ? tell('unreachable') : error.message;
       return { ok: false, shown: '', error: told, data: null };
     }
   }
@@ -262,6 +273,12 @@ class Store {
     this.emit('panel', { panel });
   }
 
+  /** reveal shows an interaction in the timeline. */
+  reveal(interaction) {
+    this.show('timeline');
+    this.emit('reveal', { interaction });
+  }
+
   /** setKeep says whether private answers stay after a reload. */
   setKeep(keep) {
     this.keep = keep;
@@ -294,6 +311,22 @@ class Store {
   /** lang is the language of the person: "ar-SA". */
   get lang() {
     return (this.person || {}).locale || 'en-US';
+  }
+
+  /** pageLang is the language of all that is around the workspace. */
+  get pageLang() {
+    return this.asked || this.lang;
+  }
+
+  /** setPageLang has the page speak a language whoever the person is; empty: the person's. */
+  setPageLang(lang) {
+    this.asked = lang;
+    const url = new URL(window.location.href);
+    if (lang) url.searchParams.set('lang', lang);
+    else url.searchParams.delete('lang');
+    window.history.replaceState(null, '', url);
+    setPageLanguage(this.pageLang);
+    this.emit('state');
   }
 
   /** person is who the page belongs to. */
@@ -403,6 +436,7 @@ class Store {
       this.load(to.get('person'), to);
       return;
     }
+    if ((to.get('panel') || '') !== this.panel) this.show(to.get('panel') || '');
     const place = this.state.places.find((p) => p.id === to.get('place'));
     if (!place) return;
     const moved = place.id !== this.place;

@@ -4,6 +4,7 @@
 import { fill, h, uid } from './dom.js';
 import { avatar } from './avatar.js';
 import { placeIcon } from './places.js';
+import { told } from './pagewords.js';
 import { popupFor } from './popup.js';
 import { slackbot } from './slackbot.js';
 
@@ -83,7 +84,7 @@ export class Suggestions {
     const { state, here } = this.store;
     const channel = here.kind === 'channel' || here.kind === 'private';
     const people = state.people.map((person) => ({
-      ...person, about: channel && !here.people.includes(person.handle) ? this.store.say('absent') : person.note,
+      ...person, about: channel && !here.people.includes(person.handle) ? this.store.say('absent') : told(person.note, this.store.lang),
     }));
     const bot = { handle: state.app.bot, name: state.app.name, bot: true, about: here.bot || here.kind === 'app' ? '' : this.store.say('absent') };
     return [...people, bot].filter((one) => `${one.handle} ${one.name}`.toLocaleLowerCase().includes(query)).map((one) => ({

@@ -3,29 +3,30 @@
 
 import { fill, h, uid } from './dom.js';
 import { announcer, duration, flash, frame, onReload, timeOf } from './pieces.js';
+import { pageTexts, tell, told } from './pagewords.js';
 
 const mostRows = 200;
 
-const labels = {
-  typed: 'typed', delivered: 'delivered', stored: 'stored', acknowledged: 'acknowledged',
-  sent: 'sent to Azeer', answered: 'answered', seen: 'seen', failed: 'failed',
-};
+const stages = ['slack', 'bot', 'azeer', 'wait', 'back'];
 
-const meanings = {
-  typed: 'The person pressed Enter, or a button.',
-  delivered: 'Slack sent the envelope to the bot, over one of its sockets.',
-  stored: 'By now it is in the bot’s journal, on disk. Nobody outside sees the bot write; but it does so before it acknowledges and before it calls Azeer, so this is the latest it can have been.',
-  acknowledged: 'The bot answered Slack; it has 3 seconds for that.',
-  sent: 'The request arrived at Azeer.',
-  answered: 'Azeer answered.',
-  seen: 'The person has it on the screen.',
-  failed: 'Slack gave up waiting, and this is what the person reads.',
-};
+// stageAfter is what takes the time after a step, until the next.
+function stageAfter(step, next) {
+  const last = step.names.at(-1);
+  if (last === 'sent') return 'azeer';
+  if (last === 'answered' && next?.names[0] === 'sent') return 'wait';
+  if (last === 'typed') return 'slack';
+  if (['delivered', 'seen'].includes(last)) return 'bot';
+  return last === 'answered' || next?.names[0] === 'seen' ? 'back' : 'bot';
+}
 
-const kinds = {
-  slash_commands: 'command', view_submission: 'form', block_actions: 'button', shortcut: 'shortcut',
-  message_action: 'shortcut', block_suggestion: 'type-ahead', typing: 'typing', view_closed: 'form closed', events_api: 'event',
-};
+const capital = (name) => name[0].toUpperCase() + name.slice(1);
+
+// stepLabel words a step; the first one by what was done.
+function stepLabel(name, i) {
+  if (name !== 'typed') return tell(`step${capital(name)}`);
+  if (i.kind === 'events_api') return tell(/^Opens the app/.test(i.what) ? 'did_home' : 'did_events_api');
+  return tell(Object.hasOwn(pageTexts, `did_${i.kind}`) ? `did_${i.kind}` : 'did_typed');
+}
 
 /** mount draws the panel into el and keeps it current. Returns {off()}. */
 export function mount(el, store) {
@@ -34,6 +35,7 @@ export function mount(el, store) {
   const offs = [
     store.on('interaction', (e) => panel.take(e && e.interaction)),
     store.on('breach', () => panel.drawBreaches()),
+    store.on('reveal', ({ interaction }) => panel.reveal(interaction)),
     onReload(store, () => panel.draw()),
   ];
   return { off: () => offs.forEach((off) => typeof off === 'function' && off()) };
@@ -45,16 +47,16 @@ class Timeline {
     this.rows = new Map(); // id → Row or Mark, oldest first
     this.live = announcer();
     this.breaches = h('div', { class: 'tl-breaches' });
-    this.list = h('ol', { class: 'tl-list', 'aria-label': 'What happened, the newest first' });
+    this.list = h('ol', { class: 'tl-list', 'aria-label': tell('tlList') });
     this.empty = h('div', { class: 'pn-empty', dataset: { empty: 'interactions' } },
-      h('strong', null, 'Nothing has happened yet.'),
-      h('span', null, 'Whatever somebody types, clicks or submits appears here, with every step and its milliseconds.'));
+      h('strong', null, tell('tlEmpty')),
+      h('span', null, tell('tlEmptyAbout')));
     this.typing = h('input', { type: 'checkbox', id: uid('typing'), onchange: () => this.filter() });
     this.hidden = h('span', { class: 'tl-hidden' });
-    frame(el, 'timeline', 'What happened',
+    frame(el, 'timeline', tell('timeline'),
       h('div', { class: 'tl-tools' }, this.breaches,
-        h('label', { class: 'tl-typing', for: this.typing.id }, this.typing, 'Show typing', this.hidden)),
-      this.live.node, this.empty, this.list);
+        h('label', { class: 'tl-typing', for: this.typing.id }, this.typing, tell('tlTyping'), this.hidden)),
+      legend(), this.live.node, this.empty, this.list);
   }
 
   draw() {
@@ -109,19 +111,38 @@ class Timeline {
     this.empty.hidden = this.rows.size > hidden || this.typing.checked && this.rows.size > 0;
   }
 
+  /** reveal brings an interaction before the person, even one that is typing. */
+  reveal(id) {
+    const row = this.rows.get(id);
+    if (!row) return;
+    if (row.minor && !this.typing.checked) {
+      this.typing.checked = true;
+      this.filter();
+    }
+    row.node.scrollIntoView({ block: 'center' });
+    row.node.focus({ preventScroll: true });
+    flash(row.node);
+  }
+
   drawBreaches() {
     const all = once((this.store.state || {}).breaches || []);
     this.breaches.dataset.breaches = all.length;
     if (all.length === 0) {
-      fill(this.breaches, h('p', { class: 'tl-lawful' }, h('span', { 'aria-hidden': 'true' }, '✓ '), 'No rule of Slack or Azeer broken'));
+      fill(this.breaches, h('p', { class: 'tl-lawful' }, h('span', { 'aria-hidden': 'true' }, '✓ '), tell('tlLawful')));
       return;
     }
     const alone = all.filter((b) => !this.rows.has(b.interaction));
     fill(this.breaches,
       h('p', { class: 'tl-unlawful', role: 'status' }, h('span', { 'aria-hidden': 'true' }, '✗ '),
-        all.length === 1 ? '1 rule broken' : `${all.length} rules broken`),
+        tell('tlUnlawful', all.length)),
       alone.length > 0 && h('ul', { class: 'tl-breach-list' }, alone.map(breachLine)));
   }
+}
+
+// legend says what the colours of the bars mean.
+function legend() {
+  return h('ul', { class: 'tl-legend', 'aria-label': tell('tlLegend') },
+    stages.map((stage) => h('li', { class: ['tl-sum', `is-${stage}`] }, tell(`stage${capital(stage)}`))));
 }
 
 /** once leaves out what was told twice: events may repeat what the state held already. */
@@ -143,24 +164,27 @@ class Mark {
 
   update(i) {
     const at = i.steps.length ? i.steps[0].at : 0;
-    fill(this.node, h('span', { class: 'tl-mark-text' }, h('span', { 'aria-hidden': 'true' }, '⚡ '), i.what),
+    fill(this.node, h('span', { class: 'tl-mark-text' }, h('span', { 'aria-hidden': 'true' }, '⚡ '), told(i.what)),
       h('time', { class: 'pn-time', datetime: new Date(at).toISOString() }, timeOf(at)));
-    this.worth = i.what;
+    this.worth = told(i.what);
   }
 }
 
-/** Row is one interaction. Its payload stays open while more becomes known of it. */
+/** Row is one interaction. Its details stay open while more becomes known of it. */
 class Row {
   constructor(interaction, store) {
     this.store = store;
     this.open = false;
     this.head = h('header', { class: 'tl-head' });
-    this.line = h('ol', { class: 'tl-steps', 'aria-label': 'Steps' });
+    this.bar = h('ol', { class: 'tl-steps', 'aria-label': tell('tlSteps') });
+    this.sums = h('p', { class: 'tl-sums', 'aria-hidden': 'true' });
     this.wrong = h('ul', { class: 'tl-breach-list', role: 'alert', hidden: true });
-    this.payload = h('div', { class: 'tl-payload', id: uid('payload'), hidden: true });
-    this.button = h('button', { type: 'button', class: 'tl-more', 'aria-expanded': 'false', 'aria-controls': this.payload.id,
+    this.list = h('ol', { class: 'tl-table', 'aria-label': tell('tlSteps') });
+    this.json = h('div', { class: 'tl-payload' });
+    this.details = h('div', { class: 'tl-details', id: uid('details'), hidden: true }, this.list, this.json);
+    this.button = h('button', { type: 'button', class: 'tl-more', 'aria-expanded': 'false', 'aria-controls': this.details.id,
       onclick: () => this.toggle() });
-    this.node = h('li', { class: 'tl-item' }, this.head, this.line, this.wrong, this.button, this.payload);
+    this.node = h('li', { class: 'tl-item', tabindex: -1 }, this.head, this.bar, this.sums, this.wrong, this.button, this.details);
     this.update(interaction);
   }
 
@@ -174,22 +198,37 @@ class Row {
     this.node.dataset.outcome = chip.name;
     this.node.classList.toggle('is-bad', i.breaches.length > 0 || chip.name === 'failed');
     fill(this.head, this.title(i), h('div', { class: 'tl-meta' },
-      h('span', { class: 'tl-who' }, this.name(i.who), i.where && ` in ${i.where}`),
+      h('span', { class: 'tl-who' }, h('bdi', null, this.name(i.who)), i.where && tell('tlIn', i.where)),
       i.steps.length > 0 && h('time', { class: 'pn-time', datetime: new Date(i.steps[0].at).toISOString() }, timeOf(i.steps[0].at)),
       h('span', { class: ['pn-tag', chip.tone] }, chip.text)));
-    fill(this.line, merged(i.steps).map((s, n, all) => stepNode(s, all[n + 1], all[0])));
+    this.drawSteps(merged(i.steps), i);
     fill(this.wrong, i.breaches.map(breachLine));
     this.wrong.hidden = i.breaches.length === 0;
-    this.button.hidden = i.steps.every((s) => s.name === 'typed');
     this.label();
-    this.worth = chip.worth && `${i.what}: ${chip.text}`;
+    this.worth = chip.worth && `${told(i.what)}: ${chip.text}`;
     if (settled && this.open) this.load();
+  }
+
+  // drawSteps draws the bar, how long each stage took in all, and the table of the details.
+  drawSteps(steps, i) {
+    const times = new Map();
+    const segments = steps.map((step, n) => {
+      const next = steps[n + 1];
+      const stage = next ? stageAfter(step, next) : 'end';
+      if (next) times.set(stage, (times.get(stage) || 0) + next.at - step.at);
+      return segment(step, next, steps[0], stage, i);
+    });
+    fill(this.bar, segments);
+    const whole = steps.length > 0 ? steps.at(-1).at - steps[0].at : 0;
+    const long = stages.filter((stage) => times.get(stage) > whole / 20);
+    fill(this.sums, long.map((stage) => h('span', { class: ['tl-sum', `is-${stage}`] }, `${tell(`stage${capital(stage)}`)} `, h('bdi', null, duration(times.get(stage))))));
+    fill(this.list, steps.map((step) => tableRow(step, steps[0], i)));
   }
 
   title(i) {
     const typed = i.kind === 'slash_commands';
-    return h('h3', { class: 'tl-what', dir: 'auto' },
-      h(typed ? 'code' : 'span', { class: typed ? 'tl-line' : null }, i.what || kinds[i.kind] || i.kind));
+    const text = told(i.what) || (Object.hasOwn(pageTexts, `kind_${i.kind}`) ? tell(`kind_${i.kind}`) : i.kind);
+    return h('h3', { class: 'tl-what', dir: 'auto' }, h(typed ? 'code' : 'span', { class: typed ? 'tl-line' : null }, text));
   }
 
   name(handle) {
@@ -198,30 +237,32 @@ class Row {
   }
 
   label() {
-    fill(this.button, h('span', { class: 'tl-caret', 'aria-hidden': 'true' }, this.open ? '▾' : '▸'), 'Payload',
-      h('span', { class: 'pn-hidden' }, ` of ${this.interaction.what}`));
+    fill(this.button, h('span', { class: 'tl-caret', 'aria-hidden': 'true' }), tell('tlDetails'),
+      h('span', { class: 'pn-hidden' }, tell('tlOf', told(this.interaction.what))));
     this.button.setAttribute('aria-expanded', String(this.open));
   }
 
   toggle() {
     this.open = !this.open;
-    this.payload.hidden = !this.open;
+    this.details.hidden = !this.open;
     this.label();
     if (this.open) this.load();
   }
 
+  // load reads what was sent; where nothing was there is nothing to read.
   async load() {
-    if (!this.payload.firstChild) fill(this.payload, h('p', { class: 'pn-note' }, 'Loading…'));
+    if (this.interaction.steps.every((step) => step.name === 'typed')) return;
+    if (!this.json.firstChild) fill(this.json, h('p', { class: 'pn-note' }, tell('loading')));
     const out = await this.store.act('payload', { interaction: this.interaction.id });
     if (!out.ok) {
-      fill(this.payload, h('p', { class: 'pn-note' }, out.error));
+      fill(this.json, h('p', { class: 'pn-note' }, out.error));
       return;
     }
     const has = (name) => this.interaction.steps.some((step) => step.name === name);
-    fill(this.payload,
-      json(has('delivered') ? 'Slack sent' : 'Slack had this to send, and the bot no socket', 'sent', out.data.payload),
-      out.data.ack ? json('The bot acknowledged with', 'ack', out.data.ack)
-        : h('p', { class: 'pn-note', dataset: { json: 'ack' } }, has('acknowledged') ? 'The bot acknowledged without a payload.' : 'The bot has not acknowledged.'));
+    fill(this.json,
+      json(tell(has('delivered') ? 'tlSent' : 'tlUnsent'), 'sent', out.data.payload),
+      out.data.ack ? json(tell('tlAck'), 'ack', out.data.ack)
+        : h('p', { class: 'pn-note', dataset: { json: 'ack' } }, tell(has('acknowledged') ? 'tlAckEmpty' : 'tlNoAck')));
   }
 }
 
@@ -232,14 +273,14 @@ function outcome(i) {
   const last = i.steps[i.steps.length - 1];
   const first = i.steps[0];
   const after = last && first ? duration(last.at - first.at) : '';
-  if (i.steps.some((s) => s.name === 'failed')) return { name: 'failed', tone: 'is-bad', text: i.shown || 'failed', worth: true };
+  if (i.steps.some((s) => s.name === 'failed')) return { name: 'failed', tone: 'is-bad', text: i.shown || tell('outFailed'), worth: true };
   switch (last && last.name) {
-    case 'seen': return { name: 'seen', tone: 'is-good', text: `seen after ${after}`, worth: true };
-    case 'sent': return { name: 'waiting', tone: 'is-warn', text: 'waiting for Azeer' };
-    case 'answered': return last.bad ? { name: 'retrying', tone: 'is-warn', text: last.text } : { name: 'answered', tone: '', text: `answered after ${after}` };
-    case 'acknowledged': return { name: 'acknowledged', tone: '', text: `acknowledged after ${after}` };
-    case 'stored': return { name: 'acknowledged', tone: '', text: `stored after ${after}` };
-    default: return { name: 'waiting', tone: 'is-warn', text: 'waiting for the bot' };
+    case 'seen': return { name: 'seen', tone: 'is-good', text: tell('outSeen', after), worth: true };
+    case 'sent': return { name: 'waiting', tone: 'is-warn', text: tell('outWaitAzeer') };
+    case 'answered': return last.bad ? { name: 'retrying', tone: 'is-warn', text: told(last.text) } : { name: 'answered', tone: '', text: tell('outAnswered', after) };
+    case 'acknowledged': return { name: 'acknowledged', tone: '', text: tell('outAcknowledged', after) };
+    case 'stored': return { name: 'acknowledged', tone: '', text: tell('outStored', after) };
+    default: return { name: 'waiting', tone: 'is-warn', text: tell('outWaitBot') };
   }
 }
 
@@ -255,19 +296,27 @@ function merged(steps) {
   return all;
 }
 
-const slow = 1000; // milliseconds from which a wait is drawn as one
+// afterFirst is how long after the first step one came.
+const afterFirst = (step, first) => (step === first ? tell('ms', 0) : tell('after', duration(step.at - first.at)));
 
-function stepNode(step, next, first) {
-  const wait = next ? next.at - step.at : 0;
-  const after = step.at - first.at;
+const namesOf = (step, i) => step.names.map((name) => stepLabel(name, i)).join(tell('comma'));
+
+/** segment is the part of the bar from a step to the next, as wide as that took; the last is a mark at the end. */
+function segment(step, next, first, stage, i) {
+  const took = next ? next.at - step.at : 0;
+  const says = `${namesOf(step, i)} ${afterFirst(step, first)}${next || !step.text ? '' : ` ${told(step.text)}`}`;
   return h('li', {
-    class: ['tl-step', ...step.names.map((name) => `is-${name}`), step.bad && 'is-bad'],
-    dataset: { step: step.names.join(' '), ms: after.toFixed(1) }, title: step.names.map((name) => meanings[name]).join(' '),
-  },
-  h('span', { class: 'tl-track', 'aria-hidden': 'true' }, h('span', { class: 'tl-dot' }), wait >= slow && h('span', { class: 'tl-wait' }, duration(wait))),
-  h('span', { class: 'tl-name' }, step.names.map((name) => labels[name] || name).join(', ')),
-  h('span', { class: 'tl-ms' }, step === first ? '0 ms' : `+${duration(after)}`),
-  step.text && h('span', { class: 'tl-text', dir: 'auto', title: step.text }, step.text));
+    class: ['tl-step', `is-${stage}`, ...step.names.map((name) => `was-${name}`), step.bad && 'is-bad'],
+    style: next ? { 'flex-grow': took.toFixed(3) } : null,
+    dataset: { step: step.names.join(' '), stage, ms: (step.at - first.at).toFixed(1), took: took.toFixed(1) }, title: says,
+  }, h('span', { class: 'pn-hidden' }, says));
+}
+
+function tableRow(step, first, i) {
+  return h('li', { class: ['tl-row', step.bad && 'is-bad'], title: step.names.map((name) => tell(`about${capital(name)}`)).join(' ') },
+    h('span', { class: 'tl-name' }, namesOf(step, i)),
+    step.text && h('span', { class: 'tl-text', dir: 'auto', title: told(step.text) }, told(step.text)),
+    h('bdi', { class: 'tl-ms' }, afterFirst(step, first)));
 }
 
 function json(title, name, value) {

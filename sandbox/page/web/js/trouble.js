@@ -2,23 +2,12 @@
 // process, to be killed and started.
 
 import { fill, h, uid } from './dom.js';
+import { tell } from './pagewords.js';
 import { announcer, frame, onReload, section } from './pieces.js';
 
-const azeer = [
-  ['slow', 'Slow', 'Every answer takes 5 seconds. The command is acknowledged at once, “still assigning” follows after 3 seconds, and then the result.'],
-  ['down', 'Down', 'Connections are refused. The bot keeps trying for 10 minutes: turn this off again and watch the request get through.'],
-  ['hang', 'Hanging', 'Azeer takes the request and never answers. After three attempts, within a minute, the bot says honestly that it does not know.'],
-  ['429', 'Too many requests (429)', 'Azeer asks to come back in 2 seconds. The bot waits as it is told and keeps trying for 10 minutes.'],
-  ['401', 'Key refused (401)', 'The person reads at once that it was not done and that whoever runs the bot must act. Nothing is tried again.'],
-  ['unknown_agent', 'Unknown agent (404)', 'The person reads that it was not done, and why. Nothing is tried again.'],
-  ['answer_lost', 'Answer lost', 'The contact changes its owner, but the answer never arrives. The bot asks again, which does no harm; in the end it says that it does not know.'],
-];
+const azeer = ['slow', 'down', 'hang', '429', '401', 'unknown_agent', 'answer_lost'].map((name) => `azeer_${name}`);
 
-const slack = [
-  ['silent', 'Goes silent', 'The sockets stay open, but nothing comes through. Commands fail at once, until after 30 seconds the bot notices and opens new sockets; then this switch falls back by itself.'],
-  ['rate_limits', 'Rate limits', 'Slack counts calls as in real life: about one message a second in a channel. Answers wait for their turn; none is lost.'],
-  ['refuse_answers', 'Refuses the answer', 'Response URLs answer 404. The bot answers privately in the channel instead, or in a direct message where it is no member.'],
-];
+const slack = ['silent', 'rate_limits', 'refuse_answers'].map((name) => `slack_${name}`);
 
 /** mount draws the panel into el and keeps it current. Returns {off()}. */
 export function mount(el, store) {
@@ -33,15 +22,15 @@ class Trouble {
     this.store = store;
     this.live = announcer();
     this.switches = new Map(); // name → button
-    this.bot = section('The bot', 'A real process. Killing it is a power cut: it can do nothing more. What it has accepted stands in its journal, so start it again and watch it finish.');
-    const azeerPart = section('Azeer', 'One of these at a time.');
+    this.bot = section(tell('trBot'), tell('trBotAbout'));
+    const azeerPart = section('Azeer', tell('trAzeerAbout'));
     const slackPart = section('Slack');
-    this.well = h('button', { type: 'button', class: 'tr-well', dataset: { switch: 'all_well' }, onclick: () => this.cure() }, 'All well again');
-    azeerPart.body.append(...azeer.map(([name, ...words]) => this.switchFor(`azeer_${name}`, ...words)));
-    slackPart.body.append(this.refresh(), ...slack.map(([name, ...words]) => this.switchFor(`slack_${name}`, ...words)));
+    this.well = h('button', { type: 'button', class: 'tr-well', dataset: { switch: 'all_well' }, onclick: () => this.cure() }, tell('trWell'));
+    azeerPart.body.append(...azeer.map((name) => this.switchFor(name, tell(name), tell(`${name}_about`))));
+    slackPart.body.append(this.refresh(), ...slack.map((name) => this.switchFor(name, tell(name), tell(`${name}_about`))));
     this.drawBot();
-    frame(el, 'trouble', 'Trouble',
-      h('div', { class: 'tr-top' }, h('p', { class: 'pn-lead' }, 'What can go wrong, does. Turn a switch, use the workspace, and see what the bot makes of it.'), this.well),
+    frame(el, 'trouble', tell('trouble'),
+      h('div', { class: 'tr-top' }, h('p', { class: 'pn-lead' }, tell('trAbout')), this.well),
       this.live.node, this.bot.node, azeerPart.node, slackPart.node);
   }
 
@@ -62,7 +51,7 @@ class Trouble {
       any = any || on;
       if (button.getAttribute('aria-checked') === String(on)) continue;
       button.setAttribute('aria-checked', String(on));
-      this.live.say(`${button.dataset.label}: ${on ? 'on' : 'off'}`);
+      this.live.say(tell(on ? 'trOn' : 'trOff', button.dataset.label));
     }
     const held = document.activeElement === this.well;
     this.well.disabled = !any;
@@ -89,11 +78,11 @@ class Trouble {
   refresh() {
     const says = uid('says');
     const button = h('button', { type: 'button', class: 'tr-push', 'aria-describedby': says, dataset: { switch: 'slack_refresh' },
-      onclick: () => this.turn(button, 'slack_refresh', true) }, 'Refresh');
+      onclick: () => this.turn(button, 'slack_refresh', true) }, tell('trRefresh'));
     return h('div', { class: 'tr-row' },
       h('div', { class: 'tr-text' },
-        h('span', { class: 'tr-label' }, 'Refreshes a socket'),
-        h('span', { class: 'tr-about', id: says }, 'Slack closes the oldest socket, as it does every few hours. The other one takes over while the bot opens a third: no command is lost.')),
+        h('span', { class: 'tr-label' }, tell('trRefreshes')),
+        h('span', { class: 'tr-about', id: says }, tell('trRefreshesAbout'))),
       button);
   }
 
@@ -102,10 +91,10 @@ class Trouble {
     this.words = h('span', { class: 'tr-state' });
     this.plugs = h('span', { class: 'tr-plugs', 'aria-hidden': 'true' });
     this.killer = h('button', { type: 'button', class: ['tr-big', 'is-kill'], dataset: { switch: 'bot_kill' },
-      onclick: () => this.turn(this.killer, 'bot_kill', true) }, 'Kill the bot');
+      onclick: () => this.turn(this.killer, 'bot_kill', true) }, tell('trKill'));
     this.starter = h('button', { type: 'button', class: ['tr-big', 'is-start'], dataset: { switch: 'bot_start' },
-      onclick: () => this.turn(this.starter, 'bot_start', true) }, 'Start the bot');
-    this.survival = h('button', { type: 'button', class: ['tr-push', 'tr-survive'], dataset: { act: 'survive' }, onclick: () => this.store.emit('survive') }, 'Watch it survive');
+      onclick: () => this.turn(this.starter, 'bot_start', true) }, tell('trStart'));
+    this.survival = h('button', { type: 'button', class: ['tr-push', 'tr-survive'], dataset: { act: 'survive' }, onclick: () => this.store.emit('survive') }, tell('stepKill'));
     this.buttons = h('div', { class: 'tr-buttons' }, this.killer, this.starter, this.survival);
     this.status = h('div', { class: 'tr-status', role: 'status' }, this.lamp, this.words, this.plugs);
     fill(this.bot.body, this.status, this.buttons);
@@ -116,12 +105,12 @@ class Trouble {
     const state = bot === 'running' && sockets === 0 ? 'connecting' : bot;
     this.status.dataset.bot = state;
     this.status.dataset.sockets = sockets;
-    const plugged = sockets === 1 ? '1 socket to Slack' : `${sockets} sockets to Slack`;
+    const plugged = tell('trSockets', sockets);
     const words = {
-      running: `Running, ${plugged}`,
-      connecting: 'Running, not connected to Slack',
-      stopped: 'Not running: nobody takes commands',
-      none: sockets > 0 ? `Connected, ${plugged}` : 'Not connected',
+      running: tell('trRunning', plugged),
+      connecting: tell('trConnecting'),
+      stopped: tell('trStopped'),
+      none: sockets > 0 ? tell('trConnected', plugged) : tell('trUnconnected'),
     }[state];
     if (this.words.textContent !== words) this.words.textContent = words;
     fill(this.plugs, Array.from({ length: Math.min(sockets, 10) }, () => h('span', { class: 'tr-plug' })));
@@ -138,7 +127,7 @@ class Trouble {
     button.setAttribute('aria-busy', 'true');
     const out = await this.store.act('trouble', { switch: name, on });
     button.removeAttribute('aria-busy');
-    if (!out.ok) this.store.toast(out.error || 'That did not work.', 'error');
+    if (!out.ok) this.store.toast(out.error || tell('failed'), 'error');
     return out.ok;
   }
 

@@ -37,6 +37,9 @@ function counted(n, forms) {
   return forms[new Intl.PluralRules('ar').select(n)].replace('#', arabicNumber(n));
 }
 
+/** formTexts are the texts around forms by language. */
+export const formTexts = { english, arabic };
+
 /** words returns one of the client's texts in a language like "ar-SA"; English for languages it does not have. */
 export function words(name, lang, n) {
   const text = (/^ar\b/i.test(lang || '') ? arabic : english)[name];
