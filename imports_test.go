@@ -17,11 +17,14 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "bot", "bot/access", "bot/audit", "bot/slackcall", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/health", "internal/inbox", "internal/logging", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
 	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},
 	{"internal/check", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot/audit", "bot/payload", "bot/render", "bot/slackcall", "bot/socket", "bot/texts", "bot/users", "internal/retry", "journal", "journal/store", "sandbox/manifest", "sandbox/page"}},
+	{"internal/health", []string{"assign"}},
+	{"internal/inbox", []string{"assign", "assign/agent", "assign/phone", "azeer"}},
+	{"internal/logging", nil},
 	{"internal/botprocess", nil},
 	{"internal/bench", nil},
 	{"internal/retry", nil},

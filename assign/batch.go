@@ -62,11 +62,18 @@ func (s *Service) AcceptBatch(ctx context.Context, requests []Request) ([]Entry,
 	if !s.batches.reserve(requests) {
 		return nil, ErrSameBatch
 	}
-	entries, err := s.storeBatch(ctx, requests)
+	var entries []Entry
+	err := inTime(ctx, func() (err error) {
+		entries, err = s.storeBatch(ctx, requests)
+		if err != nil {
+			s.batches.free(requests[0].Batch)
+		}
+		return err
+	})
 	if err != nil {
-		s.batches.free(requests[0].Batch)
+		return nil, err
 	}
-	return entries, err
+	return entries, nil
 }
 
 // asBatch makes requests the members of one batch. Where the first may turn out to be overtaken,

@@ -1,6 +1,7 @@
 package assign_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -362,5 +363,24 @@ func TestAStopGivesBackWhatIsNotBegun(t *testing.T) {
 		if n := len(w.inbox.made()); n != 1 {
 			t.Errorf("%d calls, want 1", n)
 		}
+	})
+}
+
+func TestAServiceThatStandsStillIsNotHealthy(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		healthy := func(want bool) {
+			t.Helper()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := w.service.Health(ctx); (err == nil) != want {
+				t.Errorf("health: %v", err)
+			}
+		}
+		healthy(true)
+		w.inbox.script(slow(20 * time.Second))
+		w.ask("U1", phone1, omar)
+		healthy(true)
+		w.end()
+		healthy(false)
 	})
 }

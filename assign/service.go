@@ -68,6 +68,10 @@ var (
 	ErrIncomplete = fmt.Errorf("contact or agent is missing: %w", ErrNotStored)
 )
 
+// ErrPending says that nobody knows in time whether a request is stored. If it is in the end,
+// it is carried out, and answered.
+var ErrPending = errors.New("journal did not store the request in time")
+
 // Service carries out what is accepted: per contact in the order of acceptance, each
 // once, each with a truthful answer at the end.
 //
@@ -83,6 +87,7 @@ type Service struct {
 	log       zerolog.Logger
 	limits    limits
 	backlog   backlog
+	probes    chan struct{} // taken by Run as long as it goes round
 	batches   batches
 	work      sync.WaitGroup // everything that Run has started
 }
@@ -119,6 +124,7 @@ func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Co
 			calls: newSemaphore(cfg.Concurrency), batches: newSemaphore(max(1, cfg.Concurrency*3/4)),
 			lookups: newSemaphore(cfg.Concurrency), answers: newSemaphore(cfg.Answerers),
 		},
+		probes:  make(chan struct{}),
 		backlog: backlog{arrivals: make(chan struct{}, 1), inFlight: make(map[int64]bool), queues: make(map[string]*contactQueue)},
 	}
 }
@@ -126,14 +132,31 @@ func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Co
 // Accept stores r durably and returns; Run carries it out. Repeated and Joined are as
 // in Journal. Errors wrap ErrNotStored: then nothing was accepted and nothing will be
 // done. ErrStopping, ErrBacklog and ErrIncomplete are those that are not the journal's.
-func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance, error) {
+// Or it is ErrPending.
+func (s *Service) Accept(ctx context.Context, r Request) (a Assignment, how Acceptance, err error) {
 	if r.Contact.IsZero() || r.Agent.IsZero() {
 		return Assignment{}, 0, ErrIncomplete
 	}
 	if err := s.reserve(1); err != nil {
 		return Assignment{}, 0, err
 	}
-	a, acceptance, err := s.journal.Accept(ctx, r)
+	err = inTime(ctx, func() (err error) {
+		a, how, err = s.accept(ctx, r)
+		return err
+	})
+	if err != nil {
+		return Assignment{}, 0, err
+	}
+	return a, how, nil
+}
+
+// accept has the journal store what there is room for.
+func (s *Service) accept(ctx context.Context, r Request) (a Assignment, how Acceptance, err error) {
+	panicked := catch.Panics(func() error {
+		a, how, err = s.journal.Accept(ctx, r)
+		return nil
+	})
+	err = errors.Join(err, panicked)
 	s.backlog.mu.Lock()
 	defer s.backlog.mu.Unlock()
 	s.backlog.reserved--
@@ -143,10 +166,31 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 		}
 		return Assignment{}, 0, err
 	}
-	if acceptance == Accepted {
+	if how == Accepted {
 		s.receive(&job{Assignment: a, since: a.AcceptedAt})
 	}
-	return a, acceptance, nil
+	return a, how, nil
+}
+
+// inTimeGrace is how much longer than its time a journal may take that is about to answer.
+const inTimeGrace = 50 * time.Millisecond
+
+// inTime gives the error of store, or ErrPending if the time of ctx is over first: a disk
+// that hangs does so in the middle of a write, and cannot be asked to stop.
+func inTime(ctx context.Context, store func() error) error {
+	stored := make(chan error, 1)
+	go func() { stored <- store() }()
+	select {
+	case err := <-stored:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-stored:
+		return err
+	case <-time.After(inTimeGrace):
+		return ErrPending
+	}
 }
 
 // reserve makes room for n more in flight.
@@ -201,6 +245,7 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
+		case <-s.probes:
 		case <-s.backlog.arrivals:
 			for _, j := range s.arrivalsInHand() {
 				waiting.add(j, s.cfg.Interim) // first: from start on it is its queue's
@@ -214,6 +259,16 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 	}
 	s.stop(ctx, wire, cut)
 	return nil
+}
+
+// Health tells whether Run goes round, within the time of ctx.
+func (s *Service) Health(ctx context.Context) error {
+	select {
+	case s.probes <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return errors.New("what is accepted is not being carried out: restart the program, and report this with its log")
+	}
 }
 
 func (s *Service) arrivalsInHand() []*job {

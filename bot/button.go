@@ -68,7 +68,7 @@ func (b *buttons) answerRequestButton(ctx context.Context, c *inbound.Call, r as
 	switch {
 	case said.err != nil:
 		b.log.Error().Err(said.err).Msg("request not stored")
-		b.beside(ctx, c, v.NotStored(r))
+		b.beside(ctx, c, v.NotStored(r, isPending(said.err)))
 	case said.how == assign.Overtaken:
 		w.After = said.ID
 		b.reply(ctx, c, v.Overtaken(r, said.Assignment, w))

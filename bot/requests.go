@@ -6,6 +6,7 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"context"
+	"errors"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func (q *requests) accept(ctx context.Context, c *inbound.Call, r assign.Request
 	switch {
 	case err != nil:
 		q.log.Error().Err(err).Msg("request not stored")
-		q.reply(ctx, c, q.rendererOf(ctx, c).NotStored(r))
+		q.reply(ctx, c, q.rendererOf(ctx, c).NotStored(r, isPending(err)))
 	case how == assign.Joined:
 		v := q.rendererOf(ctx, c)
 		q.reply(ctx, c, v.Notice("joined", v.InProgress(r)))
@@ -38,11 +39,14 @@ func (q *requests) accept(ctx context.Context, c *inbound.Call, r assign.Request
 		again := render.ButtonRequest{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: a.ID}
 		q.reply(ctx, c, q.rendererOf(ctx, c).Overtaken(r, a, again))
 	case how == assign.Overtaken:
-		q.reply(ctx, c, q.rendererOf(ctx, c).NotStored(r))
+		q.reply(ctx, c, q.rendererOf(ctx, c).NotStored(r, false))
 	default:
 		c.Acknowledge(ctx, nil)
 	}
 }
+
+// isPending tells whether a request may yet be stored, and will be carried out then.
+func isPending(err error) bool { return errors.Is(err, assign.ErrPending) }
 
 // verdict is what the service said to a request: see its Accept.
 type verdict struct {
@@ -100,7 +104,7 @@ func (q *requests) belated(ctx context.Context, v render.Renderer, c *inbound.Ca
 	switch {
 	case said.err != nil:
 		q.log.Error().Err(said.err).Msg("request not stored")
-		q.reply(ctx, c, v.NotStored(*r))
+		q.reply(ctx, c, v.NotStored(*r, isPending(said.err)))
 	case said.how == assign.Repeated:
 		c.Acknowledge(ctx, nil)
 	case said.ID != 0 && said.AcceptedAt.After(written):
@@ -129,7 +133,7 @@ func (q *requests) askAgain(ctx context.Context, c *inbound.Call, r assign.Reque
 	switch {
 	case said.err != nil:
 		q.log.Error().Err(said.err).Msg("request not stored")
-		m = v.NotStored(r)
+		m = v.NotStored(r, false) // nothing was to be stored
 	case said.how == assign.Repeated: // it was accepted in time, elsewhere
 		c.Acknowledge(ctx, nil)
 		return

@@ -64,7 +64,7 @@ func (b *buttons) answerUndo(ctx context.Context, c *inbound.Call, r assign.Requ
 	switch {
 	case said.err != nil:
 		b.log.Error().Err(said.err).Msg("request not stored")
-		b.beside(ctx, c, v.NotStored(r))
+		b.beside(ctx, c, v.NotStored(r, isPending(said.err)))
 	case said.how == assign.Joined, said.how == assign.Repeated && !said.Finished():
 		b.beside(ctx, c, v.Notice("joined", v.InProgress(r)))
 	case said.how != assign.Accepted:

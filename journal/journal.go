@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,11 +150,14 @@ func (j *Journal) Health(ctx context.Context) error {
 		return nil
 	}
 	// A pulse whose time is over waited behind writes that know more.
-	if known := j.writer.lastError(); known != nil && ctx.Err() != nil {
-		err = known
+	if ctx.Err() != nil {
+		err = cmp.Or(j.writer.lastError(), errStuck)
 	}
 	return fmt.Errorf("write to journal: %w", err)
 }
+
+// errStuck is all that is known of a disk or database that takes a write and does not answer.
+var errStuck = errors.New("no answer in time: see whether the disk, or the database, hangs")
 
 // Accept stores r durably; see assign.Journal. Besides what waits in the queue, it
 // takes one sync of the disk, shared with all that are accepted at the same time. A

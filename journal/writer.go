@@ -109,6 +109,9 @@ func (w *writer) do(ctx context.Context, operations ...store.Operation) error {
 	if q.state.CompareAndSwap(waiting, givenUp) {
 		return err
 	}
+	if _, pulse := operations[0].(*store.Pulse); pulse {
+		return err // which tells more than to go on waiting
+	}
 	<-q.done
 	return q.err
 }

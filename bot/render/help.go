@@ -10,8 +10,12 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// NotStored says that nothing came of a request, and offers the form with all of it.
-func (v Renderer) NotStored(r assign.Request) Message {
+// NotStored says that nothing came of a request, and offers the form with all of it; or, if it
+// is pending, that it may yet be stored.
+func (v Renderer) NotStored(r assign.Request, pending bool) Message {
+	if pending {
+		return v.Notice("stored_late", nil)
+	}
 	again := Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent)}
 	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, again.encode(), slack.StyleDefault))
 }

@@ -83,6 +83,8 @@ type Config struct {
 type Observe struct {
 	// Live is told how many sockets are up, whenever that changes.
 	Live func(sockets int)
+	// Strangers is told once that Slack counts more sockets than this Client holds.
+	Strangers func(counted, held int)
 	// Envelope is told the type, in Slack's words, of each envelope handed to the Handler.
 	Envelope func(kind string)
 	// Ack is told how an acknowledgement ended, and the time since its envelope was read.

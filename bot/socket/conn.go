@@ -153,6 +153,9 @@ func (c *Client) greet(s *conn, counted int) {
 		c.strangersOnce.Do(func() {
 			c.log.Warn().Int("counted", counted).Int("held", held).Msg(
 				"Slack counts more sockets than this process holds: another copy of the bot is running with this app and gets part of the commands, or one has just stopped")
+			if c.cfg.Observe.Strangers != nil {
+				c.cfg.Observe.Strangers(counted, held)
+			}
 		})
 	}
 }

@@ -1,24 +1,61 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"azeer-slack/internal/check"
 )
 
 func checkCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 	asJSON := flags.Bool("json", false, "write one JSON object, for machines, in place of lines")
+	var r check.Rehearsal
+	flags.StringVar(&r.User, "rehearse", "", "send the person of this Slack id (yourself) a message with every kind of button, and follow what is pressed for two minutes")
+	flags.StringVar(&r.Contact, "contact", "", "with --rehearse: assign this contact for real, after asking; needs --agent")
+	flags.StringVar(&r.Agent, "agent", "", "with --rehearse: the email of the agent who gets the contact")
 	return func(ctx context.Context) int {
+		if wrong := wrongRehearsal(r); wrong != "" {
+			fmt.Fprintf(p.errors, "azeer-slack check: %s\nSee azeer-slack check --help\n", wrong)
+			return exitUsage
+		}
 		out := p.out
 		if *asJSON {
 			out = nil
 		}
-		report := check.NewReport(out)
-		check.Run(ctx, p.setup(), report)
+		report, setup := check.NewReport(out), p.setup()
+		check.Run(ctx, setup, report)
+		if r.User != "" {
+			r.Ask = p.ask
+			check.Rehearse(ctx, setup, r, report)
+		}
 		return p.conclude(report, *asJSON)
 	}
+}
+
+// wrongRehearsal says what is wrong with the flags of a rehearsal; empty: nothing.
+func wrongRehearsal(r check.Rehearsal) string {
+	switch {
+	case r.User == "" && r.Contact+r.Agent != "":
+		return "--contact and --agent go with --rehearse"
+	case r.User != "" && !isUserID(r.User):
+		return "--rehearse wants a Slack member id, such as U0123ABCD; get it: " + getSlackID
+	case (r.Contact == "") != (r.Agent == ""):
+		return "--contact and --agent go together"
+	case r.Agent != "" && !isEmail(r.Agent):
+		return "--agent wants the email with which the agent signs in to Azeer"
+	}
+	return ""
+}
+
+// ask puts a question to whoever sits at the terminal. Only a clear yes counts.
+func (p *program) ask(question string) bool {
+	fmt.Fprint(p.errors, question)
+	answer, _ := bufio.NewReader(p.in).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }
 
 func (p *program) conclude(report *check.Report, asJSON bool) int {
@@ -44,7 +81,7 @@ func (p *program) setup() check.Setup {
 	s := check.Setup{
 		AppToken: cfg.SlackAppToken, BotToken: cfg.SlackBotToken, AzeerKey: cfg.AzeerAPIKey, DatabaseURL: cfg.DatabaseURL,
 		SlackURL: cfg.SlackAPIURL, AzeerURL: cfg.AzeerBaseURL, Region: cfg.DefaultRegion, Language: cfg.DefaultLanguage,
-		Aliases: cfg.AgentAliases, AuditChannel: cfg.AuditChannel, EnvFile: unread, Stray: p.strayNames(),
+		Aliases: cfg.AgentAliases, AuditChannel: cfg.AuditChannel, UserGroups: cfg.AllowedUserGroups, HTTPAddr: cfg.HTTPAddr, LoneHTTPProxy: isLoneHTTPProxy(find), EnvFile: unread, Stray: p.strayNames(),
 	}
 	for _, setting := range settings {
 		if setting.required {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
 	"net"
 	"net/url"
 	"os"
@@ -79,7 +82,17 @@ func TestCheckNamesWhatKeepsASQLiteFileFromOpening(t *testing.T) {
 		t.Fatal(err)
 	}
 	behind := filepath.Join(folder, "behind.db")
-	if err := os.WriteFile(behind+".accepted", []byte("0000000000000000007 1c5ae2aa\n"), 0o600); err != nil {
+	if err := os.WriteFile(behind+".accepted", []byte(fmt.Sprintf("%019d %08x\n", 7, crc32.ChecksumIEEE([]byte("0000000000000000007")))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	torn := filepath.Join(folder, "torn.db")
+	use(t, "sqlite://"+torn)
+	file, err := os.OpenFile(torn, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.WriteAt([]byte(strings.Repeat("torn", 3000)), 4096)
+	if err := errors.Join(err, file.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for at, want := range map[string]string{
@@ -87,6 +100,9 @@ func TestCheckNamesWhatKeepsASQLiteFileFromOpening(t *testing.T) {
 		"sqlite://" + folder: "is a folder: DATABASE_URL must name a file",
 		"sqlite://" + notes:  "the file is not a SQLite database",
 		"sqlite://x.db?a=b":  "leave out the ?",
+		"sqlite://" + behind: "requests were accepted up to number 7, and it ends with 0",
+		"sqlite://" + torn:   "the journal is damaged",
+		"sqlite:///sys/x.db": "cannot write to folder /sys", // which not even root may
 	} {
 		if code, _ := examined(t, at, "✗ the journal cannot be opened", want); code != exitFault {
 			t.Errorf("exit code %d", code)
@@ -161,6 +177,11 @@ func TestCheckNamesTheRightsThatPostgresLacks(t *testing.T) {
 	examined(t, as.String(), "✗ the journal cannot be opened", "may not make tables", "GRANT USAGE, CREATE ON SCHEMA")
 	use(t, at)
 	examined(t, as.String(), "✗ the journal cannot be opened", "may not read and write assignments", "GRANT SELECT, INSERT, UPDATE, DELETE ON")
+	standby := parsed(t, at)
+	read := standby.Query()
+	read.Set("default_transaction_read_only", "on")
+	standby.RawQuery = read.Encode()
+	examined(t, standby.String(), "✗ the journal cannot be opened", "the database is read-only, perhaps a standby")
 	astray := parsed(t, at)
 	q := astray.Query()
 	q.Set("search_path", "nowhere")

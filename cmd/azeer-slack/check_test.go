@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -159,6 +160,65 @@ func TestCheckHoldsTheManifestOfTheFolderAgainstTheNeeds(t *testing.T) {
 		}
 		if _, out, _ := started(t, values, "check"); !strings.Contains(out, c.want) {
 			t.Errorf("no %q in\n%s", c.want, out)
+		}
+	}
+}
+
+func TestCheckTellsOptionalScopesFromRequiredOnes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	box, values := setUp(t)
+	optional := strings.Replace(string(azeerslack.Manifest), "    bot:\n", "    bot_optional: [\"dnd:read\"]\n    bot:\n      - pins:read\n", 1)
+	if err := os.WriteFile("manifest.yaml", []byte(optional), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, _ := started(t, values, "check")
+	for _, want := range []string{"· optional scope dnd:read is not granted", "· scope pins:read stands in the manifest and is not granted"} {
+		if code != exitDone || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, no %q in\n%s", code, want, out)
+		}
+	}
+	box.Slack.SetScopes("commands")
+	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "✗ scope chat:write is not granted, and the bot does not start without it") {
+		t.Errorf("it says\n%s", out)
+	}
+}
+
+func TestCheckTriesTheAddressOfTheProbes(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	for at, want := range map[string]string{
+		"127.0.0.1:0":            "✓ HTTP_ADDR 127.0.0.1:0 is free",
+		listener.Addr().String(): "· HTTP_ADDR " + listener.Addr().String() + " is taken: by the bot, if it runs here",
+		"192.0.2.1:8080":         "✗ HTTP_ADDR 192.0.2.1:8080 cannot be listened on",
+	} {
+		values := complete()
+		values["SLACK_API_URL"], values["AZEER_BASE_URL"], values["HTTP_ADDR"] = "http://127.0.0.1:1/api/", "http://127.0.0.1:1/v1", at
+		if _, out, _ := started(t, values, "check"); !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestCheckReadsTheUserGroups(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	group := box.Slack.AddUserGroup("support", "sara", "omar")
+	values["ALLOWED_USERGROUPS"], values["HTTP_PROXY"] = group+",S0NOWHERE0", "10.0.0.1:3128"
+	check, said := child(t, values, "check")
+	if err := check.Run(); err == nil {
+		t.Error("check is content")
+	}
+	out := said.String()
+	for _, want := range []string{
+		"✓ user group " + group + " of ALLOWED_USERGROUPS has 2 members", "✗ user group S0NOWHERE0 of ALLOWED_USERGROUPS cannot be read: Slack says ",
+		"✗ HTTP_PROXY has no effect",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"azeer-slack/internal/logging"
+
 	"github.com/rs/zerolog"
 )
 
@@ -55,8 +57,6 @@ type Config struct {
 
 	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
 	azeerTimeout, stagger, openEvery time.Duration
-	// acknowledged, if set, is told how long each acknowledgement took.
-	acknowledged func(time.Duration)
 }
 
 // Retention is how long finished assignments are kept.
@@ -94,10 +94,5 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText hides the secret from encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// newLogger writes to w in the form and from the level that c asks for.
-func newLogger(c Config, w io.Writer) zerolog.Logger {
-	if c.LogConsole {
-		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
-	}
-	return zerolog.New(w).Level(c.LogLevel).With().Timestamp().Logger()
-}
+// logger writes to w in the form and from the level that c asks for.
+func (c Config) logger(w io.Writer) zerolog.Logger { return logging.New(w, c.LogLevel, c.LogConsole) }

@@ -115,7 +115,7 @@ func (p *program) withBot(ctx context.Context, d *demo, act func(context.Context
 	defer stop(nil)
 	ended := make(chan error, 1)
 	go func() {
-		err := serve(ctx, cfg, newLogger(cfg, p.errors))
+		err := serve(ctx, cfg, cfg.logger(p.errors))
 		ended <- err
 		if err != nil {
 			stop(fmt.Errorf("run bot: %w", err))

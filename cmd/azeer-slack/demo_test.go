@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"regexp"
 	"strings"
 	"testing"
@@ -159,14 +160,14 @@ type neverEnding struct{}
 func (neverEnding) Read([]byte) (int, error) { select {} }
 
 func TestDemoNamesABusyPort(t *testing.T) {
-	w, err := listen(t.Context(), "127.0.0.1:0", newHandler(newMetrics(), func() []string { return nil }))
+	w, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.listener.Close()
-	t.Setenv("HTTP_ADDR", w.addr())
+	defer w.Close()
+	t.Setenv("HTTP_ADDR", w.Addr().String())
 	code, _, errs := demoed(t, "/assign help")
-	if code != exitFault || !strings.Contains(errs, "HTTP_ADDR "+w.addr()) {
+	if code != exitFault || !strings.Contains(errs, "HTTP_ADDR "+w.Addr().String()) {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the settings into README.md and .env.example, the metrics into deploy/testdata")
+var update = flag.Bool("update", false, "write the settings into README.md and .env.example")
 
 const (
 	tableStart = "<!-- settings: written by go test ./cmd/azeer-slack -run Documents -update -->\n"

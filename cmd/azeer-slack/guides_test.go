@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,7 +15,11 @@ import (
 	"strings"
 	"testing"
 
+	"azeer-slack/assign/agent"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
+	"azeer-slack/internal/health"
+	"azeer-slack/internal/inbox"
 )
 
 // The guides in docs say what the program says and does. What can be held to the code is
@@ -154,7 +159,7 @@ type logLine struct{ level, message string }
 func programFolders(t *testing.T) (folders []string) {
 	t.Helper()
 	root := filepath.Join("..", "..")
-	for _, top := range []string{"assign", "azeer", "bot", "cmd", "internal/catch", "journal"} {
+	for _, top := range []string{"assign", "azeer", "bot", "cmd", "internal/catch", "internal/health", "internal/inbox", "internal/logging", "journal"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
 				return err
@@ -250,7 +255,7 @@ func TestEveryMetricIsExplained(t *testing.T) {
 	t.Parallel()
 	name := regexp.MustCompile(`azeer_slack_[a-z_]+`)
 	var exported []string
-	for _, f := range sourceOf(t, "cmd/azeer-slack").files {
+	for _, f := range sourceOf(t, "internal/health").files {
 		for _, text := range literals(f) {
 			if name.FindString(text) == text && text != "" {
 				exported = append(exported, text)
@@ -296,14 +301,13 @@ func TestEveryReadinessReasonIsExplained(t *testing.T) {
 			}
 		}
 	}
-	var in inbox
-	in.readRefused.Store(http.StatusUnauthorized)
-	reason, _, _ := strings.Cut(in.refused(), " (status")
+	reading, assigning := refusingInbox(t), refusingInbox(t)
+	_, _, _ = reading.Agents(t.Context())
+	reason, _, _ := strings.Cut(reading.Refused(), " (status")
 	explains(reason)
-	in.readRefused.Store(0)
-	in.writeRefused.Store(http.StatusForbidden)
-	if !strings.Contains(in.refused(), "for assigning") || !strings.Contains(page, "`for assigning`") {
-		t.Errorf("docs/oncall.md does not explain: %s", in.refused())
+	_ = assigning.Assign(t.Context(), phone.New("966544444444"), agent.Agent{PlatformID: agent.NewEmail("omar@twerlo.com")})
+	if !strings.Contains(assigning.Refused(), "for assigning") || !strings.Contains(page, "`for assigning`") {
+		t.Errorf("docs/oncall.md does not explain: %s", assigning.Refused())
 	}
 	for _, f := range sourceOf(t, "journal").files {
 		for _, d := range f.Decls {
@@ -400,4 +404,18 @@ func visible(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// refusingInbox is an inbox whose key Azeer refuses.
+func refusingInbox(t *testing.T) *inbox.Inbox {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	t.Cleanup(server.Close)
+	in, err := inbox.New(inbox.Config{Key: "key", BaseURL: server.URL, Measure: health.NewMetrics().Azeer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
 }

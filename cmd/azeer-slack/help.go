@@ -17,6 +17,15 @@ const checkHelp = `Tries everything that "run" needs, and changes nothing: the s
 and their scopes, the way to the sockets, the Azeer key, and the journal, which is neither made
 nor changed. Each line begins with ✓ (right), ✗ (wrong; the cure is below), – (skipped, since
 something else is wrong) or · (good to know). Works with half the settings, and while the bot runs.
+What the bot says is shown to Slack's validator (blocks.validate); the audit channel is tried by a
+message that nobody sees, and the folder of an SQLite journal by a file that does not stay.
+
+With --rehearse and your own Slack id it goes on: it sends you one direct message in both languages
+with every kind of button, says what to press, follows it over a real socket for two minutes, and
+says what worked. Stop the bot meanwhile. With --contact and --agent it also makes one real
+assignment in Azeer, after asking:
+
+    azeer-slack check --rehearse U0123ABCD --contact 0544444444 --agent omar@twerlo.com
 
 Exit codes: 0 if nothing is wrong, 1 if something is, 2 if the command line is wrong.
 

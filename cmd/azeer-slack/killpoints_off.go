@@ -12,8 +12,8 @@ import (
 // The seams of the kill test, which change nothing here. Built with the tag killpoints,
 // they end the process at a named point: see killpoints_on.go and internal/killtest.
 
-func killableConfig(c journal.Config) journal.Config                            { return c }
-func killableJournal(j assign.Journal) assign.Journal                           { return j }
-func killableInbox(i assign.Inbox) assign.Inbox                                 { return i }
-func killableAnswerer(a assign.Answerer) assign.Answerer                        { return a }
-func killableAcks(told func(string, time.Duration)) func(string, time.Duration) { return told }
+func killableConfig(c journal.Config) journal.Config                                { return c }
+func makeJournalKillable(j assign.Journal) assign.Journal                           { return j }
+func makeInboxKillable(i assign.Inbox) assign.Inbox                                 { return i }
+func makeAnswererKillable(a assign.Answerer) assign.Answerer                        { return a }
+func makeAcksKillable(told func(string, time.Duration)) func(string, time.Duration) { return told }

@@ -29,31 +29,31 @@ const (
 	pointAnswerPosted  = "answer_posted"  // Slack has taken the answer, which is not noted
 )
 
-// doom is where the process ends: at the nth passage of a point.
-type doom struct {
+// killPlan is where the process ends: at the nth passage of a point.
+type killPlan struct {
 	point  string
 	nth    int64
 	passed atomic.Int64
 }
 
-// fate is read from KILL_AT, for example sent:3. Without it the process lives on.
-var fate = readFate(os.Getenv("KILL_AT"))
+// planned is read from KILL_AT, for example sent:3. Without it the process lives on.
+var planned = readPlan(os.Getenv("KILL_AT"))
 
-func readFate(s string) *doom {
+func readPlan(s string) *killPlan {
 	if s == "" {
-		return &doom{}
+		return &killPlan{}
 	}
 	point, count, _ := strings.Cut(s, ":")
 	nth, err := strconv.ParseInt(count, 10, 64)
 	if err != nil || nth < 1 {
 		panic(fmt.Sprintf("KILL_AT is %q, want a point and a count such as sent:3", s))
 	}
-	return &doom{point: point, nth: nth}
+	return &killPlan{point: point, nth: nth}
 }
 
 // reach kills the process as a crash would: nothing is flushed, nothing deferred runs.
 func reach(point string) {
-	if point != fate.point || fate.passed.Add(1) != fate.nth {
+	if point != planned.point || planned.passed.Add(1) != planned.nth {
 		return
 	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -69,11 +69,11 @@ func killableConfig(c journal.Config) journal.Config {
 	return c
 }
 
-func killableJournal(j assign.Journal) assign.Journal { return doomedJournal{j} }
+func makeJournalKillable(j assign.Journal) assign.Journal { return killableJournal{j} }
 
-type doomedJournal struct{ assign.Journal }
+type killableJournal struct{ assign.Journal }
 
-func (j doomedJournal) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
+func (j killableJournal) Accept(ctx context.Context, r assign.Request) (assign.Assignment, assign.Acceptance, error) {
 	a, how, err := j.Journal.Accept(ctx, r)
 	if err == nil && how == assign.Accepted {
 		reach(pointStored)
@@ -81,7 +81,15 @@ func (j doomedJournal) Accept(ctx context.Context, r assign.Request) (assign.Ass
 	return a, how, err
 }
 
-func (j doomedJournal) Finish(ctx context.Context, id int64, o assign.Outcome) error {
+func (j killableJournal) AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error) {
+	entries, err := j.Journal.AcceptBatch(ctx, requests)
+	if err == nil {
+		reach(pointStored)
+	}
+	return entries, err
+}
+
+func (j killableJournal) Finish(ctx context.Context, id int64, o assign.Outcome) error {
 	err := j.Journal.Finish(ctx, id, o)
 	if err == nil {
 		reach(pointOutcomeStored)
@@ -89,11 +97,11 @@ func (j doomedJournal) Finish(ctx context.Context, id int64, o assign.Outcome) e
 	return err
 }
 
-func killableInbox(i assign.Inbox) assign.Inbox { return doomedInbox{i} }
+func makeInboxKillable(i assign.Inbox) assign.Inbox { return killableInbox{i} }
 
-type doomedInbox struct{ assign.Inbox }
+type killableInbox struct{ assign.Inbox }
 
-func (i doomedInbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
+func (i killableInbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
 		if w.Err == nil {
 			reach(pointSent)
@@ -106,11 +114,11 @@ func (i doomedInbox) Assign(ctx context.Context, contact phone.Number, agent age
 	return err
 }
 
-func killableAnswerer(a assign.Answerer) assign.Answerer { return doomedAnswerer{a} }
+func makeAnswererKillable(a assign.Answerer) assign.Answerer { return killableAnswerer{a} }
 
-type doomedAnswerer struct{ assign.Answerer }
+type killableAnswerer struct{ assign.Answerer }
 
-func (d doomedAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
+func (d killableAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
 	err := d.Answerer.Answer(ctx, a)
 	if err == nil {
 		reach(pointAnswerPosted)
@@ -118,8 +126,16 @@ func (d doomedAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
 	return err
 }
 
-// killableAcks counts acknowledgements of commands and forms, not of menus.
-func killableAcks(told func(string, time.Duration)) func(string, time.Duration) {
+func (d killableAnswerer) AnswerBatch(ctx context.Context, b assign.Batch) error {
+	err := d.Answerer.AnswerBatch(ctx, b)
+	if err == nil {
+		reach(pointAnswerPosted)
+	}
+	return err
+}
+
+// makeAcksKillable counts acknowledgements of commands and forms, not of menus.
+func makeAcksKillable(told func(string, time.Duration)) func(string, time.Duration) {
 	return func(kind string, took time.Duration) {
 		if kind == "slash_command" || kind == "view_submission" {
 			reach(pointAcknowledged)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,104 +16,7 @@ import (
 
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/slack"
-
-	"github.com/rs/zerolog"
 )
-
-// stuckReader is a reader of the log that takes nothing until it is let.
-type stuckReader struct {
-	asked, let chan struct{}
-	read       logbook
-}
-
-func (r *stuckReader) Write(line []byte) (int, error) {
-	select {
-	case r.asked <- struct{}{}:
-	default:
-	}
-	<-r.let
-	return r.read.Write(line)
-}
-
-func TestALogThatNobodyReadsIsDroppedAndCounted(t *testing.T) {
-	t.Parallel()
-	reader := &stuckReader{asked: make(chan struct{}, 1), let: make(chan struct{})}
-	const size = 10
-	b := newLogBuffer(reader, size, func(w io.Writer) zerolog.Logger { return newLogger(Config{}, w) })
-	m := newMetrics()
-	m.logs(b.dropped)
-	log := newLogger(Config{}, b)
-	line := func(n int) { log.Info().Int("n", n).Msg("line") }
-	line(0)
-	<-reader.asked // it is stuck with the first
-	for n := range size {
-		line(1 + n)
-	}
-	if got := counted(t, m, "azeer_slack_log_dropped_total"); got != 0 {
-		t.Errorf("%v dropped while all fit", got)
-	}
-	line(size + 1) // where line 1 is, and with it all of the ring goes
-	if got := counted(t, m, "azeer_slack_log_dropped_total"); got != size {
-		t.Errorf("%v dropped while it is stuck, want %d", got, size)
-	}
-	close(reader.let)
-	b.close()
-	if got := counted(t, m, "azeer_slack_log_dropped_total"); got != size {
-		t.Errorf("%v dropped in the end, want %d", got, size)
-	}
-	var said []string
-	for _, line := range reader.read.lines {
-		var fields struct {
-			N       *int
-			Dropped int
-			Message string
-		}
-		if err := json.Unmarshal([]byte(line), &fields); err != nil {
-			t.Fatal(err)
-		}
-		if fields.N != nil {
-			fields.Dropped = *fields.N
-		}
-		said = append(said, fmt.Sprint(fields.Message, " ", fields.Dropped))
-	}
-	want := "line 0; log lines dropped: nobody read them in time 10; line 11"
-	if got := strings.Join(said, "; "); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-func TestALogThatCannotBeWrittenIsCounted(t *testing.T) {
-	t.Parallel()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	_ = r.Close()
-	b := newLogBuffer(w, 10, func(w io.Writer) zerolog.Logger { return newLogger(Config{}, w) })
-	log := newLogger(Config{}, b)
-	log.Info().Msg("line")
-	log.Info().Msg("line")
-	b.close()
-	if got := b.dropped(); got != 2 {
-		t.Errorf("%d dropped, want 2", got)
-	}
-}
-
-func counted(t *testing.T, m *metrics, name string) float64 {
-	t.Helper()
-	families, err := m.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() == name {
-			return f.GetMetric()[0].GetCounter().GetValue()
-		}
-	}
-	t.Fatalf("there is no %s", name)
-	return 0
-}
 
 // pipe is a child's log, of which this end is held.
 func pipe(t *testing.T, cmd *exec.Cmd) (mine *os.File) {

@@ -6,7 +6,6 @@
 package main
 
 import (
-	"azeer-slack/assign/agent"
 	"context"
 	"errors"
 	"flag"
@@ -17,6 +16,10 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"azeer-slack/assign/agent"
+
+	"golang.org/x/term"
 )
 
 // Exit codes.
@@ -116,6 +119,16 @@ func (p *program) carryOut(ctx context.Context, c command, args []string) int {
 		return exitUsage
 	}
 	return start(ctx)
+}
+
+// isAtTerminal tells whether any of the program's standard files is a terminal.
+func (p *program) isAtTerminal() bool {
+	for _, file := range []any{p.in, p.out, p.errors} {
+		if f, ok := file.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			return true
+		}
+	}
+	return false
 }
 
 func isHelpFlag(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }

@@ -38,10 +38,14 @@ func heedNetwork(find lookup) {
 	}
 }
 
-// warnOfLoneHTTPProxy tells of a proxy that nothing will go through.
-func warnOfLoneHTTPProxy(find lookup, log zerolog.Logger) {
+// isLoneHTTPProxy tells of a proxy that nothing will go through.
+func isLoneHTTPProxy(find lookup) bool {
 	isSet := func(name string) bool { value, _ := find(name); return strings.TrimSpace(value) != "" }
-	if isSet("HTTP_PROXY") && !isSet("HTTPS_PROXY") {
+	return isSet("HTTP_PROXY") && !isSet("HTTPS_PROXY")
+}
+
+func warnOfLoneHTTPProxy(find lookup, log zerolog.Logger) {
+	if isLoneHTTPProxy(find) {
 		log.Warn().Msg("HTTP_PROXY has no effect: Slack and Azeer are called by https, for which HTTPS_PROXY holds")
 	}
 }

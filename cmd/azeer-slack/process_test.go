@@ -192,6 +192,12 @@ func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
 // awaitConnection waits until the bot has a socket.
 func awaitConnection(ctx context.Context, t *testing.T, box *sandbox.Sandbox) {
 	t.Helper()
+	awaitSockets(ctx, t, box, func(n int) bool { return n > 0 })
+}
+
+// awaitSockets waits until the number of sockets is as wanted.
+func awaitSockets(ctx context.Context, t *testing.T, box *sandbox.Sandbox, wanted func(int) bool) {
+	t.Helper()
 	happened := make(chan struct{}, 1)
 	defer box.Subscribe(func(record.Event) {
 		select {
@@ -199,7 +205,7 @@ func awaitConnection(ctx context.Context, t *testing.T, box *sandbox.Sandbox) {
 		default:
 		}
 	})()
-	for box.Slack.Connections() == 0 {
+	for !wanted(box.Slack.Connections()) {
 		select {
 		case <-happened:
 		case <-ctx.Done():

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	stdlog "log"
 	"runtime/debug"
 	"strings"
@@ -20,6 +19,9 @@ import (
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
+	"azeer-slack/internal/health"
+	"azeer-slack/internal/inbox"
+	"azeer-slack/internal/logging"
 	"azeer-slack/internal/retry"
 	"azeer-slack/journal"
 
@@ -67,13 +69,13 @@ func runCommand(p *program, flags *flag.FlagSet) func(context.Context) int {
 
 // serveLogged runs the bot and logs through a buffer, so that nobody has to read.
 func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int {
-	buffer := newLogBuffer(p.errors, logLines, func(w io.Writer) zerolog.Logger { return newLogger(cfg, w) })
-	defer buffer.close()
+	buffer := logging.NewBuffer(p.errors, cfg.logger)
+	defer buffer.Close()
 	stdlog.SetOutput(buffer) // net/http's complaints
-	cfg.logDropped = buffer.dropped
-	log := newLogger(cfg, buffer)
-	outliveReader()
-	ctx, stop := heedHangup(ctx, p.isAtTerminal(), log)
+	cfg.logDropped = buffer.Dropped
+	log := cfg.logger(buffer)
+	logging.OutliveReader()
+	ctx, stop := logging.HeedHangup(ctx, p.isAtTerminal(), log)
 	defer stop()
 	warnOfLoneHTTPProxy(find, log)
 	warnOfStrayNames(p.strayNames(), log)
@@ -101,11 +103,11 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	page, err := listen(ctx, cfg.HTTPAddr, newHandler(s.metrics, s.unready))
+	page, err := health.Listen(ctx, cfg.HTTPAddr, health.NewHandler(s.metrics, s.unready))
 	if err != nil {
 		return err
 	}
-	log.Info().Str("version", version()).Str("http", page.addr()).Str("proxy", check.ProxyTo(cfg.SlackAPIURL)).Msg("started")
+	log.Info().Str("version", version()).Str("http", page.Addr()).Str("proxy", check.ProxyTo(cfg.SlackAPIURL)).Msg("started")
 	if err = s.run(ctx, page); err == nil {
 		log.Info().Msg("stopped in order")
 	}
@@ -120,9 +122,9 @@ func closeJournal(ctx context.Context, j *journal.Journal) error {
 
 // parts is the program, put together.
 type parts struct {
-	metrics   *metrics
+	metrics   *health.Metrics
 	journal   *journal.Journal
-	inbox     *inbox
+	inbox     *inbox.Inbox
 	directory *agent.Directory
 	service   *assign.Service
 	bot       *bot.Bot
@@ -131,27 +133,27 @@ type parts struct {
 
 // assemble plugs the packages together. Nothing runs yet.
 func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, error) {
-	m := newMetrics()
-	m.logs(cfg.logDropped)
-	client, err := newAzeer(cfg, m)
+	m := health.NewMetrics()
+	m.DroppedLogs(cfg.logDropped)
+	in, err := inbox.New(inbox.Config{Key: cfg.AzeerAPIKey.Reveal(), BaseURL: cfg.AzeerBaseURL,
+		Concurrency: cfg.AzeerConcurrency, Timeout: cfg.azeerTimeout, Measure: m.Azeer})
 	if err != nil {
-		return nil, fmt.Errorf("set up Azeer: %w", err)
+		return nil, err
 	}
 	api := slack.New(cfg.SlackBotToken.Reveal(),
 		slack.OptionAppLevelToken(cfg.SlackAppToken.Reveal()),
 		slack.OptionAPIURL(cfg.SlackAPIURL),
 		slack.OptionHTTPClient(slackcall.NewHTTP(slackTimeout)))
-	in := &inbox{client: client}
 	people := users.New(api, cfg.AllowedUserGroups, log)
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
 	var slackSide *bot.Bot
-	service := assign.NewService(killableInbox(in), killableJournal(record), directory, assign.Config{
+	service := assign.NewService(makeInboxKillable(in), makeJournalKillable(record), directory, assign.Config{
 		Concurrency:  cfg.AzeerConcurrency,
 		RecoverEvery: takeEvery(cfg),
 		Drain:        drain,
 		Logger:       log,
 		Observe: func(a assign.Assignment) {
-			m.finished(a.Outcome.Kind)
+			m.Finished(a.Outcome.Kind)
 			slackSide.Finished(a)
 		},
 	})
@@ -163,7 +165,7 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	if err != nil {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
-	m.connections(slackSide.Live)
+	m.Connections(slackSide.Live)
 	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner}, nil
 }
 
@@ -175,7 +177,7 @@ func takeEvery(cfg Config) time.Duration {
 	return time.Second // a look that finds nothing writes nothing
 }
 
-func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
+func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 	return bot.Config{
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
@@ -189,12 +191,9 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 		Stagger:     cfg.stagger,
 		OpenEvery:   cfg.openEvery,
 		Logger:      log,
-		OnEnvelope:  m.received,
-		OnAcknowledged: killableAcks(func(_ string, took time.Duration) {
-			m.acknowledged(took)
-			if cfg.acknowledged != nil {
-				cfg.acknowledged(took)
-			}
+		OnEnvelope:  m.Received,
+		OnAcknowledged: makeAcksKillable(func(_ string, took time.Duration) {
+			m.Acknowledged(took)
 		}),
 	}
 }
@@ -202,7 +201,7 @@ func botConfig(cfg Config, m *metrics, log zerolog.Logger) bot.Config {
 // run goes on until ctx ends or a part gives up. The order of the end matters: first no
 // envelope is taken any more, then what was taken is finished, and last Home tabs, the
 // audit channel and those who watch are told.
-func (s *parts) run(ctx context.Context, page *web) error {
+func (s *parts) run(ctx context.Context, page *health.Server) error {
 	listening, stopListening := context.WithCancel(ctx)
 	defer stopListening()
 	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
@@ -215,7 +214,7 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	keeper.Go(func() { s.bot.Keep(keeping) })
 	var pageErr error
 	rest.Go(func() {
-		if pageErr = page.serve(working); pageErr != nil {
+		if pageErr = page.Serve(working); pageErr != nil {
 			stopListening()
 		}
 	})
@@ -225,7 +224,7 @@ func (s *parts) run(ctx context.Context, page *web) error {
 	rest.Go(func() {
 		select {
 		case <-s.claim.ours:
-			serviceErr = s.service.Run(working, killableAnswerer(s.bot))
+			serviceErr = s.service.Run(working, makeAnswererKillable(s.bot))
 		case <-working.Done():
 		}
 	})
@@ -254,7 +253,10 @@ func (s *parts) unready() (reasons []string) {
 	if err := s.journal.Health(ctx); err != nil {
 		reasons = append(reasons, "journal: "+err.Error())
 	}
-	if refused := s.inbox.refused(); refused != "" {
+	if err := s.service.Health(ctx); err != nil {
+		reasons = append(reasons, "assignments: "+err.Error())
+	}
+	if refused := s.inbox.Refused(); refused != "" {
 		reasons = append(reasons, refused)
 	}
 	return reasons

@@ -7,13 +7,45 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"azeer-slack/journal/journaltest"
 )
 
 func TestAFullDiskIsSaidAtOnce(t *testing.T) {
 	w := begin(t, with("DATABASE_URL", "sqlite://"+filepath.Join(smallDisk(t), "journal.db")))
 	w.isBrokenBy(w.fillDisk, "the disk is full: free some space")
+}
+
+func TestADiskThatHangsIsSaidInTime(t *testing.T) {
+	disk := journaltest.NewDisk(t, 16)
+	w := begin(t, with("DATABASE_URL", "sqlite://"+filepath.Join(disk.Folder, "journal.db")))
+	w.expectError("request not stored")
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
+	manager.reads("now belongs to", "Omar Hassan")
+	thaw := disk.Freeze(t)
+	for _, phone := range []string{"0544444444", "0544444445"} { // the one is being written, the other waits
+		if d := manager.types("#support", "/assign "+phone+" sara@twerlo.com"); d.Took() >= 3*time.Second {
+			t.Error("Slack was not told in time")
+		}
+	}
+	manager.reads("Not assigned yet", "could not save")
+	manager.reads("Nothing was done", "could not save")
+	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "see whether the disk") {
+		t.Errorf("ready %v: %s", ready, reasons)
+	}
+	thaw()
+	manager.reads("+966 54 444 4444", "now belongs to", "Sara Ali")
+	if ready, reasons := w.ready(); !ready {
+		t.Errorf("not ready although the disk is well again: %s", reasons)
+	}
+	if n := w.calls(); n != 2 {
+		t.Errorf("%d calls to Azeer, want 2: what was refused was carried out", n)
+	}
 }
 
 // smallDisk is a folder on a disk of its own, of one megabyte. It takes the right to mount

@@ -28,6 +28,8 @@ type Setup struct {
 	Language           string
 	Aliases            map[string]string // from a Slack email to an Azeer email
 	AuditChannel       string            // empty: none
+	UserGroups         []string          // that may assign
+	HTTPAddr           string            // empty: none
 
 	// Required are the settings that have to be there.
 	Required []string
@@ -35,6 +37,8 @@ type Setup struct {
 	Problems []Problem
 	// EnvFile says why the file of settings could not be read; nil: it could, or there is none.
 	EnvFile error
+	// LoneHTTPProxy: HTTP_PROXY is set and HTTPS_PROXY is not.
+	LoneHTTPProxy bool
 	// Stray are names in the environment and the file that may be misspelt settings.
 	Stray []Stray
 }
@@ -64,6 +68,7 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	m := d.examineManifest()
 	report.begin("slack")
 	d.examineBotToken(ctx, m)
+	d.examineGroups(ctx)
 	d.examineAuditChannel(ctx)
 	report.begin("socket")
 	d.examineSocket(ctx)
@@ -73,6 +78,8 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	d.examineAzeer(ctx)
 	report.begin("journal")
 	d.examineJournal(ctx)
+	report.begin("http")
+	d.examineHTTP()
 	report.begin("numbers")
 	d.examineRegion()
 }
@@ -115,6 +122,9 @@ func (d *doctor) examineSettings() {
 	}
 	for _, s := range d.Stray {
 		d.bad(s.What(), s.Cure())
+	}
+	if d.LoneHTTPProxy {
+		d.bad("HTTP_PROXY has no effect: Slack and Azeer are called by https, for which HTTPS_PROXY holds", "set HTTPS_PROXY as well, or take HTTP_PROXY out")
 	}
 	if len(d.Problems)+len(d.Stray) == 0 {
 		d.good("the other settings are in order")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Status says how a thing is.
@@ -21,7 +22,7 @@ var marks = map[Status]string{OK: "✓", Wrong: "✗", Skipped: "–", Note: "·
 
 // Finding is one thing that was looked at.
 type Finding struct {
-	Part   string `json:"part"` // of the set-up: settings, manifest, slack, socket, messages, azeer, journal, numbers, rehearsal
+	Part   string `json:"part"` // of the set-up: settings, manifest, slack, socket, messages, azeer, journal, http, numbers, rehearsal
 	Status Status `json:"status"`
 	What   string `json:"what"`
 	Cure   string `json:"cure,omitempty"` // only of what is wrong
@@ -29,7 +30,9 @@ type Finding struct {
 
 // Report gathers what was found, and shows each thing at once where somebody reads along.
 type Report struct {
-	out      io.Writer // nil: nobody reads along
+	out io.Writer // nil: nobody reads along
+
+	mu       sync.Mutex // a rehearsal reports from several goroutines
 	part     string
 	findings []Finding
 }
@@ -37,9 +40,15 @@ type Report struct {
 // NewReport makes a report. What is found is written to out, a line each; nil: it is not.
 func NewReport(out io.Writer) *Report { return &Report{out: out} }
 
-func (r *Report) begin(part string) { r.part = part }
+func (r *Report) begin(part string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.part = part
+}
 
 func (r *Report) add(status Status, cure, format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	f := Finding{Part: r.part, Status: status, What: fmt.Sprintf(format, args...), Cure: cure}
 	r.findings = append(r.findings, f)
 	if r.out == nil {
@@ -57,12 +66,16 @@ func (r *Report) add(status Status, cure, format string, args ...any) {
 
 // tell writes to whoever reads along, and keeps nothing.
 func (r *Report) tell(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.out != nil {
 		fmt.Fprintf(r.out, format+"\n", args...)
 	}
 }
 
 func (r *Report) count(status Status) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, f := range r.findings {
 		if f.Status == status {
 			n++

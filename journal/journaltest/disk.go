@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -69,6 +70,15 @@ func (d *Disk) Cut(t testing.TB) *Disk {
 	after.mountOuter(t)
 	after.mountInner(t)
 	return after
+}
+
+// Freeze has everything hang that is written to the disk, until thaw is called.
+func (d *Disk) Freeze(t testing.TB) (thaw func()) {
+	t.Helper()
+	run(t, "fsfreeze", "--freeze", d.Folder)
+	thaw = sync.OnceFunc(func() { run(t, "fsfreeze", "--unfreeze", d.Folder) })
+	t.Cleanup(thaw)
+	return thaw
 }
 
 // Discard takes a disk away that is used no more.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"azeer-slack/journal/store"
 
@@ -33,7 +34,11 @@ func examine(ctx context.Context, path string, found *store.Examination) error {
 		return err
 	}
 	if held, process := holder(path + ".lock"); held {
-		found.Note("%s is in use by a running azeer-slack (process %d), so it was not read", path, process)
+		by := "process " + strconv.Itoa(int(process))
+		if process <= 0 { // of another container
+			by = "process unknown"
+		}
+		found.Note("%s is in use by a running azeer-slack (%s), so it was not read", path, by)
 		return nil
 	}
 	info, err := os.Stat(path)

@@ -1,4 +1,4 @@
-package main
+package health
 
 import (
 	"net/http"
@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics counts what the program does, in a registry of its own.
-type metrics struct {
+// Metrics counts what the program does, in a registry of its own.
+type Metrics struct {
 	registry    *prometheus.Registry
 	azeerCalls  *prometheus.HistogramVec
 	assignments *prometheus.CounterVec
@@ -21,8 +21,9 @@ type metrics struct {
 	ackLatency  prometheus.Histogram
 }
 
-func newMetrics() *metrics {
-	m := &metrics{
+// NewMetrics starts every count at nothing.
+func NewMetrics() *Metrics {
+	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		azeerCalls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "azeer_slack_azeer_call_seconds",
@@ -52,16 +53,16 @@ func newMetrics() *metrics {
 	return m
 }
 
-// connections reports live as the number of open sockets to Slack. Call it once.
-func (m *metrics) connections(live func() int) {
+// Connections reports live as the number of open sockets to Slack. Call it once.
+func (m *Metrics) Connections(live func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "azeer_slack_connections",
 		Help: "Open sockets to Slack.",
 	}, func() float64 { return float64(live()) }))
 }
 
-// logs reports how many lines of the log were dropped; nil counts as none. Call it once.
-func (m *metrics) logs(dropped func() int64) {
+// DroppedLogs reports how many lines of the log were dropped; nil counts as none. Call it once.
+func (m *Metrics) DroppedLogs(dropped func() int64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "azeer_slack_log_dropped_total",
 		Help: "Lines of the log that were dropped, since nobody read them in time.",
@@ -73,19 +74,19 @@ func (m *metrics) logs(dropped func() int64) {
 	}))
 }
 
-// finished counts an assignment that has its outcome.
-func (m *metrics) finished(kind assign.OutcomeKind) {
+// Finished counts an assignment that has its outcome.
+func (m *Metrics) Finished(kind assign.OutcomeKind) {
 	m.assignments.WithLabelValues(string(kind)).Inc()
 }
 
-// received counts an envelope from Slack.
-func (m *metrics) received(kind string) { m.envelopes.WithLabelValues(kind).Inc() }
+// Received counts an envelope from Slack.
+func (m *Metrics) Received(kind string) { m.envelopes.WithLabelValues(kind).Inc() }
 
-// acknowledged notes how long an envelope waited for its acknowledgement.
-func (m *metrics) acknowledged(took time.Duration) { m.ackLatency.Observe(took.Seconds()) }
+// Acknowledged notes how long an envelope waited for its acknowledgement.
+func (m *Metrics) Acknowledged(took time.Duration) { m.ackLatency.Observe(took.Seconds()) }
 
-// azeer counts and times the calls that go through next.
-func (m *metrics) azeer(next http.RoundTripper) http.RoundTripper {
+// Azeer counts and times the calls that go through next.
+func (m *Metrics) Azeer(next http.RoundTripper) http.RoundTripper {
 	return &meteredTransport{next: next, calls: m.azeerCalls}
 }
 

@@ -1,4 +1,4 @@
-package main
+package logging
 
 import (
 	"context"
@@ -7,17 +7,16 @@ import (
 	"syscall"
 
 	"github.com/rs/zerolog"
-	"golang.org/x/term"
 )
 
-// outliveReader keeps the process alive when whoever reads its log goes away: Go ends
+// OutliveReader keeps the process alive when whoever reads its log goes away: Go ends
 // programs that write to a broken pipe at their standard output or error.
-func outliveReader() { signal.Ignore(syscall.SIGPIPE) }
+func OutliveReader() { signal.Ignore(syscall.SIGPIPE) }
 
-// heedHangup gives a context that also ends at SIGHUP, if the program is used at a terminal:
+// HeedHangup gives a context that also ends at SIGHUP, if the program is used at a terminal:
 // that is gone then. Without one, SIGHUP means "read your settings again" to other
 // programs, and nothing to this one. Under nohup it stays ignored.
-func heedHangup(ctx context.Context, atTerminal bool, log zerolog.Logger) (context.Context, context.CancelFunc) {
+func HeedHangup(ctx context.Context, atTerminal bool, log zerolog.Logger) (context.Context, context.CancelFunc) {
 	ctx, stop := context.WithCancel(ctx)
 	if signal.Ignored(syscall.SIGHUP) {
 		return ctx, stop
@@ -36,14 +35,4 @@ func heedHangup(ctx context.Context, atTerminal bool, log zerolog.Logger) (conte
 		}
 	}()
 	return ctx, stop
-}
-
-// isAtTerminal tells whether any of the program's standard files is a terminal.
-func (p *program) isAtTerminal() bool {
-	for _, file := range []any{p.in, p.out, p.errors} {
-		if f, ok := file.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-			return true
-		}
-	}
-	return false
 }

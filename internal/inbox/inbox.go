@@ -1,4 +1,6 @@
-package main
+// Package inbox is Azeer as the heart of the program sees it: it turns what assign asks for
+// into calls of azeer, and what came back into assign's words. It does not know Slack.
+package inbox
 
 import (
 	"cmp"
@@ -15,32 +17,45 @@ import (
 	"azeer-slack/azeer"
 )
 
-// newAzeer makes the client of the account that c names. m may be nil: then nothing is
-// counted.
-func newAzeer(c Config, m *metrics) (*azeer.Client, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = max(c.AzeerConcurrency, 1)
-	// Dropped before a server would drop them: a request written into a connection that is
-	// just being closed leaves everybody in doubt.
-	transport.IdleConnTimeout = 30 * time.Second
-	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
-	cfg := azeer.Config{BaseURL: c.AzeerBaseURL, Transport: transport, UserAgent: "azeer-slack", Timeout: c.azeerTimeout}
-	if m != nil {
-		cfg.Transport = m.azeer(transport)
-	}
-	return azeer.New(c.AzeerAPIKey.Reveal(), cfg)
-}
-
-// inbox lets assign use the client of Azeer: it is an assign.Inbox.
-type inbox struct {
+// Inbox assigns and lists over Azeer's API: it is an assign.Inbox.
+type Inbox struct {
 	client *azeer.Client
 	// readRefused and writeRefused hold the status with which Azeer refused the key when it
 	// was last used for that; 0 if it did not. Apart, since a key may be for reading only.
 	readRefused, writeRefused atomic.Int64
 }
 
+// Config is how an account is reached.
+type Config struct {
+	Key     string
+	BaseURL string
+	// Concurrency is how many calls there may be at once; as many connections are kept.
+	Concurrency int
+	// Timeout is for one call; 0 is what azeer takes by itself.
+	Timeout time.Duration
+	// Measure wraps what carries the calls, for metrics.
+	Measure func(http.RoundTripper) http.RoundTripper
+}
+
+// New gives the inbox of the account that c describes. It calls nothing yet.
+func New(c Config) (*Inbox, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = max(c.Concurrency, 1)
+	// Dropped before a server would drop them: a request written into a connection that is
+	// just being closed leaves everybody in doubt.
+	transport.IdleConnTimeout = 30 * time.Second
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
+	client, err := azeer.New(c.Key, azeer.Config{
+		BaseURL: c.BaseURL, Transport: c.Measure(transport), UserAgent: "azeer-slack", Timeout: c.Timeout,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up Azeer: %w", err)
+	}
+	return &Inbox{client: client}, nil
+}
+
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.
-func (i *inbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
+func (i *Inbox) Assign(ctx context.Context, contact phone.Number, agent agent.Agent) error {
 	_, err := i.client.Assign(ctx, contact.ID(), agent.PlatformID.Reveal())
 	note(&i.writeRefused, err)
 	if err != nil {
@@ -52,7 +67,7 @@ func (i *inbox) Assign(ctx context.Context, contact phone.Number, agent agent.Ag
 // Agents lists every agent. Any error is a *assign.Fault. A list without anybody counts as
 // partial: an account has at least whoever made the key, so emails are sent as typed
 // rather than all refused.
-func (i *inbox) Agents(ctx context.Context) (agents []agent.Agent, partial bool, err error) {
+func (i *Inbox) Agents(ctx context.Context) (agents []agent.Agent, partial bool, err error) {
 	list, err := i.client.Agents(ctx)
 	note(&i.readRefused, err)
 	if err != nil {
@@ -80,8 +95,8 @@ func note(refused *atomic.Int64, err error) {
 	}
 }
 
-// refused says that Azeer refuses the key, and what to do; empty if it does not.
-func (i *inbox) refused() string {
+// Refused says that Azeer refuses the key, and what to do; empty if it does not.
+func (i *Inbox) Refused() string {
 	for _, use := range []struct {
 		status int64
 		what   string

@@ -1,4 +1,4 @@
-package main
+package health
 
 import (
 	"context"
@@ -19,9 +19,9 @@ func get(t *testing.T, handler http.Handler, path string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func scrape(t *testing.T, m *metrics) string {
+func scrape(t *testing.T, m *Metrics) string {
 	t.Helper()
-	status, page := get(t, newHandler(m, nil), "/metrics")
+	status, page := get(t, NewHandler(m, nil), "/metrics")
 	if status != http.StatusOK {
 		t.Fatalf("/metrics answers %d", status)
 	}
@@ -31,7 +31,7 @@ func scrape(t *testing.T, m *metrics) string {
 func TestReadyzSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	var reasons []string
-	handler := newHandler(newMetrics(), func() []string { return reasons })
+	handler := NewHandler(NewMetrics(), func() []string { return reasons })
 	if status, body := get(t, handler, "/readyz"); status != 200 || body != "{\"ready\":true}\n" {
 		t.Errorf("ready: %d %s", status, body)
 	}
@@ -49,14 +49,16 @@ func TestReadyzSaysWhyNot(t *testing.T) {
 
 func TestMetricsNameEverythingThatIsCounted(t *testing.T) {
 	t.Parallel()
-	m := newMetrics()
-	m.connections(func() int { return 2 })
-	m.finished(assign.Assigned)
-	m.received("slash_command")
-	m.acknowledged(3 * time.Millisecond)
+	m := NewMetrics()
+	m.Connections(func() int { return 2 })
+	m.Finished(assign.Assigned)
+	m.Received("slash_command")
+	m.Acknowledged(3 * time.Millisecond)
+	m.DroppedLogs(func() int64 { return 4 })
 	page := scrape(t, m)
 	for _, line := range []string{
 		"azeer_slack_connections 2",
+		"azeer_slack_log_dropped_total 4",
 		`azeer_slack_assignments_total{outcome="assigned"} 1`,
 		`azeer_slack_assignments_total{outcome="unknown"} 0`,
 		`azeer_slack_envelopes_total{kind="slash_command"} 1`,
@@ -74,27 +76,27 @@ func TestMetricsNameEverythingThatIsCounted(t *testing.T) {
 
 func TestNoAddressMeansNoServer(t *testing.T) {
 	t.Parallel()
-	w, err := listen(t.Context(), "", nil)
-	if w != nil || err != nil || w.addr() != "" {
+	w, err := Listen(t.Context(), "", nil)
+	if w != nil || err != nil || w.Addr() != "" {
 		t.Fatalf("listen gives %v, %v", w, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := w.serve(ctx); err != nil {
+	if err := w.Serve(ctx); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestServerAnswersUntilItsContextEnds(t *testing.T) {
 	t.Parallel()
-	w, err := listen(t.Context(), "127.0.0.1:0", newHandler(newMetrics(), func() []string { return nil }))
+	w, err := Listen(t.Context(), "127.0.0.1:0", NewHandler(NewMetrics(), func() []string { return nil }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- w.serve(ctx) }()
-	answer, err := http.Get("http://" + w.addr() + "/healthz")
+	go func() { served <- w.Serve(ctx) }()
+	answer, err := http.Get("http://" + w.Addr() + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,20 +109,20 @@ func TestServerAnswersUntilItsContextEnds(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Get("http://" + w.addr() + "/healthz"); err == nil {
+	if _, err := http.Get("http://" + w.Addr() + "/healthz"); err == nil {
 		t.Error("it still answers")
 	}
 }
 
 func TestBusyPortIsNamed(t *testing.T) {
 	t.Parallel()
-	w, err := listen(t.Context(), "127.0.0.1:0", http.NotFoundHandler())
+	w, err := Listen(t.Context(), "127.0.0.1:0", http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.listener.Close()
-	_, err = listen(t.Context(), w.addr(), http.NotFoundHandler())
-	if err == nil || !strings.Contains(err.Error(), w.addr()) || !strings.Contains(err.Error(), "second azeer-slack") {
+	_, err = Listen(t.Context(), w.Addr(), http.NotFoundHandler())
+	if err == nil || !strings.Contains(err.Error(), w.Addr()) || !strings.Contains(err.Error(), "second azeer-slack") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -1,4 +1,6 @@
-package main
+// Package health tells those who watch the program how it is: /healthz, /readyz and
+// /metrics over HTTP. It knows what is counted, not how the program does its work.
+package health
 
 import (
 	"context"
@@ -13,12 +15,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// readiness tells why the program cannot do its work now; nothing means that it can.
+// Readiness tells why the program cannot do its work now; nothing means that it can.
 // It is asked at every /readyz, so it must answer within a second or so.
-type readiness func() (reasons []string)
+type Readiness func() (reasons []string)
 
-// newHandler serves /healthz, /readyz and /metrics.
-func newHandler(m *metrics, ready readiness) http.Handler {
+// NewHandler serves /healthz, /readyz and /metrics.
+func NewHandler(m *Metrics, ready Readiness) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "alive")
@@ -38,15 +40,15 @@ func newHandler(m *metrics, ready readiness) http.Handler {
 	return mux
 }
 
-// web is the HTTP server for those who watch the program.
-type web struct {
+// Server is the HTTP server for those who watch the program.
+type Server struct {
 	server   *http.Server
 	listener net.Listener
 }
 
-// listen opens addr; with an empty one it gives nil, which serves nothing. A port that
+// Listen opens addr; with an empty one it gives nil, which serves nothing. A port that
 // somebody else holds is an error that says so.
-func listen(ctx context.Context, addr string, handler http.Handler) (*web, error) {
+func Listen(ctx context.Context, addr string, handler http.Handler) (*Server, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -59,7 +61,7 @@ func listen(ctx context.Context, addr string, handler http.Handler) (*web, error
 	if err != nil {
 		return nil, fmt.Errorf("listen on HTTP_ADDR %s: %w", addr, err)
 	}
-	return &web{listener: listener, server: &http.Server{
+	return &Server{listener: listener, server: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
@@ -69,29 +71,29 @@ func listen(ctx context.Context, addr string, handler http.Handler) (*web, error
 	}}, nil
 }
 
-// addr is where w listens; empty if it does not.
-func (w *web) addr() string {
-	if w == nil {
+// Addr is where s listens; empty if it does not.
+func (s *Server) Addr() string {
+	if s == nil {
 		return ""
 	}
-	return w.listener.Addr().String()
+	return s.listener.Addr().String()
 }
 
-// serve answers until ctx ends, and gives an error only if it stopped by itself.
-func (w *web) serve(ctx context.Context) error {
-	if w == nil {
+// Serve answers until ctx ends, and gives an error only if it stopped by itself.
+func (s *Server) Serve(ctx context.Context) error {
+	if s == nil {
 		<-ctx.Done()
 		return nil
 	}
 	stop := context.AfterFunc(ctx, func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		if w.server.Shutdown(last) != nil {
-			_ = w.server.Close()
+		if s.server.Shutdown(last) != nil {
+			_ = s.server.Close()
 		}
 	})
 	defer stop()
-	if err := w.server.Serve(w.listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve HTTP: %w", err)
 	}
 	return nil

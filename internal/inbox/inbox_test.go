@@ -1,4 +1,4 @@
-package main
+package inbox
 
 import (
 	"encoding/json"
@@ -13,24 +13,31 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/internal/health"
 )
 
 // inboxAt gives an inbox whose Azeer is handler.
-func inboxAt(t *testing.T, handler http.HandlerFunc) (*inbox, *metrics) {
+func inboxAt(t *testing.T, handler http.HandlerFunc) (*Inbox, *health.Metrics) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return inboxOver(t, server.URL+"/v1")
 }
 
-func inboxOver(t *testing.T, base string) (*inbox, *metrics) {
+func inboxOver(t *testing.T, base string) (*Inbox, *health.Metrics) {
 	t.Helper()
-	m := newMetrics()
-	client, err := newAzeer(Config{AzeerAPIKey: NewSecret("key"), AzeerBaseURL: base, AzeerConcurrency: 8}, m)
+	m := health.NewMetrics()
+	in, err := New(Config{Key: "key", BaseURL: base, Concurrency: 8, Measure: m.Azeer})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &inbox{client: client}, m
+	return in, m
+}
+
+func scrape(m *health.Metrics) string {
+	w := httptest.NewRecorder()
+	health.NewHandler(m, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return w.Body.String()
 }
 
 var (
@@ -128,7 +135,7 @@ func TestFaultsWithoutAnAnswer(t *testing.T) {
 		if fault.Effect != assign.NotDone || fault.Reason != assign.Unreachable {
 			t.Errorf("fault is %+v", fault)
 		}
-		if page := scrape(t, m); !strings.Contains(page, `azeer_slack_azeer_call_seconds_count{endpoint="assign",status="error"} 1`) {
+		if page := scrape(m); !strings.Contains(page, `azeer_slack_azeer_call_seconds_count{endpoint="assign",status="error"} 1`) {
 			t.Error("the call is not counted as an error")
 		}
 	})
@@ -171,7 +178,7 @@ func TestAgentsInTheWordsOfAssign(t *testing.T) {
 	if second.PlatformID.Reveal() != "7001" || second.Email.Reveal() != "sara@twerlo.com" || second.Name != "sara@twerlo.com" || !second.Inactive {
 		t.Errorf("second is %+v", second)
 	}
-	if page := scrape(t, m); !strings.Contains(page, `azeer_slack_azeer_call_seconds_count{endpoint="agents",status="200"} 1`) {
+	if page := scrape(m); !strings.Contains(page, `azeer_slack_azeer_call_seconds_count{endpoint="agents",status="200"} 1`) {
 		t.Error("the call is not counted")
 	}
 }
@@ -201,7 +208,7 @@ func TestARefusedKeyIsKnownUntilItIsTakenAgain(t *testing.T) {
 		} else {
 			_ = in.Assign(t.Context(), contact, omar)
 		}
-		got := in.refused()
+		got := in.Refused()
 		if step.refused == "" && got != "" || !strings.Contains(got, step.refused) {
 			t.Errorf("after %d, refused is %q, want %q", step.status, got, step.refused)
 		}

@@ -1,4 +1,4 @@
-package main
+package logging
 
 import (
 	"io"
@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// logLines is how many lines wait for a reader that is slow.
-	logLines = 4096
-	// logPoll is how often waiting lines are looked for. The diode can also be told of each
+	// bufferLines is how many lines wait for a reader that is slow.
+	bufferLines = 4096
+	// poll is how often waiting lines are looked for. The diode can also be told of each
 	// line, but then now and then misses one until the next comes.
-	logPoll = 10 * time.Millisecond
-	// logClose is how long the end waits for lines to be written.
-	logClose = 500 * time.Millisecond
+	poll = 10 * time.Millisecond
+	// closeWithin is how long the end waits for lines to be written.
+	closeWithin = 500 * time.Millisecond
 )
 
-// logBuffer stands between the program and whoever reads its log, so that one who does not
+// Buffer stands between the program and whoever reads its log, so that one who does not
 // read (a stuck log driver, Ctrl-S, a full pipe) holds up nothing. When it is full, all
 // that waits is dropped, and counted.
-type logBuffer struct {
+type Buffer struct {
 	out   io.Writer
 	size  int64
 	lines diode.Writer
@@ -31,12 +31,16 @@ type logBuffer struct {
 	written, taken, overrun, failed atomic.Int64
 }
 
-// newLogBuffer writes what it gets to out. The report of dropped lines, too, goes there, in
+// NewBuffer writes what it gets to out. The report of dropped lines, too, goes there, in
 // the form that report gives to it.
-func newLogBuffer(out io.Writer, size int, report func(io.Writer) zerolog.Logger) *logBuffer {
-	b := &logBuffer{out: out, size: int64(size)}
+func NewBuffer(out io.Writer, report func(io.Writer) zerolog.Logger) *Buffer {
+	return newBuffer(out, bufferLines, report)
+}
+
+func newBuffer(out io.Writer, size int, report func(io.Writer) zerolog.Logger) *Buffer {
+	b := &Buffer{out: out, size: int64(size)}
 	log := report(out)
-	b.lines = diode.NewWriter(logSink{b}, size, logPoll, func(missed int) {
+	b.lines = diode.NewWriter(sink{b}, size, poll, func(missed int) {
 		b.overrun.Add(int64(missed))
 		log.Warn().Int("dropped", missed).Msg("log lines dropped: nobody read them in time")
 	})
@@ -44,15 +48,15 @@ func newLogBuffer(out io.Writer, size int, report func(io.Writer) zerolog.Logger
 }
 
 // Write never blocks. It keeps no part of line.
-func (b *logBuffer) Write(line []byte) (int, error) {
+func (b *Buffer) Write(line []byte) (int, error) {
 	n, err := b.lines.Write(line)
 	b.written.Add(1)
 	return n, err
 }
 
-// dropped counts the lines that nobody will read. Those that are overwritten already are
+// Dropped counts the lines that nobody will read. Those that are overwritten already are
 // among them, though the diode notes them only when the next line can be written.
-func (b *logBuffer) dropped() int64 {
+func (b *Buffer) Dropped() int64 {
 	written := b.written.Load()
 	taken, overrun := b.taken.Load(), b.overrun.Load()
 	if waiting := written - taken - overrun; waiting > b.size {
@@ -61,8 +65,8 @@ func (b *logBuffer) dropped() int64 {
 	return overrun + b.failed.Load()
 }
 
-// close writes what waits, if somebody reads it.
-func (b *logBuffer) close() {
+// Close writes what waits, if somebody reads it.
+func (b *Buffer) Close() {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
@@ -70,14 +74,14 @@ func (b *logBuffer) close() {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(logClose):
+	case <-time.After(closeWithin):
 	}
 }
 
-// logSink is where the lines go on, one at a time.
-type logSink struct{ *logBuffer }
+// sink is where the lines go on, one at a time.
+type sink struct{ *Buffer }
 
-func (s logSink) Write(line []byte) (int, error) {
+func (s sink) Write(line []byte) (int, error) {
 	s.taken.Add(1)
 	n, err := s.out.Write(line)
 	if err != nil {
