@@ -195,6 +195,8 @@ func TestUnknownBlocksAreLoud(t *testing.T) {
 	v := visitTo(t, s.demo, desktop, "")
 	v.settled()
 	v.show("gallery")
+	v.see(css(".gallery-item"))
+	v.choose("")
 	for _, odd := range []string{"carousel", "joystick", "thought_input"} {
 		v.see(css(`.bk-unknown[role="alert"][data-unknown="` + odd + `"]`).says(odd))
 		if !strings.Contains(strings.Join(v.surprises(), "\n"), odd) {

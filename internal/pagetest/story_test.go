@@ -214,7 +214,7 @@ func TestSlowAzeerIsAnsweredTwice(t *testing.T) {
 		v.answered("Still assigning")
 		v.answered("now belongs to")
 		v.show("timeline")
-		v.see(interaction(line).its(".tl-wait"))
+		v.see(interaction(line).its(".tl-sums .is-azeer").says("5."))
 	})
 }
 

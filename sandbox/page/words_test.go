@@ -22,7 +22,7 @@ func webFile(t *testing.T, name string) string {
 }
 
 var (
-	comments = regexp.MustCompile(`(?s)/\*.*?\*/|(?m)(^|\s)//.*$`)
+	comments = regexp.MustCompile(`(?s:/\*.*?\*/)|(?m:(^|\s)//.*$)`)
 	literals = regexp.MustCompile("'(?:[^'\\\\\n]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`")
 	holes    = regexp.MustCompile(`\$\{[^}]*\}`)
 	// sentence is text for people: a capital and a small word, or an English word alone

@@ -138,7 +138,7 @@ function languageName(lang) {
 }
 
 function appName(ctx) {
-  return (ctx.state.app && ctx.state.app.name) || 'App';
+  return (ctx.state.app && ctx.state.app.name) || tell('sandbox');
 }
 
 function messageCard(body, ctx) {

@@ -11,6 +11,7 @@ export const titles = {
   assigned_arabic_name: ['Assigned, Arabic name', 'تم الإسناد، اسم عربي'],
   assigned_other_form: ['Assigned, older form of the number', 'تم الإسناد، صيغة أقدم للرقم'],
   assigned_over: ['Assigned, with the owner before', 'تم الإسناد، مع الموظف السابق'],
+  stored_late: ['Stored late', 'تأخر الحفظ'],
   undone: ['Undone', 'تم التراجع'],
   interim: ['Still assigning', 'جارٍ الإسناد'],
   interim_unreached: ['Still assigning, Azeer not reached', 'جارٍ الإسناد، وAzeer لا يُبلَغ'],
@@ -227,7 +228,7 @@ export function titleOf(name) {
 
 const groups = [
   ['groupDone', /^(outcomes_)?assigned|^undone$|^interim|^joined$/],
-  ['groupNotDone', /^(outcomes|states)_|^(broken|expired|failed|late|key_refused|me_no_agent|no_such_agent|not_found|not_stored|overtaken|server_error|superseded|unknown|undo|mention_late|form_late|form_refused)/],
+  ['groupNotDone', /^(outcomes|states)_|^(broken|expired|failed|late|key_refused|me_no_agent|no_such_agent|not_found|not_stored|stored_late|overtaken|server_error|superseded|unknown|undo|mention_late|form_late|form_refused)/],
   ['groupMany', /^(batch|several)/],
   ['groupQuestions', /^(ambiguous|question)/],
   ['groupMistakes', /^(mistake|no_such_word|fields)/],

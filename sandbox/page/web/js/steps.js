@@ -2,10 +2,12 @@
 
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
-import { tell } from './pagewords.js';
+import { pageTexts, tell } from './pagewords.js';
 import { setSetting, setting } from './prefs.js';
 
 const example = '/assign 0544444444 omar@twerlo.com';
+
+const [[killed], [started]] = [pageTexts.markKilled, pageTexts.markStarted]; // as the server says it
 
 const farewell = 5000; // ms that the last word stays
 
@@ -31,7 +33,7 @@ const steps = [
     there: (state) => state.trouble.bot !== 'none',
     done: (state) => {
       const turned = state.interactions.filter((i) => i.kind === 'trouble').map((i) => i.what);
-      return turned.includes('The bot is killed') && turned.lastIndexOf('The bot is started') > turned.indexOf('The bot is killed');
+      return turned.includes(killed) && turned.lastIndexOf(started) > turned.indexOf(killed);
     },
     run: ({ store }) => store.emit('survive'),
   },

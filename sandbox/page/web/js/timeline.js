@@ -9,10 +9,10 @@ const mostRows = 200;
 
 const stages = ['slack', 'bot', 'azeer', 'wait', 'back'];
 
-// stageAfter is what takes the time after a step, until the next.
-function stageAfter(step, next) {
+// stageAfter is what takes the time after a step, until the next; asked: Azeer has a request that it has not answered.
+function stageAfter(step, next, asked) {
   const last = step.names.at(-1);
-  if (last === 'sent') return 'azeer';
+  if (asked) return 'azeer';
   if (last === 'answered' && next?.names[0] === 'sent') return 'wait';
   if (last === 'typed') return 'slack';
   if (['delivered', 'seen'].includes(last)) return 'bot';
@@ -212,9 +212,12 @@ class Row {
   // drawSteps draws the bar, how long each stage took in all, and the table of the details.
   drawSteps(steps, i) {
     const times = new Map();
+    let asked = false;
     const segments = steps.map((step, n) => {
+      if (step.names.includes('sent')) asked = true;
+      if (step.names.includes('answered')) asked = false;
       const next = steps[n + 1];
-      const stage = next ? stageAfter(step, next) : 'end';
+      const stage = next ? stageAfter(step, next, asked) : 'end';
       if (next) times.set(stage, (times.get(stage) || 0) + next.at - step.at);
       return segment(step, next, steps[0], stage, i);
     });
