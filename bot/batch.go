@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"azeer-slack/assign"
@@ -337,18 +338,41 @@ func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payloa
 	_ = o.openView(ctx, c, form) // it is logged, and the button is still there
 }
 
+// onBatch serves a submitted form that is about several contacts; false if it is not.
+func (s *submissions) onBatch(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) bool {
+	chosen := c.Chosen(render.BlockContact)
+	switch {
+	case c.View.CallbackID == render.SeveralCallback:
+		s.onSeveral(ctx, v, c, to)
+	case c.View.CallbackID == render.SeveralConfirmCallback:
+		s.onSeveralConfirmed(ctx, v, c)
+	case len(chosen) > 1:
+		s.onList(ctx, v, c, to, render.BlockContact, strings.Join(chosen, "\n"))
+	default:
+		view := s.severalTyped(v, c, to)
+		if view == nil {
+			return false
+		}
+		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
+	}
+	return true
+}
+
 // severalTyped is the form for several contacts where a list was pasted into the field for one; nil
 // where it was not.
-func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, r assign.Request, to payload.Address) *slack.ModalViewRequest {
+func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, to payload.Address) *slack.ModalViewRequest {
 	typed := c.Input(render.BlockContact)
 	_, err := line.ParseContact(typed, s.region)
 	if m, ok := errors.AsType[*line.Mistake](err); !ok || m.Kind != line.ManyContacts {
 		return nil
 	}
 	start := render.FormContent{NoList: !s.agents.State().Loaded}
-	start.Agent, _ = s.agents.Guess(r.Agent)
-	if r.Agent.Kind == agent.ByEmail {
-		start.Draft.Agent = r.Agent.Reveal()
+	block := agentBlock(c.Payload)
+	if who, err := s.readAgent(block, c.Input(block)); err == nil {
+		start.Agent, _ = s.agents.Guess(who)
+		if who.Kind == agent.ByEmail {
+			start.Draft.Agent = who.Reveal()
+		}
 	}
 	to.View = ""
 	form := v.FormSeveral(render.TypedList(line.ParseList(typed, s.region).Contacts), start, to)
@@ -357,13 +381,18 @@ func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, r assign.
 
 // onSeveral serves the submitted form for several contacts.
 func (s *submissions) onSeveral(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) {
-	m := line.ParseList(c.Input(render.BlockSeveral)+"\n"+c.Input(render.BlockMore), s.region)
+	s.onList(ctx, v, c, to, render.BlockSeveral, c.Input(render.BlockSeveral)+"\n"+c.Input(render.BlockMore))
+}
+
+// onList serves a submitted form with a list of contacts, which stands in field.
+func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address, field, typed string) {
+	m := line.ParseList(typed, s.region)
 	wrong := make(map[string]string)
 	switch {
 	case len(m.Contacts) == 0:
-		wrong[render.BlockSeveral] = v.Texts.Plain("several_none", texts.Data{"Phone": v.ExamplePhone()})
+		wrong[field] = v.Texts.Plain("several_none", texts.Data{"Phone": v.ExamplePhone()})
 	case len(m.Contacts) > assign.MaxBatch:
-		wrong[render.BlockSeveral] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
+		wrong[field] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
 	}
 	var err error
 	block := agentBlock(c.Payload)

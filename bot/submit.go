@@ -51,19 +51,10 @@ func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, v.Closing(r.Text, r.Data))
 		return
 	}
-	switch c.View.CallbackID {
-	case render.SeveralCallback:
-		s.onSeveral(ctx, v, c, to)
-		return
-	case render.SeveralConfirmCallback:
-		s.onSeveralConfirmed(ctx, v, c)
+	if s.onBatch(ctx, v, c, to) {
 		return
 	}
 	request, mistakes, unlisted := s.read(v, c)
-	if view := s.severalTyped(v, c, request, to); view != nil {
-		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
-		return
-	}
 	if len(mistakes) == 0 && !unlisted.IsZero() {
 		c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(v.FormConfirm(c.View, unlisted)))
 		return

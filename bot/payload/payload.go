@@ -175,11 +175,25 @@ func (p Payload) URLs() []responseURL {
 	return append(p.ResponseURLs, p.View.ResponseURLs...)
 }
 
-// Input gives what stands in an input of a submitted form: typed text or picked value.
+// Chosen gives what is ticked or picked in an input in which that may be several.
+func (p Payload) Chosen(block string) (values []string) {
+	for _, f := range p.View.State.Values[block] {
+		for _, o := range f.SelectedOptions {
+			values = append(values, o.Value)
+		}
+	}
+	return values
+}
+
+// Input gives what stands in an input of a submitted form: typed text, or the picked value if it
+// is one.
 func (p Payload) Input(block string) string {
 	for _, f := range p.View.State.Values[block] {
 		if f.SelectedOption != nil {
 			return f.SelectedOption.Value
+		}
+		if len(f.SelectedOptions) == 1 {
+			return f.SelectedOptions[0].Value
 		}
 		return f.Value
 	}

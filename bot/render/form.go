@@ -276,11 +276,11 @@ func (v Renderer) contactChoice(found []prose.Found) slack.Block {
 		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
 	}
 	label := plainText(v.Texts.Plain("form_contact", nil), 2000)
-	if len(options) <= mostRadios {
-		return slack.NewInputBlock(BlockContact, label, nil, slack.NewRadioButtonsBlockElement(BlockContact, options...)).WithDispatchAction(true)
+	if len(options) <= mostBoxes {
+		return slack.NewInputBlock(BlockContact, label, nil, slack.NewCheckboxGroupsBlockElement(BlockContact, options...)).WithDispatchAction(true)
 	}
 	pick := plainText(v.Texts.Plain("message_pick", nil), 150)
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, BlockContact, options...)
+	menu := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, pick, BlockContact, options...)
 	return slack.NewInputBlock(BlockContact, label, nil, menu).WithDispatchAction(true)
 }
 
@@ -319,9 +319,9 @@ const (
 	severalMax  = 3000 // of a field
 )
 
-// mostChoices is how many numbers a menu can offer; mostRadios, how many are offered
+// mostChoices is how many numbers a menu can offer; mostBoxes, how many are offered
 // without one.
 const (
 	mostChoices = 100
-	mostRadios  = 10
+	mostBoxes   = 10
 )

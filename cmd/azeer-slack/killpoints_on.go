@@ -81,6 +81,14 @@ func (j killableJournal) Accept(ctx context.Context, r assign.Request) (assign.A
 	return a, how, err
 }
 
+func (j killableJournal) AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error) {
+	entries, err := j.Journal.AcceptBatch(ctx, requests)
+	if err == nil {
+		reach(pointStored)
+	}
+	return entries, err
+}
+
 func (j killableJournal) Finish(ctx context.Context, id int64, o assign.Outcome) error {
 	err := j.Journal.Finish(ctx, id, o)
 	if err == nil {
@@ -112,6 +120,14 @@ type killableAnswerer struct{ assign.Answerer }
 
 func (d killableAnswerer) Answer(ctx context.Context, a assign.Assignment) error {
 	err := d.Answerer.Answer(ctx, a)
+	if err == nil {
+		reach(pointAnswerPosted)
+	}
+	return err
+}
+
+func (d killableAnswerer) AnswerBatch(ctx context.Context, b assign.Batch) error {
+	err := d.Answerer.AnswerBatch(ctx, b)
 	if err == nil {
 		reach(pointAnswerPosted)
 	}

@@ -118,8 +118,11 @@ func TestABatchIsUndoneOneByOne(t *testing.T) {
 	sara.types("#support", "/assign "+numbers(2)[1]+" layla@twerlo.com")
 	sara.reads("now belongs to")
 	manager.clicks(m, "Undo all")
-	manager.reads("Left as they are: 1", "+966 54 444 0001")
-	manager.reads("3 of 3 contacts given back")
+	first, second := manager.reads(), manager.reads()
+	if both := first.Plain() + second.Plain(); !strings.Contains(both, "Left as they are: 1") || !strings.Contains(both, "+966 54 444 0001") ||
+		!strings.Contains(both, "3 of 3 contacts given back") {
+		t.Errorf("read %s", both)
+	}
 	if n := w.owns(4, "sara@twerlo.com"); n != 3 {
 		t.Errorf("%d belong to Sara again", n)
 	}
@@ -303,5 +306,77 @@ func TestABatchGoesOnAfterAKill(t *testing.T) {
 	}
 	if n := len(box.Azeer.Calls()); n > 25+8+6 { // those on the wire at the kill are asked again; agents are listed
 		t.Errorf("%d calls to Azeer", n)
+	}
+}
+
+func TestSeveralNumbersOfAMessageAreTicked(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	m := w.Slack.Person("sara").Post("#general", "please call 0544444444, 0555555555 and 0566666666")
+	f := manager.shortcut(m)
+	manager.picks(f, "agent", "om")
+	manager.submits(f, map[string]string{"contact": "+966 54 444 4444, +966 56 666 6666", "agent": "Omar Hassan (omar@twerlo.com)"})
+	if answer := manager.reads("2 of 2 contacts assigned to Omar Hassan"); answer.Where != "#general" || !answer.Ephemeral {
+		t.Errorf("answered in %s", answer.Where)
+	}
+	w.owner("966566666666", "omar@twerlo.com")
+	w.owner("966555555555", "")
+
+	m = w.Slack.Person("sara").Post("#general", strings.Join(numbers(30), "\n"))
+	f = layla.shortcut(m)
+	var labels []string
+	for i := range 26 {
+		labels = append(labels, fmt.Sprintf("\u2066+966 54 444 %04d\u2069", i))
+	}
+	layla.submits(f, map[string]string{"contact": strings.Join(labels, ", "), "agent": "Sara Ali (sara@twerlo.com)"})
+	if plain := f.Plain(); !strings.Contains(plain, "لم يتم أي إجراء بعد") {
+		t.Errorf("the question says %s", plain)
+	}
+	layla.submits(f, nil)
+	layla.readsArabic("أُسنِد", "26", "Sara Ali")
+}
+
+// One instance stops in the middle of a batch, and another goes on with it. Who presses Stop
+// may reach either.
+func TestInstancesShareABatch(t *testing.T) {
+	w := shared(t)
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 400 * time.Millisecond})
+	manager, sara := w.person("manager"), w.person("sara")
+	manager.types("#support", "/assign "+strings.Join(numbers(25), " ")+" omar@twerlo.com")
+	w.awaitAssigns(3)
+	w.beside()
+	sara.types("#general", "/assign "+numbers(25)[24]+" layla@twerlo.com") // by way of the other
+	sara.reads("now belongs to")
+	if err := w.halt(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	w.Azeer.Behave()
+	m := manager.reads("of 25 contacts assigned to Omar Hassan")
+	for strings.Contains(m.Plain(), "so far") {
+		m = manager.reads("of 25 contacts assigned to Omar Hassan")
+	}
+	// The one may have been done before it was overtaken.
+	if !strings.Contains(m.Plain(), "25 of 25") && !(strings.Contains(m.Plain(), "24 of 25") && strings.Contains(m.Plain(), "Replaced by a newer request: 1")) {
+		t.Errorf("answered %s", m.Plain())
+	}
+	if n := w.owns(25, "omar@twerlo.com"); n != 24 {
+		t.Errorf("%d belong to Omar", n)
+	}
+	w.owner("966544440024", "layla@twerlo.com")
+}
+
+func TestABatchIsStoppedByAnotherInstance(t *testing.T) {
+	w := shared(t)
+	w.Azeer.Always(azeer.Misbehaviour{Latency: 1500 * time.Millisecond})
+	manager := w.person("manager")
+	manager.types("#support", "/assign "+strings.Join(numbers(25), " ")+" omar@twerlo.com")
+	m := manager.reads("of 25 contacts assigned to", "so far", "Stop")
+	w.beside()
+	manager.clicks(m, "Stop")
+	manager.reads("Stopped:")
+	w.Azeer.Behave()
+	m = manager.reads("of 25 contacts assigned to Omar Hassan")
+	if n := w.owns(25, "omar@twerlo.com"); n == 25 || !strings.Contains(m.Plain(), fmt.Sprintf("%d of 25", n)) {
+		t.Errorf("%d belong to Omar: %s", n, m.Plain())
 	}
 }
