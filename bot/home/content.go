@@ -44,24 +44,29 @@ func (t *Tabs) view(ctx context.Context, user string, s render.HomeSearch) slack
 
 // content reads what somebody may see.
 func (t *Tabs) content(ctx context.Context, user string, s render.HomeSearch) (render.HomeContent, error) {
-	seen := render.HomeContent{Reader: user, Search: s, Now: time.Now(), Admin: t.cfg.Access.IsAdmin(user)}
+	seen := render.HomeContent{Reader: user, Search: s, Now: time.Now()}
 	var errs [5]error
 	if s.Typed != "" {
-		errs[0] = t.lookUp(ctx, &seen)
+		seen.Result, errs[0] = t.lookUp(ctx, s.Typed)
 	}
 	seen.Wrong, errs[1] = t.unresolved(ctx, user, seen.Now)
 	seen.Mine, errs[2] = t.cfg.Journal.List(ctx, assign.Query{Requester: user, Batches: true, Limit: render.ListMost + 1})
-	if seen.Admin {
-		seen.Team, errs[3] = t.cfg.Journal.List(ctx, assign.Query{Batches: true, Limit: render.ListMost})
+	if t.cfg.Access.IsAdmin(user) {
+		seen.Team = new(render.HomeTeam)
+		seen.Team.Rows, errs[3] = t.cfg.Journal.List(ctx, assign.Query{Batches: true, Limit: render.ListMost})
 		year, month, day := seen.Now.In(t.cfg.People.Zone(user)).Date()
 		since := time.Date(year, month, day-render.TallyDays+1, 0, 0, 0, 0, t.cfg.People.Zone(user))
-		seen.Counts, errs[4] = t.cfg.Journal.Tally(ctx, since)
+		seen.Team.Counts, errs[4] = t.cfg.Journal.Tally(ctx, since)
 	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return seen, err
 	}
 	var err error
-	seen.Several, err = t.batchesIn(ctx, seen.Wrong, seen.Mine, seen.Team)
+	lists := [][]assign.Assignment{seen.Wrong, seen.Mine}
+	if seen.Team != nil {
+		lists = append(lists, seen.Team.Rows)
+	}
+	seen.Several, err = t.batchesIn(ctx, lists...)
 	return seen, err
 }
 
@@ -84,20 +89,18 @@ func (t *Tabs) batchesIn(ctx context.Context, lists ...[]assign.Assignment) (ren
 }
 
 // lookUp reads what is known of the contact that was typed.
-func (t *Tabs) lookUp(ctx context.Context, seen *render.HomeContent) error {
-	contact, err := line.ParseContact(seen.Search.Typed, t.cfg.Region)
-	if errors.As(err, &seen.Mistake) {
-		return nil
+func (t *Tabs) lookUp(ctx context.Context, typed string) (r render.SearchResult, err error) {
+	if r.Contact, err = line.ParseContact(typed, t.cfg.Region); errors.As(err, &r.Mistake) {
+		return r, nil
 	}
-	seen.Contact = contact
-	if seen.Found, err = t.cfg.Journal.List(ctx, assign.Query{Contact: contact, Limit: render.ListMost + 1}); err != nil {
-		return err
+	if r.Found, err = t.cfg.Journal.List(ctx, assign.Query{Contact: r.Contact, Limit: render.ListMost + 1}); err != nil {
+		return r, err
 	}
-	owner, known, err := t.cfg.Journal.Owner(ctx, contact)
+	owner, known, err := t.cfg.Journal.Owner(ctx, r.Contact)
 	if known {
-		seen.Owner = owner
+		r.Owner = owner
 	}
-	return err
+	return r, err
 }
 
 // unresolved gives what went wrong for somebody lately and nobody has seen to since: there

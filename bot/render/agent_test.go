@@ -32,8 +32,8 @@ func TestAnAgentAppearsByTheirPresentName(t *testing.T) {
 	v := knowing(t, noura)
 	a := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: nameless})
 	home := v.Home(HomeContent{
-		Reader: a.Requester, Now: goldenTime, Admin: true, Mine: []assign.Assignment{a},
-		Counts: []assign.Count{{Agent: nameless, Day: goldenTime, Assigned: 2}, {Agent: noura, Day: goldenTime, Assigned: 3}},
+		Reader: a.Requester, Now: goldenTime, Mine: []assign.Assignment{a},
+		Team: &HomeTeam{Counts: []assign.Count{{Agent: nameless, Day: goldenTime, Assigned: 2}, {Agent: noura, Day: goldenTime, Assigned: 3}}},
 	})
 	for what, text := range map[string]string{
 		"the answer": v.Outcome(a, agent.Agent{}).Text, "mine": v.Mine([]assign.Assignment{a}, nil).Text, "Home": payload.Encode(home),
@@ -93,7 +93,7 @@ func TestDigitsAreAllOfOneKind(t *testing.T) {
 func TestWhatNeedsAttentionIsListedOnce(t *testing.T) {
 	v := testVoices(t).Default
 	rows := goldenRows()
-	s := HomeContent{Reader: "U0MANAGER", Now: goldenTime, Mine: rows, Wrong: rows[3:4], Admin: true, Team: rows, Counts: goldenCounts(2)}
+	s := HomeContent{Reader: "U0MANAGER", Now: goldenTime, Mine: rows, Wrong: rows[3:4], Team: &HomeTeam{rows, goldenCounts(2)}}
 	home := v.Home(s)
 	var order []string
 	lines := 0
@@ -113,11 +113,11 @@ func TestWhatNeedsAttentionIsListedOnce(t *testing.T) {
 	if want := 1 + 2*(ListMost-1); lines != want {
 		t.Errorf("%d lines, want %d: one a request", lines, want)
 	}
-	s.Counts = []assign.Count{{Agent: to("Omar Hassan", "omar@twerlo.com"), Day: goldenTime, Assigned: 1}}
+	s.Team.Counts = []assign.Count{{Agent: to("Omar Hassan", "omar@twerlo.com"), Day: goldenTime, Assigned: 1}}
 	if n := strings.Count(payload.Encode(v.Home(s)), "█ 1 "); n != 1 {
 		t.Errorf("on the first day the chart is drawn %d times", n)
 	}
-	s.Counts = append(s.Counts, assign.Count{Agent: s.Counts[0].Agent, Day: goldenTime.Add(24 * time.Hour), Assigned: 1})
+	s.Team.Counts = append(s.Team.Counts, assign.Count{Agent: s.Team.Counts[0].Agent, Day: goldenTime.Add(24 * time.Hour), Assigned: 1})
 	if n := strings.Count(payload.Encode(v.Home(s)), "Omar Hassan\""); n < 3 {
 		t.Errorf("on the second day it is drawn %d times", n)
 	}

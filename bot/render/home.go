@@ -20,21 +20,27 @@ import (
 
 // HomeContent is what a Home tab shows.
 type HomeContent struct {
-	Reader string
-	Search HomeSearch
-	Now    time.Time
-
-	Contact phone.Number // looked up
-	Mistake *line.Mistake
-	Owner   assign.Assignment
-	Found   []assign.Assignment
-
+	Reader      string
+	Now         time.Time
+	Search      HomeSearch
+	Result      SearchResult // of Search
 	Wrong, Mine []assign.Assignment
+	Team        *HomeTeam // nil for those who may not see it
 	// Several are the batches that any of the lists shows.
 	Several Batches
+}
 
-	Admin  bool
-	Team   []assign.Assignment
+// SearchResult is what is known of a contact that was looked up, or why it was not.
+type SearchResult struct {
+	Mistake *line.Mistake
+	Contact phone.Number
+	Owner   assign.Assignment
+	Found   []assign.Assignment
+}
+
+// HomeTeam is what an admin sees of everybody's requests.
+type HomeTeam struct {
+	Rows   []assign.Assignment
 	Counts []assign.Count
 }
 
@@ -49,9 +55,9 @@ func HomeView(s HomeSearch, blocks ...slack.Block) slack.HomeTabViewRequest {
 // Home makes the Home tab: what is to be done first, then counts, and a line for each request.
 // What needs attention is not listed twice.
 func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
-	blocks := append(v.HomeTop(), v.homeFound(s)...)
-	if s.Admin {
-		blocks = append(blocks, v.homeCounts(s.Counts)...)
+	blocks := append(v.HomeTop(), v.homeFound(s.Search, s.Result, s.Reader)...)
+	if s.Team != nil {
+		blocks = append(blocks, v.homeCounts(s.Team.Counts)...)
 	}
 	blocks = append(blocks, v.homeWrong(s)...)
 	if len(s.Mine) == 0 {
@@ -62,9 +68,9 @@ func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
 		shown[shownAs(a)] = true
 	}
 	blocks = append(blocks, v.homeRows("home_mine", s.Mine, s.Several, shown, s.Reader)...)
-	if s.Admin {
-		blocks = append(blocks, v.homeRows("home_team", s.Team, s.Several, shown, "")...)
-		blocks = append(blocks, v.homeDays(s.Counts)...)
+	if s.Team != nil {
+		blocks = append(blocks, v.homeRows("home_team", s.Team.Rows, s.Several, shown, "")...)
+		blocks = append(blocks, v.homeDays(s.Team.Counts)...)
 	}
 	fresh := v.Texts.Text("home_fresh", texts.Data{"When": slackTime(s.Now)})
 	blocks = append(blocks, slack.NewDividerBlock(), slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, fresh, false, false)))
@@ -106,17 +112,17 @@ func (v Renderer) HomeTop() []slack.Block {
 }
 
 // homeFound shows what was looked up, with a button to have it away again.
-func (v Renderer) homeFound(s HomeContent) []slack.Block {
+func (v Renderer) homeFound(s HomeSearch, r SearchResult, reader string) []slack.Block {
 	var shown Message
 	switch {
-	case s.Search.Typed == "":
+	case s.Typed == "":
 		return nil
-	case s.Mistake != nil:
-		shown = v.Notice(v.MistakeText(s.Mistake))
-	case len(s.Found) == 0:
-		shown = v.HistoryNone(s.Contact)
+	case r.Mistake != nil:
+		shown = v.Notice(v.MistakeText(r.Mistake))
+	case len(r.Found) == 0:
+		shown = v.HistoryNone(r.Contact)
 	default:
-		shown = v.HistoryOf(s.Contact, s.Owner, s.Found, s.Reader)
+		shown = v.HistoryOf(r.Contact, r.Owner, r.Found, reader)
 	}
 	if title, ok := shown.Blocks[0].(*slack.SectionBlock); ok {
 		title.Accessory = slack.NewAccessory(v.button("form_close", ActionClose, "", slack.StyleDefault))

@@ -17,14 +17,14 @@ import (
 // goldenHomes gives Home tabs: as little as one can hold, and as much.
 func goldenHomes(v Renderer) map[string]any {
 	found := goldenSights()
-	found.Search, found.Contact = HomeSearch{"٠٥٤٤٤٤٤٤٤٤", goldenTime}, goldenRequest.Contact
-	found.Found, found.Owner = goldenRows()[:3], goldenRows()[2]
+	found.Search, found.Result.Contact = HomeSearch{"٠٥٤٤٤٤٤٤٤٤", goldenTime}, goldenRequest.Contact
+	found.Result.Found, found.Result.Owner = goldenRows()[:3], goldenRows()[2]
 	mistake, nothing := HomeContent{Reader: "U0MANAGER", Now: goldenTime}, HomeContent{Reader: "U0MANAGER", Now: goldenTime}
-	mistake.Search, mistake.Mistake = HomeSearch{"<!channel> 05444", goldenTime}, sampleMistake(line.PhoneTooShort)
-	nothing.Search, nothing.Contact = HomeSearch{"+971501234567", goldenTime}, phone.New("971501234567")
+	mistake.Search, mistake.Result.Mistake = HomeSearch{"<!channel> 05444", goldenTime}, sampleMistake(line.PhoneTooShort)
+	nothing.Search, nothing.Result.Contact = HomeSearch{"+971501234567", goldenTime}, phone.New("971501234567")
 	admin := goldenSights()
-	admin.Admin, admin.Team, admin.Counts = true, goldenRows(), goldenCounts(3)
-	many := HomeContent{Reader: "U0ADMIN", Now: goldenTime, Admin: true, Counts: goldenCounts(tallyMost + 3)}
+	admin.Team = &HomeTeam{goldenRows(), goldenCounts(3)}
+	many := HomeContent{Reader: "U0ADMIN", Now: goldenTime, Team: &HomeTeam{Counts: goldenCounts(tallyMost + 3)}}
 	return map[string]any{
 		"home":            v.Home(goldenSights()),
 		"home_empty":      v.Home(HomeContent{Reader: "U0MANAGER", Now: goldenTime}),
@@ -33,7 +33,7 @@ func goldenHomes(v Renderer) map[string]any {
 		"home_nothing":    v.Home(nothing),
 		"home_admin":      v.Home(admin),
 		"home_admin_many": v.Home(many),
-		"home_admin_none": v.Home(HomeContent{Reader: "U0ADMIN", Now: goldenTime, Admin: true}),
+		"home_admin_none": v.Home(HomeContent{Reader: "U0ADMIN", Now: goldenTime, Team: new(HomeTeam)}),
 		"home_shut":       HomeView(HomeSearch{}, Paragraph(v.Texts.Text("not_allowed_guest", nil)).Blocks...),
 	}
 }
@@ -69,11 +69,12 @@ func TestAFullHomeTabFits(t *testing.T) {
 		}
 		s := HomeContent{
 			Reader: "U0MANAGER", Now: goldenTime, Search: HomeSearch{strings.Repeat("\x01", ContactMax), goldenTime},
-			Contact: goldenRequest.Contact, Owner: rows[0], Found: rows, Wrong: rows[:5], Mine: rows, Admin: true, Team: rows,
+			Result: SearchResult{Contact: goldenRequest.Contact, Owner: rows[0], Found: rows},
+			Wrong:  rows[:5], Mine: rows, Team: &HomeTeam{Rows: rows},
 		}
 		for day := range TallyDays {
 			for n := range 300 {
-				s.Counts = append(s.Counts, assign.Count{
+				s.Team.Counts = append(s.Team.Counts, assign.Count{
 					Agent: to(strings.Repeat("&", 300), strconv.Itoa(n)+"@twerlo.com"), Day: goldenTime.AddDate(0, 0, -day), Assigned: 1 + n*n*1_000_000,
 				})
 			}

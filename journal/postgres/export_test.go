@@ -29,4 +29,4 @@ func (d *DB) SetUnsure() { d.unsure = true }
 // HasSession tells whether the instance holds a session of its own, and Pooled whether a pooler
 // keeps it from one.
 func (d *DB) HasSession() bool { return d.session.key.Load() != 0 }
-func (d *DB) Pooled() bool     { return d.pooled }
+func (d *DB) Pooled() bool     { return d.session.pooled }

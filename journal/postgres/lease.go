@@ -29,7 +29,7 @@ const lookAgain = time.Second
 func (d *DB) KeepAlive(pulse func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	d.stop = cancel
-	if !d.pooled {
+	if !d.session.pooled {
 		session, end := context.WithCancel(context.Background())
 		d.session.end = end
 		d.session.ended.Go(func() { d.keepSession(session) })

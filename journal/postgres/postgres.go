@@ -51,7 +51,6 @@ type DB struct {
 	unsynced  unsynced
 
 	session session
-	pooled  bool // so there is no session
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -78,8 +77,8 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 		return nil, err
 	}
 	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
-	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), pooled: pooled, owned: map[int64]struct{}{},
-		unsynced: newUnsynced(), stop: func() {}, session: session{end: func() {}}}
+	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{},
+		unsynced: newUnsynced(), stop: func() {}, session: session{pooled: pooled, end: func() {}}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
 	err = checkSchema(ctx, pool)

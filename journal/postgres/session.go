@@ -47,9 +47,10 @@ const (
 
 // session is what there is of an instance's own.
 type session struct {
-	key   atomic.Int64 // of the lock that it holds; 0: there is none
-	end   context.CancelFunc
-	ended sync.WaitGroup
+	pooled bool         // so there is none
+	key    atomic.Int64 // of the lock that it holds; 0: there is none
+	end    context.CancelFunc
+	ended  sync.WaitGroup
 }
 
 // keepSession holds a session until ctx ends.

@@ -24,6 +24,9 @@ type file struct {
 	named  string      // as the operator calls it
 	path   string      // without symbolic links
 	opened os.FileInfo // what path was when it was opened
+	// lock and held are open as long as the file is ours.
+	lock *sql.DB
+	held *os.File
 }
 
 // realPath follows symbolic links, since the lock that keeps others out is beside the file
@@ -84,7 +87,7 @@ func (d *DB) hold() error {
 		return fmt.Errorf("the file cannot be written to: give this user the right to, "+
 			"or let DATABASE_URL point elsewhere: %w", err)
 	}
-	d.held = file
+	d.file.held = file
 	return mark(file)
 }
 
@@ -99,13 +102,13 @@ func (d *DB) lockFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.lock, err = connect(d.file.path+".lock", "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
+	if d.file.lock, err = connect(d.file.path+".lock", "_txlock=exclusive", "_pragma=journal_mode(OFF)"); err != nil {
 		return err
 	}
 	// Nothing ends this transaction but closing the connection. Of a file that may only be read,
 	// SQLite takes it for one that reads, which keeps nobody out: so it has to write.
-	if _, err = d.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err == nil {
-		_, err = d.lock.ExecContext(ctx, "PRAGMA user_version = 1")
+	if _, err = d.file.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err == nil {
+		_, err = d.file.lock.ExecContext(ctx, "PRAGMA user_version = 1")
 	}
 	if err != nil {
 		return d.explainLock(err)

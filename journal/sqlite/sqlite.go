@@ -4,7 +4,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -33,8 +32,6 @@ type Config struct {
 type DB struct {
 	cfg  Config
 	file file
-	lock *sql.DB  // held open as long as the file is ours
-	held *os.File // likewise
 
 	// conn is the one connection. It is used by whoever has put a token into using: while it
 	// has the file, no other connection may.
@@ -207,11 +204,11 @@ func (d *DB) Close(context.Context) error {
 		errs = append(errs, d.conn.db.Close())
 	}
 	errs = append(errs, d.accepted.close())
-	if d.held != nil {
-		errs = append(errs, d.held.Close())
+	if d.file.held != nil {
+		errs = append(errs, d.file.held.Close())
 	}
-	if d.lock != nil {
-		errs = append(errs, d.lock.Close())
+	if d.file.lock != nil {
+		errs = append(errs, d.file.lock.Close())
 	}
 	return errors.Join(errs...)
 }
