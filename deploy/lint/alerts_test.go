@@ -100,8 +100,8 @@ var allIsWell = []string{
 // troubles has, for each alert, what it is to tell of: series in place of, or beside, those of a world that is well.
 // "_" is a minute without a sample.
 var troubles = map[string][][]string{
-	"AzeerSlackGone": {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x200 _x100`}},
-	"AzeerSlackDeaf": {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x297 0x2`}},
+	"AzeerSlackGone":     {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x200 _x100`}},
+	"AzeerSlackDeaf":     {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x297 0x2`}},
 	"AzeerSlackNotReady": {{`azeer_slack_ready{job="azeer-slack",instance="a"} 1x294 0x5`}},
 	"AzeerSlackKeyRefused": {
 		{`azeer_slack_azeer_call_seconds_count{job="azeer-slack",instance="a",endpoint="assign",status="401"} _x297 1x2`},
