@@ -68,7 +68,7 @@ func kinds(b assign.Batch) map[assign.OutcomeKind]int {
 func TestABatchIsCarriedOutAndAnsweredOnce(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.askMany("U1", omar, contacts(57)...)
-		time.Sleep(time.Second)
+		w.pass(time.Second)
 		heard := w.heardOf()
 		if len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 57 {
 			t.Fatalf("heard %v", heard)
@@ -89,7 +89,7 @@ func TestProgressIsToldRarely(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(times(500, slow(10*time.Second))...)
 		w.askMany("U1", omar, contacts(60)...)
-		time.Sleep(5 * time.Minute)
+		w.pass(5 * time.Minute)
 		want := []progress{{2 * time.Second, 0}, {32 * time.Second, 18}}
 		if got := w.ears.progress; !slices.Equal(got, want) {
 			t.Errorf("progress %v, want %v", got, want)
@@ -104,10 +104,10 @@ func TestABatchHoldsUpNobodyElse(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(times(1000, slow(time.Second))...)
 		w.askMany("U1", omar, contacts(500)...)
-		time.Sleep(3500 * time.Millisecond)
+		w.pass(3500 * time.Millisecond)
 		for _, who := range []string{"U2", "U1"} { // not even who asked for the batch
 			single := w.ask(who, "97150123456"+who[1:], sara)
-			time.Sleep(1100 * time.Millisecond)
+			w.pass(1100 * time.Millisecond)
 			if len(w.ears.heard[single.ID]) != 1 {
 				t.Errorf("the request of %s was held up", who)
 			}
@@ -115,7 +115,7 @@ func TestABatchHoldsUpNobodyElse(t *testing.T) {
 		if w.inbox.busiest > 8 {
 			t.Errorf("%d calls at once", w.inbox.busiest)
 		}
-		time.Sleep(2 * time.Minute)
+		w.pass(2 * time.Minute)
 		if heard := w.heardOf(); len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 500 {
 			t.Errorf("heard %d", len(heard))
 		}
@@ -126,16 +126,16 @@ func TestARateLimitPausesTheBatchAlone(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(busy(20 * time.Second))
 		w.askMany("U1", omar, contacts(100)...)
-		time.Sleep(time.Second)
+		w.pass(time.Second)
 		if calls := len(w.inbox.made()); calls > 6 {
 			t.Errorf("%d calls although Azeer is busy", calls)
 		}
 		single := w.ask("U2", phone1, sara)
-		time.Sleep(100 * time.Millisecond)
+		w.pass(100 * time.Millisecond)
 		if len(w.ears.heard[single.ID]) != 1 {
 			t.Error("a request alone waited for the batch")
 		}
-		time.Sleep(time.Minute)
+		w.pass(time.Minute)
 		if heard := w.heardOf(); len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 100 {
 			t.Errorf("heard %d", len(heard))
 		}
@@ -146,9 +146,9 @@ func TestANewerRequestOvertakesOneOfABatch(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(times(6, slow(5*time.Second))...)
 		w.askMany("U1", omar, contacts(20)...)
-		time.Sleep(time.Second)
+		w.pass(time.Second)
 		newer := w.ask("U2", contacts(20)[15], sara)
-		time.Sleep(time.Minute)
+		w.pass(time.Minute)
 		heard := w.heardOf()
 		if len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 19 || kinds(heard[0])[assign.Superseded] != 1 {
 			t.Fatalf("heard %v", heard)
@@ -166,11 +166,11 @@ func TestAStoppedBatchEndsWithWhatIsSent(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(times(6, slow(5*time.Second))...)
 		id := w.askMany("U1", omar, contacts(20)...)[0].Batch
-		time.Sleep(time.Second)
+		w.pass(time.Second)
 		if n, err := w.service.StopBatch(t.Context(), id); n != 14 || err != nil {
 			t.Errorf("StopBatch: %d, %v", n, err)
 		}
-		time.Sleep(5 * time.Second)
+		w.pass(5 * time.Second)
 		heard := w.heardOf()
 		if len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 6 || kinds(heard[0])[assign.Failed] != 14 {
 			t.Fatalf("heard %v", heard)
@@ -185,7 +185,7 @@ func TestABatchStoppedWhileAzeerIsBusyEndsAtOnce(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(busy(time.Minute))
 		id := w.askMany("U1", omar, contacts(20)...)[0].Batch
-		time.Sleep(time.Second)
+		w.pass(time.Second)
 		n, err := w.service.StopBatch(t.Context(), id)
 		if n < 14 || err != nil {
 			t.Errorf("StopBatch: %d, %v", n, err)
@@ -194,7 +194,7 @@ func TestABatchStoppedWhileAzeerIsBusyEndsAtOnce(t *testing.T) {
 		if got := w.service.InFlight(); got != 1 {
 			t.Errorf("%d in flight, want the one that was sent", got)
 		}
-		time.Sleep(2 * time.Minute)
+		w.pass(2 * time.Minute)
 		if heard := w.heardOf(); len(heard) != 1 || kinds(heard[0])[assign.Failed] != n || kinds(heard[0])[assign.Assigned] != 20-n {
 			t.Errorf("heard %v", heard)
 		}
@@ -205,7 +205,7 @@ func TestABatchGoesOnAfterARestart(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inbox.script(times(60, slow(5*time.Second))...)
 		w.askMany("U1", omar, contacts(50)...)
-		time.Sleep(12 * time.Second)
+		w.pass(12 * time.Second)
 		before := time.Now()
 		w.restart()
 		if took := time.Since(before); took > 6*time.Second {
@@ -214,7 +214,7 @@ func TestABatchGoesOnAfterARestart(t *testing.T) {
 		if heard := w.heardOf(); len(heard) != 0 {
 			t.Fatalf("answered before it was done: %v", kinds(heard[0]))
 		}
-		time.Sleep(15 * time.Minute) // it may be older than a request alone
+		w.pass(15 * time.Minute) // it may be older than a request alone
 		heard := w.heardOf()
 		if len(heard) != 1 || kinds(heard[0])[assign.Assigned] != 50 || heard[0].First().Reply != "here" {
 			t.Fatalf("heard %v", heard)
@@ -230,7 +230,7 @@ func TestAnAnsweredBatchIsLeftAloneAfterARestart(t *testing.T) {
 			t.Fatalf("%d answers", len(heard))
 		}
 		w.restart()
-		time.Sleep(time.Minute)
+		w.pass(time.Minute)
 		if heard := w.heardOf(); len(heard) != 1 {
 			t.Errorf("%d answers: what was answered was answered again", len(heard))
 		}
@@ -245,9 +245,9 @@ func TestTheSameBatchTwiceIsOne(t *testing.T) {
 			t.Errorf("AcceptBatch: %v", err)
 		}
 		w.askMany("U1", sara, contacts(6)...)
-		time.Sleep(time.Minute)
+		w.pass(time.Minute)
 		w.askMany("U1", omar, contacts(6)...) // it is over
-		time.Sleep(time.Minute)
+		w.pass(time.Minute)
 		if heard := w.heardOf(); len(heard) != 3 {
 			t.Errorf("%d answers", len(heard))
 		}
