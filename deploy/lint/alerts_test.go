@@ -82,6 +82,7 @@ var allIsWell = []string{
 	`up{job="azeer-slack",instance="a"} 1x300`,
 	`process_start_time_seconds{job="azeer-slack",instance="a"} 1000x300`,
 	`azeer_slack_connections{job="azeer-slack",instance="a"} 2x300`,
+	`azeer_slack_ready{job="azeer-slack",instance="a"} 1x300`,
 	`azeer_slack_envelopes_total{job="azeer-slack",instance="a",kind="slash_command"} 0+4x300`,
 	`azeer_slack_ack_seconds_count{job="azeer-slack",instance="a"} 0+4x300`,
 	`azeer_slack_ack_seconds_bucket{job="azeer-slack",instance="a",le="0.05"} 0+4x300`,
@@ -99,8 +100,9 @@ var allIsWell = []string{
 // troubles has, for each alert, what it is to tell of: series in place of, or beside, those of a world that is well.
 // "_" is a minute without a sample.
 var troubles = map[string][][]string{
-	"AzeerSlackGone": {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x200 _x100`}},
-	"AzeerSlackDeaf": {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x297 0x2`}},
+	"AzeerSlackGone":     {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x200 _x100`}},
+	"AzeerSlackDeaf":     {{`azeer_slack_connections{job="azeer-slack",instance="a"} 2x297 0x2`}},
+	"AzeerSlackNotReady": {{`azeer_slack_ready{job="azeer-slack",instance="a"} 1x294 0x5`}},
 	"AzeerSlackKeyRefused": {
 		{`azeer_slack_azeer_call_seconds_count{job="azeer-slack",instance="a",endpoint="assign",status="401"} _x297 1x2`},
 		{`azeer_slack_azeer_call_seconds_count{job="azeer-slack",instance="a",endpoint="agents",status="403"} 1x293 2x6`},

@@ -53,6 +53,19 @@ func NewMetrics() *Metrics {
 	return m
 }
 
+// readiness reports whether the program can do its work.
+func (m *Metrics) readiness(ready Readiness) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "azeer_slack_ready",
+		Help: "1 if /readyz says that the program can do its work, 0 if not.",
+	}, func() float64 {
+		if len(ready()) > 0 {
+			return 0
+		}
+		return 1
+	}))
+}
+
 // Connections reports live as the number of open sockets to Slack. Call it once.
 func (m *Metrics) Connections(live func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -19,8 +19,9 @@ import (
 // It is asked at every /readyz, so it must answer within a second or so.
 type Readiness func() (reasons []string)
 
-// NewHandler serves /healthz, /readyz and /metrics.
+// NewHandler serves /healthz, /readyz and /metrics. Call it once.
 func NewHandler(m *Metrics, ready Readiness) http.Handler {
+	m.readiness(ready)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "alive")

@@ -21,7 +21,7 @@ func get(t *testing.T, handler http.Handler, path string) (int, string) {
 
 func scrape(t *testing.T, m *Metrics) string {
 	t.Helper()
-	status, page := get(t, NewHandler(m, nil), "/metrics")
+	status, page := get(t, NewHandler(m, func() []string { return nil }), "/metrics")
 	if status != http.StatusOK {
 		t.Fatalf("/metrics answers %d", status)
 	}
@@ -58,6 +58,7 @@ func TestMetricsNameEverythingThatIsCounted(t *testing.T) {
 	page := scrape(t, m)
 	for _, line := range []string{
 		"azeer_slack_connections 2",
+		"azeer_slack_ready 1",
 		"azeer_slack_log_dropped_total 4",
 		`azeer_slack_assignments_total{outcome="assigned"} 1`,
 		`azeer_slack_assignments_total{outcome="unknown"} 0`,

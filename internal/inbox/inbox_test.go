@@ -36,7 +36,7 @@ func inboxOver(t *testing.T, base string) (*Inbox, *health.Metrics) {
 
 func scrape(m *health.Metrics) string {
 	w := httptest.NewRecorder()
-	health.NewHandler(m, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	health.NewHandler(m, func() []string { return nil }).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return w.Body.String()
 }
 
