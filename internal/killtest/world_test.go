@@ -293,6 +293,7 @@ func (c *child) signalled(s syscall.Signal) bool {
 type tail struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
+	all   int // bytes that came
 }
 
 const tailMost = 64 << 10
@@ -301,6 +302,7 @@ func (l *tail) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines.Write(p)
+	l.all += len(p)
 	if over := l.lines.Len() - tailMost; over > 0 {
 		l.lines.Next(over)
 	}
