@@ -191,21 +191,21 @@ func (s *soak) look(ctx context.Context) {
 		status, body, err := s.get("/readyz")
 		switch {
 		case err == nil && status == http.StatusOK:
-		case s.atBreak(at):
+		case s.atBreak(at, time.Now()):
 			s.notReady++
 		default:
-			s.t.Errorf("not ready at %s: %d %s %v", at.Format(time.StampMilli), status, body, err)
+			s.t.Errorf("not ready at %s, and no break was just before: %d %s %v", at.Format(time.StampMilli), status, body, err)
 		}
 	}
 }
 
-// atBreak tells whether all sockets were cut just before.
-func (s *soak) atBreak(at time.Time) bool {
+// atBreak tells whether something that lasted from one moment to another fell into the time
+// just after a break.
+func (s *soak) atBreak(from, to time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.breaks, func(b time.Time) bool {
-		after := at.Sub(b)
-		return after >= 0 && after < reconnect
+		return !to.Before(b) && from.Before(b.Add(reconnect))
 	})
 }
 
@@ -260,7 +260,7 @@ const soakHeading = `| lasted | commands | forms | accepted | lost | answered tw
 func (s *soak) row(f figures, dropped int) string {
 	atBreaks := 0
 	for _, e := range s.unsent {
-		if s.atBreak(e.At) {
+		if s.atBreak(e.At, e.At) {
 			atBreaks++
 			continue
 		}
