@@ -19,4 +19,9 @@
 // figures:
 //
 //	go test -tags long ./internal/killtest -run TestLong -long 10m -timeout 0 -v
+//
+// The soak kills nobody: sockets are refreshed and broken, Azeer is slow or busy, and the
+// log is not read for a while (Linux only):
+//
+//	go test -tags long ./internal/killtest -run TestSoak -soak 10m -timeout 0 -v
 package killtest

@@ -37,6 +37,7 @@ type plan struct {
 	pace  time.Duration
 	// settled is how long everything may take to be answered at the end.
 	settled time.Duration
+	env     []string // more settings of the children; they overrule the usual ones
 }
 
 // kill is how a child is to end.
@@ -266,6 +267,7 @@ func (w *world) start(k kill) *child {
 	if k.nth > 0 {
 		c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("KILL_AT=%s:%d", k.how, k.nth))
 	}
+	c.cmd.Env = append(c.cmd.Env, w.env...)
 	if err := c.cmd.Start(); err != nil {
 		w.t.Errorf("start the program: %v", err)
 		close(c.gone)
@@ -291,6 +293,7 @@ func (c *child) signalled(s syscall.Signal) bool {
 type tail struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
+	all   int // bytes that came
 }
 
 const tailMost = 64 << 10
@@ -299,6 +302,7 @@ func (l *tail) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines.Write(p)
+	l.all += len(p)
 	if over := l.lines.Len() - tailMost; over > 0 {
 		l.lines.Next(over)
 	}
