@@ -13,7 +13,15 @@ func (s *Service) ReceiveLate(a Assignment) {
 }
 
 // InFlight counts the assignments that s works on.
-func (s *Service) InFlight() int { return len(s.backlog.inFlight) }
+func (s *Service) InFlight() int {
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	return len(s.backlog.inFlight)
+}
 
 // Queues counts the contacts that have a queue.
-func (s *Service) Queues() int { return len(s.backlog.queues) }
+func (s *Service) Queues() int {
+	s.backlog.mu.Lock()
+	defer s.backlog.mu.Unlock()
+	return len(s.backlog.queues)
+}

@@ -77,6 +77,12 @@ func (i *inboxStub) Assign(ctx context.Context, contact phone.Number, agent agen
 	return r.err
 }
 
+func (i *inboxStub) mostAtOnce() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.busiest
+}
+
 func (i *inboxStub) Agents(context.Context) ([]agent.Agent, bool, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

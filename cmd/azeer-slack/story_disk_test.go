@@ -25,8 +25,9 @@ func TestADiskThatHangsIsSaidInTime(t *testing.T) {
 	w := begin(t, with("DATABASE_URL", "sqlite://"+filepath.Join(disk.Folder, "journal.db")))
 	w.expectError("request not stored")
 	manager := w.person("manager")
-	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-	manager.reads("now belongs to", "Omar Hassan")
+	if ready, reasons := w.ready(); !ready {
+		t.Fatalf("not ready: %s", reasons)
+	}
 	thaw := disk.Freeze(t)
 	for _, phone := range []string{"0544444444", "0544444445"} { // the one is being written, the other waits
 		if d := manager.types("#support", "/assign "+phone+" sara@twerlo.com"); d.Took() >= 3*time.Second {
@@ -43,8 +44,8 @@ func TestADiskThatHangsIsSaidInTime(t *testing.T) {
 	if ready, reasons := w.ready(); !ready {
 		t.Errorf("not ready although the disk is well again: %s", reasons)
 	}
-	if n := w.calls(); n != 2 {
-		t.Errorf("%d calls to Azeer, want 2: what was refused was carried out", n)
+	if n := w.calls(); n != 1 {
+		t.Errorf("%d calls to Azeer, want 1: what was refused was carried out", n)
 	}
 }
 

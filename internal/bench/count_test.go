@@ -16,7 +16,7 @@ import (
 // shares what another costs.
 const (
 	mostSyncs  = 1.2
-	mostWrites = 21
+	mostWrites = 22
 	mostReads  = 1
 	mostLocks  = 0.1
 	// leastSyncs is the promise: what is acknowledged is on the disk.
