@@ -293,7 +293,6 @@ func (c *child) signalled(s syscall.Signal) bool {
 type tail struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
-	all   int // bytes that came
 }
 
 const tailMost = 64 << 10
@@ -302,7 +301,6 @@ func (l *tail) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines.Write(p)
-	l.all += len(p)
 	if over := l.lines.Len() - tailMost; over > 0 {
 		l.lines.Next(over)
 	}
