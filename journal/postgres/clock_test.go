@@ -64,3 +64,29 @@ func goes(t *testing.T, j instance, id int64) {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 }
+
+// TestWhoStoodStillKnowsNothingOfOthers: after a machine was suspended, or a container paused,
+// the others had no more time than oneself to renew their leases.
+func TestWhoStoodStillKnowsNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	var w postgres.Watch
+	lease, now := time.Unix(1000, 0), time.Unix(2000, 0)
+	look := func(after time.Duration, want bool) {
+		t.Helper()
+		now = now.Add(after)
+		if dead := w.Look(lease, now, 30*time.Second); dead != want {
+			t.Errorf("after another %v: dead %v", after, dead)
+		}
+	}
+	look(0, false)
+	look(time.Hour, false) // suspended
+	look(time.Second, false)
+	lease = lease.Add(time.Second) // renewed
+	look(time.Second, false)
+	for range 29 {
+		look(time.Second, false)
+	}
+	look(time.Second, true)
+	lease = lease.Add(time.Second) // alive after all
+	look(time.Second, false)
+}

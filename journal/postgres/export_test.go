@@ -1,6 +1,10 @@
 package postgres
 
-import "github.com/jackc/pgx/v5/pgxpool"
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
 
 const (
 	ContactLocks     = contactLocks
@@ -30,3 +34,12 @@ func (d *DB) SetUnsure() { d.unsure = true }
 // keeps it from one.
 func (d *DB) HasSession() bool { return d.session.key.Load() != 0 }
 func (d *DB) Pooled() bool     { return d.session.pooled }
+
+// Watch is what one instance sees of another, whose lease it looks at by its own clock.
+type Watch struct{ others others }
+
+// Look has the other's lease be as given, and wrong, and tells whether the other counts as dead.
+func (w *Watch) Look(lease, now time.Time, length time.Duration) (dead bool) {
+	w.others.look([]other{{id: "another", lease: lease, wrong: true}}, now, length)
+	return len(w.others.dead) > 0
+}
