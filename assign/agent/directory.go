@@ -276,28 +276,31 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	if typed == "" {
 		return Agent{}, &Unresolved{Reason: NoSuchAgent}
 	}
-	a, ok := d.listed(d.current(), typed)
-	if !ok && d.renew(ctx) {
-		a, ok = d.listed(d.current(), typed)
+	list := d.current()
+	a, ok := d.listed(list, typed)
+	if !ok {
+		list = d.renewed(ctx)
+		a, ok = d.listed(list, typed)
 	}
 	switch {
 	case ok && a.Inactive:
-		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: d.current().nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: list.nearest(typed, nearestMost)}
 	case ok:
 		return a, nil
-	case d.believable():
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: d.current().nearest(typed, nearestMost)}
+	case d.believes(list):
+		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(typed, nearestMost)}
 	}
 	email := NewEmail(d.alias(typed))
 	return Agent{PlatformID: email, Email: email, Name: email.Reveal()}, nil
 }
 
 func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
-	found, among := d.current().named(name)
-	if len(found)+len(among) == 0 && d.renew(ctx) {
-		found, among = d.current().named(name)
-	}
 	list := d.current()
+	found, among := list.named(name)
+	if len(found)+len(among) == 0 {
+		list = d.renewed(ctx)
+		found, among = list.named(name)
+	}
 	if rest, ok := behindPreposition(name); ok && len(found)+len(among) == 0 {
 		found, among = list.named(rest)
 	}
@@ -311,7 +314,7 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: list.nearest(name, nearestMost)}
 	case len(among) > 0 && !list.partial:
 		return Agent{}, several(PartOfName, among)
-	case d.believable():
+	case d.believes(list):
 		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(name, nearestMost)}
 	}
 	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
@@ -349,29 +352,31 @@ func (d *Directory) alias(address string) string {
 	return address
 }
 
-// renew reads the list again because somebody is not in it, unless that cannot help:
-// the list is fresh, partial anyway, or could not be read a moment ago.
-func (d *Directory) renew(ctx context.Context) bool {
+// renewed reads the list again because somebody is not in it, unless that cannot help:
+// the list is fresh, partial anyway, or could not be read a moment ago. It gives the list in
+// memory then, which somebody else may have read meanwhile.
+func (d *Directory) renewed(ctx context.Context) *roster {
 	d.mu.RLock()
 	list, tried := d.list, d.tried
 	d.mu.RUnlock()
 	if !tried.IsZero() && time.Since(tried) < listFresh || list != nil && list.partial {
-		return false
+		return d.current()
 	}
 	if list == nil {
 		limited, done := context.WithTimeout(ctx, firstList)
 		defer done()
 		ctx = limited
 	}
-	return d.Refresh(ctx) == nil
+	_ = d.Refresh(ctx) // believes knows of its error
+	return d.current()
 }
 
-// believable tells whether "not in the list" means that there is no such agent: the
-// list is whole, and its last reading succeeded.
-func (d *Directory) believable() bool {
+// believes tells whether "not in the list" means that there is no such agent: the list is
+// whole, and the last reading succeeded.
+func (d *Directory) believes(list *roster) bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.list != nil && !d.list.partial && d.failed == nil && time.Since(d.list.read) < 2*d.refresh
+	return !list.partial && d.failed == nil && time.Since(list.read) < 2*d.refresh
 }
 
 // People tells who a chat user is.

@@ -394,3 +394,21 @@ func TestAddressesThatDifferInCaseOnlyAreTwo(t *testing.T) {
 		}
 	}
 }
+
+// Somebody else may have read the list between one's own look at it and one's wish to read it.
+func TestAListThatIsReadJustNowIsLookedAt(t *testing.T) {
+	t.Parallel()
+	for _, ref := range []Ref{RefEmail(omarEmail), RefName("Omar Hassan")} {
+		for range 2000 {
+			d := NewDirectory(&listStub{agents: staff()}, nil, DirectoryConfig{})
+			read := make(chan error, 1)
+			go func() { read <- d.Refresh(t.Context()) }()
+			if _, err := d.Resolve(t.Context(), ref, "U1"); err != nil {
+				t.Fatalf("while the list is being read for the first time: %v", err)
+			}
+			if err := <-read; err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

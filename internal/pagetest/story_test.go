@@ -40,9 +40,7 @@ func TestCommandIsAnsweredAndSeenEverywhere(t *testing.T) {
 
 		v.show("timeline")
 		mine := interaction(line)
-		if outcome := v.see(mine).Attributes["data-outcome"]; outcome != "seen" {
-			v.Errorf("the outcome is %q", outcome)
-		}
+		v.see(css(`.tl-item[data-outcome="seen"]`).says(line))
 		for _, name := range []string{"typed", "delivered", "stored", "acknowledged", "sent", "answered", "seen"} {
 			v.see(mine.its(`.tl-step[data-step~="` + name + `"]`))
 		}
