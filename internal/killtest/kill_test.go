@@ -2,7 +2,6 @@ package killtest
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -71,27 +70,30 @@ func TestNothingIsLostByKillingAtNamedPoints(t *testing.T) {
 
 func TestNothingIsLostByKillingAtRandom(t *testing.T) {
 	t.Parallel()
+	d := newDice(t)
 	var kills []kill
 	for range 6 {
-		kills = append(kills, kill{how: random, after: 300*time.Millisecond + rand.N(1500*time.Millisecond)})
+		kills = append(kills, kill{how: random, after: 300*time.Millisecond + d.within(1500*time.Millisecond)})
 	}
 	run(t, sqlite(t, these(kills...))).show(t, "SQLite")
 }
 
 func TestNothingIsLostWhenOneOfTwoIsKilled(t *testing.T) {
 	t.Parallel()
+	d := newDice(t)
 	p := postgres(t, these(
-		kill{how: "sent", nth: 2}, kill{how: random, after: time.Second + rand.N(time.Second)},
-		kill{how: "answer_posted", nth: 4}, kill{how: random, after: time.Second + rand.N(time.Second)}))
+		kill{how: "sent", nth: 2}, kill{how: random, after: time.Second + d.within(time.Second)},
+		kill{how: "answer_posted", nth: 4}, kill{how: random, after: time.Second + d.within(time.Second)}))
 	p.lease = 5 * time.Second
 	run(t, p).show(t, "Postgres, two instances")
 }
 
 func TestSigtermUnderLoadLosesNothing(t *testing.T) {
 	t.Parallel()
-	kills := []kill{{how: sigterm, after: rand.N(200 * time.Millisecond)}} // while it starts
+	d := newDice(t)
+	kills := []kill{{how: sigterm, after: d.within(200 * time.Millisecond)}} // while it starts
 	for range 3 {
-		kills = append(kills, kill{how: sigterm, after: 800*time.Millisecond + rand.N(time.Second)})
+		kills = append(kills, kill{how: sigterm, after: 800*time.Millisecond + d.within(time.Second)})
 	}
 	f := run(t, sqlite(t, these(kills...)))
 	f.show(t, "SQLite")

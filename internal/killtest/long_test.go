@@ -4,7 +4,6 @@ package killtest
 
 import (
 	"flag"
-	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -17,14 +16,14 @@ var long = flag.Duration("long", 8*time.Minute, "how long TestLong kills")
 // kill, for the time that it takes alone. See the package's comment.
 func TestLong(t *testing.T) {
 	third := *long / 3
-	t.Run("SQLite", func(t *testing.T) { run(t, sqlite(t, forAsLong(third, 1))).show(t, "SQLite") })
+	t.Run("SQLite", func(t *testing.T) { run(t, sqlite(t, forAsLong(t, third, 1))).show(t, "SQLite") })
 	t.Run("Postgres, often killed", func(t *testing.T) {
-		p := postgres(t, forAsLong(third, 1))
+		p := postgres(t, forAsLong(t, third, 1))
 		p.lease = 5 * time.Second
 		run(t, p).show(t, "Postgres, two instances, lease 5 s")
 	})
 	t.Run("Postgres as in production", func(t *testing.T) {
-		run(t, postgres(t, forAsLong(third, 3))).show(t, "Postgres, two instances, lease 30 s")
+		run(t, postgres(t, forAsLong(t, third, 3))).show(t, "Postgres, two instances, lease 30 s")
 	})
 	t.Run("Postgres, one kill", func(t *testing.T) {
 		run(t, postgres(t, these(kill{how: "sent", nth: 20}))).show(t, "Postgres, two instances, lease 30 s, one kill")
@@ -32,14 +31,16 @@ func TestLong(t *testing.T) {
 }
 
 // forAsLong gives one kill after the other, for d; see anyKill.
-func forAsLong(d time.Duration, slower int) <-chan kill {
+func forAsLong(t *testing.T, d time.Duration, slower int) <-chan kill {
+	t.Helper()
+	drawn := newDice(t)
 	c := make(chan kill)
 	over := time.After(d)
 	go func() {
 		defer close(c)
 		for {
 			select {
-			case c <- anyKill(slower):
+			case c <- drawn.anyKill(slower):
 			case <-over:
 				return
 			}
@@ -50,15 +51,15 @@ func forAsLong(d time.Duration, slower int) <-chan kill {
 
 // anyKill draws a kill: a named point, any moment from the start of the process on, or,
 // seldom, a shutdown. slower makes the moments so many times later.
-func anyKill(slower int) kill {
+func (d dice) anyKill(slower int) kill {
 	unhurried := time.Duration(slower) * 4 * time.Second
-	switch n := rand.N(20); {
+	switch n := d.IntN(20); {
 	case n < 10:
-		return kill{how: points[rand.N(len(points))], nth: 1 + rand.N(12*slower)}
+		return kill{how: points[d.IntN(len(points))], nth: 1 + d.IntN(12*slower)}
 	case n < 12:
-		return kill{how: random, after: rand.N(300 * time.Millisecond)}
+		return kill{how: random, after: d.within(300 * time.Millisecond)}
 	case n < 18:
-		return kill{how: random, after: rand.N(unhurried)}
+		return kill{how: random, after: d.within(unhurried)}
 	}
-	return kill{how: sigterm, after: rand.N(2 * time.Second)}
+	return kill{how: sigterm, after: d.within(2 * time.Second)}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/journal/journaltest"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/azeer"
 )
@@ -141,6 +142,9 @@ func (w *world) live() {
 		}
 		w.await(c, k)
 		last = w.book.died(k.how)
+		if path, ok := strings.CutPrefix(w.database, "sqlite://"); ok {
+			journaltest.CheckIntegrity(w.t, path)
+		}
 	}
 	w.start(kill{})
 	if last != nil {

@@ -27,8 +27,10 @@ func TestThePowerIsCut(t *testing.T) {
 	}
 	disk := journaltest.NewDisk(t, 32)
 	books := journaltest.NewBooks()
+	t.Logf("the same number of lines before each cut: -damage-seed %d", *damageSeed)
+	dice := rand.New(rand.NewPCG(*damageSeed, 0))
 	for range *cuts {
-		killWorker(t, filepath.Join(disk.Folder, "x.db"), books)
+		killWorker(t, filepath.Join(disk.Folder, "x.db"), books, 20+dice.IntN(300))
 		disk = disk.Cut(t)
 		takeUp(t, filepath.Join(disk.Folder, "x.db"), books)
 	}
@@ -49,7 +51,8 @@ func workUntilKilled(t *testing.T, path string) {
 	w.Run(t.Context())
 }
 
-func killWorker(t *testing.T, path string, books *journaltest.Books) {
+// killWorker kills a process that works on a journal, once it has printed so many lines.
+func killWorker(t *testing.T, path string, books *journaltest.Books, until int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestThePowerIsCut$")
 	cmd.Env = append(os.Environ(), "JOURNAL_TEST_POWERED="+path)
@@ -60,7 +63,6 @@ func killWorker(t *testing.T, path string, books *journaltest.Books) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until := 20 + rand.IntN(300)
 	lines := bufio.NewScanner(out)
 	for n := 0; lines.Scan(); n++ {
 		books.Note(t, lines.Text())
@@ -79,6 +81,7 @@ func killWorker(t *testing.T, path string, books *journaltest.Books) {
 // takeUp is the start after a cut.
 func takeUp(t *testing.T, path string, books *journaltest.Books) {
 	t.Helper()
+	journaltest.CheckIntegrity(t, path)
 	reboot(t, path)
 	j := open(t, path)
 	books.Check(t, j)
