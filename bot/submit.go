@@ -112,7 +112,7 @@ func (s *submissions) conclude(ctx context.Context, v render.Renderer, c *inboun
 		return false
 	}
 	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
-	if names := v.NearestNames(a.Outcome.Nearest); len(names) > 0 {
+	if names := v.NearestNames(a.Outcome.Nearest.Agents); len(names) > 0 {
 		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(
