@@ -156,7 +156,13 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 	if r.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
+	r.Brief = s.brief(c)
 	return r, wrong, unlisted
+}
+
+// brief is what a submitted form says to the new owner.
+func (s *submissions) brief(c *inbound.Call) assign.Brief {
+	return assign.Brief{Note: assign.NewNote(line.CleanNote(c.Input(render.BlockNote)))}
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
