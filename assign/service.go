@@ -9,6 +9,7 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -36,6 +37,8 @@ type Config struct {
 	Drain time.Duration
 	// Logger gets one event per outcome; the zero Logger discards them.
 	Logger zerolog.Logger
+	// Heartbeat is of the loop that asks the journal for what others left; it may be nil.
+	Heartbeat *heartbeat.Loop
 	// Observe is called once for each assignment that this process finished, after the
 	// outcome is stored and before it is answered. It must not block. nil: nobody looks.
 	Observe func(Assignment)
@@ -328,7 +331,10 @@ func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 func (s *Service) keepRecovering(ctx context.Context) {
 	for failures := 0; ; {
 		wait := s.cfg.RecoverEvery
-		if err := s.recoverAbandoned(ctx); err != nil {
+		s.cfg.Heartbeat.Beat()
+		err := s.recoverAbandoned(ctx)
+		s.cfg.Heartbeat.Rest()
+		if err != nil {
 			if ctx.Err() != nil {
 				return
 			}

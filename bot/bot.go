@@ -23,6 +23,7 @@ import (
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -57,6 +58,8 @@ type Config struct {
 	Days int
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit audit.Config
+	// HomeHeartbeat is of the loop that publishes Home tabs; it may be nil.
+	HomeHeartbeat *heartbeat.Loop
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
@@ -144,6 +147,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	owner := &owners{history: history, log: respond.log}
 	homes := home.New(home.Config{
 		Slack: api, People: respond.people, Access: may, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
+		Heartbeat: cfg.HomeHeartbeat,
 		Journal: struct {
 			assign.History
 			Service

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -29,6 +30,8 @@ type DirectoryConfig struct {
 	Refresh time.Duration
 	// Logger hears when the list cannot be read; the zero Logger discards it.
 	Logger zerolog.Logger
+	// Heartbeat is of the loop that reads the list; it may be nil.
+	Heartbeat *heartbeat.Loop
 }
 
 const (
@@ -53,6 +56,7 @@ type Directory struct {
 	aliases map[string]string
 	refresh time.Duration
 	log     zerolog.Logger
+	beat    *heartbeat.Loop
 	flight  singleflight.Group
 
 	mu     sync.RWMutex
@@ -69,6 +73,7 @@ func NewDirectory(list Lister, people People, cfg DirectoryConfig) *Directory {
 		aliases: make(map[string]string, len(cfg.Aliases)),
 		refresh: cfg.Refresh,
 		log:     cfg.Logger.With().Str("component", "directory").Logger(),
+		beat:    cfg.Heartbeat,
 	}
 	if d.refresh <= 0 {
 		d.refresh = 5 * time.Minute
@@ -84,7 +89,10 @@ func NewDirectory(list Lister, people People, cfg DirectoryConfig) *Directory {
 func (d *Directory) Run(ctx context.Context) error {
 	for failures := 0; ; {
 		wait := d.refresh
-		switch err := d.Refresh(ctx); {
+		d.beat.Beat()
+		err := d.Refresh(ctx)
+		d.beat.Rest()
+		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:

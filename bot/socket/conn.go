@@ -117,7 +117,7 @@ func (c *Client) take(ctx context.Context, s *conn, data []byte) {
 	f, kind := decode(data)
 	switch kind {
 	case greeting:
-		s.greetOnce.Do(func() { c.greet(s, f.NumConnections) })
+		s.greetOnce.Do(func() { c.greet(ctx, s, f.NumConnections) })
 	case farewell:
 		c.leave(s, f.Reason)
 	case envelope:
@@ -137,9 +137,10 @@ func (c *Client) take(ctx context.Context, s *conn, data []byte) {
 	}
 }
 
-func (c *Client) greet(s *conn, counted int) {
+func (c *Client) greet(ctx context.Context, s *conn, counted int) {
 	c.mu.Lock()
-	if _, alive := c.conns[s]; alive {
+	_, alive := c.conns[s]
+	if alive {
 		c.conns[s] = true
 		c.observeLive()
 	}
@@ -149,7 +150,8 @@ func (c *Client) greet(s *conn, counted int) {
 	c.mu.Unlock()
 
 	c.readyOnce.Do(func() { close(c.ready) })
-	if counted > held {
+	// At a stop sockets of this process are closed one by one, while Slack still counts them.
+	if alive && ctx.Err() == nil && counted > held {
 		c.strangersOnce.Do(func() {
 			c.log.Warn().Int("counted", counted).Int("held", held).Msg(
 				"Slack counts more sockets than this process holds: another copy of the bot is running with this app and gets part of the commands, or one has just stopped")
