@@ -101,10 +101,8 @@ type Outcome struct {
 	Said string
 	// Status is the last HTTP-like status that Azeer gave; 0 for none.
 	Status int
-	// Nearest are agents the requester may have meant, best first; at most 5. More is how
-	// many more of that name there are.
-	Nearest []agent.Agent
-	More    int
+	// Nearest are the agents whom the requester may have meant.
+	Nearest agent.Nearest
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment

@@ -340,12 +340,14 @@ func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payloa
 
 // onBatch serves a submitted form that is about several contacts; false if it is not.
 func (s *submissions) onBatch(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) bool {
-	chosen := c.Chosen(render.BlockContact)
+	chosen, offered := render.ChosenIn(c.Payload)
 	switch {
 	case c.View.CallbackID == render.SeveralCallback:
 		s.onSeveral(ctx, v, c, to)
 	case c.View.CallbackID == render.SeveralConfirmCallback:
 		s.onSeveralConfirmed(ctx, v, c)
+	case offered && len(chosen) == 0:
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("choose_one", nil)}))
 	case len(chosen) > 1:
 		s.onList(ctx, v, c, to, render.BlockContact, strings.Join(chosen, "\n"))
 	default:
@@ -395,9 +397,8 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		wrong[field] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
 	}
 	var err error
-	block := agentBlock(c.Payload)
-	if m.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
-		wrong[block] = v.MistakeLine(err)
+	if m.Agent, err = s.agentIn(c.Payload); err != nil {
+		wrong[agentBlock(c.Payload)] = v.MistakeLine(err)
 	}
 	if len(wrong) > 0 {
 		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(wrong))
