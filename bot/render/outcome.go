@@ -37,7 +37,7 @@ func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Me
 		}
 		button := slack.NewButtonBlockElement(actionNumber+strconv.Itoa(i), choice.Encode(), label)
 		if choice.Agent == "" {
-			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent}.encode(), label)
+			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent, Note: d.Note}.encode(), label)
 		}
 		buttons = append(buttons, button)
 	}
@@ -196,8 +196,7 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
 				plainText(v.agentLabel(to, same, 75), 75)))
 		}
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
+		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
 	return buttons
 }
@@ -211,10 +210,14 @@ func isMendable(r assign.Reason) bool {
 	return true
 }
 
-// requestButton is one button, or none if the wish does not fit into it: an answer with a
+// requestButton is one button, with the note if there is room for it, or none if the wish does not fit into it: an answer with a
 // value too long would be refused by Slack, again and again.
 func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.Encode()
+	if Length(value) > valueMax {
+		w.Note = ""
+		value = w.Encode()
+	}
 	if Length(value) > valueMax {
 		return nil
 	}
