@@ -1,3 +1,9 @@
+// Package bot is everything Slack: it takes envelopes from the sockets, decides who may
+// ask, reads the /assign command, the form, its menus and the buttons, hands requests to
+// the assignment service, and tells requesters how they ended.
+//
+// What an assignment is and how it is carried out lives in package assign; how sockets
+// are kept open lives in bot/socket; what people read lives in bot/texts.
 package bot
 
 import (
@@ -97,6 +103,7 @@ type Bot struct {
 type handlers struct {
 	lines       *lines
 	opener      *opener
+	messages    *messages
 	submissions *submissions
 	buttons     *buttons
 	typing      *typing
@@ -167,7 +174,8 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 			responder: respond, requests: requests, access: may, opener: opener,
 			subcommands: subcommands, batches: several, agents: agents, region: region,
 		},
-		opener: opener,
+		opener:   opener,
+		messages: &messages{opener, requests},
 		submissions: &submissions{
 			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
 		},
@@ -345,7 +353,7 @@ func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
 	case payload.GlobalShortcut:
 		b.opener.onShortcut(ctx, c)
 	case payload.MessageShortcut:
-		b.opener.onMessageShortcut(ctx, c)
+		b.messages.onShortcut(ctx, c)
 	case payload.EventCallback:
 		b.onEvent(ctx, c)
 	default:
