@@ -63,8 +63,8 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 // Outcome is how an assignment ended, as a message. before is who had the contact until then.
 func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
 	lead, body := v.OutcomeWords(a, before)
-	if len(a.Outcome.Nearest.Agents) > 0 {
-		body += " " + v.Texts.Text("pick_below", nil)
+	if n := len(a.Outcome.Nearest.Agents); n > 0 && a.Outcome.Reason != assign.AmbiguousAgent { // which says so itself
+		body += " " + v.Texts.Text("pick_below", texts.Data{"Count": n})
 	}
 	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
 }
