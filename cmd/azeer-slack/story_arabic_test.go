@@ -59,7 +59,7 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 	w := begin(t)
 	layla := w.person("layla")
 	layla.types("#support", "/assign 0544444444 omer@twerlo.com")
-	m := layla.readsArabic("لم يُسنَد العميل", "لا يوجد في Azeer موظف", "\u2066omer@twerlo.com\u2069", "هل المقصود أحد هؤلاء؟")
+	m := layla.readsArabic("لم يُسنَد العميل", "لا يوجد في Azeer موظف", "\u2066omer@twerlo.com\u2069", "هل هذا هو المقصود؟")
 	if d := layla.Click(m, "\u2066Omar Hassan\u2069 (\u2066omar@twerlo.com\u2069)"); d.Shown != "" {
 		t.Fatalf("the button shows %q", d.Shown)
 	}
@@ -129,7 +129,7 @@ func TestHelpInArabicTeachesByExample(t *testing.T) {
 	layla := w.person("layla")
 	for _, line := range []string{"/assign مساعدة", "/assign help", "/assign شيء غير معروف"} {
 		layla.types("#support", line)
-		m := layla.readsArabic("/assign 0544444444 omar@example.com", "/assign سجل 0544444444", "فتح النموذج")
+		m := layla.readsArabic("/assign 0544444444 omar@example.com", "/assign سجل\u200e 0544444444", "فتح النموذج")
 		if d := layla.Click(m, "فتح النموذج"); d.Shown != "" {
 			t.Fatalf("the button shows %q", d.Shown)
 		}

@@ -133,7 +133,7 @@ func TestASubcommandThatCannotBeDoneSaysWhatCan(t *testing.T) {
 		manager.reads("You have no requests")
 	}
 	layla.types("#support", "/assign تراجع")
-	layla.readsArabic("زر تراجع أسفل الرد", "/assign سجل 0544444444", "طلباتي")
+	layla.readsArabic("زر تراجع أسفل الرد", "/assign سجل\u200e 0544444444", "طلباتي")
 	if n := w.calls(); n != 0 {
 		t.Errorf("%d calls to Azeer", n)
 	}

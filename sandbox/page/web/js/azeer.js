@@ -130,8 +130,8 @@ class Azeer {
           h('span', { class: 'az-name', dir: 'auto' }, agent.name),
           ltr(agent.platform_id, 'az-email')),
         agent.inactive ? h('span', { class: 'pn-tag' }, tell('azInactive')) : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, roleOf(agent)),
-        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwns', cards.length) }, cards.length,
-          h('span', { class: 'unseen' }, tell('azOwned', cards.length)))),
+        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwned', cards.length) },
+          h('span', { 'aria-hidden': 'true' }, cards.length), h('span', { class: 'unseen' }, tell('azOwned', cards.length)))),
       this.cardList(cards));
   }
 
