@@ -12,6 +12,7 @@ import (
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/texts"
 )
 
@@ -20,6 +21,7 @@ type subcommands struct {
 	*responder
 	history assign.History
 	agents  Agents
+	rota    *rota.Rota
 	region  string
 }
 
@@ -140,6 +142,8 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.onHistory(ctx, c, v, e.Command, e.Rest)
 	case render.MineCommand:
 		s.onMine(ctx, c, v)
+	case render.DutyCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) { return v.DutyNow(s.rota.Now(ctx, 0)), ctx.Err() })
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:

@@ -23,7 +23,7 @@ func (w ButtonRequest) Encode() string { return payload.Encode(w) }
 
 // RequestAgain is to repeat an assignment.
 func RequestAgain(a assign.Assignment) ButtonRequest {
-	return ButtonRequest{Contact: a.Contact.ID(), Agent: a.Agent.Encode(), After: a.ID, Of: a.ID}
+	return ButtonRequest{Contact: a.Contact.ID(), Agent: a.AgentAgain().Encode(), After: a.ID, Of: a.ID}
 }
 
 // DecodeButtonRequest reads the value of a button; false if it holds none, as that of a link, or of

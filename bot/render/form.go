@@ -103,7 +103,11 @@ func (v Renderer) typedLine(start FormContent) slack.Block {
 	if contact := start.Draft.Contact; Length(contact) > ContactMax {
 		typed = append(typed, contact)
 	}
-	if to := start.Draft.Agent; !strings.Contains(v.agentShown(start), to) {
+	to := start.Draft.Agent
+	if ref, err := line.ParseAgent(to); err == nil && ref.Kind == agent.ByGroup {
+		to = groupName(ref)
+	}
+	if !strings.Contains(v.agentShown(start), to) {
 		typed = append(typed, to)
 	}
 	if len(typed) == 0 {
@@ -135,7 +139,7 @@ func (v Renderer) agentInput(start FormContent) slack.Block {
 	none := 0
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
-	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+	return slack.NewInputBlock(BlockAgent, label, nil, menu).WithDispatchAction(true)
 }
 
 // agentShown is what stands in the field for the agent as the form opens.
@@ -168,6 +172,8 @@ func (v Renderer) initialAgent(start FormContent) *slack.OptionBlockObject {
 		label = v.Texts.Plain("form_me", nil)
 	case agent.ByMention:
 		label = v.Texts.Plain("form_mentioned", nil)
+	case agent.ByGroup:
+		label = groupName(ref)
 	}
 	return newOption(label, ref)
 }
@@ -375,6 +381,7 @@ const (
 
 	blockForeign = "foreign"
 	blockOwner   = "owner"
+	blockAway    = "away"
 )
 
 // Slack's limits, and ours within them.
