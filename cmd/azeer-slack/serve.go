@@ -12,6 +12,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/bot"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
@@ -152,10 +153,12 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log,
 		Heartbeat: loops.Watch("reading Azeer's agents", longTurn)})
 	var slackSide *bot.Bot
+	onDuty := &duty.Finder{Roster: people, Agents: directory}
 	service := assign.NewService(makeInboxKillable(in), makeJournalKillable(record), directory, assign.Config{
 		Concurrency:  cfg.AzeerConcurrency,
 		RecoverEvery: takeEvery(cfg),
 		Drain:        drain,
+		Duty:         onDuty,
 		Logger:       log,
 		Heartbeat:    loops.Watch("taking up what others left", longTurn),
 		Observe: func(a assign.Assignment) {
@@ -188,7 +191,7 @@ func takeEvery(cfg Config) time.Duration {
 // botConfig adds to the settings of the bot what watches it.
 func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 	c := cfg.Bot
-	c.Logger = log
+	c.Logger, c.Duty.Aliases = log, cfg.AgentAliases
 	c.OnEnvelope = m.Received
 	c.OnAcknowledged = makeAcksKillable(func(_ string, took time.Duration) {
 		m.Acknowledged(took)
