@@ -201,6 +201,14 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 	return buttons
 }
 
+// refusedFor is a request that was refused since its agent was not found.
+func refusedFor(ref agent.Ref, requester string, u *agent.Unresolved) assign.Assignment {
+	return assign.Assignment{
+		Request: assign.Request{Requester: requester, Agent: ref},
+		Outcome: assign.Outcome{Kind: assign.Refused, Reason: assign.Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest},
+	}
+}
+
 // isMendable tells the refusals after which something else can be typed.
 func isMendable(r assign.Reason) bool {
 	switch r {

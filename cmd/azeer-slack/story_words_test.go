@@ -26,7 +26,6 @@ func TestAgentsAreNamedAsTypedOrAsKnown(t *testing.T) {
 	w := prepare(t)
 	w.Azeer.AddAgent(azeer.Agent{Name: "Rania Saad", PlatformID: "rania@twerlo.com", Inactive: true})
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	for typed, told := range map[string]string{
 		"zzyzx":            "no agent called “zzyzx”",
@@ -44,7 +43,6 @@ func TestAnAdminReadsWhatToDoAboutTheKey(t *testing.T) {
 	w := prepare(t)
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID()
 	w.run()
-	w.awaitSockets(2)
 	w.expectError("assignment")
 	manager, sara := w.person("manager"), w.person("sara")
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 401})
@@ -147,7 +145,6 @@ func TestTheHomeTabSaysThingsOnce(t *testing.T) {
 	w := prepare(t)
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID()
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	manager.assigned("#support", "omar@twerlo.com")
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
