@@ -131,8 +131,8 @@ func TestAHandoverThatIsNotUnderstoodDoesNothing(t *testing.T) {
 	manager.gives(2, "omar@twerlo.com")
 	calls := w.calls()
 	for line, said := range map[string]string{
-		"handover":      "Whose contacts, and to which agent",
-		"handover omar": "Whose contacts, and to which agent",
+		"handover":      "Whose contacts, and who gets them",
+		"handover omar": "Whose contacts, and who gets them",
 		"handover omar@twerlo.com nobody@twerlo.com": "no agent with the email",
 		"handover nobody@twerlo.com omar@twerlo.com": "no agent with the email",
 		"handover omar omar@twerlo.com":              "has these contacts already",
