@@ -30,6 +30,7 @@ type Request struct {
 	Undoes int64
 	// Batch names the batch that this request is part of; 0: it stands alone.
 	Batch int64
+	Brief Brief
 }
 
 // NeverHolds is a Guard with which nothing is accepted: the journal tells whether it knows

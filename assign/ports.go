@@ -158,6 +158,11 @@ type History interface {
 	// Owner gives the assignment that made the present owner of contact, as Before does:
 	// it knows nothing of what is done in Azeer itself.
 	Owner(ctx context.Context, contact phone.Number) (Assignment, bool, error)
+	// Size is how many assignments a batch consists of.
+	Size(ctx context.Context, batch int64) (int, error)
+	// Held gives the contacts that an agent has now, in order of ID. Where nobody knows for
+	// certain whose a contact is, or a request for it is under way, it is left out.
+	Held(ctx context.Context, q Holding) ([]Held, error)
 	// Tally counts what ended Assigned from since until now, per agent and calendar day
 	// in the time zone of since; an assignment that was undone counts, its undo does not.
 	// In order of days, then of agents.

@@ -24,6 +24,7 @@ type buttons struct {
 	opener      *opener
 	subcommands *subcommands
 	batches     *batches
+	handovers   *handovers
 	typing      *typing
 	homes       *home.Tabs
 }
@@ -42,7 +43,7 @@ func (b *buttons) onRequestButton(ctx context.Context, c *inbound.Call, chosen p
 	}
 	r := assign.Request{
 		Key: c.RequestKey(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
-		Reply: addressOf(c).Encode(), Origin: originOf(c).Encode(),
+		Reply: addressOf(c).Encode(), Origin: originOf(c).Encode(), Brief: w.Brief(),
 	}
 	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()
@@ -117,6 +118,8 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
+	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
+		b.handovers.onClick(ctx, c, chosen)
 	case render.ActionWord:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:

@@ -16,13 +16,14 @@ import (
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
-	history assign.History
-	agents  Agents
-	rota    *rota.Rota
-	region  string
+	history   assign.History
+	agents    Agents
+	handovers *handovers
+	rota      *rota.Rota
+	region    string
 }
 
 // readSubcommand recognises a line that begins with a sub-command: the word, as it was typed,
@@ -84,6 +85,9 @@ func (s *subcommands) read(c *inbound.Call) (render.SubcommandRequest, bool) {
 			return render.SubcommandRequest{}, false
 		}
 	}
+	if w == render.HandoverCommand && !line.IsHandover(rest, s.region) {
+		return render.SubcommandRequest{}, false
+	}
 	return render.SubcommandRequest{Command: c.Command, Word: w, Rest: rest}, ok
 }
 
@@ -144,6 +148,10 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.onMine(ctx, c, v)
 	case render.DutyCommand:
 		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) { return v.DutyNow(s.rota.Now(ctx, 0)), ctx.Err() })
+	case render.HandoverCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+			return s.handovers.onLine(ctx, c, v, e.Command, e.Rest)
+		})
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:

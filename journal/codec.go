@@ -25,11 +25,16 @@ func encodeRequest(r assign.Request) *store.Accept {
 		Guard:     r.Guard,
 		Undoes:    r.Undoes,
 		Batch:     r.Batch,
+		Note:      store.Text(r.Brief.Note.Reveal()),
+		Receipt:   r.Brief.Receipt,
 	}
 	if r.Contact.ID() != r.Contact.Digits() {
 		w.ContactID = store.Text(r.Contact.ID())
 	}
 	w.JoinKey = joinKey(w.Requester, w.Contact, w.Agent)
+	if w.Note != "" { // with another note it is another request
+		w.JoinKey += " " + w.Note
+	}
 	if r.Batch != 0 { // which has its own answer
 		w.JoinKey = fmt.Sprintf("batch %d %s", r.Batch, w.JoinKey)
 	}
@@ -56,6 +61,7 @@ func decodeRow(r *store.Row, now time.Time) (assign.Assignment, error) {
 			Origin:    r.Origin,
 			Undoes:    r.Undoes,
 			Batch:     r.Batch,
+			Brief:     assign.Brief{Note: assign.NewNote(r.Note), Receipt: r.Receipt},
 		},
 		AcceptedAt: ago(now, r.Accepted),
 		Answered:   r.Answered,

@@ -41,6 +41,12 @@ type BatchRequest struct {
 	List  string `json:"l,omitempty"`
 	// Of is the batch that the button is about.
 	Of int64 `json:"b,omitempty"`
+	buttonBrief
+}
+
+// newBatchRequest is to assign contacts as r asks for.
+func newBatchRequest(m line.Many, r assign.Request) BatchRequest {
+	return BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts), buttonBrief: briefly(r.Brief)}
 }
 
 func (r BatchRequest) Encode() string { return payload.Encode(r) }
@@ -63,7 +69,7 @@ func (v Renderer) BatchQuestion(m line.Many, r assign.Request, others int) Messa
 	if len(m.Unread) > 0 {
 		text, label = v.Texts.Text("batch_unread", data)+"\n"+v.unreadLines(m.Unread), "batch_assign_right"
 	}
-	value := BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts)}.Encode()
+	value := newBatchRequest(m, r).Encode()
 	if Length(value) > valueMax {
 		return v.Notice("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": BatchAsked})
 	}
@@ -224,13 +230,7 @@ func (v Renderer) groupLine(g *group, most int) string {
 	for i, a := range g.members {
 		contacts[i] = a.Contact
 	}
-	shown := contacts[:min(len(contacts), most)]
-	text := v.Texts.Text(id, texts.Data{"Count": len(contacts), "Why": v.why(g.reason)}) + "\n" +
-		v.Texts.Text("batch_contacts", texts.Data{"Contacts": v.contacts(shown)})
-	if rest := len(contacts) - len(shown); rest > 0 {
-		text += " " + v.Texts.Text("batch_more", texts.Data{"Count": rest})
-	}
-	return text
+	return v.Texts.Text(id, texts.Data{"Count": len(contacts), "Why": v.why(g.reason)}) + "\n" + v.contactsText(contacts, most)
 }
 
 // BatchFailed are the members of a batch that may be tried again.
@@ -254,13 +254,7 @@ func hasKind(b assign.Batch, kind assign.OutcomeKind) bool {
 
 // BatchLeft says which contacts of a batch that was to be retried or undone are left as they are.
 func (v Renderer) BatchLeft(contacts []phone.Number) Message {
-	shown := contacts[:min(len(contacts), groupMost)]
-	text := v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" +
-		v.Texts.Text("batch_contacts", texts.Data{"Contacts": v.contacts(shown)})
-	if rest := len(contacts) - len(shown); rest > 0 {
-		text += " " + v.Texts.Text("batch_more", texts.Data{"Count": rest})
-	}
-	return Paragraph(text)
+	return Paragraph(v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" + v.contactsText(contacts, groupMost))
 }
 
 // BatchView lists a batch in full.

@@ -16,8 +16,12 @@ func (v Renderer) NotStored(r assign.Request, pending bool) Message {
 	if pending {
 		return v.Notice("stored_late", nil)
 	}
-	again := Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent)}
-	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, again.encode(), slack.StyleDefault))
+	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, v.draftOf(r).encode(), slack.StyleDefault))
+}
+
+// draftOf fills the form with what was asked for.
+func (v Renderer) draftOf(r assign.Request) Draft {
+	return Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent), Note: r.Brief.Note.Reveal()}
 }
 
 // Help teaches the command by examples, with a button to the form.
@@ -30,6 +34,7 @@ func (v Renderer) Help(command string) Message {
 		"ByEmail": line(phone, "omar@example.com"), "ByMention": line(phone, "@omar"),
 		"Me": texts.Code(v.Texts.Plain("me", nil)), "Alone": line(),
 		"History": line(HistoryCommand.Name(v.language), phone), "Mine": line(MineCommand.Name(v.language)),
+		"Handover": line(HandoverCommand.Name(v.language)),
 	}, v.button("open_form", ActionOpen, Draft{}.encode(), slack.StylePrimary))
 }
 

@@ -1,7 +1,10 @@
 package render
 
 import (
+	"strings"
+
 	"azeer-slack/assign"
+	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
@@ -98,14 +101,23 @@ func (v Renderer) why(r assign.Reason) texts.Markup {
 func (v Renderer) rowOf(a assign.Assignment, reader string) string {
 	return v.Texts.Text("history_row", texts.Data{
 		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "Mine": a.Requester == reader, "From": v.from(payload.DecodeOrigin(a.Origin)),
-	})
+	}) + v.noteRow(a)
+}
+
+// noteRow is a line with the note that went with an assignment; "" if none did.
+func (v Renderer) noteRow(a assign.Assignment) string {
+	if a.Brief.Note.IsZero() {
+		return ""
+	}
+	text := Clip(strings.Join(strings.Fields(a.Brief.Note.Reveal()), " "), rowNote)
+	return "\n" + v.Texts.Text("history_note", texts.Data{"Note": texts.Typed(text)})
 }
 
 // rowMine says which contact was asked for, when and from where.
 func (v Renderer) rowMine(a assign.Assignment) string {
 	return v.Texts.Text("mine_row", texts.Data{
 		"When": slackTime(a.AcceptedAt), "Contact": v.contact(a.Contact), "From": v.from(payload.DecodeOrigin(a.Origin)),
-	})
+	}) + v.noteRow(a)
 }
 
 // retryButton offers to try again what went wrong: as it was, or, where that would go
@@ -117,8 +129,7 @@ func (v Renderer) retryButton(a assign.Assignment) *slack.ButtonBlockElement {
 	switch a.Outcome.Reason {
 	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
 		assign.PartOfName, assign.NotAnAgent:
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault)
+		return v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault)
 	}
 	for _, retry := range v.requestButton("retry", ActionRetry, RequestAgain(a), slack.StyleDefault) {
 		return retry
@@ -162,4 +173,34 @@ const (
 	ListMost = 10
 	// Names and emails in a list are cut to so many characters.
 	RowName, RowEmail = 60, 100
+	// rowNote is how much of a note a list shows: all of it, unless every character is escaped.
+	rowNote = line.MaxNote
 )
+
+// sourceTexts are the messages that tell of a source.
+var sourceTexts = map[payload.EntryPoint]string{
+	payload.ByCommand: "from_command", payload.ByForm: "from_form", payload.ByMessage: "from_message",
+	payload.ByMention: "from_mention", payload.ByHome: "from_home", payload.ByButton: "from_button",
+	payload.ByHandover: "from_handover",
+}
+
+// from tells of a source, as a part of a sentence; "" of the zero source.
+func (v Renderer) from(s payload.Origin) texts.Markup {
+	text, known := sourceTexts[s.EntryPoint]
+	if !known {
+		return ""
+	}
+	return texts.Markup(v.Texts.Text(text, texts.Data{"Place": v.place(s.Channel)}))
+}
+
+// place tells of a conversation, as a part of a sentence. Of a private one, Slack shows
+// the name only to who is in it.
+func (v Renderer) place(channel string) texts.Markup {
+	switch {
+	case channel == "":
+		return ""
+	case strings.HasPrefix(channel, "D"):
+		return texts.Markup(v.Texts.Text("place_direct", nil))
+	}
+	return texts.Markup(v.Texts.Text("place_channel", texts.Data{"Channel": texts.Channel(channel)}))
+}

@@ -39,7 +39,7 @@ func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Me
 		}
 		button := slack.NewButtonBlockElement(actionNumber+strconv.Itoa(i), choice.Encode(), label)
 		if choice.Agent == "" {
-			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent}.encode(), label)
+			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent, Note: d.Note}.encode(), label)
 		}
 		buttons = append(buttons, button)
 	}
@@ -69,8 +69,8 @@ func (v Renderer) Outcome(a assign.Assignment, before agent.Agent, more ...strin
 	for _, line := range more {
 		body = strings.TrimSpace(body + "\n" + line)
 	}
-	if len(a.Outcome.Nearest.Agents) > 0 {
-		body += " " + v.Texts.Text("pick_below", nil)
+	if n := len(a.Outcome.Nearest.Agents); n > 0 && a.Outcome.Reason != assign.AmbiguousAgent { // which says so itself
+		body += " " + v.Texts.Text("pick_below", texts.Data{"Count": n})
 	}
 	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
 }
@@ -211,10 +211,17 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 		if a.Outcome.Reason.IsAboutDuty() {
 			buttons = v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
 		}
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
+		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
 	return buttons
+}
+
+// refusedFor is a request that was refused since its agent was not found.
+func refusedFor(ref agent.Ref, requester string, u *agent.Unresolved) assign.Assignment {
+	return assign.Assignment{
+		Request: assign.Request{Requester: requester, Agent: ref},
+		Outcome: assign.Outcome{Kind: assign.Refused, Reason: assign.Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest},
+	}
 }
 
 // isMendable tells the refusals after which something else can be typed.
@@ -226,10 +233,14 @@ func isMendable(r assign.Reason) bool {
 	return true
 }
 
-// requestButton is one button, or none if the wish does not fit into it: an answer with a
+// requestButton is one button, with the note if there is room for it, or none if the wish does not fit into it: an answer with a
 // value too long would be refused by Slack, again and again.
 func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.Encode()
+	if Length(value) > valueMax {
+		w.Note = ""
+		value = w.Encode()
+	}
 	if Length(value) > valueMax {
 		return nil
 	}

@@ -8,7 +8,9 @@ const (
 	MineCommand    Subcommand = "mine"    // the requester's own assignments
 	DutyCommand    Subcommand = "duty"    // who is on duty, and who is next
 	UndoCommand    Subcommand = "undo"    // only says where the button is
-	HelpCommand    Subcommand = "help"
+	// HandoverCommand gives what one agent has to another; both follow.
+	HandoverCommand Subcommand = "handover"
+	HelpCommand     Subcommand = "help"
 )
 
 // Subcommands are all sub-commands and what they are called, by language. The first name is the
@@ -24,6 +26,7 @@ var Subcommands = []struct {
 	{MineCommand, map[string][]string{"en": {"mine"}, "ar": {"طلباتي"}}, false},
 	{DutyCommand, map[string][]string{"en": {"duty", "oncall", "on-call"}, "ar": {"المناوبة", "مناوبة", "المناوبون", "المناوب"}}, false},
 	{UndoCommand, map[string][]string{"en": {"undo"}, "ar": {"تراجع", "التراجع"}}, true},
+	{HandoverCommand, map[string][]string{"en": {"handover"}, "ar": {"تسليم", "التسليم"}}, true},
 	{HelpCommand, map[string][]string{"en": {"help"}, "ar": {"مساعدة", "المساعدة"}}, false},
 }
 

@@ -194,3 +194,17 @@ func TestTheChoiceOutlivesARestart(t *testing.T) {
 
 // untilAzeer waits until Azeer was called n times.
 func (w *world) untilAzeer(n int) { w.until("a call to Azeer", func() bool { return w.calls() >= n }) }
+
+func TestWhoIsOnDutyTakesOver(t *testing.T) {
+	w := onDuty(t, []string{"sara", "layla"}, asItIs)
+	manager := w.person("manager")
+	manager.types("#support", "/assign "+strings.Join(numbers(4), " ")+" omar@twerlo.com")
+	manager.reads("4 of 4 contacts")
+	manager.types("#support", "/assign handover omar @support-oncall")
+	m := manager.reads("Nothing is done yet", "Omar Hassan", "4 contacts", "to @support-oncall")
+	manager.clicks(m, "Hand over all 4")
+	manager.reads("4 of 4 contacts assigned to @support-oncall", "Sara Ali: 2")
+	if w.owns(4, "sara@twerlo.com") != 2 || w.owns(4, "layla@twerlo.com") != 2 {
+		t.Error("the contacts are not spread")
+	}
+}

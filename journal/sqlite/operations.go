@@ -170,7 +170,7 @@ func checkGuard(tx transaction, o *store.Accept) (stop bool, err error) {
 
 func insert(tx transaction, o *store.Accept) error {
 	row := o.Row(0)
-	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum(), o.Batch)
+	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum(), o.Batch, o.Note, o.Receipt)
 	if err != nil {
 		return err
 	}

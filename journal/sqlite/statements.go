@@ -37,8 +37,8 @@ var (
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
-		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, accepted_at)
-		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $now)`
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, note, receipt, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $now)`
 	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID   = dialect.Select(`a.id = $1`)
 	sqlFinish = `

@@ -25,6 +25,9 @@ type (
 		Undoes  int64
 		// Batch is the batch that it is part of; 0: none.
 		Batch int64
+		// Note and Receipt are what goes with it for the new owner.
+		Note    string
+		Receipt bool
 
 		Stored     Row
 		Acceptance assign.Acceptance
@@ -115,6 +118,6 @@ type Load struct {
 func (a *Accept) Row(id int64) Row {
 	return Row{
 		ID: id, Key: a.Key, Requester: a.Requester, Contact: a.Contact, ContactID: a.ContactID, Agent: a.Agent,
-		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes, Batch: a.Batch,
+		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes, Batch: a.Batch, Note: a.Note, Receipt: a.Receipt,
 	}
 }
