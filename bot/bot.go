@@ -176,7 +176,9 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
-	subcommands := &subcommands{responder: respond, history: history, agents: agents, handovers: handovers, rota: onDuty, region: region}
+	subcommands := &subcommands{
+		responder: respond, history: history, agents: agents, handovers: handovers, rota: onDuty, region: region,
+	}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, agents: agents, rota: onDuty, live: newLiveHints(), region: region}
 	return handlers{
 		lines: &lines{

@@ -16,7 +16,7 @@ import (
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, handover, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, duty, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
 	history   assign.History
@@ -146,12 +146,12 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.onHistory(ctx, c, v, e.Command, e.Rest)
 	case render.MineCommand:
 		s.onMine(ctx, c, v)
-	case render.DutyCommand:
-		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) { return v.DutyNow(s.rota.Now(ctx, 0)), ctx.Err() })
 	case render.HandoverCommand:
 		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
 			return s.handovers.onLine(ctx, c, v, e.Command, e.Rest)
 		})
+	case render.DutyCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) { return v.DutyNow(s.rota.Now(ctx, 0)), ctx.Err() })
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:

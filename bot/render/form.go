@@ -91,6 +91,17 @@ func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRe
 	return form
 }
 
+// dress makes a form that of another callback, with its own words around it.
+func (v Renderer) dress(form *slack.ModalViewRequest, callback string) {
+	switch form.CallbackID = callback; callback {
+	case SeveralCallback:
+		form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
+	case HandoverCallback:
+		form.Title = plainText(v.Texts.Plain("handover_title", nil), 24)
+		form.Submit = plainText(v.Texts.Plain("handover_next", nil), 24)
+	}
+}
+
 func (v Renderer) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: plainText(v.Texts.Plain(title, nil), 24),
@@ -216,8 +227,7 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 	}
 	blocks = append(blocks, v.agentAndRest(start, from)...)
 	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
-	form.CallbackID = SeveralCallback
-	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
+	v.dress(&form, SeveralCallback)
 	return form
 }
 

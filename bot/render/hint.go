@@ -102,6 +102,7 @@ func InsertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
 func (v Renderer) FormAgain(old payload.View, lines []slack.Block) slack.ModalViewRequest {
 	blocks := slices.DeleteFunc(BlocksOf(old), IsAbout)
 	form := v.frame(DecodeFormMetadata(old.PrivateMetadata), blocks...)
+	v.dress(&form, old.CallbackID)
 	InsertLines(&form, lines...)
 	return form
 }
