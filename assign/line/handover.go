@@ -65,15 +65,15 @@ func ParseHandover(text string) (h Handover) {
 	}
 	switch parts := toWord.Split(maskMarks(text), -1); len(parts) {
 	case 1:
-		h.Pairs = slices.DeleteFunc(pairsIn(text), func(p [2]agent.Ref) bool { return p[0].Kind == agent.ByGroup })
+		h.Pairs = pairsIn(text)
 	case 2:
 		from, wrong := ParseAgent(unmaskMarks(parts[0]))
 		to, alsoWrong := ParseAgent(unmaskMarks(parts[1]))
-		if wrong == nil && alsoWrong == nil && from.Kind != agent.ByGroup { // of which nobody is an owner
+		if wrong == nil && alsoWrong == nil {
 			h.Pairs = [][2]agent.Ref{{from, to}}
 		}
 	}
-	h.Pairs = slices.DeleteFunc(h.Pairs, func(p [2]agent.Ref) bool { return p[0].Kind == agent.ByGroup || p[1].Kind == agent.ByGroup })
+	h.Pairs = slices.DeleteFunc(h.Pairs, func(p [2]agent.Ref) bool { return p[0].Kind == agent.ByGroup })
 	return h
 }
 
