@@ -29,6 +29,7 @@ type Request struct {
 	Undoes int64
 	// Batch names the batch that this request is part of; 0: it stands alone.
 	Batch int64
+	Brief Brief
 }
 
 // NeverHolds is a Guard with which nothing is accepted: the journal tells whether it knows
@@ -97,10 +98,8 @@ type Outcome struct {
 	Said string
 	// Status is the last HTTP-like status that Azeer gave; 0 for none.
 	Status int
-	// Nearest are agents the requester may have meant, best first; at most 5. More is how
-	// many more of that name there are.
-	Nearest []agent.Agent
-	More    int
+	// Nearest are the agents whom the requester may have meant.
+	Nearest agent.Nearest
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment

@@ -135,7 +135,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 		u = &agent.Unresolved{Reason: agent.PeopleAway, Retry: true, Err: err}
 	}
 	if !u.Retry {
-		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest, More: u.More}}, false
+		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest}}, false
 	}
 	t.note(&Fault{Effect: NotDone, Reason: Reason(u.Reason), Err: u.Err}, time.Now())
 	j.trouble.Store(t.last.Reason)

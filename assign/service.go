@@ -9,6 +9,7 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -36,6 +37,8 @@ type Config struct {
 	Drain time.Duration
 	// Logger gets one event per outcome; the zero Logger discards them.
 	Logger zerolog.Logger
+	// Heartbeat is of the loop that asks the journal for what others left; it may be nil.
+	Heartbeat *heartbeat.Loop
 	// Observe is called once for each assignment that this process finished, after the
 	// outcome is stored and before it is answered. It must not block. nil: nobody looks.
 	Observe func(Assignment)
@@ -79,17 +82,22 @@ var ErrPending = errors.New("journal did not store the request in time")
 //	                         ▲                                             │
 //	                         └──────────── wait, try again ◀───────────────┘
 type Service struct {
+	ports
+	cfg     Config
+	log     zerolog.Logger
+	limits  limits
+	backlog backlog
+	probes  chan struct{} // taken by Run as long as it goes round
+	batches batches
+	work    sync.WaitGroup // everything that Run has started
+}
+
+// ports are what a Service works with.
+type ports struct {
 	inbox     Inbox
 	journal   Journal
 	directory *agent.Directory
 	answerer  Answerer // set by Run
-	cfg       Config
-	log       zerolog.Logger
-	limits    limits
-	backlog   backlog
-	probes    chan struct{} // taken by Run as long as it goes round
-	batches   batches
-	work      sync.WaitGroup // everything that Run has started
 }
 
 // limits are how much may be asked at once.
@@ -118,7 +126,7 @@ type backlog struct {
 func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Config) *Service {
 	cfg = cfg.filled()
 	return &Service{
-		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
+		ports: ports{inbox: inbox, journal: journal, directory: directory}, cfg: cfg,
 		log: cfg.Logger.With().Str("component", "assign").Logger(),
 		limits: limits{
 			calls: newSemaphore(cfg.Concurrency), batches: newSemaphore(max(1, cfg.Concurrency*3/4)),
@@ -328,7 +336,10 @@ func (s *Service) stop(ctx, wire context.Context, cut context.CancelFunc) {
 func (s *Service) keepRecovering(ctx context.Context) {
 	for failures := 0; ; {
 		wait := s.cfg.RecoverEvery
-		if err := s.recoverAbandoned(ctx); err != nil {
+		s.cfg.Heartbeat.Beat()
+		err := s.recoverAbandoned(ctx)
+		s.cfg.Heartbeat.Rest()
+		if err != nil {
 			if ctx.Err() != nil {
 				return
 			}

@@ -46,19 +46,19 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		b.reply(ctx, c, v.Notice("batch_late", nil))
 		return
 	}
-	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
 	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked {
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent), addressOf(c), originOf(c))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent, asked.Brief), addressOf(c), originOf(c))
 }
 
 // requestsFor is to assign all of contacts to one agent.
-func requestsFor(contacts []phone.Number, to agent.Ref) []assign.Request {
+func requestsFor(contacts []phone.Number, to agent.Ref, brief assign.Brief) []assign.Request {
 	requests := make([]assign.Request, len(contacts))
 	for i, contact := range contacts {
-		requests[i] = assign.Request{Contact: contact, Agent: to}
+		requests[i] = assign.Request{Contact: contact, Agent: to, Brief: brief}
 	}
 	return requests
 }
@@ -186,7 +186,7 @@ func (b *batches) onConfirm(ctx context.Context, c *inbound.Call, asked render.B
 		c.Acknowledge(ctx, nil)
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to), addressOf(c), originOf(c))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to, asked.Brief()), addressOf(c), originOf(c))
 }
 
 // onBatch serves the buttons below what is said of a batch. Only who asked for it may do more
@@ -241,7 +241,7 @@ func (b *batches) repeat(ctx context.Context, v render.Renderer, c *inbound.Call
 // again is to try what was not done, unless the contact has been assigned since.
 func (b *batches) again(of assign.Batch) (requests []assign.Request) {
 	for _, a := range render.BatchFailed(of) {
-		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes})
+		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes, Brief: a.Brief})
 	}
 	return requests
 }
@@ -340,12 +340,14 @@ func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payloa
 
 // onBatch serves a submitted form that is about several contacts; false if it is not.
 func (s *submissions) onBatch(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) bool {
-	chosen := c.Chosen(render.BlockContact)
+	chosen, offered := render.ChosenIn(c.Payload)
 	switch {
 	case c.View.CallbackID == render.SeveralCallback:
 		s.onSeveral(ctx, v, c, to)
 	case c.View.CallbackID == render.SeveralConfirmCallback:
 		s.onSeveralConfirmed(ctx, v, c)
+	case offered && len(chosen) == 0:
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("choose_one", nil)}))
 	case len(chosen) > 1:
 		s.onList(ctx, v, c, to, render.BlockContact, strings.Join(chosen, "\n"))
 	default:
@@ -366,7 +368,7 @@ func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, to payloa
 	if m, ok := errors.AsType[*line.Mistake](err); !ok || m.Kind != line.ManyContacts {
 		return nil
 	}
-	start := render.FormContent{NoList: !s.agents.State().Loaded}
+	start := render.FormContent{NoList: !s.agents.State().Loaded, Draft: render.Draft{Note: c.Input(render.BlockNote)}}
 	block := agentBlock(c.Payload)
 	if who, err := s.readAgent(block, c.Input(block)); err == nil {
 		start.Agent, _ = s.agents.Guess(who)
@@ -395,16 +397,15 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		wrong[field] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
 	}
 	var err error
-	block := agentBlock(c.Payload)
-	if m.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
-		wrong[block] = v.MistakeLine(err)
+	if m.Agent, err = s.agentIn(c.Payload); err != nil {
+		wrong[agentBlock(c.Payload)] = v.MistakeLine(err)
 	}
 	if len(wrong) > 0 {
 		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(wrong))
 		return
 	}
 	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || c.Late {
-		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: s.brief(c)}
 		if view := v.SeveralConfirm(m, asked, s.batches.countOthers(ctx, c, m), to); view != nil {
 			c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
 			return
@@ -412,7 +413,7 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		c.Acknowledge(ctx, v.Closing("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": line.MaxInLine}))
 		return
 	}
-	s.batches.acceptForm(ctx, c, m.Contacts, m.Agent, to)
+	s.batches.acceptForm(ctx, c, requestsFor(m.Contacts, m.Agent, s.brief(c)), to)
 }
 
 // onSeveralConfirmed serves the form in which that was asked.
@@ -427,13 +428,13 @@ func (s *submissions) onSeveralConfirmed(ctx context.Context, v render.Renderer,
 	case c.Late:
 		c.Acknowledge(ctx, v.Closing("batch_late", nil))
 	default:
-		s.batches.acceptForm(ctx, c, contacts, to, asked.Address)
+		s.batches.acceptForm(ctx, c, requestsFor(contacts, to, asked.Brief()), asked.Address)
 	}
 }
 
 // acceptForm accepts what a form asked for; the form closes, and the answer is a message.
-func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, contacts []phone.Number, who agent.Ref, to payload.Address) {
+func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, requests []assign.Request, to payload.Address) {
 	to.View = ""
 	from := payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, who), to, from)
+	b.accept(ctx, c, c.RequestKey(), requests, to, from)
 }

@@ -1,3 +1,9 @@
+// Package bot is everything Slack: it takes envelopes from the sockets, decides who may
+// ask, reads the /assign command, the form, its menus and the buttons, hands requests to
+// the assignment service, and tells requesters how they ended.
+//
+// What an assignment is and how it is carried out lives in package assign; how sockets
+// are kept open lives in bot/socket; what people read lives in bot/texts.
 package bot
 
 import (
@@ -23,6 +29,7 @@ import (
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -57,6 +64,8 @@ type Config struct {
 	Days int
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit audit.Config
+	// HomeHeartbeat is of the loop that publishes Home tabs; it may be nil.
+	HomeHeartbeat *heartbeat.Loop
 	// Connections is the number of sockets, 1 to 10; 0 is two.
 	Connections int
 	// Stagger is the pause between opening one socket and the next; 0 is 3 s.
@@ -94,6 +103,7 @@ type Bot struct {
 type handlers struct {
 	lines       *lines
 	opener      *opener
+	messages    *messages
 	submissions *submissions
 	buttons     *buttons
 	typing      *typing
@@ -144,6 +154,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	owner := &owners{history: history, log: respond.log}
 	homes := home.New(home.Config{
 		Slack: api, People: respond.people, Access: may, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
+		Heartbeat: cfg.HomeHeartbeat,
 		Journal: struct {
 			assign.History
 			Service
@@ -163,7 +174,8 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 			responder: respond, requests: requests, access: may, opener: opener,
 			subcommands: subcommands, batches: several, agents: agents, region: region,
 		},
-		opener: opener,
+		opener:   opener,
+		messages: &messages{opener, requests},
 		submissions: &submissions{
 			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
 		},
@@ -341,7 +353,7 @@ func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
 	case payload.GlobalShortcut:
 		b.opener.onShortcut(ctx, c)
 	case payload.MessageShortcut:
-		b.opener.onMessageShortcut(ctx, c)
+		b.messages.onShortcut(ctx, c)
 	case payload.EventCallback:
 		b.onEvent(ctx, c)
 	default:

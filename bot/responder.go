@@ -103,6 +103,8 @@ func originOf(c *inbound.Call) payload.Origin {
 	switch {
 	case c.Kind == payload.EventCallback:
 		o.EntryPoint = payload.ByMention
+	case c.Kind == payload.MessageShortcut:
+		o.EntryPoint = payload.ByMessage
 	case c.Kind == payload.BlockActions && o.Channel == "":
 		o.EntryPoint = payload.ByHome
 	case c.Kind == payload.BlockActions:

@@ -107,12 +107,12 @@ func (s *submissions) await(ctx context.Context, v render.Renderer, c *inbound.C
 // requester needs to be told: a refusal stands under its field, everything else is
 // posted as well.
 func (s *submissions) conclude(ctx context.Context, v render.Renderer, c *inbound.Call, a assign.Assignment) (told bool) {
-	if a.Outcome.Kind != assign.Refused {
+	if a.Outcome.Kind != assign.Refused || isMine(c.Payload) { // a form without a field for the agent
 		c.Acknowledge(ctx, nil)
 		return false
 	}
 	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
-	if names := v.NearestNames(a.Outcome.Nearest); len(names) > 0 {
+	if names := v.NearestNames(a.Outcome.Nearest.Agents); len(names) > 0 {
 		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(
@@ -142,7 +142,7 @@ func agentBlock(p payload.Payload) string {
 func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
 	wrong = make(map[string]string)
 	var err error
-	r.Contact, err = line.ParseContact(c.Input(render.BlockContact), s.region)
+	r.Contact, err = line.ParseContact(contactIn(c.Payload), s.region)
 	if m, ok := errors.AsType[*line.Mistake](err); ok && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1 {
 		r.Contact, err = m.Perhaps[0], nil
 		if !c.IsTicked(render.BlockConfirm, r.Contact.Digits()) {
@@ -153,10 +153,38 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
 	block := agentBlock(c.Payload)
-	if r.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
+	if r.Agent, err = s.agentIn(c.Payload); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
+	r.Brief = s.brief(c)
 	return r, wrong, unlisted
+}
+
+// contactIn is the number in a submitted form, typed or ticked.
+func contactIn(p payload.Payload) string {
+	if chosen, _ := render.ChosenIn(p); len(chosen) == 1 {
+		return chosen[0]
+	}
+	return p.Input(render.BlockContact)
+}
+
+// isMine tells that the contacts of a form are for whoever submits it.
+func isMine(p payload.Payload) bool {
+	return render.DecodeFormMetadata(p.View.PrivateMetadata).Mine
+}
+
+// agentIn reads for whom the contacts of a submitted form are.
+func (s *submissions) agentIn(p payload.Payload) (agent.Ref, error) {
+	if isMine(p) {
+		return agent.RefMe(), nil
+	}
+	block := agentBlock(p)
+	return s.readAgent(block, p.Input(block))
+}
+
+// brief is what a submitted form says to the new owner.
+func (s *submissions) brief(c *inbound.Call) assign.Brief {
+	return assign.Brief{Note: assign.NewNote(line.CleanNote(c.Input(render.BlockNote)))}
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/journal/postgres"
 	"azeer-slack/journal/sqlite"
 	"azeer-slack/journal/store"
@@ -32,6 +33,8 @@ type Config struct {
 	Timeout time.Duration
 	// Audit makes the outcomes stored from now on due to be reported; see assign.Audit.
 	Audit bool
+	// Heartbeat is of the loop that deletes; it may be nil.
+	Heartbeat *heartbeat.Loop
 	// Logger is told of a lost or late lease, and of what is deleted.
 	Logger zerolog.Logger
 	// Now is this machine's clock; nil means time.Now.

@@ -26,6 +26,7 @@ func (j *Journal) Run(ctx context.Context) error {
 		if err == nil {
 			err = j.db.Tidy(ctx)
 		}
+		j.cfg.Heartbeat.Rest()
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
@@ -46,6 +47,7 @@ func (j *Journal) Run(ctx context.Context) error {
 // which makes sure that no id is given twice.
 func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 	for page := (oldPage{more: true}); page.more; {
+		j.cfg.Heartbeat.Beat()
 		page, err = j.oldPage(ctx, page.last)
 		if err == nil && len(page.deletable) > 0 {
 			err = j.writer.do(ctx, &store.Delete{IDs: page.deletable})

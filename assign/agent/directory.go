@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -29,6 +30,8 @@ type DirectoryConfig struct {
 	Refresh time.Duration
 	// Logger hears when the list cannot be read; the zero Logger discards it.
 	Logger zerolog.Logger
+	// Heartbeat is of the loop that reads the list; it may be nil.
+	Heartbeat *heartbeat.Loop
 }
 
 const (
@@ -53,6 +56,7 @@ type Directory struct {
 	aliases map[string]string
 	refresh time.Duration
 	log     zerolog.Logger
+	beat    *heartbeat.Loop
 	flight  singleflight.Group
 
 	mu     sync.RWMutex
@@ -69,6 +73,7 @@ func NewDirectory(list Lister, people People, cfg DirectoryConfig) *Directory {
 		aliases: make(map[string]string, len(cfg.Aliases)),
 		refresh: cfg.Refresh,
 		log:     cfg.Logger.With().Str("component", "directory").Logger(),
+		beat:    cfg.Heartbeat,
 	}
 	if d.refresh <= 0 {
 		d.refresh = 5 * time.Minute
@@ -84,7 +89,10 @@ func NewDirectory(list Lister, people People, cfg DirectoryConfig) *Directory {
 func (d *Directory) Run(ctx context.Context) error {
 	for failures := 0; ; {
 		wait := d.refresh
-		switch err := d.Refresh(ctx); {
+		d.beat.Beat()
+		err := d.Refresh(ctx)
+		d.beat.Rest()
+		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
@@ -214,15 +222,18 @@ type Unresolved struct {
 	Reason Reason
 	// Agent is who was meant, where they cannot be given contacts; the zero Agent if that is
 	// not known.
-	Agent Agent
-	// Nearest are agents that may have been meant, best first; at most 5. More is how many
-	// more of that name there are.
-	Nearest []Agent
-	More    int
+	Agent   Agent
+	Nearest Nearest
 	// Retry: asking again later may help.
 	Retry bool
 	// Err is the cause, if there is one.
 	Err error
+}
+
+// Nearest are agents who may have been meant.
+type Nearest struct {
+	Agents []Agent // best first; at most 5
+	More   int     // how many more of that name there are
 }
 
 func (u *Unresolved) Error() string {
@@ -250,7 +261,7 @@ func (d *Directory) Resolve(ctx context.Context, ref Ref, requester string) (Age
 	case ByMe:
 		found, err := d.byUser(ctx, requester)
 		if u, ok := errors.AsType[*Unresolved](err); ok && u.Reason == NoSuchAgent {
-			u.Reason, u.Nearest = NotAnAgent, nil
+			u.Reason, u.Nearest = NotAnAgent, Nearest{}
 		}
 		return found, err
 	}
@@ -284,11 +295,11 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	}
 	switch {
 	case ok && a.Inactive:
-		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: list.nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: Nearest{Agents: list.nearest(typed, nearestMost)}}
 	case ok:
 		return a, nil
 	case d.believes(list):
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: Nearest{Agents: list.nearest(typed, nearestMost)}}
 	}
 	email := NewEmail(d.alias(typed))
 	return Agent{PlatformID: email, Email: email, Name: email.Reveal()}, nil
@@ -311,19 +322,19 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 	case len(found) > 1:
 		return Agent{}, several(Ambiguous, found)
 	case left:
-		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 	case len(among) > 0 && !list.partial:
 		return Agent{}, several(PartOfName, among)
 	case d.believes(list):
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 	}
-	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
+	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 }
 
 // several asks which of the agents is meant.
 func several(reason Reason, agents []Agent) *Unresolved {
 	shown := min(len(agents), nearestMost)
-	return &Unresolved{Reason: reason, Nearest: agents[:shown], More: len(agents) - shown}
+	return &Unresolved{Reason: reason, Nearest: Nearest{agents[:shown], len(agents) - shown}}
 }
 
 // behindPreposition gives a name without the ل that Arabic writes together with it: لعمر. Only

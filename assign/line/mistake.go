@@ -25,6 +25,7 @@ const (
 	RunTogether  MistakeKind = "run_together"  // no space between number and agent
 	StrangeLink  MistakeKind = "strange_link"  // a web address, other than WhatsApp's of a number
 	LinkDisagree MistakeKind = "link_disagree" // a link shows one number or address and leads to another
+	NoteTooLong  MistakeKind = "note_too_long" // More than MaxNote characters behind "note:"
 
 	// About the contact.
 	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing, or a line has several agents and no number
@@ -65,7 +66,7 @@ const (
 // AllMistakeKinds lists every kind, so that texts can be checked for completeness.
 func AllMistakeKinds() []MistakeKind {
 	return []MistakeKind{
-		TooLong, NothingRead, RunTogether, StrangeLink, LinkDisagree,
+		TooLong, NothingRead, RunTogether, StrangeLink, LinkDisagree, NoteTooLong,
 		ContactMissing, ContactNotPhone, ManyContacts,
 		PhoneTooShort, PhoneTooLong, PhoneInvalid, PhoneCountry, PhonePlus, PhoneLetters,
 		PhoneCharacters, PhoneExtension, PhoneAmbiguous, PhoneRewritten,

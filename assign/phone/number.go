@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Number is a contact's number in E.164, of today's numbering plan. It may come with the id
@@ -85,31 +83,24 @@ func (p Number) International() string {
 	if p.IsZero() {
 		return ""
 	}
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if err != nil {
+	printed, ok := p.print()
+	if !ok {
 		return "+" + p.Digits()
 	}
-	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+	return printed.international
 }
 
 // national writes the number as people in its country do.
 func (p Number) national() string {
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if err != nil {
-		return ""
-	}
-	return phonenumbers.Format(number, phonenumbers.NATIONAL)
+	printed, _ := p.print()
+	return printed.national
 }
 
 // Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,
 // as freephone numbers for the whole world are, and "" if that is not known.
 func (p Number) Region() string {
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if p.IsZero() || err != nil {
-		return ""
-	}
-	if region := phonenumbers.GetRegionCodeForNumber(number); region != "ZZ" {
-		return region
+	if printed, ok := p.print(); ok && printed.region != "ZZ" {
+		return printed.region
 	}
 	return ""
 }

@@ -15,6 +15,7 @@ import (
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/texts"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
@@ -29,6 +30,8 @@ type Config struct {
 	FullPhone bool
 	// Outcomes gives what is due; nil: nothing.
 	Outcomes Outcomes
+	// Heartbeat is of the loop that reports; it may be nil.
+	Heartbeat *heartbeat.Loop
 }
 
 // Outcomes is what a Reporter asks of the journal.
@@ -127,7 +130,9 @@ func (r *Reporter) Run(ctx, longer context.Context) {
 // reportDue reports all that is due. An outcome that Slack does not take for what it says
 // keeps none of the others back.
 func (r *Reporter) reportDue(ctx, longer context.Context) error {
+	defer r.cfg.Heartbeat.Rest()
 	for {
+		r.cfg.Heartbeat.Beat()
 		due, err := r.cfg.Outcomes.Unaudited(ctx, batch)
 		if err != nil {
 			return err
@@ -177,6 +182,7 @@ func (r *Reporter) post(ctx, longer context.Context, m render.Message, thread st
 	if !retry.Sleep(ctx, time.Until(r.last.Add(postGap))) {
 		return "", ctx.Err()
 	}
+	r.cfg.Heartbeat.Beat()
 	posting, cancel := context.WithTimeout(longer, slackcall.Timeout)
 	defer cancel()
 	options := m.Options()

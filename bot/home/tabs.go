@@ -18,6 +18,7 @@ import (
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/catch"
+	"azeer-slack/internal/heartbeat"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/rs/zerolog"
@@ -57,6 +58,8 @@ type Config struct {
 	Renderer func(ctx context.Context, user string) render.Renderer
 	Region   string // of numbers that are looked up
 	Logger   zerolog.Logger
+	// Heartbeat is of the loop that publishes; it may be nil.
+	Heartbeat *heartbeat.Loop
 }
 
 // Tabs are the Home tabs that are kept up to date: those opened lately, as far as this
@@ -232,7 +235,9 @@ func (t *Tabs) Run(ctx, longer context.Context) {
 		}
 		user, of, wait := t.next(now)
 		if user != "" {
+			t.cfg.Heartbeat.Beat()
 			catch.Logged(t.cfg.Logger, "Home tab", func() { t.update(longer, user, of) })
+			t.cfg.Heartbeat.Rest()
 			continue
 		}
 		if ctx.Err() != nil {

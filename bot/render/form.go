@@ -1,12 +1,14 @@
 package render
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/assign/prose"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
 
@@ -18,13 +20,14 @@ import (
 type Draft struct {
 	Contact string `json:"c,omitempty"`
 	Agent   string `json:"a,omitempty"`
+	Note    string `json:"n,omitempty"`
 	// Reassign: the contact is known, and another agent is to be chosen.
 	Reassign bool `json:"r,omitempty"`
 }
 
 func (d Draft) encode() string {
 	for most := draftMax; ; most /= 2 {
-		value := payload.Encode(Draft{Clip(d.Contact, most), Clip(d.Agent, most), d.Reassign})
+		value := payload.Encode(Draft{Clip(d.Contact, most), Clip(d.Agent, most), Clip(d.Note, most*line.MaxNote/draftMax), d.Reassign})
 		if Length(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
 			return value
 		}
@@ -38,6 +41,8 @@ type FormContent struct {
 	Agent agent.Agent
 	// NoList: there is no list of agents to offer, so an address is typed.
 	NoList bool
+	// Mine: what is chosen is for whoever submits the form, so no agent is asked for.
+	Mine bool
 }
 
 // Form builds the form.
@@ -47,17 +52,26 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 	if line := v.typedLine(start); line != nil {
 		blocks = append(blocks, line)
 	}
-	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(start))
-	if from.Channel == "" {
-		blocks = append(blocks, v.answerInput())
-	}
-	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign}, blocks...)
+	blocks = append(blocks, v.contactInput(d.Contact))
+	blocks = append(blocks, v.agentAndRest(start, from)...)
+	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign, Mine: start.Mine}, blocks...)
 	if contact, err := line.ParseContact(d.Contact, v.region); err == nil {
 		if line := v.ForeignLine(contact); line != nil {
 			InsertLines(&form, line)
 		}
 	}
 	return form
+}
+
+// agentAndRest are the fields below those for contacts, as far as they need asking.
+func (v Renderer) agentAndRest(start FormContent, from payload.Address) (blocks []slack.Block) {
+	if !start.Mine {
+		blocks = append(blocks, v.agentInput(start), v.noteInput(start.Draft.Note))
+	}
+	if from.Channel == "" {
+		blocks = append(blocks, v.answerInput())
+	}
+	return blocks
 }
 
 // frame is a form of these blocks.
@@ -70,6 +84,10 @@ func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRe
 	form.PrivateMetadata = payload.Encode(n)
 	form.Submit = plainText(v.Texts.Plain("form_submit", nil), 24)
 	form.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
+	if n.Mine {
+		form.Title = plainText(v.Texts.Plain("take_title", nil), 24)
+		form.Submit = plainText(v.Texts.Plain("take_submit", nil), 24)
+	}
 	return form
 }
 
@@ -119,6 +137,16 @@ func (v Renderer) agentInput(start FormContent) slack.Block {
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
 	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+}
+
+// noteInput takes what the requester writes to the agent.
+func (v Renderer) noteInput(typed string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(nil, BlockNote)
+	input.Multiline, input.MaxLength, input.InitialValue = true, line.MaxNote, Clip(typed, line.MaxNote)
+	block := slack.NewInputBlock(BlockNote, plainText(v.Texts.Plain("form_note", nil), 2000),
+		plainText(v.Texts.Plain("form_note_hint", nil), 2000), input)
+	block.Optional = true
+	return block
 }
 
 // agentShown is what stands in the field for the agent as the form opens.
@@ -173,12 +201,10 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 	first, second := halved(typed)
 	blocks := []slack.Block{
 		v.severalInput(BlockSeveral, "several_contacts", "several_contacts_hint", first),
-		v.severalInput(BlockMore, "several_more", "several_more_hint", second), v.agentInput(start),
+		v.severalInput(BlockMore, "several_more", "several_more_hint", second),
 	}
-	if from.Channel == "" {
-		blocks = append(blocks, v.answerInput())
-	}
-	form := v.frame(FormMetadata{Address: from}, blocks...)
+	blocks = append(blocks, v.agentAndRest(start, from)...)
+	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
 	form.CallbackID = SeveralCallback
 	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
 	return form
@@ -217,7 +243,7 @@ func (v Renderer) SeveralConfirm(m line.Many, r assign.Request, others int, to p
 	question := v.BatchQuestion(m, r, others)
 	view := v.view("several_title", question.Blocks[0])
 	view.CallbackID = SeveralConfirmCallback
-	view.PrivateMetadata = payload.Encode(SeveralMetadata{to, BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts)}})
+	view.PrivateMetadata = payload.Encode(SeveralMetadata{to, newBatchRequest(m, r)})
 	view.Submit = plainText(v.Texts.Plain("several_submit", texts.Data{"Count": len(m.Contacts)}), 24)
 	view.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
 	if Length(view.PrivateMetadata) > metadataMax {
@@ -241,24 +267,36 @@ func (v Renderer) Closing(text string, data texts.Data) *slack.ViewSubmissionRes
 
 // FormFound is the form for the numbers found in a message: none, one, or a choice. A
 // line on top says so.
-func (v Renderer) FormFound(found []prose.Found, noList bool, from payload.Address) slack.ModalViewRequest {
-	start := FormContent{NoList: noList}
+func (v Renderer) FormFound(found []phone.Number, start FormContent, from payload.Address) slack.ModalViewRequest {
 	line, data := "message_found", texts.Data{"Count": len(found)}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0:
 		line = "message_none"
-	case 1:
-		start.Draft.Contact = found[0].Phone.International()
-		line, data = "message_one", texts.Data{"Contact": start.Draft.Contact}
+	case len(found) == 1:
+		start.Draft.Contact = found[0].International()
+		line, data = "message_one", texts.Data{"Contact": start.Draft.Contact, "Mine": start.Mine}
+	case len(found) > mostBoxes:
+		line = "message_many"
+		if len(found) > mostTicked {
+			line = "message_list"
+		}
 	}
-	text := slack.NewTextBlockObject(slack.MarkdownType, v.Texts.Text(line, data), false, false)
-	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
 	form := v.Form(start, from)
+	if len(found) > mostTicked {
+		form = v.FormSeveral(TypedList(found), start, from)
+	}
+	return withFound(form, section(v.Texts.Text(line, data), nil), v.contactChoice(found))
+}
+
+// withFound puts a line on top of a form, and a choice of contacts, if there is one, in the place
+// of its field for the number. Nothing was typed, so nothing is said of it.
+func withFound(form slack.ModalViewRequest, top slack.Block, choice []slack.Block) slack.ModalViewRequest {
+	blocks := []slack.Block{top}
 	for _, block := range form.Blocks.BlockSet {
 		switch {
-		case block.ID() == blockTyped: // nothing was typed
-		case block.ID() == BlockContact && len(found) > 1:
-			blocks = append(blocks, v.contactChoice(found))
+		case block.ID() == blockTyped:
+		case block.ID() == BlockContact && len(choice) > 0:
+			blocks = append(blocks, choice...)
 		default:
 			blocks = append(blocks, block)
 		}
@@ -267,21 +305,64 @@ func (v Renderer) FormFound(found []prose.Found, noList bool, from payload.Addre
 	return form
 }
 
-// contactChoice takes the place of the field for the number. Nothing is chosen yet: a
-// number that nobody looked at must not be sent.
-func (v Renderer) contactChoice(found []prose.Found) slack.Block {
-	var options []*slack.OptionBlockObject
-	for _, f := range found[:min(len(found), mostChoices)] {
-		label := v.Texts.Phone(v.contact(f.Phone))
-		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
+// contactChoice takes the place of the field for the number: groups of as many boxes as Slack
+// takes. Nothing is chosen yet: a number that nobody looked at must not be sent.
+func (v Renderer) contactChoice(found []phone.Number) (blocks []slack.Block) {
+	switch {
+	case len(found) < 2 || len(found) > mostTicked:
+		return nil
+	case len(found) <= mostBoxes:
+		label := plainText(v.Texts.Plain("form_contact", nil), 2000)
+		return []slack.Block{slack.NewInputBlock(BlockContact, label, nil, v.boxes(BlockContact, found)).WithDispatchAction(true)}
 	}
-	label := plainText(v.Texts.Plain("form_contact", nil), 2000)
-	if len(options) <= mostBoxes {
-		return slack.NewInputBlock(BlockContact, label, nil, slack.NewCheckboxGroupsBlockElement(BlockContact, options...)).WithDispatchAction(true)
+	for at := 0; at < len(found); at += mostBoxes {
+		to := min(at+mostBoxes, len(found))
+		label := plainText(v.Texts.Plain("message_group", texts.Data{"First": at + 1, "Last": to}), 2000)
+		id := ChoiceBlocks[at/mostBoxes]
+		group := slack.NewInputBlock(id, label, nil, v.boxes(id, found[at:to])).WithDispatchAction(true)
+		group.Optional = true
+		blocks = append(blocks, group)
 	}
-	pick := plainText(v.Texts.Plain("message_pick", nil), 150)
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, BlockContact, options...)
-	return slack.NewInputBlock(BlockContact, label, nil, menu).WithDispatchAction(true)
+	all := slack.NewOptionBlockObject(allValue, plainText(v.Texts.Plain("message_all", texts.Data{"Count": len(found)}), optionText), nil)
+	every := slack.NewInputBlock(BlockAll, plainText(v.Texts.Plain("message_all_label", nil), 2000), nil, slack.NewCheckboxGroupsBlockElement(BlockAll, all))
+	every.Optional = true
+	return append([]slack.Block{every}, blocks...)
+}
+
+func (v Renderer) boxes(id string, found []phone.Number) *slack.CheckboxGroupsBlockElement {
+	options := make([]*slack.OptionBlockObject, len(found))
+	for i, contact := range found {
+		label := v.Texts.Phone(v.contact(contact))
+		options[i] = slack.NewOptionBlockObject("+"+contact.Digits(), plainText(label, optionText), nil)
+	}
+	return slack.NewCheckboxGroupsBlockElement(id, options...)
+}
+
+// ChosenIn gives what is ticked in a submitted form with a choice of contacts; offered tells that
+// there was one.
+func ChosenIn(p payload.Payload) (chosen []string, offered bool) {
+	every := p.IsTicked(BlockAll, allValue)
+	for _, raw := range p.View.Blocks {
+		var block struct {
+			ID      string `json:"block_id"`
+			Element struct {
+				Type    slack.MessageElementType `json:"type"`
+				Options []struct {
+					Value string `json:"value"`
+				} `json:"options"`
+			} `json:"element"`
+		}
+		if json.Unmarshal(raw, &block) != nil || block.Element.Type != slack.METCheckboxGroups || !slices.Contains(ChoiceBlocks, block.ID) {
+			continue
+		}
+		offered = true
+		for _, o := range block.Element.Options {
+			if every || p.IsTicked(block.ID, o.Value) {
+				chosen = append(chosen, o.Value)
+			}
+		}
+	}
+	return chosen, offered
 }
 
 // The form's parts. Ids stay the same between a view and its update, so that what was
@@ -293,6 +374,7 @@ const (
 	BlockContact = "contact"
 	BlockAgent   = "agent"
 	BlockEmail   = "agent_email" // in place of BlockAgent while there is no agent list
+	BlockNote    = "note"
 	blockAnswer  = "answer_to"
 	// BlockConfirm holds a box to tick, of a number that is not listed.
 	BlockConfirm = "confirm"
@@ -319,9 +401,18 @@ const (
 	severalMax  = 3000 // of a field
 )
 
-// mostChoices is how many numbers a menu can offer; mostBoxes, how many are offered
-// without one.
+// mostBoxes is how many boxes there can be in one group, and mostTicked, how many there are in a
+// form: more are a list to be edited.
 const (
-	mostChoices = 100
-	mostBoxes   = 10
+	mostBoxes  = 10
+	mostTicked = 50
+)
+
+// ChoiceBlocks are the inputs in which contacts of a message are ticked, and BlockAll is that
+// which stands for all of them.
+var ChoiceBlocks = []string{BlockContact, "contact_2", "contact_3", "contact_4", "contact_5"}
+
+const (
+	BlockAll = "contact_all"
+	allValue = "all"
 )

@@ -37,7 +37,7 @@ func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Me
 		}
 		button := slack.NewButtonBlockElement(actionNumber+strconv.Itoa(i), choice.Encode(), label)
 		if choice.Agent == "" {
-			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent}.encode(), label)
+			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent, Note: d.Note}.encode(), label)
 		}
 		buttons = append(buttons, button)
 	}
@@ -63,7 +63,7 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 // Outcome is how an assignment ended, as a message. before is who had the contact until then.
 func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
 	lead, body := v.OutcomeWords(a, before)
-	if len(a.Outcome.Nearest) > 0 {
+	if len(a.Outcome.Nearest.Agents) > 0 {
 		body += " " + v.Texts.Text("pick_below", nil)
 	}
 	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
@@ -147,9 +147,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
-		"Nearest":   len(a.Outcome.Nearest) > 0,
-		"More":      a.Outcome.More > 0,
-		"MoreCount": a.Outcome.More,
+		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
+		"More":      a.Outcome.Nearest.More > 0,
+		"MoreCount": a.Outcome.Nearest.More,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
@@ -189,15 +189,14 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 		if !isMendable(a.Outcome.Reason) {
 			return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
 		}
-		same := v.namesakesAmong(a.Outcome.Nearest)
-		for i, to := range a.Outcome.Nearest {
+		same := v.namesakesAmong(a.Outcome.Nearest.Agents)
+		for i, to := range a.Outcome.Nearest.Agents {
 			wish := RequestAgain(a)
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
 				plainText(v.agentLabel(to, same, 75), 75)))
 		}
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
+		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
 	return buttons
 }
@@ -211,10 +210,14 @@ func isMendable(r assign.Reason) bool {
 	return true
 }
 
-// requestButton is one button, or none if the wish does not fit into it: an answer with a
+// requestButton is one button, with the note if there is room for it, or none if the wish does not fit into it: an answer with a
 // value too long would be refused by Slack, again and again.
 func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.Encode()
+	if Length(value) > valueMax {
+		w.Note = ""
+		value = w.Encode()
+	}
 	if Length(value) > valueMax {
 		return nil
 	}

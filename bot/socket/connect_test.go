@@ -421,6 +421,26 @@ func TestOwnSocketsAreNoStrangers(t *testing.T) {
 	}
 }
 
+// Slack greets a second socket while the first is being closed.
+func TestAStopMakesNoStrangers(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		s := newSlack(t)
+		cfg := briskly()
+		cfg.Connections = 2
+		b := start(t, s, cfg)
+		s.greet()
+		second := s.next()
+		b.wantLive(1)
+		go b.stop()
+		second.hello(2)
+		receive(t, b.ended, "the end of Run")
+		if strings.Contains(b.logs.String(), "another copy of the bot") {
+			t.Fatal(b.logs.String())
+		}
+	}
+}
+
 // Not parallel: it counts goroutines.
 func TestFiftyRefreshesLeakNothing(t *testing.T) {
 	before := runtime.NumGoroutine()

@@ -20,6 +20,7 @@ import (
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
 	"azeer-slack/internal/health"
+	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/inbox"
 	"azeer-slack/internal/logging"
 	"azeer-slack/internal/retry"
@@ -44,6 +45,9 @@ const (
 	// journalClose and journalAsk bound closing the journal, and asking it how it is.
 	journalClose = 2 * time.Second
 	journalAsk   = time.Second
+	// longTurn is when a loop in the background counts as stuck. All that one turn waits for
+	// has a limit of its own, far below it.
+	longTurn = 3 * time.Minute
 )
 
 var claimBackoff = retry.Backoff{Least: 100 * time.Millisecond, Most: 5 * time.Second}
@@ -90,8 +94,10 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
+	loops := new(heartbeat.Loops)
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
-		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log}))
+		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log,
+			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil // told to stop while the journal was being opened
@@ -99,7 +105,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeJournal(ctx, record)) }()
-	s, err := assemble(cfg, record, log)
+	s, err := assemble(cfg, record, loops, log)
 	if err != nil {
 		return err
 	}
@@ -129,10 +135,11 @@ type parts struct {
 	service   *assign.Service
 	bot       *bot.Bot
 	claim     *claim
+	loops     *heartbeat.Loops
 }
 
 // assemble plugs the packages together. Nothing runs yet.
-func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, error) {
+func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log zerolog.Logger) (*parts, error) {
 	m := health.NewMetrics()
 	m.DroppedLogs(cfg.logDropped)
 	in, err := inbox.New(inbox.Config{Key: cfg.AzeerAPIKey.Reveal(), BaseURL: cfg.AzeerBaseURL,
@@ -145,13 +152,15 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 		slack.OptionAPIURL(cfg.SlackAPIURL),
 		slack.OptionHTTPClient(slackcall.NewHTTP(slackTimeout)))
 	people := users.New(api, cfg.AllowedUserGroups, log)
-	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log})
+	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log,
+		Heartbeat: loops.Watch("reading Azeer's agents", longTurn)})
 	var slackSide *bot.Bot
 	service := assign.NewService(makeInboxKillable(in), makeJournalKillable(record), directory, assign.Config{
 		Concurrency:  cfg.AzeerConcurrency,
 		RecoverEvery: takeEvery(cfg),
 		Drain:        drain,
 		Logger:       log,
+		Heartbeat:    loops.Watch("taking up what others left", longTurn),
 		Observe: func(a assign.Assignment) {
 			m.Finished(a.Outcome.Kind)
 			slackSide.Finished(a)
@@ -159,6 +168,8 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 	})
 	settings := botConfig(cfg, m, log)
 	settings.Audit.Outcomes = record
+	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
+	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
 	owner := newClaim(cfg, record, log)
 	settings.Identified = owner.identified
 	slackSide, err = bot.New(api, service, record, directory, people, settings)
@@ -166,7 +177,7 @@ func assemble(cfg Config, record *journal.Journal, log zerolog.Logger) (*parts, 
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
 	m.Connections(slackSide.Live)
-	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner}, nil
+	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner, loops: loops}, nil
 }
 
 // takeEvery lets only those who share a journal look for what others left behind.
@@ -259,5 +270,5 @@ func (s *parts) unready() (reasons []string) {
 	if refused := s.inbox.Refused(); refused != "" {
 		reasons = append(reasons, refused)
 	}
-	return reasons
+	return append(reasons, s.loops.Stuck()...)
 }

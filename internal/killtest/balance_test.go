@@ -74,8 +74,8 @@ func (w *world) balanceOne(r *request, took bool, f *figures) {
 	for i := r.typed; i < len(r.answers); i++ {
 		f.doubled++
 		if !w.killedBetween(r.answers[i-1], r.answers[i]) {
-			w.t.Errorf("doubled: %s was answered at %s and again at %s, with no kill between", name,
-				r.answers[i-1].Format(time.StampMilli), r.answers[i].Format(time.StampMilli))
+			w.t.Errorf("doubled: %s was answered at %s and again at %s, with no kill between: %q; ends: %s", name,
+				r.answers[i-1].Format(time.StampMilli), r.answers[i].Format(time.StampMilli), r.texts, w.endsAround(r.answers[i-1], r.answers[i]))
 		}
 	}
 }
@@ -86,6 +86,18 @@ func (w *world) killedBetween(first, second time.Time) bool {
 	return slices.ContainsFunc(w.book.deaths, func(d *death) bool {
 		return d.how != sigterm && !d.at.Before(first) && d.at.Before(second)
 	})
+}
+
+// endsAround tells of the ends of children a while before and between two answers.
+func (w *world) endsAround(first, second time.Time) string {
+	const before = 3 * time.Second
+	var ends []string
+	for _, d := range w.book.deaths {
+		if d.at.After(first.Add(-before)) && d.at.Before(second) {
+			ends = append(ends, fmt.Sprintf("%s at %s, restart at %s", d.how, d.at.Format(time.StampMilli), d.restarts.Format(time.StampMilli)))
+		}
+	}
+	return strings.Join(ends, "; ")
 }
 
 // inOrder checks the calls that took effect, contact by contact, and gives the requests

@@ -25,6 +25,7 @@ type request struct {
 	typed   int       // how often it went to Slack; more than once if Slack showed it as failed
 	acked   time.Time // when Slack saw it accepted; zero: it did not
 	answers []time.Time
+	texts   []string // of the answers
 	done    bool   // an answer said that it was carried out
 	told    string // how the newest answer began
 }
@@ -109,7 +110,7 @@ func (b *book) observe(e record.Event) {
 	if r == nil || slices.ContainsFunc(notFinal, early) {
 		return
 	}
-	r.answers = append(r.answers, e.At)
+	r.answers, r.texts = append(r.answers, e.At), append(r.texts, e.Text)
 	r.done = r.done || strings.Contains(e.Text, "now belongs to") || strings.Contains(e.Text, "already belonged to")
 	r.told, _, _ = strings.Cut(e.Text, ":")
 }

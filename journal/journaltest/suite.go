@@ -334,7 +334,7 @@ func wholeOutcome(t *testing.T, b Backend) {
 	want := assign.Outcome{
 		Kind: assign.Refused, Reason: assign.AmbiguousAgent, Agent: to("omar", false),
 		Said: "لا يوجد <b>& \"", Status: 422, Attempts: 3, At: ended,
-		Nearest: []agent.Agent{to("sara", true), to("omar", false)},
+		Nearest: agent.Nearest{Agents: []agent.Agent{to("sara", true), to("omar", false)}},
 	}
 	if err := j.Finish(t.Context(), a.ID, want); err != nil {
 		t.Fatal(err)
@@ -345,7 +345,7 @@ func wholeOutcome(t *testing.T, b Backend) {
 	}
 	same := got.Kind == want.Kind && got.Reason == want.Reason && got.Said == want.Said &&
 		got.Status == want.Status && got.Attempts == want.Attempts && got.Newer == nil
-	if !same || !slices.EqualFunc(got.Nearest, want.Nearest, sameAgent) || !sameAgent(got.Agent, want.Agent) {
+	if !same || !slices.EqualFunc(got.Nearest.Agents, want.Nearest.Agents, sameAgent) || !sameAgent(got.Agent, want.Agent) {
 		t.Fatalf("outcome is %+v, want %+v", got, want)
 	}
 }

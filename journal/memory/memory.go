@@ -113,7 +113,7 @@ func (j *Journal) joinable(r assign.Request, now time.Time) *row {
 		return nil
 	}
 	n := h.newest
-	if r.Batch != 0 || n.Batch != 0 || n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
+	if r.Batch != 0 || n.Batch != 0 || n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || !n.Brief.Note.Equal(r.Brief.Note) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
 		return nil
 	}
 	return n

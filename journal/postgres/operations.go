@@ -33,8 +33,8 @@ const (
 		), noted AS (
 			INSERT INTO joined (key, assignment, batch) SELECT $1, id, $8 FROM known WHERE how = 3 AND $1 <> ''
 		), fresh AS (
-			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id, part_of)
-			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13, $14 WHERE NOT EXISTS (SELECT FROM known)
+			INSERT INTO assignments (key, requester, contact, agent, twin, reply, owner, batch, origin, undoes, contact_id, part_of, note, receipt)
+			SELECT nullif($1, ''), $2, $3, $4, $5, $6::bytea, $7, $8, $10, $11, $13, $14, $15, $16 WHERE NOT EXISTS (SELECT FROM known)
 			RETURNING id
 		)
 		SELECT id, 0 FROM fresh UNION ALL SELECT id, how FROM known`
@@ -236,7 +236,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 
 func (t *transaction) accept(o *store.Accept) {
 	t.batch.Queue(sqlAccept, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply,
-		t.instance, t.number, assign.JoinWindow, o.Origin, o.Undoes, o.Guard, o.ContactID, o.Batch,
+		t.instance, t.number, assign.JoinWindow, o.Origin, o.Undoes, o.Guard, o.ContactID, o.Batch, o.Note, o.Receipt,
 	).QueryRow(func(found pgx.Row) error {
 		var id int64
 		var how int

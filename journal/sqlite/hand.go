@@ -21,7 +21,8 @@ type held struct {
 // contact is the contact of something in hand or noted.
 type contact struct {
 	number string
-	newest int64 // of its assignments, answered ones too
+	first  int64 // of its assignments, answered ones too, where that is known
+	newest int64 // likewise
 	held   int
 	notes  int // of how many of its assignments something is noted
 }
@@ -32,14 +33,33 @@ func newHand() hand {
 
 // take adds an assignment. newest is that of its contact, as far as is known.
 func (h *hand) take(id int64, number string, sent, finished bool, newest int64) {
+	c := h.of(number)
+	c.newest = max(c.newest, newest, id)
+	c.held++
+	h.held[id] = &held{contact: c, sent: sent, finished: finished}
+}
+
+func (h *hand) of(number string) *contact {
 	c := h.contacts[number]
 	if c == nil {
 		c = &contact{number: number}
 		h.contacts[number] = c
 	}
-	c.newest = max(c.newest, newest, id)
-	c.held++
-	h.held[id] = &held{contact: c, sent: sent, finished: finished}
+	return c
+}
+
+// accept adds an assignment that has just been accepted.
+func (h *hand) accept(o *store.Accept) {
+	if c := h.of(o.Contact); c.newest == 0 && o.First {
+		c.first = o.Stored.ID
+	}
+	h.take(o.Stored.ID, o.Contact, false, false, 0)
+}
+
+// isFirst tells whether the contact of an assignment surely had no earlier one.
+func (h *hand) isFirst(id int64) bool {
+	one := h.held[id]
+	return one != nil && one.contact.first == id
 }
 
 // drop takes an assignment away that is answered.
@@ -119,7 +139,7 @@ func (h *hand) committed(operations []store.Operation) {
 		switch o := o.(type) {
 		case *store.Accept:
 			if o.Acceptance == assign.Accepted {
-				h.take(o.Stored.ID, o.Contact, false, false, o.Stored.ID)
+				h.accept(o)
 			}
 		case *store.Finish:
 			if o.Done {

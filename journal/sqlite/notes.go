@@ -175,6 +175,13 @@ func (n *notes) isAlone(id int64) bool {
 	return one != nil && (one.contact.notes == 0 || one.contact.notes == 1 && n.all[id] != nil)
 }
 
+// isFirst tells whether the contact of an assignment surely had no earlier one.
+func (n *notes) isFirst(id int64) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hand.isFirst(id)
+}
+
 // turn tells whether an assignment may make its next attempt, and what is newer if not. sent tells
 // whether it is noted that Azeer is called, which it is here if it is about to be.
 func (n *notes) turn(id int64, sending bool) (verdict assign.TurnVerdict, newest int64, sent bool) {

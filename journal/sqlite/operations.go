@@ -120,14 +120,15 @@ func (d *DB) accept(tx transaction, o *store.Accept) error {
 			return err
 		}
 	}
-	var id int64
+	var id *int64
 	var how int
 	err := tx.queryRow(sqlKnown, o.Key, o.JoinKey, o.Contact, assign.JoinWindow.Microseconds()).Scan(&id, &how)
-	if errors.Is(err, sql.ErrNoRows) {
-		return insert(tx, o)
-	}
 	if err != nil {
 		return err
+	}
+	if how == 3 {
+		o.First = id == nil
+		return insert(tx, o)
 	}
 	o.Acceptance = assign.Repeated
 	if how == 2 {
@@ -156,7 +157,7 @@ func checkGuard(tx transaction, o *store.Accept) (stop bool, err error) {
 
 func insert(tx transaction, o *store.Accept) error {
 	row := o.Row(0)
-	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum(), o.Batch)
+	res, err := tx.run(sqlInsert, o.Key, o.Requester, o.Contact, o.Agent, o.JoinKey, o.Reply, o.Origin, o.Undoes, o.ContactID, row.RequestSum(), o.Batch, o.Note, o.Receipt)
 	if err != nil {
 		return err
 	}

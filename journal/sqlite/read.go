@@ -13,6 +13,9 @@ func (d *DB) now() sql.NamedArg { return sql.Named("now", d.cfg.Now().UnixMicro(
 
 // Read calls each for every row that a statement gives.
 func (d *DB) Read(ctx context.Context, s store.Statement, each store.Each) error {
+	if s.Before != 0 && d.notes.isFirst(s.Before) {
+		return nil
+	}
 	return d.use(ctx, func() error {
 		if err := d.settle(s.Before); err != nil {
 			return err

@@ -40,10 +40,11 @@ var (
 		UNION ALL SELECT id, 2 FROM assignments a
 			WHERE a.answered = 0 AND a.contact = $3 AND twin = $2 AND kind = '' AND accepted_at > ` + dialect.Ago("$4") + `
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
+		UNION ALL SELECT max(id), 3 FROM assignments WHERE answered = 1 AND contact = $3
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
-		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, accepted_at)
-		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $now)`
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, note, receipt, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $now)`
 	sqlJoin    = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID    = dialect.Select(`a.id = $1`)
 	sqlFinish  = `UPDATE assignments SET ` + setOutcome + ` WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`

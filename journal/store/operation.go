@@ -25,9 +25,15 @@ type (
 		Undoes  int64
 		// Batch is the batch that it is part of; 0: none.
 		Batch int64
+		// Note and Receipt are what goes with it for the new owner.
+		Note    string
+		Receipt bool
 
 		Stored     Row
 		Acceptance assign.Acceptance
+		// First tells of an accepted request that its contact has no earlier one that is
+		// answered; false also where nobody has looked.
+		First bool
 	}
 	// Finish stores an outcome.
 	Finish struct {
@@ -93,6 +99,6 @@ func (*Pulse) isOperation()    {}
 func (a *Accept) Row(id int64) Row {
 	return Row{
 		ID: id, Key: a.Key, Requester: a.Requester, Contact: a.Contact, ContactID: a.ContactID, Agent: a.Agent,
-		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes, Batch: a.Batch,
+		Reply: a.Reply, Origin: a.Origin, Undoes: a.Undoes, Batch: a.Batch, Note: a.Note, Receipt: a.Receipt,
 	}
 }
