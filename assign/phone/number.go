@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // Number is a contact's number in E.164, of today's numbering plan. It may come with the id
@@ -92,8 +94,11 @@ func (p Number) International() string {
 
 // national writes the number as people in its country do.
 func (p Number) national() string {
-	printed, _ := p.print()
-	return printed.national
+	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.Format(number, phonenumbers.NATIONAL)
 }
 
 // Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,

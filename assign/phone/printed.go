@@ -8,8 +8,8 @@ import (
 // printed is how a number is written, and where it is of. libphonenumber takes longer to find
 // that out than an answer takes to be put into words, and each answer needs it several times.
 type printed struct {
-	international, national string
-	region                  string // "ZZ": unknown
+	international string
+	region        string // "ZZ": unknown
 }
 
 // printedMost is of how many numbers that is remembered.
@@ -37,7 +37,6 @@ func (p Number) print() (printed, bool) {
 	}
 	found := printed{
 		international: phonenumbers.Format(number, phonenumbers.INTERNATIONAL),
-		national:      phonenumbers.Format(number, phonenumbers.NATIONAL),
 		region:        phonenumbers.GetRegionCodeForNumber(number),
 	}
 	printedNumbers.Add(digits, found)
