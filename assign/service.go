@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
@@ -35,6 +36,8 @@ type Config struct {
 	// Drain is how long Run goes on after its context has ended, to finish what is on
 	// the wire; 0: 8 s.
 	Drain time.Duration
+	// Duty finds who is on duty in a group; nil: there are no groups.
+	Duty *duty.Finder
 	// Logger gets one event per outcome; the zero Logger discards them.
 	Logger zerolog.Logger
 	// Heartbeat is of the loop that asks the journal for what others left; it may be nil.

@@ -33,8 +33,8 @@ type batches struct {
 }
 
 // onMany serves a line that names several contacts. Nothing is accepted before all of it is
-// understood, and what is much is asked about.
-func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many) {
+// understood; what is much is asked about, and what is not sure.
+func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many, sure bool) {
 	switch {
 	case len(m.Contacts) > line.MaxInLine:
 		b.reply(ctx, c, v.BatchTooMany(m.Contacts, line.MaxInLine))
@@ -47,11 +47,25 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		return
 	}
 	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
-	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked {
+	if !sure && b.isKnown(ctx, c, m) {
+		c.Acknowledge(ctx, nil)
+		return
+	}
+	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || !sure {
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return
 	}
 	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent, asked.Brief), addressOf(c), originOf(c))
+}
+
+// isKnown tells whether what a call asks for was accepted when it came for the first time.
+func (b *batches) isKnown(ctx context.Context, c *inbound.Call, m line.Many) bool {
+	asking, cancel := context.WithDeadline(ctx, c.Deadline)
+	defer cancel()
+	_, how, err := b.service.Accept(asking, assign.Request{
+		Key: c.RequestKey(), Requester: c.Sender().ID, Contact: m.Contacts[0], Agent: m.Agent, Guard: assign.NeverHolds,
+	})
+	return err == nil && how == assign.Repeated
 }
 
 // requestsFor is to assign all of contacts to one agent.

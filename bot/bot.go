@@ -44,12 +44,15 @@ type Service interface {
 	Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error)
 }
 
-// Agents is what the bot asks of the agent directory: answers from memory only.
+// Agents is what the bot asks of the agent directory: mostly answers from memory.
 type Agents interface {
 	Search(query string, limit int) []agent.Agent
 	Guess(ref agent.Ref) (agent.Agent, bool)
 	Known(id agent.Email) (agent.Agent, bool)
 	State() agent.DirectoryState
+	// Resolve finds who is meant. Unlike the others it may ask Slack and Azeer. Its errors are
+	// *agent.Unresolved.
+	Resolve(ctx context.Context, ref agent.Ref, requester string) (agent.Agent, error)
 }
 
 // Config is what is optional, or a matter of settings.
@@ -167,7 +170,8 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		recents: newRecents(history), owners: owner,
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
-	subcommands := &subcommands{responder: respond, history: history, agents: agents, region: region}
+	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
+	subcommands := &subcommands{responder: respond, history: history, agents: agents, handovers: handovers, region: region}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, live: newLiveHints(), region: region}
 	return handlers{
 		lines: &lines{
@@ -177,11 +181,12 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		opener:   opener,
 		messages: &messages{opener, requests},
 		submissions: &submissions{
-			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
+			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
+			handovers: handovers, region: region,
 		},
 		buttons: &buttons{
 			responder: respond, requests: requests, history: history, access: may,
-			opener: opener, subcommands: subcommands, batches: several, typing: typing, homes: homes,
+			opener: opener, subcommands: subcommands, batches: several, handovers: handovers, typing: typing, homes: homes,
 		},
 		typing: typing,
 		homes:  homes,

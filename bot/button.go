@@ -24,6 +24,7 @@ type buttons struct {
 	opener      *opener
 	subcommands *subcommands
 	batches     *batches
+	handovers   *handovers
 	typing      *typing
 	homes       *home.Tabs
 }
@@ -117,6 +118,8 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
+	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
+		b.handovers.onClick(ctx, c, chosen)
 	case render.ActionWord:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:

@@ -101,7 +101,7 @@ func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalVie
 // onSuggestion fills the menu of agents from memory.
 func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 	c.Leave()
-	if c.ActionID != render.BlockAgent || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
+	if c.ActionID != render.BlockAgent && c.ActionID != render.BlockFrom || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
 		c.Acknowledge(ctx, render.NoOptions)
 		return
 	}

@@ -126,7 +126,8 @@ func replaces(c *inbound.Call) bool {
 		return false
 	}
 	switch c.Actions[0].ActionID {
-	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral:
+	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral,
+		render.ActionHandover, render.ActionHandoverShow:
 		return false
 	}
 	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)

@@ -15,12 +15,13 @@ import (
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
-	history assign.History
-	agents  Agents
-	region  string
+	history   assign.History
+	agents    Agents
+	handovers *handovers
+	region    string
 }
 
 // readSubcommand recognises a line that begins with a sub-command: the word, as it was typed,
@@ -85,6 +86,9 @@ func (s *subcommands) read(c *inbound.Call) (render.SubcommandRequest, bool) {
 			return render.SubcommandRequest{}, false
 		}
 	}
+	if w == render.HandoverCommand && !line.IsHandover(rest, s.region) {
+		return render.SubcommandRequest{}, false
+	}
 	return render.SubcommandRequest{Command: c.Command, Word: w, Rest: rest}, ok
 }
 
@@ -143,6 +147,10 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.onHistory(ctx, c, v, e.Command, e.Rest)
 	case render.MineCommand:
 		s.onMine(ctx, c, v)
+	case render.HandoverCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+			return s.handovers.onLine(ctx, c, v, e.Command, e.Rest)
+		})
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:

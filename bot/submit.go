@@ -24,22 +24,28 @@ import (
 
 // submissions serves the submitted form.
 type submissions struct {
-	requests *requests
-	access   *access.Policy
-	agents   Agents
-	typing   *typing
-	waiting  *waitingForms
-	batches  *batches
-	region   string
+	requests  *requests
+	access    *access.Policy
+	agents    Agents
+	typing    *typing
+	waiting   *waitingForms
+	batches   *batches
+	handovers *handovers
+	region    string
 }
 
 // formWait is how long after its arrival a submitted form waits for Azeer before it is
 // acknowledged.
 const formWait = 2 * time.Second
 
+// formCallbacks are those of the forms that can be submitted.
+var formCallbacks = []string{
+	render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback, render.HandoverCallback, render.HandoverConfirmCallback,
+}
+
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
-	if !slices.Contains([]string{render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback}, c.View.CallbackID) {
+	if !slices.Contains(formCallbacks, c.View.CallbackID) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
@@ -51,7 +57,7 @@ func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, v.Closing(r.Text, r.Data))
 		return
 	}
-	if s.onBatch(ctx, v, c, to) {
+	if s.handovers.onSubmission(ctx, v, c, s, to) || s.onBatch(ctx, v, c, to) {
 		return
 	}
 	request, mistakes, unlisted := s.read(v, c)
@@ -190,7 +196,8 @@ func (s *submissions) brief(c *inbound.Call) assign.Brief {
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
 func (s *submissions) readAgent(block, value string) (agent.Ref, error) {
-	if block == render.BlockAgent && strings.HasPrefix(value, render.DigestPrefix) {
+	isMenu := block == render.BlockAgent || block == render.BlockFrom
+	if isMenu && strings.HasPrefix(value, render.DigestPrefix) {
 		for _, a := range s.agents.Search("", 0) {
 			if render.DigestOf(a) == value {
 				return agent.RefEmail(a.PlatformID.Reveal()), nil
@@ -198,7 +205,7 @@ func (s *submissions) readAgent(block, value string) (agent.Ref, error) {
 		}
 		return agent.Ref{}, errAgentGone
 	}
-	if block == render.BlockAgent && value != "" && render.Length(value) <= render.OptionValue {
+	if isMenu && value != "" && render.Length(value) <= render.OptionValue {
 		return agent.DecodeRef(value)
 	}
 	return line.ParseAgent(value)

@@ -66,6 +66,9 @@ func decodeRow(r *store.Row, now time.Time) (assign.Assignment, error) {
 		AcceptedAt: ago(now, r.Accepted),
 		Answered:   r.Answered,
 	}
+	if a.Choice, err = decodeChoice(r.Choice); err != nil {
+		return assign.Assignment{}, fmt.Errorf("read choice of assignment %d: %w", r.ID, err)
+	}
 	if r.Kind == "" {
 		a.Sent = r.Sent
 		return a, nil

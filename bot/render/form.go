@@ -123,20 +123,25 @@ func (v Renderer) contactInput(typed string) slack.Block {
 	return slack.NewInputBlock(BlockContact, plainText(v.Texts.Plain("form_contact", nil), 2000), nil, input).WithDispatchAction(true)
 }
 
-// agentInput is a menu of agents, or a plain field while there is no list to offer.
+// agentInput asks for the agent.
 func (v Renderer) agentInput(start FormContent) slack.Block {
-	label := plainText(v.Texts.Plain("form_agent", nil), 2000)
+	return v.agentField(BlockAgent, BlockEmail, "form_agent", start)
+}
+
+// agentField is a menu of agents, or a plain field while there is no list to offer.
+func (v Renderer) agentField(block, email, name string, start FormContent) slack.Block {
+	label := plainText(v.Texts.Plain(name, nil), 2000)
 	if start.NoList {
-		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), BlockEmail)
+		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), email)
 		input.InitialValue, input.FocusOnLoad = v.agentShown(start), start.Draft.Reassign
 		hint := plainText(v.Texts.Plain("form_no_list", nil), 2000)
-		return slack.NewInputBlock(BlockEmail, label, hint, input)
+		return slack.NewInputBlock(email, label, hint, input)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), BlockAgent)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), block)
 	none := 0
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
-	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+	return slack.NewInputBlock(block, label, nil, menu)
 }
 
 // noteInput takes what the requester writes to the agent.

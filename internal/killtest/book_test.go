@@ -35,6 +35,7 @@ type death struct {
 	how      string    // "random", "SIGTERM" or the name of a point
 	at       time.Time // when it was dead
 	restarts time.Time // when the next was started
+	up       time.Time // when a socket was opened after that; zero: none was
 }
 
 // book keeps what was asked and answered, and when children died.
@@ -101,6 +102,9 @@ func (b *book) observe(e record.Event) {
 	defer b.mu.Unlock()
 	close(b.changed)
 	b.changed = make(chan struct{})
+	if e.Kind == record.Connected {
+		b.connected(e.At)
+	}
 	if e.Kind != record.Seen {
 		return
 	}
@@ -113,6 +117,15 @@ func (b *book) observe(e record.Event) {
 	r.answers, r.texts = append(r.answers, e.At), append(r.texts, e.Text)
 	r.done = r.done || strings.Contains(e.Text, "now belongs to") || strings.Contains(e.Text, "already belonged to")
 	r.told, _, _ = strings.Cut(e.Text, ":")
+}
+
+// connected is called with mu held.
+func (b *book) connected(at time.Time) {
+	for _, d := range b.deaths {
+		if d.up.IsZero() && d.at.Before(at) {
+			d.up = at
+		}
+	}
 }
 
 func digits(s string) string { return strings.NewReplacer("+", "", " ", "").Replace(s) }

@@ -54,13 +54,13 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"equal requests at once become one", racingTwins},
 		{"a caller that gave up stored nothing", gaveUp},
 	}
-	tests = slices.Concat(tests, requestTests(), batchTests(), historyTests(), auditTests())
+	tests = slices.Concat(tests, requestTests(), batchTests(), dutyTests(), historyTests(), auditTests())
 	backend := open(t)
 	if backend.Age != nil {
 		tests = append(tests, test{"after ten seconds nothing joins", agedJoin})
 	}
 	if backend.Shared {
-		tests = slices.Concat(tests, sharedTests(), sharedAuditTests())
+		tests = slices.Concat(tests, sharedTests(), sharedDutyTests(), sharedAuditTests())
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -41,6 +41,7 @@ type outcome struct {
 	At    int64  `json:"at"` // µs since 1970
 	Due   bool   `json:"due,omitempty"`
 	Sum   int64  `json:"sum"`
+	Given string `json:"given,omitempty"` // whom to
 }
 
 // add takes in what came later.
@@ -205,7 +206,7 @@ func (d *DB) Note(o store.Operation) bool {
 		if !o.Done {
 			return true
 		}
-		if !n.write(note{ID: o.ID, Ended: &outcome{o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum()}}) {
+		if !n.write(note{ID: o.ID, Ended: &outcome{o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo}}) {
 			return false
 		}
 		n.hand.finish(o.ID)
@@ -242,9 +243,9 @@ func writeNote(tx transaction, n *note) error {
 	var err error
 	switch e := n.Ended; {
 	case e != nil && n.Answered:
-		changed, err = tx.exec(sqlSettle, n.ID, e.Kind, e.Text, e.Newer, e.At, e.Due, e.Sum)
+		changed, err = tx.exec(sqlSettle, n.ID, e.Kind, e.Text, e.Newer, e.At, e.Due, e.Sum, e.Given)
 	case e != nil:
-		_, err = tx.exec(sqlFinish, n.ID, e.Kind, e.Text, e.Newer, e.At, e.Due, e.Sum, false)
+		_, err = tx.exec(sqlFinish, n.ID, e.Kind, e.Text, e.Newer, e.At, e.Due, e.Sum, e.Given, false)
 	case n.Sent:
 		_, err = tx.exec(sqlSending, n.ID)
 	}

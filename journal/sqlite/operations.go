@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/duty"
 	"azeer-slack/journal/store"
 )
 
@@ -83,7 +84,7 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.Accept:
 		return d.accept(tx, o)
 	case *store.Finish:
-		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.Unsent)
+		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo, o.Unsent)
 		o.Done = n > 0
 		return err
 	case *store.Answered:
@@ -94,6 +95,8 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		n, err := tx.exec(sqlSending, o.ID)
 		o.Found = n > 0
 		return err
+	case *store.Choose:
+		return choose(tx, o)
 	case *store.Take:
 		return d.take(tx, o)
 	case *store.GiveBack:
@@ -163,6 +166,36 @@ func insert(tx transaction, o *store.Accept) error {
 	}
 	id, err := res.LastInsertId()
 	o.Acceptance, o.Stored = assign.Accepted, o.Row(id)
+	return err
+}
+
+// choose decides whom an assignment goes to, unless that is decided.
+func choose(tx transaction, o *store.Choose) error {
+	o.Found, o.Choice = false, ""
+	err := tx.queryRow(sqlChosen, o.ID).Scan(&o.Choice)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if o.Found = err == nil; err != nil || o.Choice != "" {
+		return err
+	}
+	loads, last := make([]store.Load, len(o.Agents)), ""
+	for i, agent := range o.Agents {
+		if err := tx.queryRow(sqlLoad, agent, duty.Window.Microseconds()).Scan(&loads[i].Given, &loads[i].Last); err != nil {
+			return err
+		}
+	}
+	if err := tx.queryRow(store.SQLLast, o.Group).Scan(&last); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var to string
+	if to, o.Choice, err = o.Decide(loads, last); err != nil {
+		return err
+	}
+	if _, err := tx.exec(sqlChoose, o.ID, o.Choice, to); err != nil || to == "" {
+		return err
+	}
+	_, err = tx.exec(store.SQLTurn, o.Group, to)
 	return err
 }
 

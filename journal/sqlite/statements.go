@@ -25,7 +25,7 @@ var dialect = store.Dialect{
 
 // setOutcome stores an outcome. Of a batch only the first is due for the audit.
 const setOutcome = `
-	kind = $2, outcome = $3, newer = $4, finished_at = $5, outcome_sum = $7,
+	kind = $2, outcome = $3, newer = $4, finished_at = $5, outcome_sum = $7, given_to = iif(undoes = 0, $8, ''), given_at = $5,
 	due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)`
 
 var (
@@ -47,8 +47,11 @@ var (
 		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $now)`
 	sqlJoin    = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID    = dialect.Select(`a.id = $1`)
-	sqlFinish  = `UPDATE assignments SET ` + setOutcome + ` WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`
+	sqlFinish  = `UPDATE assignments SET ` + setOutcome + ` WHERE id = $1 AND kind = '' AND NOT ($9 AND sent)`
 	sqlSettle  = `UPDATE assignments SET ` + setOutcome + `, answered = 1, reply = NULL WHERE id = $1 AND kind = ''`
+	sqlChosen  = `SELECT choice FROM assignments WHERE id = $1 AND kind = ''`
+	sqlChoose  = `UPDATE assignments SET choice = $2, given_to = $3, given_at = $now WHERE id = $1`
+	sqlLoad    = dialect.SQLLoad()
 	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1 AND kind = ''`
 	sqlPending = `
 		SELECT ` + dialect.Columns() + ` FROM assignments a INDEXED BY assignments_in_hand
@@ -61,7 +64,7 @@ var (
 	// written are the statements of a transaction.
 	written = []string{
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
-		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse,
+		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 	}
 )
 

@@ -164,7 +164,7 @@ func settled(ctx context.Context, d *slack.Delivery) Outcome {
 func (p *Page) command(ctx context.Context, me *slack.Person, in request) Outcome {
 	name, _, _ := strings.Cut(in.Line, " ")
 	if in.Thread != "" {
-		return Outcome{Error: name + " is not supported in threads. Sorry!"}
+		return failed(fmt.Errorf("%s is not supported in threads", name))
 	}
 	return settled(ctx, me.CommandAsync(in.Place, in.Line))
 }

@@ -282,7 +282,7 @@ func (p *Person) inviteTyped(place, text string) error {
 	case c.im:
 		return errors.New("/invite works in channels only")
 	case len(words) == 0:
-		return fmt.Errorf("whom? Example: /invite @%s", ws.BotName())
+		return fmt.Errorf("who? Example: /invite @%s", ws.BotName())
 	}
 	var ids []string
 	for _, word := range words {

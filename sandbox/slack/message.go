@@ -346,6 +346,22 @@ func (n names) UserID(handle string) (string, bool) {
 	return "", false
 }
 
+func (n names) GroupID(handle string) (string, bool) {
+	for _, g := range n.groups {
+		if strings.EqualFold(g.handle, handle) && !g.disabled {
+			return g.id, true
+		}
+	}
+	return "", false
+}
+
+func (n names) GroupHandle(id string) (string, bool) {
+	if g := n.groupOf(id); g != nil {
+		return g.handle, true
+	}
+	return "", false
+}
+
 func (n names) ChannelID(name string) (id string, public, ok bool) {
 	if c := n.find(nil, "#"+name); c != nil {
 		return c.id, !c.cfg.Private, true
