@@ -136,7 +136,6 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 	data := texts.Data{
 		"Contact":   v.contact(a.Contact),
 		"Agent":     v.shown(to),
-		"ToAgent":   v.to(to),
 		"Asked":     v.shown(asked),
 		"Named":     a.Agent.Kind == agent.ByName,
 		"Mailed":    a.Agent.Kind == agent.ByEmail,
@@ -150,6 +149,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
 		"More":      a.Outcome.Nearest.More > 0,
 		"MoreCount": a.Outcome.Nearest.More,
+	}
+	if a.Outcome.Kind != assign.Assigned { // of which no text says it, and it is a text of its own
+		data["ToAgent"] = v.to(to)
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
