@@ -204,7 +204,7 @@ func (h *handovers) carryOut(ctx context.Context, c *inbound.Call, asked render.
 		h.batches.refuse(ctx, v, c, "batch_nothing_to_do")
 		return
 	}
-	requests := requestsFor(contactsOf(held), to)
+	requests := requestsFor(contactsOf(held), to, assign.Brief{})
 	for i := range requests {
 		requests[i].Guard = held[i].Newest
 	}

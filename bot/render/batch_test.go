@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render/pack"
 	"azeer-slack/bot/texts"
 	"azeer-slack/sandbox/blockkit"
 )
@@ -76,7 +77,7 @@ func goldenBatches(v Renderer) map[string]Message {
 		"handover_how":        v.HandoverHow("/assign"),
 		"handover_none":       v.HandoverWrong(v.HandoverNothing(goldenHandover(0, true))),
 		"handover_same":       v.HandoverWrong(v.HandoverNothing(Handover{From: omar, To: omar})),
-		"handover_who":        v.HandoverWrong(v.HandoverUnknown(BlockFrom, agent.RefName("omr"), "U0MANAGER", &agent.Unresolved{Reason: agent.NoSuchAgent, Nearest: []agent.Agent{omar}})),
+		"handover_who":        v.HandoverWrong(v.HandoverUnknown(BlockFrom, agent.RefName("omr"), "U0MANAGER", &agent.Unresolved{Reason: agent.NoSuchAgent, Nearest: agent.Nearest{Agents: []agent.Agent{omar}}})),
 		"handover_split":      v.Notice("handover_split", texts.Data{"Typed": texts.Quoted("omar hassan sara ali"), "Line": texts.Code("/assign handover Omar Hassan to Sara Ali")}),
 		"handover_left":       v.Notice("handover_left", texts.Data{"Count": 3}),
 		"handover_audit":      v.BatchAudited(handed, "Mona Manager", "Sara Ali"),
@@ -175,7 +176,7 @@ func FuzzPacked(f *testing.F) {
 		if want[0] == 0 {
 			want = want[1:]
 		}
-		if got := unpacked(packed(want)); !slices.Equal(got, want) {
+		if got := pack.Read(pack.Numbers(want)); !slices.Equal(got, want) {
 			t.Errorf("%v came back as %v", want, got)
 		}
 	})

@@ -146,9 +146,7 @@ func (v Renderer) HandoverForm(noList bool, from payload.Address) slack.ModalVie
 		blocks = append(blocks, v.answerInput())
 	}
 	form := v.frame(FormMetadata{Address: from}, blocks...)
-	form.CallbackID = HandoverCallback
-	form.Title = plainText(v.Texts.Plain("handover_title", nil), 24)
-	form.Submit = plainText(v.Texts.Plain("handover_next", nil), 24)
+	v.dress(&form, HandoverCallback)
 	return form
 }
 
@@ -178,7 +176,7 @@ type HandoverMistake struct {
 // HandoverUnknown says that it is not known who an agent is.
 func (v Renderer) HandoverUnknown(of string, ref agent.Ref, requester string, u *agent.Unresolved) *HandoverMistake {
 	a := refusedFor(ref, requester, u)
-	return &HandoverMistake{Of: of, text: v.OutcomeText(a.Outcome), data: v.WithoutMentions(a, v.OutcomeData(a)), nearest: u.Nearest}
+	return &HandoverMistake{Of: of, text: v.OutcomeText(a.Outcome), data: v.WithoutMentions(a, v.OutcomeData(a)), nearest: u.Nearest.Agents}
 }
 
 // HandoverNothing says that there is nothing to hand over, or that both agents are one.
