@@ -128,9 +128,9 @@ func (d *DB) holdInHand() error {
 // connect opens the connection, and brings the tables up to date.
 func (d *DB) connect(ctx context.Context) error {
 	db, err := connect(d.file.path, "_txlock=immediate",
-		// These first: from the first byte on, what is committed is on the disk, and the lock on
-		// the file is kept. So nothing need be asked of the file that this process has in memory.
-		"_pragma=locking_mode(EXCLUSIVE)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
+		// These first: the lock on the file is kept, so nothing need be asked of the file that this
+		// process has in memory. Tables need not be synced before something is in them.
+		"_pragma=locking_mode(EXCLUSIVE)", "_pragma=synchronous(NORMAL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
 		"_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return err
@@ -143,6 +143,10 @@ func (d *DB) connect(ctx context.Context) error {
 		return err
 	}
 	if err := store.Migrate(ctx, database.DialectSQLite3, db, migrations); err != nil {
+		return explain(err)
+	}
+	// From now on what is committed is on the disk, and all that was before.
+	if _, err := db.ExecContext(ctx, "PRAGMA synchronous=FULL"); err != nil {
 		return explain(err)
 	}
 	// In a transaction there is no other connection on which to prepare.
