@@ -55,7 +55,7 @@ func newSecrets() secrets {
 		Phone: number, Email: email, Agent: to, Typed: typed,
 		Mistake: mistake,
 		Phones:  []phone.Number{number}, ByKey: map[string]agent.Email{"key": email},
-		Request: assign.Request{Contact: number, Agent: to},
+		Request: assign.Request{Contact: number, Agent: to, Brief: assign.Brief{Note: assign.NewNote(secretEmail)}},
 		phone:   number, email: email, agent: to, typed: typed, phones: []phone.Number{number},
 		pointers: &inner{number, email},
 	}

@@ -46,7 +46,7 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		b.reply(ctx, c, v.Notice("batch_late", nil))
 		return
 	}
-	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
 	if !sure && b.isKnown(ctx, c, m) {
 		c.Acknowledge(ctx, nil)
 		return
@@ -55,7 +55,7 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent), addressOf(c), originOf(c))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent, asked.Brief), addressOf(c), originOf(c))
 }
 
 // isKnown tells whether what a call asks for was accepted when it came for the first time.
@@ -69,10 +69,10 @@ func (b *batches) isKnown(ctx context.Context, c *inbound.Call, m line.Many) boo
 }
 
 // requestsFor is to assign all of contacts to one agent.
-func requestsFor(contacts []phone.Number, to agent.Ref) []assign.Request {
+func requestsFor(contacts []phone.Number, to agent.Ref, brief assign.Brief) []assign.Request {
 	requests := make([]assign.Request, len(contacts))
 	for i, contact := range contacts {
-		requests[i] = assign.Request{Contact: contact, Agent: to}
+		requests[i] = assign.Request{Contact: contact, Agent: to, Brief: brief}
 	}
 	return requests
 }
@@ -200,7 +200,7 @@ func (b *batches) onConfirm(ctx context.Context, c *inbound.Call, asked render.B
 		c.Acknowledge(ctx, nil)
 		return
 	}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to), addressOf(c), originOf(c))
+	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, to, asked.Brief()), addressOf(c), originOf(c))
 }
 
 // onBatch serves the buttons below what is said of a batch. Only who asked for it may do more
@@ -255,7 +255,7 @@ func (b *batches) repeat(ctx context.Context, v render.Renderer, c *inbound.Call
 // again is to try what was not done, unless the contact has been assigned since.
 func (b *batches) again(of assign.Batch) (requests []assign.Request) {
 	for _, a := range render.BatchFailed(of) {
-		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes})
+		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes, Brief: a.Brief})
 	}
 	return requests
 }
@@ -382,7 +382,7 @@ func (s *submissions) severalTyped(v render.Renderer, c *inbound.Call, to payloa
 	if m, ok := errors.AsType[*line.Mistake](err); !ok || m.Kind != line.ManyContacts {
 		return nil
 	}
-	start := render.FormContent{NoList: !s.agents.State().Loaded}
+	start := render.FormContent{NoList: !s.agents.State().Loaded, Draft: render.Draft{Note: c.Input(render.BlockNote)}}
 	block := agentBlock(c.Payload)
 	if who, err := s.readAgent(block, c.Input(block)); err == nil {
 		start.Agent, _ = s.agents.Guess(who)
@@ -419,7 +419,7 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		return
 	}
 	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || c.Late {
-		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent}
+		asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: s.brief(c)}
 		if view := v.SeveralConfirm(m, asked, s.batches.countOthers(ctx, c, m), to); view != nil {
 			c.Acknowledge(ctx, slack.NewUpdateViewSubmissionResponse(view))
 			return
@@ -427,7 +427,7 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		c.Acknowledge(ctx, v.Closing("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": line.MaxInLine}))
 		return
 	}
-	s.batches.acceptForm(ctx, c, m.Contacts, m.Agent, to)
+	s.batches.acceptForm(ctx, c, requestsFor(m.Contacts, m.Agent, s.brief(c)), to)
 }
 
 // onSeveralConfirmed serves the form in which that was asked.
@@ -442,13 +442,13 @@ func (s *submissions) onSeveralConfirmed(ctx context.Context, v render.Renderer,
 	case c.Late:
 		c.Acknowledge(ctx, v.Closing("batch_late", nil))
 	default:
-		s.batches.acceptForm(ctx, c, contacts, to, asked.Address)
+		s.batches.acceptForm(ctx, c, requestsFor(contacts, to, asked.Brief()), asked.Address)
 	}
 }
 
 // acceptForm accepts what a form asked for; the form closes, and the answer is a message.
-func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, contacts []phone.Number, who agent.Ref, to payload.Address) {
+func (b *batches) acceptForm(ctx context.Context, c *inbound.Call, requests []assign.Request, to payload.Address) {
 	to.View = ""
 	from := payload.Origin{EntryPoint: cmp.Or(to.EntryPoint, payload.ByForm), Channel: to.Channel}
-	b.accept(ctx, c, c.RequestKey(), requestsFor(contacts, who), to, from)
+	b.accept(ctx, c, c.RequestKey(), requests, to, from)
 }

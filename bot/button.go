@@ -43,7 +43,7 @@ func (b *buttons) onRequestButton(ctx context.Context, c *inbound.Call, chosen p
 	}
 	r := assign.Request{
 		Key: c.RequestKey(), Requester: c.Sender().ID, Contact: phone.New(w.Contact), Agent: agent,
-		Reply: addressOf(c).Encode(), Origin: originOf(c).Encode(),
+		Reply: addressOf(c).Encode(), Origin: originOf(c).Encode(), Brief: w.Brief(),
 	}
 	accepting, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()

@@ -48,7 +48,7 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 		return
 	}
 	reading, err := line.Parse(c.Text, l.region)
-	d := render.Draft{Contact: reading.TypedContact, Agent: reading.TypedAgent}
+	d := draftOf(reading)
 	slip, typed, slipped := l.subcommands.near(c, reading)
 	var mistake *line.Mistake
 	if many, ok := l.severalOf(c, err); ok {
@@ -71,9 +71,17 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 		c.Leave()
 		l.opener.open(ctx, c, d, payload.Address{Channel: c.ChannelID, URL: c.ResponseURL, Since: c.Received})
 	default:
-		l.requests.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent})
+		l.requests.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent, Brief: briefOf(reading.Note)})
 	}
 }
+
+// draftOf fills the form with what was typed.
+func draftOf(r line.Reading) render.Draft {
+	return render.Draft{Contact: r.TypedContact, Agent: r.TypedAgent, Note: r.Note.Reveal()}
+}
+
+// briefOf is what goes along with a request for the new owner.
+func briefOf(note line.Typed) assign.Brief { return assign.Brief{Note: assign.NewNote(note.Reveal())} }
 
 // severalOf reads a line that Parse did not understand, as it may name several contacts. Who takes
 // something back in a mention has not said which of them are meant.
@@ -114,7 +122,7 @@ func (l *lines) choices(ctx context.Context, c *inbound.Call, m *line.Mistake, r
 	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
 	defer cancel()
 	for _, contact := range m.Perhaps {
-		choice := render.ButtonRequest{Contact: contact.ID(), Agent: r.Agent.Encode()}
+		choice := render.RequestOf(assign.Request{Contact: contact, Agent: r.Agent, Brief: briefOf(r.Note)}, 0)
 		if latest, known, err := l.requests.service.Latest(ctx, contact); err == nil && known {
 			choice.After = latest.ID
 		}

@@ -11,6 +11,7 @@ import (
 	"azeer-slack/assign/line"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/texts"
 )
 
 // onMention serves a message that mentions the bot, in a channel or thread: it is read like
@@ -48,10 +49,10 @@ func (l *lines) onMentionRead(ctx context.Context, v render.Renderer, c *inbound
 		_, err = line.ParseAgent("")
 	}
 	if m, ok := err.(*line.Mistake); ok {
-		l.reply(ctx, c, v.Mistake(m, render.Draft{Contact: r.TypedContact, Agent: r.TypedAgent}))
+		l.reply(ctx, c, v.Mistake(m, draftOf(r)))
 		return
 	}
-	request := assign.Request{Requester: c.Sender().ID, Contact: r.Contacts[0], Agent: r.Agent}
+	request := assign.Request{Requester: c.Sender().ID, Contact: r.Contacts[0], Agent: r.Agent, Brief: briefOf(r.Note)}
 	if !l.requests.belated(ctx, v, c, &request) {
 		l.requests.accept(ctx, c, request)
 	}
@@ -60,9 +61,15 @@ func (l *lines) onMentionRead(ctx context.Context, v render.Renderer, c *inbound
 // requestIn is what a message says to the bot, whose user id is us: what stands behind its
 // mention or, if nothing does, before it; of several lines behind it the first, if that is
 // an assignment in full. If half of one is behind it and just the other half before it,
-// both count. Words of courtesy around it are left out.
+// both count. Words of courtesy around it are left out. A note at the end stays as it is.
 func (l *lines) requestIn(text, us string) string {
 	mention := regexp.MustCompile(`<@` + regexp.QuoteMeta(us) + `(?:\|[^<>]*)?>`)
+	if request, note := line.CutNote(mention.ReplaceAllString(text, "")); note != "" {
+		if at := mention.FindStringIndex(text); at != nil && at[0] <= len(request) {
+			request, _ = line.CutNote(text)
+		}
+		return l.requestIn(request, us) + " note: " + texts.Escape(note)
+	}
 	before, behind := text, ""
 	if at := mention.FindStringIndex(text); at != nil {
 		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")

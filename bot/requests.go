@@ -36,8 +36,7 @@ func (q *requests) accept(ctx context.Context, c *inbound.Call, r assign.Request
 		v := q.rendererOf(ctx, c)
 		q.reply(ctx, c, v.Notice("joined", v.InProgress(r)))
 	case how == assign.Overtaken && a.ID != 0:
-		again := render.ButtonRequest{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: a.ID}
-		q.reply(ctx, c, q.rendererOf(ctx, c).Overtaken(r, a, again))
+		q.reply(ctx, c, q.rendererOf(ctx, c).Overtaken(r, a, render.RequestOf(r, a.ID)))
 	case how == assign.Overtaken:
 		q.reply(ctx, c, q.rendererOf(ctx, c).NotStored(r, false))
 	default:
@@ -100,7 +99,7 @@ func (q *requests) belated(ctx context.Context, v render.Renderer, c *inbound.Ca
 	asking, cancel := context.WithDeadline(ctx, c.Deadline)
 	defer cancel()
 	said := q.ask(asking, asked)
-	w := render.ButtonRequest{Contact: r.Contact.Digits(), Agent: r.Agent.Encode(), After: said.ID}
+	w := render.RequestOf(*r, said.ID)
 	switch {
 	case said.err != nil:
 		q.log.Error().Err(said.err).Msg("request not stored")
@@ -128,7 +127,7 @@ func (q *requests) askAgain(ctx context.Context, c *inbound.Call, r assign.Reque
 	defer cancel()
 	said := q.ask(asking, asked)
 	v := q.rendererOf(ctx, c)
-	again := render.ButtonRequest{Contact: r.Contact.ID(), Agent: r.Agent.Encode(), After: said.ID}
+	again := render.RequestOf(r, said.ID)
 	m := v.Late(r, again)
 	switch {
 	case said.err != nil:

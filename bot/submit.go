@@ -118,7 +118,7 @@ func (s *submissions) conclude(ctx context.Context, v render.Renderer, c *inboun
 		return false
 	}
 	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
-	if names := v.NearestNames(a.Outcome.Nearest); len(names) > 0 {
+	if names := v.NearestNames(a.Outcome.Nearest.Agents); len(names) > 0 {
 		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(
@@ -162,6 +162,7 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 	if r.Agent, err = s.agentIn(c.Payload); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
+	r.Brief = s.brief(c)
 	return r, wrong, unlisted
 }
 
@@ -185,6 +186,11 @@ func (s *submissions) agentIn(p payload.Payload) (agent.Ref, error) {
 	}
 	block := agentBlock(p)
 	return s.readAgent(block, p.Input(block))
+}
+
+// brief is what a submitted form says to the new owner.
+func (s *submissions) brief(c *inbound.Call) assign.Brief {
+	return assign.Brief{Note: assign.NewNote(line.CleanNote(c.Input(render.BlockNote)))}
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the

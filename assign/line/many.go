@@ -30,6 +30,7 @@ type Many struct {
 	// Unread is what should be a number and cannot be read as one.
 	Unread []Unread
 	Agent  agent.Ref
+	Note   Typed
 }
 
 // Unread is a piece of a list that cannot be read.
@@ -54,6 +55,17 @@ var ErrNotMany = errors.New("text does not name several contacts")
 // with blanks, commas, line breaks or "and" between. Errors are ErrNotMany and *Mistake, which
 // is about the agent; numbers that cannot be read are Unread.
 func ParseMany(text, region string) (Many, error) {
+	text, note := CutNote(text)
+	if m := checkNote(note, region); m != nil {
+		return Many{}, m
+	}
+	m, err := parseMany(text, region)
+	m.Note = NewTyped(note)
+	return m, err
+}
+
+// parseMany is ParseMany for a line without a note.
+func parseMany(text, region string) (Many, error) {
 	if utf8.RuneCountInString(text) > MaxManyTyped {
 		return Many{}, ErrNotMany
 	}

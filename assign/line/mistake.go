@@ -25,6 +25,7 @@ const (
 	RunTogether  MistakeKind = "run_together"  // no space between number and agent
 	StrangeLink  MistakeKind = "strange_link"  // a web address, other than WhatsApp's of a number
 	LinkDisagree MistakeKind = "link_disagree" // a link shows one number or address and leads to another
+	NoteTooLong  MistakeKind = "note_too_long" // More than MaxNote characters behind "note:"
 
 	// About the contact.
 	ContactMissing  MistakeKind = "contact_missing"   // ParsePhone was given nothing, or a line has several agents and no number
@@ -50,7 +51,6 @@ const (
 	AgentMissing     MistakeKind = "agent_missing"     // ParseAgent was given nothing
 	AgentIsPhone     MistakeKind = "agent_is_phone"    // ParseAgent was given a number
 	AgentIsChannel   MistakeKind = "agent_is_channel"  // a channel was mentioned
-	AgentIsGroup     MistakeKind = "agent_is_group"    // a user group was mentioned
 	AgentIsEveryone  MistakeKind = "agent_is_everyone" // @here, @channel, @everyone
 	ManyAgents       MistakeKind = "many_agents"       // several agents
 	MentionMalformed MistakeKind = "mention_malformed" // looks like a mention, holds no user id
@@ -65,12 +65,12 @@ const (
 // AllMistakeKinds lists every kind, so that texts can be checked for completeness.
 func AllMistakeKinds() []MistakeKind {
 	return []MistakeKind{
-		TooLong, NothingRead, RunTogether, StrangeLink, LinkDisagree,
+		TooLong, NothingRead, RunTogether, StrangeLink, LinkDisagree, NoteTooLong,
 		ContactMissing, ContactNotPhone, ManyContacts,
 		PhoneTooShort, PhoneTooLong, PhoneInvalid, PhoneCountry, PhonePlus, PhoneLetters,
 		PhoneCharacters, PhoneExtension, PhoneAmbiguous, PhoneRewritten,
 		PhoneScientific, PhoneHiddenID, PhoneGroupID, PhoneLikely, PhoneUnlisted,
-		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsGroup, AgentIsEveryone,
+		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsEveryone,
 		ManyAgents, MentionMalformed,
 		EmailNoUser, EmailNoDomain, EmailBadUser, EmailBadDomain, EmailManyAts, EmailSpaces,
 	}

@@ -27,6 +27,8 @@ type Reading struct {
 	// TypedContact and TypedAgent are the halves as the person saw them, in clear, also
 	// where they could not be understood: for filling in the form. Never for logs.
 	TypedContact, TypedAgent string
+	// Note is what the line says to the agent.
+	Note Typed
 	// Help tells that the line asks how to use this.
 	Help bool
 }
@@ -46,6 +48,17 @@ func (r Reading) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(
 // one way is a *Mistake, the only type of error there is. The Reading beside it holds
 // whatever could be made out.
 func Parse(text, region string) (Reading, error) {
+	text, note := CutNote(text)
+	r, err := parse(text, region)
+	r.Note = NewTyped(note)
+	if m := checkNote(note, region); m != nil {
+		return r, m
+	}
+	return r, err
+}
+
+// parse is Parse for a line without a note.
+func parse(text, region string) (Reading, error) {
 	if utf8.RuneCountInString(text) > MaxTyped {
 		// Its beginning, where mostly the number is, is not to be typed again.
 		return Reading{TypedContact: asSeen(string([]rune(text)[:MaxTyped]))}, newMistake(TooLong, PartWhole, text, region)
@@ -116,7 +129,7 @@ func ParseContact(text, region string) (phone.Number, error) {
 func Named(text string) string {
 	var named []string
 	for _, t := range figuresInNames(withoutNouns(scan(text))) {
-		if t.Kind == emailToken || t.Kind == mentionToken || t.Kind == PhoneToken && !isFigure(t.Text) {
+		if t.Kind == emailToken || t.Kind == mentionToken || t.Kind == groupToken || t.Kind == PhoneToken && !isFigure(t.Text) {
 			named = append(named, t.Typed)
 		}
 	}
@@ -196,6 +209,9 @@ func sortHalves(text, region string) *halves {
 			l.addWords(tokens, i, end)
 		case mentionToken:
 			l.agents = append(l.agents, agentHalf{typed: t.Typed, ref: agent.RefMention(t.Text), end: end})
+		case groupToken:
+			id, handle, _ := strings.Cut(t.Text, "|")
+			l.agents = append(l.agents, agentHalf{typed: t.Typed, ref: agent.RefGroup(id, handle), end: end})
 		case strangerToken:
 			l.agents = append(l.agents, agentHalf{typed: t.Typed, wrong: t.wrong, end: end})
 		}

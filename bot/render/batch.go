@@ -40,6 +40,12 @@ type BatchRequest struct {
 	List  string `json:"l,omitempty"`
 	// Of is the batch that the button is about.
 	Of int64 `json:"b,omitempty"`
+	buttonBrief
+}
+
+// newBatchRequest is to assign contacts as r asks for.
+func newBatchRequest(m line.Many, r assign.Request) BatchRequest {
+	return BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts), buttonBrief: briefly(r.Brief)}
 }
 
 func (r BatchRequest) Encode() string { return payload.Encode(r) }
@@ -62,7 +68,7 @@ func (v Renderer) BatchQuestion(m line.Many, r assign.Request, others int) Messa
 	if len(m.Unread) > 0 {
 		text, label = v.Texts.Text("batch_unread", data)+"\n"+v.unreadLines(m.Unread), "batch_assign_right"
 	}
-	value := BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts)}.Encode()
+	value := newBatchRequest(m, r).Encode()
 	if Length(value) > valueMax {
 		return v.Notice("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": BatchAsked})
 	}

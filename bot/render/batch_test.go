@@ -76,7 +76,7 @@ func goldenBatches(v Renderer) map[string]Message {
 		"handover_how":        v.HandoverHow("/assign"),
 		"handover_none":       v.HandoverWrong(v.HandoverNothing(goldenHandover(0, true))),
 		"handover_same":       v.HandoverWrong(v.HandoverNothing(Handover{From: omar, To: omar})),
-		"handover_who":        v.HandoverWrong(v.HandoverUnknown(BlockFrom, agent.RefName("omr"), "U0MANAGER", &agent.Unresolved{Reason: agent.NoSuchAgent, Nearest: []agent.Agent{omar}})),
+		"handover_who":        v.HandoverWrong(v.HandoverUnknown(BlockFrom, agent.RefName("omr"), "U0MANAGER", &agent.Unresolved{Reason: agent.NoSuchAgent, Nearest: agent.Nearest{Agents: []agent.Agent{omar}}})),
 		"handover_split":      v.Notice("handover_split", texts.Data{"Typed": texts.Quoted("omar hassan sara ali"), "Line": texts.Code("/assign handover Omar Hassan to Sara Ali")}),
 		"handover_left":       v.Notice("handover_left", texts.Data{"Count": 3}),
 		"handover_audit":      v.BatchAudited(handed, "Mona Manager", "Sara Ali"),

@@ -17,13 +17,34 @@ type ButtonRequest struct {
 	// Of is the assignment that is to be repeated or undone. That works once, however
 	// often the button is clicked.
 	Of int64 `json:"o,omitempty"`
+	buttonBrief
+}
+
+// buttonBrief is what goes with a button's request for the new owner.
+type buttonBrief struct {
+	Note    string `json:"t,omitempty"`
+	Receipt bool   `json:"w,omitempty"`
+}
+
+func briefly(b assign.Brief) buttonBrief { return buttonBrief{b.Note.Reveal(), b.Receipt} }
+
+// Brief is what goes with the request for the new owner.
+func (b buttonBrief) Brief() assign.Brief {
+	return assign.Brief{Note: assign.NewNote(b.Note), Receipt: b.Receipt}
+}
+
+// RequestOf is to do what r asks for, as long as nothing comes after assignment after.
+func RequestOf(r assign.Request, after int64) ButtonRequest {
+	return ButtonRequest{Contact: r.Contact.ID(), Agent: r.Agent.Encode(), After: after, buttonBrief: briefly(r.Brief)}
 }
 
 func (w ButtonRequest) Encode() string { return payload.Encode(w) }
 
 // RequestAgain is to repeat an assignment.
 func RequestAgain(a assign.Assignment) ButtonRequest {
-	return ButtonRequest{Contact: a.Contact.ID(), Agent: a.Agent.Encode(), After: a.ID, Of: a.ID}
+	again := RequestOf(a.Request, a.ID)
+	again.Of = a.ID
+	return again
 }
 
 // DecodeButtonRequest reads the value of a button; false if it holds none, as that of a link, or of

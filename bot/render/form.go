@@ -20,13 +20,14 @@ import (
 type Draft struct {
 	Contact string `json:"c,omitempty"`
 	Agent   string `json:"a,omitempty"`
+	Note    string `json:"n,omitempty"`
 	// Reassign: the contact is known, and another agent is to be chosen.
 	Reassign bool `json:"r,omitempty"`
 }
 
 func (d Draft) encode() string {
 	for most := draftMax; ; most /= 2 {
-		value := payload.Encode(Draft{Clip(d.Contact, most), Clip(d.Agent, most), d.Reassign})
+		value := payload.Encode(Draft{Clip(d.Contact, most), Clip(d.Agent, most), Clip(d.Note, most*line.MaxNote/draftMax), d.Reassign})
 		if Length(value) <= valueMax || most < 2 { // characters that JSON escapes need more room
 			return value
 		}
@@ -52,7 +53,7 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 		blocks = append(blocks, line)
 	}
 	blocks = append(blocks, v.contactInput(d.Contact))
-	blocks = append(blocks, v.agentAndAnswer(start, from)...)
+	blocks = append(blocks, v.agentAndRest(start, from)...)
 	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign, Mine: start.Mine}, blocks...)
 	if contact, err := line.ParseContact(d.Contact, v.region); err == nil {
 		if line := v.ForeignLine(contact); line != nil {
@@ -62,10 +63,10 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 	return form
 }
 
-// agentAndAnswer are the fields below those for contacts, as far as they need asking.
-func (v Renderer) agentAndAnswer(start FormContent, from payload.Address) (blocks []slack.Block) {
+// agentAndRest are the fields below those for contacts, as far as they need asking.
+func (v Renderer) agentAndRest(start FormContent, from payload.Address) (blocks []slack.Block) {
 	if !start.Mine {
-		blocks = append(blocks, v.agentInput(start))
+		blocks = append(blocks, v.agentInput(start), v.noteInput(start.Draft.Note))
 	}
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
@@ -143,6 +144,16 @@ func (v Renderer) agentField(block, email, name string, start FormContent) slack
 	return slack.NewInputBlock(block, label, nil, menu)
 }
 
+// noteInput takes what the requester writes to the agent.
+func (v Renderer) noteInput(typed string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(nil, BlockNote)
+	input.Multiline, input.MaxLength, input.InitialValue = true, line.MaxNote, Clip(typed, line.MaxNote)
+	block := slack.NewInputBlock(BlockNote, plainText(v.Texts.Plain("form_note", nil), 2000),
+		plainText(v.Texts.Plain("form_note_hint", nil), 2000), input)
+	block.Optional = true
+	return block
+}
+
 // agentShown is what stands in the field for the agent as the form opens.
 func (v Renderer) agentShown(start FormContent) string {
 	if start.NoList {
@@ -197,7 +208,7 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 		v.severalInput(BlockSeveral, "several_contacts", "several_contacts_hint", first),
 		v.severalInput(BlockMore, "several_more", "several_more_hint", second),
 	}
-	blocks = append(blocks, v.agentAndAnswer(start, from)...)
+	blocks = append(blocks, v.agentAndRest(start, from)...)
 	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
 	form.CallbackID = SeveralCallback
 	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
@@ -237,7 +248,7 @@ func (v Renderer) SeveralConfirm(m line.Many, r assign.Request, others int, to p
 	question := v.BatchQuestion(m, r, others)
 	view := v.view("several_title", question.Blocks[0])
 	view.CallbackID = SeveralConfirmCallback
-	view.PrivateMetadata = payload.Encode(SeveralMetadata{to, BatchRequest{Agent: r.Agent.Encode(), List: EncodeContacts(m.Contacts)}})
+	view.PrivateMetadata = payload.Encode(SeveralMetadata{to, newBatchRequest(m, r)})
 	view.Submit = plainText(v.Texts.Plain("several_submit", texts.Data{"Count": len(m.Contacts)}), 24)
 	view.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
 	if Length(view.PrivateMetadata) > metadataMax {
@@ -368,6 +379,7 @@ const (
 	BlockContact = "contact"
 	BlockAgent   = "agent"
 	BlockEmail   = "agent_email" // in place of BlockAgent while there is no agent list
+	BlockNote    = "note"
 	blockAnswer  = "answer_to"
 	// BlockConfirm holds a box to tick, of a number that is not listed.
 	BlockConfirm = "confirm"

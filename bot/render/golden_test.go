@@ -73,7 +73,7 @@ func goldenMessages(v Renderer) map[string]Message {
 		"assigned":             outcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
 		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: layla}),
 		"no_such_agent": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent,
-			Nearest: []agent.Agent{omar, layla}}),
+			Nearest: agent.Nearest{Agents: []agent.Agent{omar, layla}}}),
 		"not_found_hostile": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar,
 			Said: "<!channel> no & <https://example.com|such> contact " + strings.Repeat("x", 5000)}),
 		"key_refused":        outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar}),
@@ -111,7 +111,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	named.Agent, named.Outcome = agent.RefName("omr"), assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent}
 	messages["no_such_agent_name"] = v.Outcome(named, agent.Agent{})
 	named.Agent, named.Outcome = agent.RefName("omar"), assign.Outcome{Kind: assign.Refused, Reason: assign.AmbiguousAgent,
-		Nearest: []agent.Agent{omar, to("Omar Hassan", "omar.h@twerlo.com")}}
+		Nearest: agent.Nearest{Agents: []agent.Agent{omar, to("Omar Hassan", "omar.h@twerlo.com")}}}
 	messages["ambiguous_namesakes"] = v.Outcome(named, agent.Agent{})
 	named.Agent, named.Outcome = agent.RefMe(), assign.Outcome{Kind: assign.Refused, Reason: assign.NotAnAgent}
 	messages["me_no_agent"] = v.Outcome(named, agent.Agent{})

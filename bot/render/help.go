@@ -16,8 +16,12 @@ func (v Renderer) NotStored(r assign.Request, pending bool) Message {
 	if pending {
 		return v.Notice("stored_late", nil)
 	}
-	again := Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent)}
-	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, again.encode(), slack.StyleDefault))
+	return v.Notice("not_stored", nil, v.button("open_form", ActionFix, v.draftOf(r).encode(), slack.StyleDefault))
+}
+
+// draftOf fills the form with what was asked for.
+func (v Renderer) draftOf(r assign.Request) Draft {
+	return Draft{Contact: r.Contact.International(), Agent: v.typedAgain(r.Agent), Note: r.Brief.Note.Reveal()}
 }
 
 // Help teaches the command by examples, with a button to the form.

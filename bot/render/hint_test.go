@@ -65,7 +65,7 @@ func TestFlags(t *testing.T) {
 // A number that does not exist is said to be read in a country, not in a code.
 func TestTheRegionHasAName(t *testing.T) {
 	for language, want := range map[string]string{
-		"en": "does not exist (country: Saudi Arabia, unless", "ar": "(البلد: \u2068المملكة العربية السعودية\u2069، ما",
+		"en": "does not exist (country: Saudi Arabia, unless", "ar": "(الدولة: \u2068المملكة العربية السعودية\u2069، ما",
 	} {
 		v := testVoices(t).ByLanguage[language]
 		_, err := line.ParsePhone("0844444444", "SA")

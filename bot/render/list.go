@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
@@ -115,14 +116,23 @@ func (v Renderer) why(r assign.Reason) texts.Markup {
 func (v Renderer) rowOf(a assign.Assignment, reader string) string {
 	return v.Texts.Text("history_row", texts.Data{
 		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "Mine": a.Requester == reader, "From": v.from(payload.DecodeOrigin(a.Origin)),
-	})
+	}) + v.noteRow(a)
+}
+
+// noteRow is a line with the note that went with an assignment; "" if none did.
+func (v Renderer) noteRow(a assign.Assignment) string {
+	if a.Brief.Note.IsZero() {
+		return ""
+	}
+	text := Clip(strings.Join(strings.Fields(a.Brief.Note.Reveal()), " "), rowNote)
+	return "\n" + v.Texts.Text("history_note", texts.Data{"Note": texts.Typed(text)})
 }
 
 // rowMine says which contact was asked for, when and from where.
 func (v Renderer) rowMine(a assign.Assignment) string {
 	return v.Texts.Text("mine_row", texts.Data{
 		"When": slackTime(a.AcceptedAt), "Contact": v.contact(a.Contact), "From": v.from(payload.DecodeOrigin(a.Origin)),
-	})
+	}) + v.noteRow(a)
 }
 
 // retryButton offers to try again what went wrong: as it was, or, where that would go
@@ -134,8 +144,7 @@ func (v Renderer) retryButton(a assign.Assignment) *slack.ButtonBlockElement {
 	switch a.Outcome.Reason {
 	case assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail,
 		assign.PartOfName, assign.NotAnAgent:
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault)
+		return v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault)
 	}
 	for _, retry := range v.requestButton("retry", ActionRetry, RequestAgain(a), slack.StyleDefault) {
 		return retry
@@ -179,6 +188,8 @@ const (
 	ListMost = 10
 	// Names and emails in a list are cut to so many characters.
 	RowName, RowEmail = 60, 100
+	// rowNote is how much of a note a list shows: all of it, unless every character is escaped.
+	rowNote = line.MaxNote
 )
 
 // sourceTexts are the messages that tell of a source.

@@ -51,6 +51,7 @@ func goldenRows() []assign.Assignment {
 		}
 	}
 	all[1].Undoes, all[2].Requester = 38, "U0SARA"
+	all[2].Brief.Note = assign.NewNote("Wants a refund & <!channel>\nهادئ")
 	return all
 }
 

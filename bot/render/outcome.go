@@ -38,7 +38,7 @@ func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Me
 		}
 		button := slack.NewButtonBlockElement(actionNumber+strconv.Itoa(i), choice.Encode(), label)
 		if choice.Agent == "" {
-			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent}.encode(), label)
+			button = slack.NewButtonBlockElement(ActionFixNumber+strconv.Itoa(i), Draft{Contact: m.Perhaps[i].International(), Agent: d.Agent, Note: d.Note}.encode(), label)
 		}
 		buttons = append(buttons, button)
 	}
@@ -65,8 +65,8 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 // Outcome is how an assignment ended, as a message. before is who had the contact until then.
 func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
 	lead, body := v.OutcomeWords(a, before)
-	if len(a.Outcome.Nearest) > 0 {
-		body += " " + v.Texts.Text("pick_below", nil)
+	if n := len(a.Outcome.Nearest.Agents); n > 0 && a.Outcome.Reason != assign.AmbiguousAgent { // which says so itself
+		body += " " + v.Texts.Text("pick_below", texts.Data{"Count": n})
 	}
 	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
 }
@@ -149,9 +149,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
-		"Nearest":   len(a.Outcome.Nearest) > 0,
+		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
 	}
-	more := a.Outcome.More + max(0, len(a.Outcome.Nearest)-numbersMost)
+	more := a.Outcome.Nearest.More + max(0, len(a.Outcome.Nearest.Agents)-numbersMost)
 	data["More"], data["MoreCount"] = more > 0, more
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
@@ -196,15 +196,14 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 			buttons = v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
 			return append(buttons, v.historyButton(a.Contact))
 		}
-		same := v.namesakesAmong(a.Outcome.Nearest)
-		for i, to := range a.Outcome.Nearest[:min(len(a.Outcome.Nearest), numbersMost)] {
+		same := v.namesakesAmong(a.Outcome.Nearest.Agents)
+		for i, to := range a.Outcome.Nearest.Agents[:min(len(a.Outcome.Nearest.Agents), numbersMost)] {
 			wish := RequestAgain(a)
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
 				plainText(v.agentLabel(to, same, 75), 75)))
 		}
-		d := Draft{Contact: a.Contact.International(), Agent: v.typedAgain(a.Agent)}
-		return append(buttons, v.button("fix_in_form", ActionFix, d.encode(), slack.StyleDefault))
+		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
 	return buttons
 }
@@ -213,7 +212,7 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 func refusedFor(ref agent.Ref, requester string, u *agent.Unresolved) assign.Assignment {
 	return assign.Assignment{
 		Request: assign.Request{Requester: requester, Agent: ref},
-		Outcome: assign.Outcome{Kind: assign.Refused, Reason: assign.Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest, More: u.More},
+		Outcome: assign.Outcome{Kind: assign.Refused, Reason: assign.Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest},
 	}
 }
 
@@ -226,10 +225,14 @@ func isMendable(r assign.Reason) bool {
 	return true
 }
 
-// requestButton is one button, or none if the wish does not fit into it: an answer with a
+// requestButton is one button, with the note if there is room for it, or none if the wish does not fit into it: an answer with a
 // value too long would be refused by Slack, again and again.
 func (v Renderer) requestButton(label, action string, w ButtonRequest, style slack.Style) []*slack.ButtonBlockElement {
 	value := w.Encode()
+	if Length(value) > valueMax {
+		w.Note = ""
+		value = w.Encode()
+	}
 	if Length(value) > valueMax {
 		return nil
 	}
@@ -249,7 +252,7 @@ func (v Renderer) Unopened(late bool, d Draft) Message {
 // a bare id.
 func (v Renderer) WithoutMentions(a assign.Assignment, data texts.Data) texts.Data {
 	data["Admins"] = nil
-	data["More"], data["MoreCount"] = a.Outcome.More > 0, a.Outcome.More // all of the nearest are named there
+	data["More"], data["MoreCount"] = a.Outcome.Nearest.More > 0, a.Outcome.Nearest.More // all of the nearest are named there
 	if a.Agent.Kind == agent.ByMention {
 		data["Asked"] = v.Texts.Plain("mentioned", nil)
 	}

@@ -24,6 +24,8 @@ func requestTests() []test {
 		{"a button's key works once for ever", derivedKey},
 		{"origin and what is undone are kept", originKept},
 		{"the form of a contact's number that was typed is kept", contactIDKept},
+		{"what goes along for the new owner is kept", briefKept},
+		{"a request with another note does not join", noteNotJoined},
 	}
 }
 
@@ -194,4 +196,33 @@ func contactIDKept(t *testing.T, b Backend) {
 	}
 	check("taken", taken[0], r)
 	check("taken", taken[1], plain)
+}
+
+func brief(note string) func(*assign.Request) {
+	return func(r *assign.Request) { r.Brief = assign.Brief{Note: assign.NewNote(note), Receipt: true} }
+}
+
+func briefKept(t *testing.T, b Backend) {
+	j := b.Open(t)
+	const note = "wants a refund\n<!channel> & \u2068هادئ\u2069"
+	a := accept(t, j, assign.Accepted, request(brief(note)))
+	plain := accept(t, j, assign.Accepted, request(key("2"), contact(2)))
+	b.Crash(t, j)
+	j = b.Open(t)
+	wantIDs(t, take(t, j), a.ID, plain.ID)
+	for want, found := range map[string]assign.Assignment{note: latest(t, j, request()), "": latest(t, j, request(contact(2)))} {
+		if found.Brief.Note.Reveal() != want || found.Brief.Receipt != (want != "") {
+			t.Errorf("of %d was kept %q, receipt %t", found.ID, found.Brief.Note.Reveal(), found.Brief.Receipt)
+		}
+	}
+}
+
+func noteNotJoined(t *testing.T, b Backend) {
+	j := b.Open(t)
+	first := accept(t, j, assign.Accepted, request(key("1"), brief("calm them first")))
+	if a := accept(t, j, assign.Joined, request(key("2"), brief("calm them first"))); a.ID != first.ID {
+		t.Errorf("joined %d, want %d", a.ID, first.ID)
+	}
+	accept(t, j, assign.Accepted, request(key("3"), brief("call them back")))
+	accept(t, j, assign.Accepted, request(key("4")))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 )
 
@@ -36,7 +37,8 @@ type Journal struct {
 	rows     map[int64]*row
 	keys     map[string]*row
 	contacts map[string]*contact
-	settled  []*row // finished and answered, in that order
+	settled  []*row                 // finished and answered, in that order
+	lasts    map[string]agent.Email // whom each group was given its last contact to
 }
 
 // row is one assignment as stored.
@@ -47,6 +49,7 @@ type row struct {
 	onWire bool     // between a TurnGo and the next Turn or Finish
 	done   bool     // in settled
 	due    bool     // to be audited
+	chosen time.Time
 }
 
 // contact is what the rows of one contact have in common.
@@ -62,6 +65,7 @@ func New() *Journal {
 		rows:     make(map[int64]*row),
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
+		lasts:    make(map[string]agent.Email),
 	}
 }
 
@@ -113,7 +117,7 @@ func (j *Journal) joinable(r assign.Request, now time.Time) *row {
 		return nil
 	}
 	n := h.newest
-	if r.Batch != 0 || n.Batch != 0 || n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
+	if r.Batch != 0 || n.Batch != 0 || n.Finished() || n.Requester != r.Requester || !n.Agent.Equal(r.Agent) || !n.Brief.Note.Equal(r.Brief.Note) || now.Sub(n.AcceptedAt) >= assign.JoinWindow {
 		return nil
 	}
 	return n

@@ -37,14 +37,18 @@ var (
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
-		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, accepted_at)
-		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $now)`
+		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, note, receipt, accepted_at)
+		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $now)`
 	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
 	sqlByID   = dialect.Select(`a.id = $1`)
 	sqlFinish = `
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, outcome_sum = $7,
+			given_to = iif(undoes = 0, $9, ''), given_at = ` + dialect.Ago("$5") + `,
 			due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)
 		WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`
+	sqlChosen  = `SELECT choice FROM assignments WHERE id = $1 AND kind = ''`
+	sqlChoose  = `UPDATE assignments SET choice = $2, given_to = $3, given_at = $now WHERE id = $1`
+	sqlLoad    = dialect.SQLLoad()
 	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1 AND kind = ''`
 	sqlPending = `
 		SELECT ` + dialect.Columns() + ` FROM assignments a INDEXED BY assignments_in_hand
@@ -57,7 +61,7 @@ var (
 	// written are the statements of a transaction.
 	written = []string{
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, store.SQLAnswered, sqlSending, sqlPending,
-		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse,
+		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 	}
 )
 

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/duty"
 )
 
 // Dialect is what differs in statements that are otherwise the same. Parameters are $1, $2
@@ -40,6 +41,9 @@ const (
 		INSERT INTO installation (id, name, proof) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, proof = excluded.proof
 		WHERE installation.name = excluded.name OR $3`
+	// SQLLast gives whom a group was given its last contact to.
+	SQLLast = `SELECT last FROM duty WHERE id = $1`
+	SQLTurn = `INSERT INTO duty (id, last) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET last = excluded.last`
 )
 
 // Installation reads the name and the proof of the installation that claimed the journal.
@@ -191,6 +195,22 @@ func (d Dialect) Assigned(age time.Duration, after int64, limit int) Statement {
 	}
 	return s
 }
+
+// SQLLoad gives how many contacts agent $1 was given in the last $2 microseconds, and which
+// assignment was the last to give one.
+func (d Dialect) SQLLoad() string {
+	given := `FROM assignments WHERE given_to <> '' AND given_to = $1`
+	return `SELECT (SELECT count(*) ` + given + ` AND given_at >= ` + d.Ago("$2") + `),
+		coalesce((SELECT id ` + given + ` ORDER BY given_at DESC, id DESC LIMIT 1), 0)`
+}
+
+// Load is SQLLoad of one agent.
+func (d Dialect) Load(agent string) Statement {
+	return Statement{SQL: d.SQLLoad(), Args: []any{agent, duty.Window.Microseconds()}}
+}
+
+// Last gives whom a group was given its last contact to.
+func Last(group string) Statement { return Statement{SQL: SQLLast, Args: []any{group}} }
 
 // Oldest gives id, age in microseconds and whether it is answered, of up to limit
 // assignments after id, by id.

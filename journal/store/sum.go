@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc64"
+	"strconv"
 )
 
 var sums = crc64.MakeTable(crc64.ECMA)
@@ -25,6 +26,9 @@ func (r *Row) RequestSum() int64 {
 	parts := []string{r.Key, r.Requester, r.Contact, r.ContactID, r.Agent, r.Origin, number(r.Undoes)}
 	if r.Batch != 0 { // older versions knew of none
 		parts = append(parts, number(r.Batch))
+	}
+	if r.Note != "" || r.Receipt {
+		parts = append(parts, r.Note, strconv.FormatBool(r.Receipt))
 	}
 	return sum(parts...)
 }
