@@ -15,6 +15,7 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/catch"
@@ -58,6 +59,7 @@ type Config struct {
 	Renderer func(ctx context.Context, user string) render.Renderer
 	Region   string // of numbers that are looked up
 	Logger   zerolog.Logger
+	Duty     *rota.Rota // who is on duty
 	// Heartbeat is of the loop that publishes; it may be nil.
 	Heartbeat *heartbeat.Loop
 }

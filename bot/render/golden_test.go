@@ -144,6 +144,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	maps.Copy(messages, goldenHistory(v))
 	maps.Copy(messages, goldenAudit(v))
 	maps.Copy(messages, goldenComforts(v))
+	maps.Copy(messages, goldenDuty(v))
 	return messages
 }
 
@@ -250,6 +251,7 @@ func goldenViews(loaded Renderer) map[string]any {
 	maps.Copy(views, goldenBatchViews(loaded))
 	maps.Copy(views, goldenHomes(loaded))
 	maps.Copy(views, goldenForms(loaded, from))
+	maps.Copy(views, goldenDutyForms(loaded, from))
 	return views
 }
 
@@ -268,7 +270,7 @@ func openedMenu(v Renderer, from payload.Address) slack.ModalViewRequest {
 	omar := to("Omar Hassan", "omar@twerlo.com")
 	for _, block := range form.Blocks.BlockSet {
 		if input, ok := block.(*slack.InputBlock); ok && input.BlockID == BlockAgent {
-			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, BlockAgent, v.Group([]agent.Agent{omar}, v.Suggest("", sampleAgents(), false))...)
+			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, BlockAgent, v.Group(nil, []agent.Agent{omar}, v.Suggest("", sampleAgents(), false))...)
 			input.Element = menu
 		}
 	}

@@ -39,6 +39,8 @@ type setting struct {
 
 const getSlackID = "in Slack open the channel's or the person's details; the id stands at the bottom, or under ⋮ → Copy member ID"
 
+const getGroupID = "in Slack → People → User groups → open one; its id stands at the end of the address in a browser"
+
 // missing is what is wrong with a required setting without a value.
 const missing = "is missing"
 
@@ -98,7 +100,7 @@ var settings = []setting{
 		name: "SLACK_CONNECTIONS", fallback: "2",
 		about:    "sockets held open to Slack, 1 to 10; two, so that one may be recycled unnoticed",
 		expected: "a whole number from 1 to 10",
-		read:     wholeNumber(1, 10, func(c *Config) *int { return &c.SlackConnections }),
+		read:     wholeNumber(1, 10, func(c *Config) *int { return &c.Bot.Connections }),
 	},
 	{
 		name: "DEFAULT_REGION", fallback: "SA",
@@ -110,44 +112,44 @@ var settings = []setting{
 		name: "DEFAULT_LANGUAGE", fallback: "en",
 		about:    "`en` or `ar`: what people read whose Slack is in neither, and the language of the audit channel",
 		expected: "en or ar",
-		read:     oneOf(func(c *Config, v string) { c.DefaultLanguage = v }, "en", "ar"),
+		read:     oneOf(func(c *Config, v string) { c.Bot.Language = v }, "en", "ar"),
 	},
 	{
 		name:     "ALLOWED_CHANNELS",
 		about:    "comma-separated channel ids; empty: all. A person passes when every list that is set holds them",
 		expected: "channel ids such as C0123ABCDEF, separated by commas", get: getSlackID,
-		read: slackIDs(isChannelID, func(c *Config) *[]string { return &c.AllowedChannels }),
+		read: slackIDs(isChannelID, func(c *Config) *[]string { return &c.Bot.Access.Channels }),
 	},
 	{
 		name:     "ALLOWED_USERS",
 		about:    "comma-separated user ids; empty: all. Users and user groups count as one list",
 		expected: "user ids such as U0123ABCDEF, separated by commas", get: getSlackID,
-		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.AllowedUsers }),
+		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.Bot.Access.Users }),
 	},
 	{
 		name:     "ALLOWED_USERGROUPS",
 		about:    "comma-separated user group ids; empty: all",
 		expected: "user group ids such as S0123ABCDEF, separated by commas",
-		get:      "in Slack → People → User groups → open one; its id stands at the end of the address in a browser",
-		read:     slackIDs(isUserGroupID, func(c *Config) *[]string { return &c.AllowedUserGroups }),
+		get:      getGroupID,
+		read:     slackIDs(isUserGroupID, func(c *Config) *[]string { return &c.Bot.Access.UserGroups }),
 	},
 	{
 		name: "ALLOW_GUESTS", fallback: "false",
 		about:    "whether guests may assign",
 		expected: "true or false",
-		read:     yesOrNo(func(c *Config) *bool { return &c.AllowGuests }),
+		read:     yesOrNo(func(c *Config) *bool { return &c.Bot.Access.Guests }),
 	},
 	{
 		name: "ALLOW_EXTERNAL", fallback: "false",
 		about:    "whether people of other organisations may assign (Slack Connect)",
 		expected: "true or false",
-		read:     yesOrNo(func(c *Config) *bool { return &c.AllowExternal }),
+		read:     yesOrNo(func(c *Config) *bool { return &c.Bot.Access.External }),
 	},
 	{
 		name:     "ADMIN_USERS",
-		about:    "comma-separated user ids; see the team's requests and counts on the Home tab; people who are refused are told to ask them",
+		about:    "comma-separated user ids; they see the team's requests and counts on the Home tab; people who are refused are told to ask them",
 		expected: "user ids such as U0123ABCDEF, separated by commas", get: getSlackID,
-		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.AdminUsers }),
+		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.Bot.Access.Admins }),
 	},
 	{
 		name:     "AUDIT_CHANNEL",
@@ -159,7 +161,7 @@ var settings = []setting{
 		name: "AUDIT_FULL_PHONE", fallback: "false",
 		about:    "whether the audit channel shows whole phone numbers, not only the last 3 digits",
 		expected: "true or false",
-		read:     yesOrNo(func(c *Config) *bool { return &c.AuditFullPhone }),
+		read:     yesOrNo(func(c *Config) *bool { return &c.Bot.Audit.FullPhone }),
 	},
 	{
 		name: "AZEER_CONCURRENCY", fallback: "8",
@@ -174,10 +176,17 @@ var settings = []setting{
 		read:     readAliases,
 	},
 	{
+		name:     "DUTY_GROUPS",
+		about:    "comma-separated ids of the user groups of those on duty: on top of the form's menu, on the Home tab, and in `/assign duty`",
+		expected: "user group ids such as S0123ABCDEF, separated by commas",
+		get:      getGroupID,
+		read:     slackIDs(isUserGroupID, func(c *Config) *[]string { return &c.Bot.Duty.Groups }),
+	},
+	{
 		name: "RETENTION_DAYS", fallback: "90",
 		about:    "finished assignments older than this are deleted",
 		expected: "a whole number of days from 1 to 36500",
-		read:     wholeNumber(1, 36500, func(c *Config) *int { return &c.RetentionDays }),
+		read:     wholeNumber(1, 36500, func(c *Config) *int { return &c.Bot.Days }),
 	},
 	{
 		name: "LOG_LEVEL", fallback: "info",
@@ -205,7 +214,7 @@ var settings = []setting{
 	},
 	{
 		name:     "SSL_CERT_FILE",
-		about:    "a file with certificates (PEM) to trust besides the system's, as of a proxy that looks into what it passes on",
+		about:    "a file with certificates (PEM) to trust besides the system's, such as that of a proxy that reads along",
 		expected: "the path of a file with a line BEGIN CERTIFICATE",
 		read:     readCertFile,
 	},

@@ -107,7 +107,7 @@ func TestAHandoverIsAskedForInArabicAndByMention(t *testing.T) {
 	layla.readsArabic("تم الإسناد", "2")
 	w.owner("966544440001", "layla@twerlo.com")
 	layla.types("#support", "/assign تسليم")
-	layla.readsArabic("عملاء من، وإلى من")
+	layla.readsArabic("عملاء أي موظف، وإلى أي موظف")
 
 	layla.Post("#general", "@azeer handover me to @sara since 0:00")
 	m = layla.readsArabic("لم يتم أي إجراء بعد", "Sara Ali")
