@@ -12,9 +12,10 @@ import (
 // mostWords is how long a sentence may be.
 const mostWords = 20
 
-// written are the documents for people who install, use or watch the program; the others
+// written are the documents for people who install, use, watch or change the program; the others
 // are for those who look into how it works.
-var written = []string{"README.md", "docs/guide.en.md", "docs/guide.ar.md", "docs/settings.md", "docs/install.md", "docs/oncall.md"}
+var written = []string{"README.md", "CONTRIBUTING.md", "docs/guide.en.md", "docs/guide.ar.md", "docs/settings.md", "docs/install.md", "docs/oncall.md",
+	"docs/architecture.md", "docs/journal-states.md"}
 
 var (
 	codeBlock = regexp.MustCompile("(?s)```.*?```|<!--.*?-->")
