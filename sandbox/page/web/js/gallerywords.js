@@ -32,6 +32,7 @@ export const titles = {
   late: ['Arrived too late', 'وصل متأخرًا'],
   late_click: ['Click that arrived too late', 'ضغطة وصلت متأخرة'],
   mention_late: ['Mention that arrived too late', 'إشارة وصلت متأخرة'],
+  me_no_agent_admin: ['“me”, who is no agent, for admins', '«أنا» لمن ليس موظفًا في Azeer، للمسؤولين'],
   me_no_agent: ['“me”, who is no agent', '«أنا» لمن ليس موظفًا في Azeer'],
   no_such_agent: ['No such agent', 'لا يوجد هذا الموظف'],
   no_such_agent_name: ['No agent of that name', 'لا موظف بهذا الاسم'],
