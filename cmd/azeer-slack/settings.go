@@ -147,7 +147,7 @@ var settings = []setting{
 	},
 	{
 		name:     "ADMIN_USERS",
-		about:    "comma-separated user ids; see the team's requests and counts on the Home tab; people who are refused are told to ask them",
+		about:    "comma-separated user ids; they see the team's requests and counts on the Home tab; people who are refused are told to ask them",
 		expected: "user ids such as U0123ABCDEF, separated by commas", get: getSlackID,
 		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.Bot.Access.Admins }),
 	},
@@ -214,7 +214,7 @@ var settings = []setting{
 	},
 	{
 		name:     "SSL_CERT_FILE",
-		about:    "a file with certificates (PEM) to trust besides the system's, as of a proxy that looks into what it passes on",
+		about:    "a file with certificates (PEM) to trust besides the system's, such as that of a proxy that reads along",
 		expected: "the path of a file with a line BEGIN CERTIFICATE",
 		read:     readCertFile,
 	},
