@@ -134,6 +134,7 @@ export const titles = {
   empty_group: ['The group is empty', 'المجموعة بلا أعضاء'],
   disabled_group: ['The group is turned off', 'المجموعة معطَّلة'],
   no_such_group: ['No such group', 'لا توجد المجموعة'],
+  history_batch: ['History with a batch', 'سجل فيه دفعة'],
   handover: ['Handover: is that right?', 'تسليم: هل هذا صحيح؟'],
   handover_one: ['Handover of one contact', 'تسليم عميل واحد'],
   handover_many: ['Handover: more than in one go', 'تسليم: أكثر من دفعة'],
