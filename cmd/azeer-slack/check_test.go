@@ -93,7 +93,7 @@ func TestCheckNamesTheCure(t *testing.T) {
 			box, values := setUp(t)
 			c.spoil(box, values)
 			code, out, _ := started(t, values, "check")
-			if code != exitFault || !strings.Contains(out, "to mend") {
+			if code != exitFault || !strings.Contains(out, "to fix") {
 				t.Errorf("exit code %d", code)
 			}
 			for _, want := range c.want {
