@@ -120,7 +120,7 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.batches.onClick(ctx, c, chosen)
 	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
 		b.handovers.onClick(ctx, c, chosen)
-	case render.ActionWord:
+	case render.ActionWord, render.ActionHistory:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
 		c.Acknowledge(ctx, nil)
