@@ -29,6 +29,7 @@ type Setup struct {
 	Aliases            map[string]string // from a Slack email to an Azeer email
 	AuditChannel       string            // empty: none
 	UserGroups         []string          // that may assign
+	DutyGroups         []string          // of those on duty
 	HTTPAddr           string            // empty: none
 
 	// Required are the settings that have to be there.
@@ -69,6 +70,7 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	report.begin("slack")
 	d.examineBotToken(ctx, m)
 	d.examineGroups(ctx)
+	d.examineDuty(ctx)
 	d.examineAuditChannel(ctx)
 	report.begin("socket")
 	d.examineSocket(ctx)
