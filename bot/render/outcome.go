@@ -145,7 +145,6 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Contact":   v.contact(a.Contact),
 		"Group":     groupOf(a),
 		"Agent":     v.shown(to),
-		"ToAgent":   v.to(to),
 		"Asked":     v.shown(asked),
 		"Named":     a.Agent.Kind == agent.ByName,
 		"Mailed":    a.Agent.Kind == agent.ByEmail,
@@ -160,6 +159,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 	}
 	more := a.Outcome.Nearest.More + max(0, len(a.Outcome.Nearest.Agents)-numbersMost)
 	data["More"], data["MoreCount"] = more > 0, more
+	if a.Outcome.Kind != assign.Assigned { // of which no text says it, and it is a text of its own
+		data["ToAgent"] = v.to(to)
+	}
 	var decision duty.Decision
 	if a.Choice != nil {
 		decision = a.Choice.Decision

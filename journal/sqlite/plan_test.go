@@ -60,7 +60,9 @@ func TestHeldContactsAreFoundByIDs(t *testing.T) {
 	for _, age := range []time.Duration{0, time.Hour} {
 		s := db.Dialect().Held([]string{"omar@twerlo.com"}, age, 1, 2000)
 		steps := explainPlan(t, db.Conn(), s.SQL, append(s.Args, sql.Named("now", 0))...)
-		scans := slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") })
+		scans := slices.ContainsFunc(steps, func(step string) bool {
+			return strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE")
+		})
 		if way, _, _ := strings.Cut(steps[0], " ("); way != "SEARCH a USING INTEGER PRIMARY KEY" || scans {
 			t.Errorf("they are read by %q", steps)
 		}

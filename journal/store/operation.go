@@ -31,6 +31,9 @@ type (
 
 		Stored     Row
 		Acceptance assign.Acceptance
+		// First tells of an accepted request that its contact has no earlier one that is
+		// answered; false also where nobody has looked.
+		First bool
 	}
 	// Finish stores an outcome.
 	Finish struct {
