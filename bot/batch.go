@@ -47,6 +47,7 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		return
 	}
 	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
+	asked.Brief.Receipt = true
 	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked {
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return

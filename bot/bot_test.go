@@ -8,6 +8,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/notify"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
@@ -49,6 +50,8 @@ func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 
 func (d *desk) Known(id agent.Email) (agent.Agent, bool) { return d.Guess(agent.RefEmail(id.Reveal())) }
 
+func (d *desk) ChatEmails(a agent.Agent) []agent.Email { return []agent.Email{a.Email} }
+
 func (d *desk) State() agent.DirectoryState { return d.state }
 
 // testHandlers are those of a bot without Slack: they can read and make messages and views.
@@ -62,7 +65,7 @@ func handlersOn(t testing.TB, d *desk, service Service, history assign.History) 
 	t.Helper()
 	respond := &responder{people: users.New(nil, nil, zerolog.Nop()), renderers: testRenderers(t)}
 	a := &answers{responder: respond, history: history, waiting: newWaitingForms()}
-	return newHandlers(nil, service, d, a, Config{Region: "SA"}), a
+	return newHandlers(nil, service, d, a, notify.New(notify.Config{}, notify.Slack{}, zerolog.Nop()), Config{Region: "SA"}), a
 }
 
 func loadedDesk() *desk {

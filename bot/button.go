@@ -26,6 +26,7 @@ type buttons struct {
 	batches     *batches
 	typing      *typing
 	homes       *home.Tabs
+	receipts    *receipts
 }
 
 // onRequestButton carries out the wish that a button stands for.
@@ -48,7 +49,7 @@ func (b *buttons) onRequestButton(ctx context.Context, c *inbound.Call, chosen p
 	defer cancel()
 	if chosen.ActionID == render.ActionUndo {
 		r.Key, r.Guard, r.Undoes = w.OnceKey("undo"), w.Of, w.Of
-		said := b.acceptUndo(accepting, r)
+		said := b.requests.acceptGuarded(accepting, r, w.Of)
 		c.Acknowledge(ctx, nil)
 		b.answerUndo(ctx, c, r, said)
 		return
@@ -89,6 +90,10 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.typing.onChange(ctx, c)
 		return
 	}
+	if isReceipt(c.Actions[0].ActionID) {
+		b.receipts.onClick(ctx, c, c.Actions[0])
+		return
+	}
 	if isFromHome(c) {
 		b.homes.Enter(c.Sender().ID, c.View, time.Now())
 	}
@@ -117,7 +122,7 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
-	case render.ActionWord:
+	case render.ActionWord, render.ActionHistory:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
 		c.Acknowledge(ctx, nil)

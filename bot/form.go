@@ -52,7 +52,7 @@ const shortcutCallback = "assign_contact"
 // open opens the form; if that cannot be, it offers a button, whose click brings a
 // fresh trigger.
 func (o *opener) open(ctx context.Context, c *inbound.Call, d render.Draft, from payload.Address) {
-	v := o.rendererOf(ctx, c)
+	v := o.rendererOf(ctx, c).WantingReceipts(o.access.IsAdmin(c.Sender().ID))
 	form := v.Form(o.start(d), from)
 	if contact, err := line.ParseContact(d.Contact, o.region); err == nil {
 		o.owners.name(ctx, v, &form, contact)
@@ -150,7 +150,7 @@ func (o *opener) onMessageShortcut(ctx context.Context, c *inbound.Call) {
 		return
 	}
 	r := o.access.Check(ctx, c.Sender(), c.InChannel())
-	v := o.rendererOf(ctx, c)
+	v := o.rendererOf(ctx, c).WantingReceipts(o.access.IsAdmin(c.Sender().ID))
 	if r.IsDenied() {
 		_ = o.openView(ctx, c, *v.DeniedView(r)) // as in onShortcut
 		return

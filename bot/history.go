@@ -43,7 +43,11 @@ func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.R
 		if !known {
 			owner = assign.Assignment{}
 		}
-		return v.HistoryOf(contact, owner, found, c.Sender().ID), err
+		if err != nil {
+			return render.Message{}, err
+		}
+		said, err := s.notices.SaidOf(ctx, found)
+		return v.HistoryOf(contact, owner, found, said, c.Sender().ID), err
 	})
 }
 

@@ -124,7 +124,8 @@ func replaces(c *inbound.Call) bool {
 		return false
 	}
 	switch c.Actions[0].ActionID {
-	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral:
+	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral,
+		render.ActionHistory, render.ActionHave, render.ActionNotMe:
 		return false
 	}
 	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)

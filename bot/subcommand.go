@@ -10,6 +10,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/notify"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
@@ -19,6 +20,7 @@ import (
 type subcommands struct {
 	*responder
 	history assign.History
+	notices *notify.Notifier
 	agents  Agents
 	region  string
 }

@@ -30,6 +30,7 @@ type submissions struct {
 	typing   *typing
 	waiting  *waitingForms
 	batches  *batches
+	receipts *receipts
 	region   string
 }
 
@@ -39,6 +40,10 @@ const formWait = 2 * time.Second
 
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
+	if c.View.CallbackID == render.NotMeCallback {
+		s.receipts.onNotMe(ctx, c)
+		return
+	}
 	if !slices.Contains([]string{render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback}, c.View.CallbackID) {
 		c.Acknowledge(ctx, nil)
 		return
@@ -162,7 +167,10 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 
 // brief is what a submitted form says to the new owner.
 func (s *submissions) brief(c *inbound.Call) assign.Brief {
-	return assign.Brief{Note: assign.NewNote(line.CleanNote(c.Input(render.BlockNote)))}
+	return assign.Brief{
+		Note:    assign.NewNote(line.CleanNote(c.Input(render.BlockNote))),
+		Receipt: c.IsTicked(render.BlockReceipt, render.ReceiptWanted),
+	}
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/inbound"
 )
 
@@ -14,24 +15,24 @@ const (
 	mostSince = 100
 )
 
-// acceptUndo hands an undo to the service. What was asked since but changed nothing, such
-// as a refused request, does not stand in its way. Overtaken comes with the assignment
-// that does.
-func (b *buttons) acceptUndo(ctx context.Context, r assign.Request) verdict {
+// acceptGuarded hands a request to the service, whose Guard is the assignment since which nothing may have
+// changed the owner. What was asked since but changed nothing, such as a refused request, does not stand in
+// its way. Overtaken comes with the assignment that does.
+func (q *requests) acceptGuarded(ctx context.Context, r assign.Request, since int64) verdict {
 	for tries := 1; ; tries++ {
-		said := b.requests.ask(ctx, r)
+		said := q.ask(ctx, r)
 		if said.err != nil || said.how != assign.Overtaken || !changedNothing(said.Outcome.Kind) {
 			return said
 		}
-		owner, known, err := b.history.Owner(ctx, r.Contact)
+		owner, known, err := q.history.Owner(ctx, r.Contact)
 		switch {
 		case err != nil:
 			return verdict{err: err}
-		case known && owner.ID != r.Undoes:
+		case known && owner.ID != since:
 			said.Assignment = owner
 			return said
 		case !known:
-			said.Assignment, err = b.inDoubt(ctx, r)
+			said.Assignment, err = q.inDoubt(ctx, r.Contact, since)
 			said.err = err
 			return said
 		case tries == mostUndoTries:
@@ -41,12 +42,12 @@ func (b *buttons) acceptUndo(ctx context.Context, r assign.Request) verdict {
 	}
 }
 
-// inDoubt finds what came after the assignment to be undone and may have changed the owner,
-// or nothing if the journal has deleted what it would take to know.
-func (b *buttons) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
-	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
+// inDoubt finds what came after an assignment and may have changed the owner, or nothing if the
+// journal has deleted what it would take to know.
+func (q *requests) inDoubt(ctx context.Context, contact phone.Number, after int64) (assign.Assignment, error) {
+	since, err := q.history.List(ctx, assign.Query{Contact: contact, Limit: mostSince})
 	for _, a := range since {
-		if a.ID > r.Undoes && a.Outcome.IsUncertain() {
+		if a.ID > after && a.Outcome.IsUncertain() {
 			return a, err
 		}
 	}

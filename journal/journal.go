@@ -35,6 +35,9 @@ type Config struct {
 	Audit bool
 	// Heartbeat is of the loop that deletes; it may be nil.
 	Heartbeat *heartbeat.Loop
+	// Notify makes the outcomes stored from now on due to be told to the new owner; see
+	// assign.Notices.
+	Notify bool
 	// Logger is told of a lost or late lease, and of what is deleted.
 	Logger zerolog.Logger
 	// Now is this machine's clock; nil means time.Now.
@@ -77,7 +80,10 @@ type Journal struct {
 	closed error // what Close returned
 }
 
-var _ assign.Journal = (*Journal)(nil)
+var (
+	_ assign.Journal = (*Journal)(nil)
+	_ assign.Notices = (*Journal)(nil)
+)
 
 // Open opens the journal at databaseURL, and creates or migrates it if need be:
 // "sqlite://" and a path (with three slashes an absolute one), or "postgres://…".
@@ -110,10 +116,10 @@ func openDatabase(ctx context.Context, databaseURL string, cfg Config) (Database
 	scheme, rest, _ := strings.Cut(databaseURL, "://")
 	switch scheme {
 	case "sqlite":
-		return sqlite.Open(ctx, rest, sqlite.Config{Audit: cfg.Audit, Now: cfg.Now})
+		return sqlite.Open(ctx, rest, sqlite.Config{Audit: cfg.Audit, Notify: cfg.Notify, Now: cfg.Now})
 	case "postgres", "postgresql":
 		return postgres.Open(ctx, databaseURL, postgres.Config{
-			Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Logger: cfg.Logger,
+			Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Notify: cfg.Notify, Logger: cfg.Logger,
 		})
 	}
 	return nil, errScheme

@@ -57,7 +57,9 @@ type Config struct {
 	Access   *access.Policy
 	Renderer func(ctx context.Context, user string) render.Renderer
 	Region   string // of numbers that are looked up
-	Logger   zerolog.Logger
+	// Said gives what new owners said of assignments.
+	Said   func(ctx context.Context, found []assign.Assignment) (render.Said, error)
+	Logger zerolog.Logger
 	// Heartbeat is of the loop that publishes; it may be nil.
 	Heartbeat *heartbeat.Loop
 }

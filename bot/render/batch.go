@@ -253,13 +253,7 @@ func hasKind(b assign.Batch, kind assign.OutcomeKind) bool {
 
 // BatchLeft says which contacts of a batch that was to be retried or undone are left as they are.
 func (v Renderer) BatchLeft(contacts []phone.Number) Message {
-	shown := contacts[:min(len(contacts), groupMost)]
-	text := v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" +
-		v.Texts.Text("batch_contacts", texts.Data{"Contacts": v.contacts(shown)})
-	if rest := len(contacts) - len(shown); rest > 0 {
-		text += " " + v.Texts.Text("batch_more", texts.Data{"Count": rest})
-	}
-	return Paragraph(text)
+	return Paragraph(v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" + v.someContacts(contacts))
 }
 
 // BatchView lists a batch in full.
@@ -331,12 +325,12 @@ func EncodeContacts(contacts []phone.Number) string {
 			all = append(all, n)
 		}
 	}
-	return packed(all)
+	return payload.Pack(all)
 }
 
 // DecodeContacts reads what EncodeContacts wrote; nothing of what it did not.
 func DecodeContacts(text string) (contacts []phone.Number) {
-	for _, n := range unpacked(text) {
+	for _, n := range payload.Unpack(text) {
 		contacts = append(contacts, phone.New(strconv.FormatUint(n, 10)))
 	}
 	return contacts

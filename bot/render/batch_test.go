@@ -145,7 +145,7 @@ func FuzzPacked(f *testing.F) {
 		if want[0] == 0 {
 			want = want[1:]
 		}
-		if got := unpacked(packed(want)); !slices.Equal(got, want) {
+		if got := payload.Unpack(payload.Pack(want)); !slices.Equal(got, want) {
 			t.Errorf("%v came back as %v", want, got)
 		}
 	})

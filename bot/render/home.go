@@ -36,6 +36,7 @@ type SearchResult struct {
 	Contact phone.Number
 	Owner   assign.Assignment
 	Found   []assign.Assignment
+	Said    Said
 }
 
 // HomeTeam is what an admin sees of everybody's requests.
@@ -122,7 +123,7 @@ func (v Renderer) homeFound(s HomeSearch, r SearchResult, reader string) []slack
 	case len(r.Found) == 0:
 		shown = v.HistoryNone(r.Contact)
 	default:
-		shown = v.HistoryOf(r.Contact, r.Owner, r.Found, reader)
+		shown = v.HistoryOf(r.Contact, r.Owner, r.Found, r.Said, reader)
 	}
 	if title, ok := shown.Blocks[0].(*slack.SectionBlock); ok {
 		title.Accessory = slack.NewAccessory(v.button("form_close", ActionClose, "", slack.StyleDefault))

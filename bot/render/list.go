@@ -19,15 +19,18 @@ func (v Renderer) HistoryNone(contact phone.Number) Message {
 
 // HistoryOf lists what was asked for a contact, and names whom it was last assigned to, if that
 // is known.
-func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, reader string) Message {
+func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, said Said, reader string) Message {
 	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
 	if owner.ID != 0 {
 		data["Owner"] = ShortPerson(v.Person(owner.Outcome.Agent))
 	}
 	return v.list(v.Texts.Text("history_title", data), found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
-		return section(v.status(a, reader)+"\n"+v.rowOf(a, reader), nil)
+		return section(v.status(a, reader)+"\n"+v.rowOf(a, reader)+v.noticeRow(a, said[a.ID]), nil)
 	})
 }
+
+// Said is what new owners said of the assignments in a list, by the ID of the assignment.
+type Said map[int64]assign.Notice
 
 // Mine lists somebody's own requests. What went wrong can be tried again, where nothing
 // that they asked for since is in the way.
@@ -156,13 +159,18 @@ func (v Renderer) assignButton(contact phone.Number) *slack.ButtonBlockElement {
 // Audited is the message about an assignment, of which by and agent are to be shown as
 // they are.
 func (v Renderer) Audited(a assign.Assignment, fullPhone bool, by, agent any) Message {
-	contact := any("…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):])
-	if fullPhone {
-		contact = v.contact(a.Contact)
-	}
+	contact := v.auditedContact(a, fullPhone)
 	return Paragraph(v.statusWith(a, agent) + "\n" + v.Texts.Text("team_row", texts.Data{
 		"Contact": contact, "When": slackTime(a.Outcome.At), "By": by, "From": v.from(payload.DecodeOrigin(a.Origin)),
 	}))
+}
+
+// auditedContact is the contact of an assignment as the audit channel is shown it.
+func (v Renderer) auditedContact(a assign.Assignment, fullPhone bool) any {
+	if fullPhone {
+		return v.contact(a.Contact)
+	}
+	return "…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):]
 }
 
 const (

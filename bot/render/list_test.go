@@ -15,8 +15,8 @@ func goldenHistory(v Renderer) map[string]Message {
 	all := goldenRows()
 	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]Message{
-		"history":         v.HistoryOf(goldenRequest.Contact, owner, all, "U0MANAGER"),
-		"history_unknown": v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, all[:1], "U0MANAGER"),
+		"history":         v.HistoryOf(goldenRequest.Contact, owner, all, nil, "U0MANAGER"),
+		"history_unknown": v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, all[:1], nil, "U0MANAGER"),
 		"history_none":    v.HistoryNone(goldenRequest.Contact),
 		"mine":            v.Mine(all, nil),
 		"mine_none":       v.Mine(nil, nil),
@@ -56,7 +56,7 @@ func goldenRows() []assign.Assignment {
 // Azeer's words to a requester are for nobody else.
 func TestTheHistoryQuotesNobodysAnswers(t *testing.T) {
 	for language, v := range testVoices(t).ByLanguage {
-		m := v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, goldenRows(), "U0OTHER")
+		m := v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, goldenRows(), nil, "U0OTHER")
 		if strings.Contains(payload.Encode(m), "between you and me") {
 			t.Errorf("%s: %s", language, m.Text)
 		}
@@ -89,7 +89,7 @@ func TestALongListFits(t *testing.T) {
 			rows[i].Agent = agent.RefName(strings.Repeat("&", 300))
 			rows[i].Contact = phone.New(strings.Repeat("9", 15-i) + strings.Repeat("1", i))
 		}
-		for name, m := range map[string]Message{"history": v.HistoryOf(goldenRequest.Contact, rows[0], rows, "U0OTHER"), "mine": v.Mine(rows, nil)} {
+		for name, m := range map[string]Message{"history": v.HistoryOf(goldenRequest.Contact, rows[0], rows, nil, "U0OTHER"), "mine": v.Mine(rows, nil)} {
 			checkGoldenMessage(t, language+" "+name, []byte(payload.Encode(m)))
 			if len(m.Blocks) != 1+ListMost+2 {
 				t.Errorf("%s: %s has %d blocks", language, name, len(m.Blocks))

@@ -39,6 +39,11 @@ type Config struct {
 	// AuditChannel is empty for none.
 	AuditChannel   string
 	AuditFullPhone bool
+	// NotifyAgents: new owners are told, and asked about after ReceiptAfter, unless that is 0.
+	NotifyAgents bool
+	ReceiptAfter time.Duration
+	// InboxURL has {phone} in it, or is empty.
+	InboxURL string
 
 	AzeerConcurrency int
 	// AgentAliases leads from a Slack email, in lower case, to an Azeer email.

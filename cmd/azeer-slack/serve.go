@@ -16,6 +16,7 @@ import (
 	"azeer-slack/bot"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/audit"
+	"azeer-slack/bot/notify"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
@@ -96,7 +97,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	loops := new(heartbeat.Loops)
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
-		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Logger: log,
+		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Notify: cfg.NotifyAgents, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -169,6 +170,10 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	settings := botConfig(cfg, m, log)
 	settings.Audit.Outcomes = record
 	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
+	if cfg.NotifyAgents {
+		settings.Notify.Journal = record
+		settings.Notify.Heartbeat = loops.Watch("telling new owners", longTurn)
+	}
 	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
 	owner := newClaim(cfg, record, log)
 	settings.Identified = owner.identified
@@ -197,7 +202,10 @@ func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
 		},
-		Audit:       audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
+		Audit: audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
+		Notify: notify.Config{
+			ReceiptAfter: cfg.ReceiptAfter, InboxURL: cfg.InboxURL, AuditChannel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone,
+		},
 		Connections: cfg.SlackConnections,
 		Stagger:     cfg.stagger,
 		OpenEvery:   cfg.openEvery,

@@ -30,12 +30,15 @@ const (
 type Journal struct {
 	// Audit makes outcomes due to be reported; see assign.Audit. To be set before first use.
 	Audit bool
+	// Notify makes new owners due to be told; see assign.Notices. To be set before first use.
+	Notify bool
 
 	mu       sync.Mutex
 	last     int64
 	rows     map[int64]*row
 	keys     map[string]*row
 	contacts map[string]*contact
+	notices  map[int64]assign.Notice
 	settled  []*row // finished and answered, in that order
 }
 
@@ -62,6 +65,7 @@ func New() *Journal {
 		rows:     make(map[int64]*row),
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
+		notices:  make(map[int64]assign.Notice),
 	}
 }
 
@@ -171,6 +175,7 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 func (j *Journal) finish(r *row, o assign.Outcome) {
 	r.Outcome, r.onWire, r.due = o, false, j.Audit && j.isFirst(r)
 	delete(j.contacts[r.Contact.Digits()].open, r.ID)
+	j.notify(r)
 }
 
 // Answered implements assign.Journal.
@@ -252,6 +257,7 @@ func (j *Journal) forget(now time.Time) {
 		j.settled[0] = nil
 		j.settled = j.settled[1:]
 		delete(j.rows, r.ID)
+		delete(j.notices, r.ID)
 		for _, key := range r.keys {
 			delete(j.keys, key)
 		}

@@ -24,6 +24,8 @@ var migrations embed.FS
 type Config struct {
 	// Audit makes the outcomes stored from now on due to be reported.
 	Audit bool
+	// Notify makes them due to be told to the new owner.
+	Notify bool
 	// Now is this machine's clock.
 	Now func() time.Time
 }

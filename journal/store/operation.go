@@ -68,6 +68,16 @@ type (
 
 		Given []int64
 	}
+	// KeepNotice stores a notice in place of the one in state From, or where there is none yet.
+	KeepNotice struct {
+		ID                   int64
+		From, State, Details string
+		Due                  *time.Duration // ago; nil: never
+		// Durable: it is on the disk when the commit returns.
+		Durable bool
+
+		Done bool
+	}
 	// Audited notes that an outcome has been reported.
 	Audited struct{ ID int64 }
 	// Delete deletes assignments.
@@ -81,16 +91,17 @@ type (
 	Pulse struct{}
 )
 
-func (*Accept) isOperation()   {}
-func (*Finish) isOperation()   {}
-func (*Answered) isOperation() {}
-func (*Sending) isOperation()  {}
-func (*Take) isOperation()     {}
-func (*GiveBack) isOperation() {}
-func (*Audited) isOperation()  {}
-func (*Delete) isOperation()   {}
-func (*Claim) isOperation()    {}
-func (*Pulse) isOperation()    {}
+func (*Accept) isOperation()     {}
+func (*Finish) isOperation()     {}
+func (*Answered) isOperation()   {}
+func (*Sending) isOperation()    {}
+func (*Take) isOperation()       {}
+func (*GiveBack) isOperation()   {}
+func (*Audited) isOperation()    {}
+func (*KeepNotice) isOperation() {}
+func (*Delete) isOperation()     {}
+func (*Claim) isOperation()      {}
+func (*Pulse) isOperation()      {}
 
 // Row is what a request looks like that was stored as id a moment ago.
 func (a *Accept) Row(id int64) Row {

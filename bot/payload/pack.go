@@ -1,4 +1,4 @@
-package render
+package payload
 
 import (
 	"encoding/binary"
@@ -13,8 +13,8 @@ const (
 	packedBits  = 14
 )
 
-// packed writes numbers as characters, sorted.
-func packed(numbers []uint64) string {
+// Pack writes numbers as characters, sorted.
+func Pack(numbers []uint64) string {
 	sorted := slices.Clone(numbers)
 	slices.Sort(sorted)
 	var raw []byte
@@ -39,8 +39,8 @@ func packed(numbers []uint64) string {
 	return text.String()
 }
 
-// unpacked reads what packed wrote; nothing where it is not that.
-func unpacked(text string) (numbers []uint64) {
+// Unpack reads what Pack wrote; nothing where it is not that.
+func Unpack(text string) (numbers []uint64) {
 	var raw []byte
 	bits, held := uint(0), uint32(0)
 	for _, r := range text {
