@@ -81,7 +81,7 @@ func (p *program) setup() check.Setup {
 	s := check.Setup{
 		AppToken: cfg.SlackAppToken, BotToken: cfg.SlackBotToken, AzeerKey: cfg.AzeerAPIKey, DatabaseURL: cfg.DatabaseURL,
 		SlackURL: cfg.SlackAPIURL, AzeerURL: cfg.AzeerBaseURL, Region: cfg.DefaultRegion, Language: cfg.DefaultLanguage,
-		Aliases: cfg.AgentAliases, AuditChannel: cfg.AuditChannel, UserGroups: cfg.AllowedUserGroups, HTTPAddr: cfg.HTTPAddr, LoneHTTPProxy: isLoneHTTPProxy(find), EnvFile: unread, Stray: p.strayNames(),
+		Aliases: cfg.AgentAliases, AuditChannel: cfg.AuditChannel, UserGroups: cfg.AllowedUserGroups, NotifyAgents: cfg.NotifyAgents, ReceiptAfter: cfg.ReceiptAfter, HTTPAddr: cfg.HTTPAddr, LoneHTTPProxy: isLoneHTTPProxy(find), EnvFile: unread, Stray: p.strayNames(),
 	}
 	for _, setting := range settings {
 		if setting.required {

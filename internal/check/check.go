@@ -30,6 +30,8 @@ type Setup struct {
 	AuditChannel       string            // empty: none
 	UserGroups         []string          // that may assign
 	HTTPAddr           string            // empty: none
+	NotifyAgents       bool              // new owners are told
+	ReceiptAfter       time.Duration     // and asked about, unless 0
 
 	// Required are the settings that have to be there.
 	Required []string
