@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 )
 
@@ -41,6 +42,9 @@ type Assignment struct {
 	// ID grows with acceptance: of two assignments the later accepted has the larger.
 	ID int64
 	Request
+	// Choice is whom the contact goes to, or that it goes to nobody, where Agent is a group and
+	// that has been decided; else nil.
+	Choice *duty.Choice
 	// AcceptedAt is in this machine's time, whoever stored it.
 	AcceptedAt time.Time
 	// Outcome is the zero value while the assignment is unfinished.
@@ -98,10 +102,8 @@ type Outcome struct {
 	Said string
 	// Status is the last HTTP-like status that Azeer gave; 0 for none.
 	Status int
-	// Nearest are agents the requester may have meant, best first; at most 5. More is how
-	// many more of that name there are.
-	Nearest []agent.Agent
-	More    int
+	// Nearest are the agents whom the requester may have meant.
+	Nearest agent.Nearest
 	// Newer is the assignment that took over, where Kind is Superseded. Only its ID,
 	// Requester, Agent and AcceptedAt are filled in.
 	Newer *Assignment
@@ -129,6 +131,12 @@ const (
 	PartOfName     = Reason(agent.PartOfName)
 	NotAnAgent     = Reason(agent.NotAnAgent)
 	PeopleAway     = Reason(agent.PeopleAway)
+
+	// About a group: the Choice tells who was passed over.
+	NobodyOnDuty  Reason = "nobody_on_duty" // none of its members is free
+	EmptyGroup    Reason = "empty_group"
+	DisabledGroup Reason = "disabled_group"
+	NoSuchGroup   Reason = "no_such_group"
 
 	// What Azeer said.
 	NotFound    Reason = "not_found"    // 400, 404, 422: contact or agent unknown, or bad phone

@@ -70,7 +70,7 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 		}
 		defer s.limits.batches.release()
 	}
-	if t.agent.PlatformID.IsZero() {
+	if t.agent.PlatformID.IsZero() { // of a group, whoever is free now
 		if m, ok := s.identify(wire, j, t); !ok {
 			return m
 		}
@@ -80,6 +80,9 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 	}
 	defer s.limits.calls.release()
 	if m, ok := s.askTurn(wire, j, t, true); !ok {
+		return m
+	}
+	if m, ok := s.choose(wire, j, t); !ok {
 		return m
 	}
 	return s.call(wire, j, t)
@@ -113,11 +116,9 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 	defer s.limits.lookups.release()
 	limited, done := context.WithTimeout(ctx, callLimit)
 	defer done()
-	err := onOwnStack(func() (err error) {
-		t.agent, err = s.directory.Resolve(limited, j.Agent, j.Requester)
-		return err
-	})
-	if err == nil && t.agent.PlatformID.IsZero() {
+	t.found = nil
+	err := onOwnStack(func() error { return s.resolve(limited, j, t) })
+	if err == nil && t.agent.PlatformID.IsZero() && t.found == nil {
 		err = &agent.Unresolved{Reason: agent.NoSuchAgent} // an empty agent is nobody
 	}
 	var p *catch.Panic
@@ -135,7 +136,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 		u = &agent.Unresolved{Reason: agent.PeopleAway, Retry: true, Err: err}
 	}
 	if !u.Retry {
-		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest, More: u.More}}, false
+		return step{outcome: Outcome{Kind: Refused, Reason: Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest}}, false
 	}
 	t.note(&Fault{Effect: NotDone, Reason: Reason(u.Reason), Err: u.Err}, time.Now())
 	j.trouble.Store(t.last.Reason)

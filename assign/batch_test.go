@@ -183,7 +183,7 @@ func TestAStoppedBatchEndsWithWhatIsSent(t *testing.T) {
 
 func TestABatchStoppedWhileAzeerIsBusyEndsAtOnce(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.inbox.script(busy(time.Minute))
+		w.inbox.script(append(times(1, busy(time.Minute)), times(5, slow(500*time.Millisecond))...)...)
 		id := w.askMany("U1", omar, contacts(20)...)[0].Batch
 		w.pass(time.Second)
 		n, err := w.service.StopBatch(t.Context(), id)

@@ -3,8 +3,10 @@ package assign
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 )
 
@@ -18,7 +20,7 @@ func (s *Service) Latest(ctx context.Context, contact phone.Number) (Assignment,
 	return a, found, nil
 }
 
-// List, Members, Before, Owner and Tally are the journal's; see History.
+// List, Members, Before, Owner, Size, Held and Tally are the journal's; see History.
 func (s *Service) List(ctx context.Context, q Query) ([]Assignment, error) {
 	return s.journal.List(ctx, q)
 }
@@ -35,6 +37,12 @@ func (s *Service) Owner(ctx context.Context, contact phone.Number) (Assignment, 
 	return s.journal.Owner(ctx, contact)
 }
 
+func (s *Service) Size(ctx context.Context, batch int64) (int, error) {
+	return s.journal.Size(ctx, batch)
+}
+
+func (s *Service) Held(ctx context.Context, q Holding) ([]Held, error) { return s.journal.Held(ctx, q) }
+
 func (s *Service) Tally(ctx context.Context, since time.Time) ([]Count, error) {
 	return s.journal.Tally(ctx, since)
 }
@@ -45,3 +53,27 @@ func (s *Service) Unaudited(ctx context.Context, limit int) ([]Assignment, error
 }
 
 func (s *Service) Audited(ctx context.Context, id int64) error { return s.journal.Audited(ctx, id) }
+
+// Holding says which contacts of an agent are asked for.
+type Holding struct {
+	// Agents are the ids that the agent has.
+	Agents []agent.Email
+	// Since, unless zero, leaves out what the agent got before.
+	Since time.Time
+	// First and Last, unless 0, are the least and the greatest ID of the assignments.
+	First, Last int64
+	// Limit, unless 0, is how many there may be.
+	Limit int
+}
+
+// IsOf tells whether an agent is the one that is asked about.
+func (q Holding) IsOf(a agent.Agent) bool { return slices.ContainsFunc(q.Agents, a.PlatformID.Equal) }
+
+// Held is a contact that an agent has.
+type Held struct {
+	// Assignment is that which made the agent its owner.
+	Assignment
+	// Newest is the ID of the newest assignment of the contact, which changed no owner if it
+	// is another.
+	Newest int64
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 )
 
@@ -108,8 +109,21 @@ type Journal interface {
 	Latest(ctx context.Context, contact phone.Number) (Assignment, bool, error)
 
 	Batches
+	Choosing
 	History
 	Audit
+}
+
+// Choosing is how a Journal spreads what is asked for a group.
+type Choosing interface {
+	// Choose decides, durably and once, whom of found.Free assignment id goes to, by duty.Next;
+	// to nobody if there are none. What was decided before stands. Several processes decide one
+	// after the other: each knows what the others gave. ErrLost, and nothing decided, if the
+	// assignment is finished or in the hands of another process.
+	Choose(ctx context.Context, id int64, found duty.Found) (duty.Choice, error)
+	// Loads gives what each of agents has been given: what ended Assigned and took nothing back,
+	// and what is on its way by Choose. last is whom the group was given its last one to.
+	Loads(ctx context.Context, group string, agents []agent.Agent) (loads []duty.Load, last agent.Email, err error)
 }
 
 // Batches is how a Journal keeps what was asked for in one go.
@@ -144,6 +158,11 @@ type History interface {
 	// Owner gives the assignment that made the present owner of contact, as Before does:
 	// it knows nothing of what is done in Azeer itself.
 	Owner(ctx context.Context, contact phone.Number) (Assignment, bool, error)
+	// Size is how many assignments a batch consists of.
+	Size(ctx context.Context, batch int64) (int, error)
+	// Held gives the contacts that an agent has now, in order of ID. Where nobody knows for
+	// certain whose a contact is, or a request for it is under way, it is left out.
+	Held(ctx context.Context, q Holding) ([]Held, error)
 	// Tally counts what ended Assigned from since until now, per agent and calendar day
 	// in the time zone of since; an assignment that was undone counts, its undo does not.
 	// In order of days, then of agents.

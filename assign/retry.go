@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/retry"
@@ -32,6 +33,7 @@ var (
 type attempts struct {
 	deadline time.Time   // after it nothing more is sent
 	agent    agent.Agent // once resolved
+	found    *duty.Found // among whom to choose the agent, where a group is meant
 	// ids are the forms of the contact still to be tried, the present one first.
 	ids []phone.Number
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
@@ -35,6 +36,8 @@ type Config struct {
 	// Drain is how long Run goes on after its context has ended, to finish what is on
 	// the wire; 0: 8 s.
 	Drain time.Duration
+	// Duty finds who is on duty in a group; nil: there are no groups.
+	Duty *duty.Finder
 	// Logger gets one event per outcome; the zero Logger discards them.
 	Logger zerolog.Logger
 	// Heartbeat is of the loop that asks the journal for what others left; it may be nil.
@@ -82,17 +85,22 @@ var ErrPending = errors.New("journal did not store the request in time")
 //	                         ▲                                             │
 //	                         └──────────── wait, try again ◀───────────────┘
 type Service struct {
+	ports
+	cfg     Config
+	log     zerolog.Logger
+	limits  limits
+	backlog backlog
+	probes  chan struct{} // taken by Run as long as it goes round
+	batches batches
+	work    sync.WaitGroup // everything that Run has started
+}
+
+// ports are what a Service works with.
+type ports struct {
 	inbox     Inbox
 	journal   Journal
 	directory *agent.Directory
 	answerer  Answerer // set by Run
-	cfg       Config
-	log       zerolog.Logger
-	limits    limits
-	backlog   backlog
-	probes    chan struct{} // taken by Run as long as it goes round
-	batches   batches
-	work      sync.WaitGroup // everything that Run has started
 }
 
 // limits are how much may be asked at once.
@@ -121,7 +129,7 @@ type backlog struct {
 func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Config) *Service {
 	cfg = cfg.filled()
 	return &Service{
-		inbox: inbox, journal: journal, directory: directory, cfg: cfg,
+		ports: ports{inbox: inbox, journal: journal, directory: directory}, cfg: cfg,
 		log: cfg.Logger.With().Str("component", "assign").Logger(),
 		limits: limits{
 			calls: newSemaphore(cfg.Concurrency), batches: newSemaphore(max(1, cfg.Concurrency*3/4)),

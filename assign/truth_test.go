@@ -257,6 +257,7 @@ func (l *life) Progress(context.Context, assign.Batch) {}
 type flaky struct {
 	*life
 	assign.Batches
+	assign.Choosing
 	assign.History
 	assign.Audit
 }
@@ -357,7 +358,7 @@ func (w *truth) breakDown(d time.Duration) {
 // begin starts a process; the func it returns ends it: in good order, or by a crash.
 func (w *truth) begin() (*assign.Service, func(crash bool)) {
 	l := &life{truth: w, granted: make(map[string]int64), reached: make(map[int64]bool)}
-	s := assign.NewService(l, flaky{l, w.journal, w.journal, w.journal}, agent.NewDirectory(l, nil, agent.DirectoryConfig{}), assign.Config{Concurrency: 2})
+	s := assign.NewService(l, flaky{l, w.journal, w.journal, w.journal, w.journal}, agent.NewDirectory(l, nil, agent.DirectoryConfig{}), assign.Config{Concurrency: 2})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, l) }()

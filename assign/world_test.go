@@ -12,6 +12,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 	"azeer-slack/internal/retry"
 	"azeer-slack/journal/memory"
@@ -269,6 +270,7 @@ type world struct {
 	journal   *journalStub
 	ears      *ears
 	people    chat
+	duty      duty.Roster // nil: there are no groups
 	cfg       assign.Config
 	log       bytes.Buffer
 	observed  []assign.Assignment
@@ -329,6 +331,9 @@ func (w *world) run() {
 	w.directory = agent.NewDirectory(w.inbox, w.people, agent.DirectoryConfig{})
 	if err := w.directory.Refresh(ctx); err != nil && w.inbox.listErr == nil {
 		w.t.Fatalf("Refresh: %v", err)
+	}
+	if w.duty != nil {
+		cfg.Duty = &duty.Finder{Roster: w.duty, Agents: w.directory}
 	}
 	w.service = assign.NewService(w.inbox, w.journal, w.directory, cfg)
 	w.cancel, w.ended = cancel, make(chan error, 1)

@@ -33,8 +33,8 @@ type batches struct {
 }
 
 // onMany serves a line that names several contacts. Nothing is accepted before all of it is
-// understood, and what is much is asked about.
-func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many) {
+// understood; what is much is asked about, and what is not sure.
+func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call, m line.Many, sure bool) {
 	switch {
 	case len(m.Contacts) > line.MaxInLine:
 		b.reply(ctx, c, v.BatchTooMany(m.Contacts, line.MaxInLine))
@@ -48,11 +48,25 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 	}
 	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
 	asked.Brief.Receipt = true
-	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked {
+	if !sure && b.isKnown(ctx, c, m) {
+		c.Acknowledge(ctx, nil)
+		return
+	}
+	if len(m.Unread) > 0 || len(m.Contacts) > render.BatchAsked || !sure {
 		b.reply(ctx, c, v.BatchQuestion(m, asked, b.countOthers(ctx, c, m)))
 		return
 	}
 	b.accept(ctx, c, c.RequestKey(), requestsFor(m.Contacts, m.Agent, asked.Brief), addressOf(c), originOf(c))
+}
+
+// isKnown tells whether what a call asks for was accepted when it came for the first time.
+func (b *batches) isKnown(ctx context.Context, c *inbound.Call, m line.Many) bool {
+	asking, cancel := context.WithDeadline(ctx, c.Deadline)
+	defer cancel()
+	_, how, err := b.service.Accept(asking, assign.Request{
+		Key: c.RequestKey(), Requester: c.Sender().ID, Contact: m.Contacts[0], Agent: m.Agent, Guard: assign.NeverHolds,
+	})
+	return err == nil && how == assign.Repeated
 }
 
 // requestsFor is to assign all of contacts to one agent.
@@ -341,12 +355,14 @@ func (o *opener) openSeveral(ctx context.Context, c *inbound.Call, chosen payloa
 
 // onBatch serves a submitted form that is about several contacts; false if it is not.
 func (s *submissions) onBatch(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address) bool {
-	chosen := c.Chosen(render.BlockContact)
+	chosen, offered := render.ChosenIn(c.Payload)
 	switch {
 	case c.View.CallbackID == render.SeveralCallback:
 		s.onSeveral(ctx, v, c, to)
 	case c.View.CallbackID == render.SeveralConfirmCallback:
 		s.onSeveralConfirmed(ctx, v, c)
+	case offered && len(chosen) == 0:
+		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("choose_one", nil)}))
 	case len(chosen) > 1:
 		s.onList(ctx, v, c, to, render.BlockContact, strings.Join(chosen, "\n"))
 	default:
@@ -396,9 +412,8 @@ func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.
 		wrong[field] = v.Texts.Plain("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": assign.MaxBatch})
 	}
 	var err error
-	block := agentBlock(c.Payload)
-	if m.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
-		wrong[block] = v.MistakeLine(err)
+	if m.Agent, err = s.agentIn(c.Payload); err != nil {
+		wrong[agentBlock(c.Payload)] = v.MistakeLine(err)
 	}
 	if len(wrong) > 0 {
 		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(wrong))

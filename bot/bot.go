@@ -45,13 +45,16 @@ type Service interface {
 	Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error)
 }
 
-// Agents is what the bot asks of the agent directory: answers from memory only.
+// Agents is what the bot asks of the agent directory: mostly answers from memory.
 type Agents interface {
 	Search(query string, limit int) []agent.Agent
 	Guess(ref agent.Ref) (agent.Agent, bool)
 	Known(id agent.Email) (agent.Agent, bool)
 	State() agent.DirectoryState
 	ChatEmails(a agent.Agent) []agent.Email
+	// Resolve finds who is meant. Unlike the others it may ask Slack and Azeer. Its errors are
+	// *agent.Unresolved.
+	Resolve(ctx context.Context, ref agent.Ref, requester string) (agent.Agent, error)
 }
 
 // Config is what is optional, or a matter of settings.
@@ -108,6 +111,7 @@ type Bot struct {
 type handlers struct {
 	lines       *lines
 	opener      *opener
+	messages    *messages
 	submissions *submissions
 	buttons     *buttons
 	typing      *typing
@@ -175,10 +179,12 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		recents: newRecents(history), owners: owner,
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
-	subcommands := &subcommands{responder: respond, history: history, notices: notices, agents: agents, region: region}
+	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
+	subcommands := &subcommands{responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, region: region}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, live: newLiveHints(), region: region}
 	submissions := &submissions{
-		requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several, region: region,
+		requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
+		handovers: handovers, region: region,
 	}
 	receipts := &receipts{responder: respond, notices: notices, service: noted, access: may, opener: opener, submissions: submissions}
 	submissions.receipts = receipts
@@ -188,10 +194,11 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 			subcommands: subcommands, batches: several, agents: agents, region: region,
 		},
 		opener:      opener,
+		messages:    &messages{opener, requests},
 		submissions: submissions,
 		buttons: &buttons{
-			responder: respond, requests: requests, history: history, access: may,
-			opener: opener, subcommands: subcommands, batches: several, typing: typing, homes: homes, receipts: receipts,
+			responder: respond, requests: requests, history: history, access: may, opener: opener, subcommands: subcommands,
+			batches: several, handovers: handovers, typing: typing, homes: homes, receipts: receipts,
 		},
 		typing: typing,
 		homes:  homes,
@@ -365,7 +372,7 @@ func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
 	case payload.GlobalShortcut:
 		b.opener.onShortcut(ctx, c)
 	case payload.MessageShortcut:
-		b.opener.onMessageShortcut(ctx, c)
+		b.messages.onShortcut(ctx, c)
 	case payload.EventCallback:
 		b.onEvent(ctx, c)
 	default:

@@ -52,6 +52,13 @@ func (d *desk) Known(id agent.Email) (agent.Agent, bool) { return d.Guess(agent.
 
 func (d *desk) ChatEmails(a agent.Agent) []agent.Email { return []agent.Email{a.Email} }
 
+func (d *desk) Resolve(_ context.Context, ref agent.Ref, _ string) (agent.Agent, error) {
+	if a, ok := d.Guess(ref); ok {
+		return a, nil
+	}
+	return agent.Agent{}, &agent.Unresolved{Reason: agent.NoSuchAgent}
+}
+
 func (d *desk) State() agent.DirectoryState { return d.state }
 
 // testHandlers are those of a bot without Slack: they can read and make messages and views.

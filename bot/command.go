@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -50,7 +52,7 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 	slip, typed, slipped := l.subcommands.near(c, reading)
 	var mistake *line.Mistake
 	if many, ok := l.severalOf(c, err); ok {
-		l.batches.onMany(ctx, v, c, many)
+		l.batches.onMany(ctx, v, c, many, l.isSure(c, many))
 		return
 	}
 	switch {
@@ -88,14 +90,34 @@ func (l *lines) brief(c *inbound.Call, r line.Reading) assign.Brief {
 // briefOf is what goes along with a request for the new owner.
 func briefOf(note line.Typed) assign.Brief { return assign.Brief{Note: assign.NewNote(note.Reveal())} }
 
-// severalOf reads a command that Parse did not understand, as it may name several contacts.
+// severalOf reads a line that Parse did not understand, as it may name several contacts. Who takes
+// something back in a mention has not said which of them are meant.
 func (l *lines) severalOf(c *inbound.Call, wrong error) (line.Many, bool) {
-	if wrong == nil || c.Kind != payload.SlashCommand {
+	if wrong == nil || c.Kind == payload.EventCallback && line.IsCorrection(c.Event.Text) {
 		return line.Many{}, false
 	}
 	many, err := line.ParseMany(c.Text, l.region)
 	return many, err == nil
 }
+
+// isSure tells a list that may be carried out unasked. A mention may be a sentence in which not
+// every number is a contact's, and it may be told of long after it was written.
+func (l *lines) isSure(c *inbound.Call, many line.Many) bool {
+	if c.Kind != payload.EventCallback {
+		return true
+	}
+	written, known := c.Event.WrittenAt()
+	found := numbersIn(c.Event.Text, l.region)
+	for _, contact := range many.Contacts {
+		if !slices.ContainsFunc(found, contact.Equal) {
+			return false
+		}
+	}
+	return known && c.Received.Sub(written) < longAgo
+}
+
+// longAgo is how old a mention of several contacts may be to be carried out unasked.
+const longAgo = 30 * time.Second
 
 // choices are what the buttons do that a question about a number gets: assign it to the
 // agent that was typed. Each knows of the newest assignment of its contact, so that only what

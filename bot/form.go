@@ -8,7 +8,6 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/assign/prose"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
@@ -102,7 +101,7 @@ func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalVie
 // onSuggestion fills the menu of agents from memory.
 func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 	c.Leave()
-	if c.ActionID != render.BlockAgent || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
+	if c.ActionID != render.BlockAgent && c.ActionID != render.BlockFrom || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
 		c.Acknowledge(ctx, render.NoOptions)
 		return
 	}
@@ -136,39 +135,4 @@ func (o *opener) listed(agents []agent.Agent) (still []agent.Agent) {
 		}
 	}
 	return still
-}
-
-// messageCallback is the message shortcut that the manifest declares.
-const messageCallback = "assign_from_message"
-
-// onMessageShortcut opens the form with the number that a message holds, or with a choice
-// of them. The answer goes where the message is, into its thread too.
-func (o *opener) onMessageShortcut(ctx context.Context, c *inbound.Call) {
-	c.Acknowledge(ctx, nil)
-	c.Leave()
-	if c.CallbackID != messageCallback {
-		return
-	}
-	r := o.access.Check(ctx, c.Sender(), c.InChannel())
-	v := o.rendererOf(ctx, c).WantingReceipts(o.access.IsAdmin(c.Sender().ID))
-	if r.IsDenied() {
-		_ = o.openView(ctx, c, *v.DeniedView(r)) // as in onShortcut
-		return
-	}
-	found := prose.Find(payload.Text(c.Message), o.region)
-	from := addressOf(c)
-	from.EntryPoint = payload.ByMessage
-	form := v.FormFound(found, !o.agents.State().Loaded, from)
-	if len(found) == 1 {
-		o.owners.name(ctx, v, &form, found[0].Phone)
-	}
-	err := o.openView(ctx, c, form)
-	if err == nil {
-		return
-	}
-	var d render.Draft
-	if len(found) == 1 {
-		d.Contact = found[0].Phone.International()
-	}
-	o.offer(ctx, c, from, v.Unopened(outOfTime(err), d))
 }

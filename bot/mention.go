@@ -75,6 +75,9 @@ func (l *lines) requestIn(text, us string) string {
 		before, behind = text[:at[0]], mention.ReplaceAllString(text[at[1]:], " ")
 	}
 	behind = strings.TrimPrefix(strings.TrimSpace(behind), render.SlashCommand)
+	if w, _, rest, ok := readSubcommand(behind); ok && w == render.HandoverCommand && line.IsHandover(rest, l.region) {
+		return behind // the word is an order, too, which would be left out
+	}
 	said := line.Trim(behind)
 	if said == "" {
 		return line.Trim(before)

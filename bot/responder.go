@@ -103,6 +103,8 @@ func originOf(c *inbound.Call) payload.Origin {
 	switch {
 	case c.Kind == payload.EventCallback:
 		o.EntryPoint = payload.ByMention
+	case c.Kind == payload.MessageShortcut:
+		o.EntryPoint = payload.ByMessage
 	case c.Kind == payload.BlockActions && o.Channel == "":
 		o.EntryPoint = payload.ByHome
 	case c.Kind == payload.BlockActions:
@@ -125,7 +127,8 @@ func replaces(c *inbound.Call) bool {
 	}
 	switch c.Actions[0].ActionID {
 	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral,
-		render.ActionHistory, render.ActionHave, render.ActionNotMe:
+		render.ActionHistory, render.ActionHave, render.ActionNotMe,
+		render.ActionHandover, render.ActionHandoverShow:
 		return false
 	}
 	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)

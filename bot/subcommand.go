@@ -3,7 +3,9 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
+	"time"
 	"unicode"
 
 	"azeer-slack/assign"
@@ -16,13 +18,14 @@ import (
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
-	history assign.History
-	notices *notify.Notifier
-	agents  Agents
-	region  string
+	history   assign.History
+	notices   *notify.Notifier
+	agents    Agents
+	handovers *handovers
+	region    string
 }
 
 // readSubcommand recognises a line that begins with a sub-command: the word, as it was typed,
@@ -84,6 +87,9 @@ func (s *subcommands) read(c *inbound.Call) (render.SubcommandRequest, bool) {
 			return render.SubcommandRequest{}, false
 		}
 	}
+	if w == render.HandoverCommand && !line.IsHandover(rest, s.region) {
+		return render.SubcommandRequest{}, false
+	}
 	return render.SubcommandRequest{Command: c.Command, Word: w, Rest: rest}, ok
 }
 
@@ -142,9 +148,86 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.onHistory(ctx, c, v, e.Command, e.Rest)
 	case render.MineCommand:
 		s.onMine(ctx, c, v)
+	case render.HandoverCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+			return s.handovers.onLine(ctx, c, v, e.Command, e.Rest)
+		})
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:
 		s.reply(ctx, c, v.Help(e.Command))
 	}
+}
+
+const (
+	// readSoon is how long after its arrival a question is answered in its
+	// acknowledgement; readLate is how long it may take beyond that.
+	readSoon = 1500 * time.Millisecond
+	readLate = 10 * time.Second
+	// ackMost keeps a list in bytes well below what Slack takes as an acknowledgement.
+	ackMost = 16 << 10
+)
+
+// onHistory tells what became of all requests for a contact.
+func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.Renderer, command, typed string) {
+	if strings.TrimSpace(typed) == "" {
+		s.reply(ctx, c, v.HistoryWhich(command))
+		return
+	}
+	contact, err := line.ParseContact(typed, s.region)
+	var mistake *line.Mistake
+	if errors.As(err, &mistake) {
+		s.reply(ctx, c, v.Notice(v.MistakeText(mistake)))
+		return
+	}
+	s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+		found, err := s.history.List(ctx, assign.Query{Contact: contact, Limit: render.ListMost + 1})
+		if err != nil || len(found) == 0 {
+			return v.HistoryNone(contact), err
+		}
+		owner, known, err := s.history.Owner(ctx, contact)
+		if !known {
+			owner = assign.Assignment{}
+		}
+		if err != nil {
+			return render.Message{}, err
+		}
+		said, err := s.notices.SaidOf(ctx, found)
+		return v.HistoryOf(contact, owner, found, said, c.Sender().ID), err
+	})
+}
+
+// onMine tells somebody what became of their own requests.
+func (s *subcommands) onMine(ctx context.Context, c *inbound.Call, v render.Renderer) {
+	s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
+		found, err := s.history.List(ctx, assign.Query{Requester: c.Sender().ID, Batches: true, Limit: render.ListMost + 1})
+		if err != nil {
+			return render.Message{}, err
+		}
+		several, err := batchesIn(ctx, s.history, found)
+		return v.Mine(found, several), err
+	})
+}
+
+// look answers a call with what the journal says: in the acknowledgement if it says so
+// soon enough.
+func (s *subcommands) look(ctx context.Context, c *inbound.Call, v render.Renderer, read func(context.Context) (render.Message, error)) {
+	c.Leave()
+	soon, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
+	m, err := read(soon)
+	cancel()
+	if errors.Is(err, context.DeadlineExceeded) {
+		c.Acknowledge(ctx, nil)
+		late, cancel := context.WithTimeout(ctx, readLate)
+		m, err = read(late)
+		cancel()
+	}
+	if err != nil {
+		s.log.Error().Err(err).Msg("history not read")
+		m = v.Notice("history_unread", nil)
+	}
+	if len(payload.Encode(m)) > ackMost {
+		c.Acknowledge(ctx, nil)
+	}
+	s.reply(ctx, c, m)
 }

@@ -24,19 +24,25 @@ import (
 
 // submissions serves the submitted form.
 type submissions struct {
-	requests *requests
-	access   *access.Policy
-	agents   Agents
-	typing   *typing
-	waiting  *waitingForms
-	batches  *batches
-	receipts *receipts
-	region   string
+	requests  *requests
+	access    *access.Policy
+	agents    Agents
+	typing    *typing
+	waiting   *waitingForms
+	batches   *batches
+	handovers *handovers
+	receipts  *receipts
+	region    string
 }
 
 // formWait is how long after its arrival a submitted form waits for Azeer before it is
 // acknowledged.
 const formWait = 2 * time.Second
+
+// formCallbacks are those of the forms that can be submitted.
+var formCallbacks = []string{
+	render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback, render.HandoverCallback, render.HandoverConfirmCallback,
+}
 
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
@@ -44,7 +50,7 @@ func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 		s.receipts.onNotMe(ctx, c)
 		return
 	}
-	if !slices.Contains([]string{render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback}, c.View.CallbackID) {
+	if !slices.Contains(formCallbacks, c.View.CallbackID) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
@@ -56,7 +62,7 @@ func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, v.Closing(r.Text, r.Data))
 		return
 	}
-	if s.onBatch(ctx, v, c, to) {
+	if s.handovers.onSubmission(ctx, v, c, s, to) || s.onBatch(ctx, v, c, to) {
 		return
 	}
 	request, mistakes, unlisted := s.read(v, c)
@@ -112,12 +118,12 @@ func (s *submissions) await(ctx context.Context, v render.Renderer, c *inbound.C
 // requester needs to be told: a refusal stands under its field, everything else is
 // posted as well.
 func (s *submissions) conclude(ctx context.Context, v render.Renderer, c *inbound.Call, a assign.Assignment) (told bool) {
-	if a.Outcome.Kind != assign.Refused {
+	if a.Outcome.Kind != assign.Refused || isMine(c.Payload) { // a form without a field for the agent
 		c.Acknowledge(ctx, nil)
 		return false
 	}
 	text := v.Texts.Plain(v.OutcomeText(a.Outcome), v.WithoutMentions(a, v.OutcomeData(a)))
-	if names := v.NearestNames(a.Outcome.Nearest); len(names) > 0 {
+	if names := v.NearestNames(a.Outcome.Nearest.Agents); len(names) > 0 {
 		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
 	}
 	return c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(
@@ -147,7 +153,7 @@ func agentBlock(p payload.Payload) string {
 func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request, wrong map[string]string, unlisted phone.Number) {
 	wrong = make(map[string]string)
 	var err error
-	r.Contact, err = line.ParseContact(c.Input(render.BlockContact), s.region)
+	r.Contact, err = line.ParseContact(contactIn(c.Payload), s.region)
 	if m, ok := errors.AsType[*line.Mistake](err); ok && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1 {
 		r.Contact, err = m.Perhaps[0], nil
 		if !c.IsTicked(render.BlockConfirm, r.Contact.Digits()) {
@@ -158,11 +164,33 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 		wrong[render.BlockContact] = v.MistakeLine(err)
 	}
 	block := agentBlock(c.Payload)
-	if r.Agent, err = s.readAgent(block, c.Input(block)); err != nil {
+	if r.Agent, err = s.agentIn(c.Payload); err != nil {
 		wrong[block] = v.MistakeLine(err)
 	}
 	r.Brief = s.brief(c)
 	return r, wrong, unlisted
+}
+
+// contactIn is the number in a submitted form, typed or ticked.
+func contactIn(p payload.Payload) string {
+	if chosen, _ := render.ChosenIn(p); len(chosen) == 1 {
+		return chosen[0]
+	}
+	return p.Input(render.BlockContact)
+}
+
+// isMine tells that the contacts of a form are for whoever submits it.
+func isMine(p payload.Payload) bool {
+	return render.DecodeFormMetadata(p.View.PrivateMetadata).Mine
+}
+
+// agentIn reads for whom the contacts of a submitted form are.
+func (s *submissions) agentIn(p payload.Payload) (agent.Ref, error) {
+	if isMine(p) {
+		return agent.RefMe(), nil
+	}
+	block := agentBlock(p)
+	return s.readAgent(block, p.Input(block))
 }
 
 // brief is what a submitted form says to the new owner.
@@ -176,7 +204,8 @@ func (s *submissions) brief(c *inbound.Call) assign.Brief {
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the
 // menu offers were not picked there.
 func (s *submissions) readAgent(block, value string) (agent.Ref, error) {
-	if block == render.BlockAgent && strings.HasPrefix(value, render.DigestPrefix) {
+	isMenu := block == render.BlockAgent || block == render.BlockFrom
+	if isMenu && strings.HasPrefix(value, render.DigestPrefix) {
 		for _, a := range s.agents.Search("", 0) {
 			if render.DigestOf(a) == value {
 				return agent.RefEmail(a.PlatformID.Reveal()), nil
@@ -184,7 +213,7 @@ func (s *submissions) readAgent(block, value string) (agent.Ref, error) {
 		}
 		return agent.Ref{}, errAgentGone
 	}
-	if block == render.BlockAgent && value != "" && render.Length(value) <= render.OptionValue {
+	if isMenu && value != "" && render.Length(value) <= render.OptionValue {
 		return agent.DecodeRef(value)
 	}
 	return line.ParseAgent(value)

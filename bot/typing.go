@@ -59,7 +59,7 @@ func (t *typing) follow(ctx context.Context, c *inbound.Call) {
 		return
 	}
 	v := t.rendererFor(ctx, c.Sender().ID)
-	lines := t.about(ctx, v, c.Input(render.BlockContact))
+	lines := t.about(ctx, v, contactIn(c.Payload))
 	if render.MarkOf(lines) == shown.mark || t.live.overtaken(c.View.ID) {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"azeer-slack/assign"
-	"azeer-slack/assign/prose"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
@@ -103,7 +103,7 @@ func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
 	b := testHandlers(t, loadedDesk())
 	v := b.lines.renderers.Default
 	from := payload.Address{Channel: "C0SUPPORT", Thread: "1.2", EntryPoint: payload.ByMessage}
-	old := asSlackSends(t, v.FormFound(prose.Find("+971 50 123 4567", "SA"), false, from), "1.a")
+	old := asSlackSends(t, v.FormFound([]phone.Number{emirati}, render.FormContent{}, from), "1.a")
 	for i, raw := range old.Blocks {
 		old.Blocks[i] = json.RawMessage(strings.ReplaceAll(string(raw), "🇦🇪", ":flag-ae:"))
 	}

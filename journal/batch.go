@@ -49,6 +49,15 @@ func (j *Journal) Members(ctx context.Context, batch int64) ([]assign.Assignment
 	return j.decodeRows(withoutReplies(rows)), nil
 }
 
+// Size is how many a batch consists of; see assign.History.
+func (j *Journal) Size(ctx context.Context, batch int64) (n int, err error) {
+	err = j.db.Read(ctx, j.db.Dialect().Size(batch), func(scan func(...any) error) error { return scan(&n) })
+	if err != nil {
+		return 0, fmt.Errorf("count batch: %w", err)
+	}
+	return n, nil
+}
+
 // StopBatch ends what of a batch was not sent yet; see assign.Batches.
 func (j *Journal) StopBatch(ctx context.Context, batch int64) (stopped int, err error) {
 	members, err := j.Members(ctx, batch)

@@ -66,6 +66,9 @@ func decodeRow(r *store.Row, now time.Time) (assign.Assignment, error) {
 		AcceptedAt: ago(now, r.Accepted),
 		Answered:   r.Answered,
 	}
+	if a.Choice, err = decodeChoice(r.Choice); err != nil {
+		return assign.Assignment{}, fmt.Errorf("read choice of assignment %d: %w", r.ID, err)
+	}
 	if r.Kind == "" {
 		a.Sent = r.Sent
 		return a, nil
@@ -144,11 +147,11 @@ func (w storedAgent) agent() agent.Agent {
 
 // encodeOutcome writes all of o but Kind, Newer and At.
 func encodeOutcome(o assign.Outcome) (string, error) {
-	w := storedOutcome{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts, ContactID: o.Contact.ID(), More: o.More}
+	w := storedOutcome{Reason: string(o.Reason), Said: o.Said, Status: o.Status, Attempts: o.Attempts, ContactID: o.Contact.ID(), More: o.Nearest.More}
 	if agent := storeAgent(o.Agent); agent != (storedAgent{}) {
 		w.Agent = &agent
 	}
-	for _, a := range o.Nearest {
+	for _, a := range o.Nearest.Agents {
 		w.Nearest = append(w.Nearest, storeAgent(a))
 	}
 	text, err := json.Marshal(w)
@@ -163,7 +166,7 @@ func decodeOutcome(text string, kind assign.OutcomeKind) (assign.Outcome, error)
 	}
 	o := assign.Outcome{
 		Kind: kind, Reason: assign.Reason(w.Reason),
-		Said: w.Said, Status: w.Status, Attempts: w.Attempts, More: w.More,
+		Said: w.Said, Status: w.Status, Attempts: w.Attempts, Nearest: agent.Nearest{More: w.More},
 	}
 	if w.ContactID != "" {
 		o.Contact = phone.New(w.ContactID)
@@ -172,7 +175,7 @@ func decodeOutcome(text string, kind assign.OutcomeKind) (assign.Outcome, error)
 		o.Agent = w.Agent.agent()
 	}
 	for _, a := range w.Nearest {
-		o.Nearest = append(o.Nearest, a.agent())
+		o.Nearest.Agents = append(o.Nearest.Agents, a.agent())
 	}
 	return o, nil
 }

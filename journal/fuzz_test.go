@@ -24,7 +24,7 @@ func FuzzOutcomeIsReadAsWritten(f *testing.F) {
 		}
 		want := assign.Outcome{
 			Kind: assign.OutcomeKind(store.Text(kind)), Reason: assign.Reason(reason), Agent: to,
-			Said: said, Status: status, Attempts: attempts, Nearest: []agent.Agent{to, {}},
+			Said: said, Status: status, Attempts: attempts, Nearest: agent.Nearest{Agents: []agent.Agent{to, {}}},
 		}
 		text, err := encodeOutcome(want)
 		if err != nil {
@@ -54,7 +54,7 @@ func sameOutcome(got, want assign.Outcome) bool {
 	}
 	return got.Kind == want.Kind && same(string(got.Reason), string(want.Reason)) && same(got.Said, want.Said) &&
 		got.Status == want.Status && got.Attempts == want.Attempts && got.Newer == nil &&
-		agent(got.Agent, want.Agent) && slices.EqualFunc(got.Nearest, want.Nearest, agent)
+		agent(got.Agent, want.Agent) && slices.EqualFunc(got.Nearest.Agents, want.Nearest.Agents, agent)
 }
 
 // Law: a request is read as written. Text that no database takes is cleaned, once and

@@ -76,6 +76,60 @@ func (j *Journal) owner(ctx context.Context, s store.Statement) (assign.Assignme
 	return a, err == nil, err
 }
 
+// heldPage is how many ids are looked through at a time for the contacts of an agent, as few as
+// those of a tally.
+const heldPage = 2000
+
+// Held gives the contacts that an agent has now; see assign.History.
+func (j *Journal) Held(ctx context.Context, q assign.Holding) ([]assign.Held, error) {
+	var first, last int64
+	err := j.db.Read(ctx, j.db.Dialect().Span(), func(scan func(...any) error) error { return scan(&first, &last) })
+	if err != nil {
+		return nil, fmt.Errorf("find contacts of an agent: %w", err)
+	}
+	first = max(first, q.First)
+	if q.Last > 0 {
+		last = min(last, q.Last)
+	}
+	held := []assign.Held{}
+	for at := first; at <= last && len(q.Agents) > 0; at += heldPage {
+		page, err := j.heldPage(ctx, q, at, min(at+heldPage-1, last))
+		if err != nil {
+			return nil, fmt.Errorf("find contacts of an agent: %w", err)
+		}
+		if held = append(held, page...); q.Limit > 0 && len(held) >= q.Limit {
+			return held[:q.Limit], nil
+		}
+	}
+	return held, nil
+}
+
+func (j *Journal) heldPage(ctx context.Context, q assign.Holding, first, last int64) (held []assign.Held, err error) {
+	now := j.cfg.Now()
+	var age time.Duration
+	if !q.Since.IsZero() {
+		age = max(now.Sub(q.Since), time.Microsecond)
+	}
+	agents := make([]string, len(q.Agents))
+	for i, a := range q.Agents {
+		agents[i] = a.Reveal()
+	}
+	err = j.db.Read(ctx, j.db.Dialect().Held(agents, age, first, last), func(scan func(...any) error) error {
+		var r store.Row
+		var h assign.Held
+		err := scan(append(r.Fields(), &h.Newest)...)
+		if err != nil {
+			return err
+		}
+		if read := j.decodeRows(withoutReplies([]store.Row{r})); len(read) == 1 && q.IsOf(read[0].Outcome.Agent) {
+			h.Assignment = read[0]
+			held = append(held, h)
+		}
+		return nil
+	})
+	return held, err
+}
+
 // tallyPage is how many assignments are counted at a time: few enough not to be felt by those
 // who wait for the database meanwhile.
 const tallyPage = 1000

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/journal/journaltest"
 )
 
@@ -30,6 +31,10 @@ func BenchmarkHistory(b *testing.B) {
 			},
 			"before": func(n int) error {
 				_, _, err := j.Before(b.Context(), int64(1+n*1001%j.rows))
+				return err
+			},
+			"held": func(int) error {
+				_, err := j.Held(b.Context(), assign.Holding{Agents: []agent.Email{agent.NewEmail("omar@twerlo.com")}, Limit: assign.MaxBatch})
 				return err
 			},
 			"tally": func(int) error {

@@ -223,6 +223,9 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 		return fmt.Errorf("finish assignment %d: %w", id, err)
 	}
 	w := &store.Finish{ID: id, Kind: store.Text(string(o.Kind)), Outcome: text}
+	if o.Kind == assign.Assigned {
+		w.GivenTo = givenTo(o.Agent)
+	}
 	if o.Newer != nil {
 		w.Newer = &o.Newer.ID
 	}

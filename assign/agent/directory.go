@@ -224,15 +224,18 @@ type Unresolved struct {
 	Reason Reason
 	// Agent is who was meant, where they cannot be given contacts; the zero Agent if that is
 	// not known.
-	Agent Agent
-	// Nearest are agents that may have been meant, best first; at most 5. More is how many
-	// more of that name there are.
-	Nearest []Agent
-	More    int
+	Agent   Agent
+	Nearest Nearest
 	// Retry: asking again later may help.
 	Retry bool
 	// Err is the cause, if there is one.
 	Err error
+}
+
+// Nearest are agents who may have been meant.
+type Nearest struct {
+	Agents []Agent // best first; at most 5
+	More   int     // how many more of that name there are
 }
 
 func (u *Unresolved) Error() string {
@@ -260,7 +263,7 @@ func (d *Directory) Resolve(ctx context.Context, ref Ref, requester string) (Age
 	case ByMe:
 		found, err := d.byUser(ctx, requester)
 		if u, ok := errors.AsType[*Unresolved](err); ok && u.Reason == NoSuchAgent {
-			u.Reason, u.Nearest = NotAnAgent, nil
+			u.Reason, u.Nearest = NotAnAgent, Nearest{}
 		}
 		return found, err
 	}
@@ -294,11 +297,11 @@ func (d *Directory) byEmail(ctx context.Context, typed string) (Agent, error) {
 	}
 	switch {
 	case ok && a.Inactive:
-		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: list.nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: a, Nearest: Nearest{Agents: list.nearest(typed, nearestMost)}}
 	case ok:
 		return a, nil
 	case d.believes(list):
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(typed, nearestMost)}
+		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: Nearest{Agents: list.nearest(typed, nearestMost)}}
 	}
 	email := NewEmail(d.alias(typed))
 	return Agent{PlatformID: email, Email: email, Name: email.Reveal()}, nil
@@ -321,19 +324,19 @@ func (d *Directory) byName(ctx context.Context, name string) (Agent, error) {
 	case len(found) > 1:
 		return Agent{}, several(Ambiguous, found)
 	case left:
-		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: Inactive, Agent: gone, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 	case len(among) > 0 && !list.partial:
 		return Agent{}, several(PartOfName, among)
 	case d.believes(list):
-		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: list.nearest(name, nearestMost)}
+		return Agent{}, &Unresolved{Reason: NoSuchAgent, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 	}
-	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: list.nearest(name, nearestMost)}
+	return Agent{}, &Unresolved{Reason: NamesUnknown, Nearest: Nearest{Agents: list.nearest(name, nearestMost)}}
 }
 
 // several asks which of the agents is meant.
 func several(reason Reason, agents []Agent) *Unresolved {
 	shown := min(len(agents), nearestMost)
-	return &Unresolved{Reason: reason, Nearest: agents[:shown], More: len(agents) - shown}
+	return &Unresolved{Reason: reason, Nearest: Nearest{agents[:shown], len(agents) - shown}}
 }
 
 // behindPreposition gives a name without the ل that Arabic writes together with it: لعمر. Only

@@ -183,7 +183,7 @@ func TestResolve(t *testing.T) {
 				if err != nil || emails([]Agent{got}) != c.want {
 					t.Errorf("got %q, %v; want %q", emails([]Agent{got}), err, c.want)
 				}
-			} else if !errors.As(err, &u) || u.Reason != c.reason || emails(u.Nearest) != c.nearest || u.Retry != (c.reason == PeopleAway) {
+			} else if !errors.As(err, &u) || u.Reason != c.reason || emails(u.Nearest.Agents) != c.nearest || u.Retry != (c.reason == PeopleAway) {
 				t.Errorf("got %+v", err)
 			}
 		})
@@ -203,7 +203,7 @@ func TestHalfAListSettlesNoFirstName(t *testing.T) {
 	list := &listStub{agents: staff(), partial: true}
 	d := directoryOf(t, list, nil, nil)
 	var u *Unresolved
-	if got, err := d.Resolve(t.Context(), RefName("Omar"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || emails(u.Nearest) != "omar" {
+	if got, err := d.Resolve(t.Context(), RefName("Omar"), "U1"); !errors.As(err, &u) || u.Reason != NamesUnknown || emails(u.Nearest.Agents) != "omar" {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if got, err := d.Resolve(t.Context(), RefName("Omar Hassan"), "U1"); err != nil || !got.PlatformID.Equal(NewEmail(omarEmail)) {
@@ -348,7 +348,7 @@ func TestPartOfANameSettlesNothing(t *testing.T) {
 			if err != nil || emails([]Agent{got}) != want.agent {
 				t.Errorf("%q is %q, %v; want %q", name, emails([]Agent{got}), err, want.agent)
 			}
-		case u == nil || u.Reason != want.reason || emails(u.Nearest) != want.nearest:
+		case u == nil || u.Reason != want.reason || emails(u.Nearest.Agents) != want.nearest:
 			t.Errorf("%q: %q, %v", name, emails([]Agent{got}), err)
 		}
 	}
@@ -381,7 +381,7 @@ func TestMoreThanFiveOfANameAreCounted(t *testing.T) {
 	}
 	d := directoryOf(t, &listStub{agents: agents}, nil, nil)
 	_, err := d.Resolve(t.Context(), RefName("Noura"), "U1")
-	if u, _ := errors.AsType[*Unresolved](err); u == nil || u.Reason != Ambiguous || len(u.Nearest) != 5 || u.More != 3 {
+	if u, _ := errors.AsType[*Unresolved](err); u == nil || u.Reason != Ambiguous || len(u.Nearest.Agents) != 5 || u.Nearest.More != 3 {
 		t.Errorf("%+v", u)
 	}
 }

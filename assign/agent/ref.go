@@ -15,6 +15,7 @@ const (
 	ByName    RefKind = "name"    // a name, to be found in the agent list
 	ByMention RefKind = "mention" // a chat user's id, to be mapped by email
 	ByMe      RefKind = "me"      // the requester
+	ByGroup   RefKind = "group"   // whoever is on duty in a group of chat users
 )
 
 // Ref says which agent the requester meant, in the requester's words. It masks
@@ -30,11 +31,25 @@ func RefName(name string) Ref     { return newRef(ByName, name) }
 func RefMention(user string) Ref  { return newRef(ByMention, user) }
 func RefMe() Ref                  { return newRef(ByMe, "") }
 
+// RefGroup names a group of chat users by its id; handle is what people call it, without @, and
+// may be empty.
+func RefGroup(id, handle string) Ref { return newRef(ByGroup, id+"|"+handle) }
+
+// Group gives the id and the handle of a group; empty for other kinds.
+func (r Ref) Group() (id, handle string) {
+	if r.Kind != ByGroup {
+		return "", ""
+	}
+	id, handle, _ = strings.Cut(r.Reveal(), "|")
+	return id, handle
+}
+
 func newRef(kind RefKind, text string) Ref {
 	return Ref{Kind: kind, reveal: func() string { return text }}
 }
 
-// Reveal gives the address, the name or the chat user's id in clear; empty for ByMe.
+// Reveal gives the address, the name, the chat user's id or what RefGroup was given in clear;
+// empty for ByMe.
 func (r Ref) Reveal() string {
 	if r.reveal == nil {
 		return ""
@@ -69,9 +84,12 @@ func DecodeRef(s string) (Ref, error) {
 		return Ref{}, fmt.Errorf("decode agent reference: no kind before a colon")
 	}
 	switch k := RefKind(kind); k {
-	case ByEmail, ByName, ByMention:
+	case ByEmail, ByName, ByMention, ByGroup:
 		if text == "" {
 			return Ref{}, fmt.Errorf("decode agent reference: %s without words", k)
+		}
+		if id, _ := newRef(k, text).Group(); k == ByGroup && id == "" {
+			return Ref{}, fmt.Errorf("decode agent reference: group without an id")
 		}
 		return newRef(k, text), nil
 	case ByMe:
@@ -87,6 +105,9 @@ func (r Ref) String() string {
 		return MaskEmail(r.Reveal())
 	case ByMention:
 		return "@" + r.Reveal()
+	case ByGroup:
+		id, _ := r.Group()
+		return "@" + id
 	}
 	return string(r.Kind)
 }

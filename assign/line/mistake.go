@@ -51,7 +51,6 @@ const (
 	AgentMissing     MistakeKind = "agent_missing"     // ParseAgent was given nothing
 	AgentIsPhone     MistakeKind = "agent_is_phone"    // ParseAgent was given a number
 	AgentIsChannel   MistakeKind = "agent_is_channel"  // a channel was mentioned
-	AgentIsGroup     MistakeKind = "agent_is_group"    // a user group was mentioned
 	AgentIsEveryone  MistakeKind = "agent_is_everyone" // @here, @channel, @everyone
 	ManyAgents       MistakeKind = "many_agents"       // several agents
 	MentionMalformed MistakeKind = "mention_malformed" // looks like a mention, holds no user id
@@ -71,7 +70,7 @@ func AllMistakeKinds() []MistakeKind {
 		PhoneTooShort, PhoneTooLong, PhoneInvalid, PhoneCountry, PhonePlus, PhoneLetters,
 		PhoneCharacters, PhoneExtension, PhoneAmbiguous, PhoneRewritten,
 		PhoneScientific, PhoneHiddenID, PhoneGroupID, PhoneLikely, PhoneUnlisted,
-		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsGroup, AgentIsEveryone,
+		AgentMissing, AgentIsPhone, AgentIsChannel, AgentIsEveryone,
 		ManyAgents, MentionMalformed,
 		EmailNoUser, EmailNoDomain, EmailBadUser, EmailBadDomain, EmailManyAts, EmailSpaces,
 	}

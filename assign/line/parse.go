@@ -129,7 +129,7 @@ func ParseContact(text, region string) (phone.Number, error) {
 func Named(text string) string {
 	var named []string
 	for _, t := range figuresInNames(withoutNouns(scan(text))) {
-		if t.Kind == emailToken || t.Kind == mentionToken || t.Kind == PhoneToken && !isFigure(t.Text) {
+		if t.Kind == emailToken || t.Kind == mentionToken || t.Kind == groupToken || t.Kind == PhoneToken && !isFigure(t.Text) {
 			named = append(named, t.Typed)
 		}
 	}
@@ -209,6 +209,9 @@ func sortHalves(text, region string) *halves {
 			l.addWords(tokens, i, end)
 		case mentionToken:
 			l.agents = append(l.agents, agentHalf{typed: t.Typed, ref: agent.RefMention(t.Text), end: end})
+		case groupToken:
+			id, handle, _ := strings.Cut(t.Text, "|")
+			l.agents = append(l.agents, agentHalf{typed: t.Typed, ref: agent.RefGroup(id, handle), end: end})
 		case strangerToken:
 			l.agents = append(l.agents, agentHalf{typed: t.Typed, wrong: t.wrong, end: end})
 		}

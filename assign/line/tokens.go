@@ -18,6 +18,7 @@ const (
 	PhoneToken                     // digits and what goes with them
 	emailToken                     // a word with an @
 	mentionToken                   // <@U…>; text is the user's id
+	groupToken                     // <!subteam^S…|@handle>; text is id|handle
 	signToken                      // neither letters nor digits: a lone dash
 	breakToken                     // a comma, an arrow, a closing bracket
 	openToken                      // an opening angle bracket
@@ -88,6 +89,7 @@ var (
 	SlackMark = regexp.MustCompile(`(?i)<(?:[@#!]|mailto:|tel:|https?://|whatsapp://)[^<>]*>`)
 	WebLabel  = regexp.MustCompile(`(?i)<(?:https?|whatsapp)://[^<>|]*\|[^<>]*>`)
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	groupID   = regexp.MustCompile(`^S[A-Z0-9]+$`)
 )
 
 // SpliceLabel puts the words of a link where the link is, if Slack made one of a word
@@ -144,8 +146,10 @@ func ReadMark(mark string) Token {
 		return Token{Kind: strangerToken, Typed: mark, wrong: MentionMalformed}
 	case target[0] == '#':
 		return Token{Kind: strangerToken, Typed: orElse("#"+label, mark), wrong: AgentIsChannel}
+	case strings.HasPrefix(target, "!subteam^") && groupID.MatchString(target[len("!subteam^"):]):
+		return Token{Kind: groupToken, Text: target[len("!subteam^"):] + "|" + strings.TrimPrefix(strings.TrimSpace(label), "@"), Typed: mark}
 	case strings.HasPrefix(target, "!subteam"):
-		return Token{Kind: strangerToken, Typed: orElse(label, mark), wrong: AgentIsGroup}
+		return Token{Kind: strangerToken, Typed: orElse(label, mark), wrong: MentionMalformed}
 	case target[0] == '!':
 		return Token{Kind: strangerToken, Typed: "@" + target[1:], wrong: AgentIsEveryone}
 	case strings.EqualFold(scheme, "mailto"):

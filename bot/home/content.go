@@ -37,7 +37,7 @@ func (t *Tabs) view(ctx context.Context, user string, s render.HomeSearch) slack
 		if ctx.Err() == nil {
 			t.cfg.Logger.Error().Err(err).Msg("history not read")
 		}
-		return render.HomeView(s, append(v.HomeTop(), render.Paragraph(v.Texts.Text("history_unread", nil)).Blocks...)...)
+		return render.HomeView(s, append(v.HomeTop(t.cfg.Access.IsAdmin(user)), render.Paragraph(v.Texts.Text("history_unread", nil)).Blocks...)...)
 	}
 	return v.Home(seen)
 }

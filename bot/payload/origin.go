@@ -22,7 +22,7 @@ func (s Origin) Encode() string { return strings.TrimSpace(string(s.EntryPoint) 
 func DecodeOrigin(origin string) Origin {
 	name, channel, _ := strings.Cut(origin, " ")
 	switch EntryPoint(name) {
-	case ByCommand, ByForm, ByMessage, ByMention, ByHome, ByButton:
+	case ByCommand, ByForm, ByMessage, ByMention, ByHome, ByButton, ByHandover:
 	default:
 		return Origin{}
 	}
@@ -36,4 +36,6 @@ const (
 	ByMention EntryPoint = "mention"
 	ByHome    EntryPoint = "home"
 	ByButton  EntryPoint = "button"
+	// ByHandover is how all that an agent had was given to another.
+	ByHandover EntryPoint = "handover"
 )

@@ -223,13 +223,7 @@ func (v Renderer) groupLine(g *group, most int) string {
 	for i, a := range g.members {
 		contacts[i] = a.Contact
 	}
-	shown := contacts[:min(len(contacts), most)]
-	text := v.Texts.Text(id, texts.Data{"Count": len(contacts), "Why": v.why(g.reason)}) + "\n" +
-		v.Texts.Text("batch_contacts", texts.Data{"Contacts": v.contacts(shown)})
-	if rest := len(contacts) - len(shown); rest > 0 {
-		text += " " + v.Texts.Text("batch_more", texts.Data{"Count": rest})
-	}
-	return text
+	return v.Texts.Text(id, texts.Data{"Count": len(contacts), "Why": v.why(g.reason)}) + "\n" + v.contactsText(contacts, most)
 }
 
 // BatchFailed are the members of a batch that may be tried again.
@@ -253,7 +247,7 @@ func hasKind(b assign.Batch, kind assign.OutcomeKind) bool {
 
 // BatchLeft says which contacts of a batch that was to be retried or undone are left as they are.
 func (v Renderer) BatchLeft(contacts []phone.Number) Message {
-	return Paragraph(v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" + v.someContacts(contacts))
+	return Paragraph(v.Texts.Text("batch_left", texts.Data{"Count": len(contacts)}) + "\n" + v.contactsText(contacts, groupMost))
 }
 
 // BatchView lists a batch in full.

@@ -34,6 +34,10 @@ func goldenBatches(v Renderer) map[string]Message {
 	mixed := goldenBatch(16, done, done, assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Agent: omar},
 		assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Agent: omar}, assign.Outcome{Kind: assign.Superseded, Agent: omar},
 		assign.Outcome{Kind: assign.Failed, Reason: assign.Stopped, Agent: omar}, done, assign.Outcome{Kind: assign.Expired, Agent: omar})
+	handed := goldenBatch(3, done)
+	for i := range handed.Members {
+		handed.Members[i].Origin = "handover C0SUPPORT"
+	}
 	undone := goldenBatch(3, done)
 	for i := range undone.Members {
 		undone.Members[i].Undoes = int64(i + 1)
@@ -66,8 +70,30 @@ func goldenBatches(v Renderer) map[string]Message {
 		"batch_ended":         v.Notice("batch_ended", nil),
 		"batch_failed":        v.BatchOutcome(goldenBatch(12, assign.Outcome{Kind: assign.Failed, Reason: assign.Busy, Agent: omar})),
 		"batch_audit":         v.BatchAudited(mixed, "Mona Manager", "Omar Hassan"),
+		"handover":            v.HandoverQuestion(goldenHandover(3, false)),
+		"handover_one":        v.HandoverQuestion(goldenHandover(1, false)),
+		"handover_many":       v.HandoverQuestion(goldenHandover(assign.MaxBatch, true)),
+		"handover_how":        v.HandoverHow("/assign"),
+		"handover_none":       v.HandoverWrong(v.HandoverNothing(goldenHandover(0, true))),
+		"handover_same":       v.HandoverWrong(v.HandoverNothing(Handover{From: omar, To: omar})),
+		"handover_who":        v.HandoverWrong(v.HandoverUnknown(BlockFrom, agent.RefName("omr"), "U0MANAGER", &agent.Unresolved{Reason: agent.NoSuchAgent, Nearest: agent.Nearest{Agents: []agent.Agent{omar}}})),
+		"handover_split":      v.Notice("handover_split", texts.Data{"Typed": texts.Quoted("omar hassan sara ali"), "Line": texts.Code("/assign handover Omar Hassan to Sara Ali")}),
+		"handover_left":       v.Notice("handover_left", texts.Data{"Count": 3}),
+		"handover_audit":      v.BatchAudited(handed, "Mona Manager", "Sara Ali"),
 		"batch_mine":          v.Mine([]assign.Assignment{mixed.First(), goldenRows()[1]}, Batches{mixed.ID: mixed}),
 	}
+}
+
+// goldenHandover is one of n contacts.
+func goldenHandover(n int, since bool) Handover {
+	h := Handover{From: to("Omar Hassan", "omar@twerlo.com"), To: to("Sara Ali", "sara@twerlo.com"), First: 17, Last: 900, More: n == assign.MaxBatch}
+	if since {
+		h.Since = goldenTime
+	}
+	for i := range n {
+		h.Contacts = append(h.Contacts, phone.New(fmt.Sprintf("96654444%04d", 4000+i)))
+	}
+	return h
 }
 
 func goldenBatchViews(v Renderer) map[string]any {
@@ -77,11 +103,15 @@ func goldenBatchViews(v Renderer) map[string]any {
 	from := payload.Address{Channel: "C0SUPPORT"}
 	asked := assign.Request{Requester: "U0MANAGER", Agent: agent.RefEmail("omar@twerlo.com")}
 	return map[string]any{
-		"several":         v.FormSeveral("", FormContent{}, payload.Address{}),
-		"several_filled":  v.FormSeveral(TypedList(some.Contacts), FormContent{NoList: true}, from),
-		"several_confirm": v.SeveralConfirm(some, asked, 2, from),
-		"batch":           v.BatchView(goldenBatch(5, done, assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Agent: omar}), "U0MANAGER"),
-		"batch_open":      v.BatchView(goldenBatch(5, done, assign.Outcome{}), "U0OTHER"),
+		"several":          v.FormSeveral("", FormContent{}, payload.Address{}),
+		"several_filled":   v.FormSeveral(TypedList(some.Contacts), FormContent{NoList: true}, from),
+		"several_confirm":  v.SeveralConfirm(some, asked, 2, from),
+		"batch":            v.BatchView(goldenBatch(5, done, assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Agent: omar}), "U0MANAGER"),
+		"handover_form":    v.HandoverForm(false, payload.Address{}),
+		"handover_no_list": v.HandoverForm(true, from),
+		"handover_confirm": v.HandoverConfirm(goldenHandover(37, true), from),
+		"handover_list":    v.HandoverView(goldenHandover(57, false)),
+		"batch_open":       v.BatchView(goldenBatch(5, done, assign.Outcome{}), "U0OTHER"),
 	}
 }
 

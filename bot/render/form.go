@@ -1,12 +1,14 @@
 package render
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/assign/prose"
+	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
 
@@ -39,6 +41,8 @@ type FormContent struct {
 	Agent agent.Agent
 	// NoList: there is no list of agents to offer, so an address is typed.
 	NoList bool
+	// Mine: what is chosen is for whoever submits the form, so no agent is asked for.
+	Mine bool
 }
 
 // Form builds the form.
@@ -48,18 +52,27 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 	if line := v.typedLine(start); line != nil {
 		blocks = append(blocks, line)
 	}
-	blocks = append(blocks, v.contactInput(d.Contact), v.agentInput(start))
-	blocks = append(blocks, v.briefInputs(d.Note)...)
-	if from.Channel == "" {
-		blocks = append(blocks, v.answerInput())
-	}
-	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign}, blocks...)
+	blocks = append(blocks, v.contactInput(d.Contact))
+	blocks = append(blocks, v.agentAndRest(start, from)...)
+	form := v.frame(FormMetadata{Address: from, Reassign: d.Reassign, Mine: start.Mine}, blocks...)
 	if contact, err := line.ParseContact(d.Contact, v.region); err == nil {
 		if line := v.ForeignLine(contact); line != nil {
 			InsertLines(&form, line)
 		}
 	}
 	return form
+}
+
+// agentAndRest are the fields below those for contacts, as far as they need asking.
+func (v Renderer) agentAndRest(start FormContent, from payload.Address) (blocks []slack.Block) {
+	if !start.Mine {
+		blocks = append(blocks, v.agentInput(start))
+		blocks = append(blocks, v.briefInputs(start.Draft.Note)...)
+	}
+	if from.Channel == "" {
+		blocks = append(blocks, v.answerInput())
+	}
+	return blocks
 }
 
 // frame is a form of these blocks.
@@ -72,6 +85,10 @@ func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRe
 	form.PrivateMetadata = payload.Encode(n)
 	form.Submit = plainText(v.Texts.Plain("form_submit", nil), 24)
 	form.Close = plainText(v.Texts.Plain("form_cancel", nil), 24)
+	if n.Mine {
+		form.Title = plainText(v.Texts.Plain("take_title", nil), 24)
+		form.Submit = plainText(v.Texts.Plain("take_submit", nil), 24)
+	}
 	return form
 }
 
@@ -107,20 +124,25 @@ func (v Renderer) contactInput(typed string) slack.Block {
 	return slack.NewInputBlock(BlockContact, plainText(v.Texts.Plain("form_contact", nil), 2000), nil, input).WithDispatchAction(true)
 }
 
-// agentInput is a menu of agents, or a plain field while there is no list to offer.
+// agentInput asks for the agent.
 func (v Renderer) agentInput(start FormContent) slack.Block {
-	label := plainText(v.Texts.Plain("form_agent", nil), 2000)
+	return v.agentField(BlockAgent, BlockEmail, "form_agent", start)
+}
+
+// agentField is a menu of agents, or a plain field while there is no list to offer.
+func (v Renderer) agentField(block, email, name string, start FormContent) slack.Block {
+	label := plainText(v.Texts.Plain(name, nil), 2000)
 	if start.NoList {
-		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), BlockEmail)
+		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), email)
 		input.InitialValue, input.FocusOnLoad = v.agentShown(start), start.Draft.Reassign
 		hint := plainText(v.Texts.Plain("form_no_list", nil), 2000)
-		return slack.NewInputBlock(BlockEmail, label, hint, input)
+		return slack.NewInputBlock(email, label, hint, input)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), BlockAgent)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText(v.Texts.Plain("form_agent_pick", nil), 150), block)
 	none := 0
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
-	return slack.NewInputBlock(BlockAgent, label, nil, menu)
+	return slack.NewInputBlock(block, label, nil, menu)
 }
 
 // briefInputs take what goes with a request for the new owner: a note, and, where they are told of
@@ -199,13 +221,10 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 	first, second := halved(typed)
 	blocks := []slack.Block{
 		v.severalInput(BlockSeveral, "several_contacts", "several_contacts_hint", first),
-		v.severalInput(BlockMore, "several_more", "several_more_hint", second), v.agentInput(start),
+		v.severalInput(BlockMore, "several_more", "several_more_hint", second),
 	}
-	blocks = append(blocks, v.WantingReceipts(true).briefInputs(start.Draft.Note)...)
-	if from.Channel == "" {
-		blocks = append(blocks, v.answerInput())
-	}
-	form := v.frame(FormMetadata{Address: from}, blocks...)
+	blocks = append(blocks, v.WantingReceipts(true).agentAndRest(start, from)...)
+	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
 	form.CallbackID = SeveralCallback
 	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
 	return form
@@ -268,24 +287,36 @@ func (v Renderer) Closing(text string, data texts.Data) *slack.ViewSubmissionRes
 
 // FormFound is the form for the numbers found in a message: none, one, or a choice. A
 // line on top says so.
-func (v Renderer) FormFound(found []prose.Found, noList bool, from payload.Address) slack.ModalViewRequest {
-	start := FormContent{NoList: noList}
+func (v Renderer) FormFound(found []phone.Number, start FormContent, from payload.Address) slack.ModalViewRequest {
 	line, data := "message_found", texts.Data{"Count": len(found)}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0:
 		line = "message_none"
-	case 1:
-		start.Draft.Contact = found[0].Phone.International()
-		line, data = "message_one", texts.Data{"Contact": start.Draft.Contact}
+	case len(found) == 1:
+		start.Draft.Contact = found[0].International()
+		line, data = "message_one", texts.Data{"Contact": start.Draft.Contact, "Mine": start.Mine}
+	case len(found) > mostBoxes:
+		line = "message_many"
+		if len(found) > mostTicked {
+			line = "message_list"
+		}
 	}
-	text := slack.NewTextBlockObject(slack.MarkdownType, v.Texts.Text(line, data), false, false)
-	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
 	form := v.Form(start, from)
+	if len(found) > mostTicked {
+		form = v.FormSeveral(TypedList(found), start, from)
+	}
+	return withFound(form, section(v.Texts.Text(line, data), nil), v.contactChoice(found))
+}
+
+// withFound puts a line on top of a form, and a choice of contacts, if there is one, in the place
+// of its field for the number. Nothing was typed, so nothing is said of it.
+func withFound(form slack.ModalViewRequest, top slack.Block, choice []slack.Block) slack.ModalViewRequest {
+	blocks := []slack.Block{top}
 	for _, block := range form.Blocks.BlockSet {
 		switch {
-		case block.ID() == blockTyped: // nothing was typed
-		case block.ID() == BlockContact && len(found) > 1:
-			blocks = append(blocks, v.contactChoice(found))
+		case block.ID() == blockTyped:
+		case block.ID() == BlockContact && len(choice) > 0:
+			blocks = append(blocks, choice...)
 		default:
 			blocks = append(blocks, block)
 		}
@@ -294,21 +325,64 @@ func (v Renderer) FormFound(found []prose.Found, noList bool, from payload.Addre
 	return form
 }
 
-// contactChoice takes the place of the field for the number. Nothing is chosen yet: a
-// number that nobody looked at must not be sent.
-func (v Renderer) contactChoice(found []prose.Found) slack.Block {
-	var options []*slack.OptionBlockObject
-	for _, f := range found[:min(len(found), mostChoices)] {
-		label := v.Texts.Phone(v.contact(f.Phone))
-		options = append(options, slack.NewOptionBlockObject("+"+f.Phone.Digits(), plainText(label, optionText), nil))
+// contactChoice takes the place of the field for the number: groups of as many boxes as Slack
+// takes. Nothing is chosen yet: a number that nobody looked at must not be sent.
+func (v Renderer) contactChoice(found []phone.Number) (blocks []slack.Block) {
+	switch {
+	case len(found) < 2 || len(found) > mostTicked:
+		return nil
+	case len(found) <= mostBoxes:
+		label := plainText(v.Texts.Plain("form_contact", nil), 2000)
+		return []slack.Block{slack.NewInputBlock(BlockContact, label, nil, v.boxes(BlockContact, found)).WithDispatchAction(true)}
 	}
-	label := plainText(v.Texts.Plain("form_contact", nil), 2000)
-	if len(options) <= mostBoxes {
-		return slack.NewInputBlock(BlockContact, label, nil, slack.NewCheckboxGroupsBlockElement(BlockContact, options...)).WithDispatchAction(true)
+	for at := 0; at < len(found); at += mostBoxes {
+		to := min(at+mostBoxes, len(found))
+		label := plainText(v.Texts.Plain("message_group", texts.Data{"First": at + 1, "Last": to}), 2000)
+		id := ChoiceBlocks[at/mostBoxes]
+		group := slack.NewInputBlock(id, label, nil, v.boxes(id, found[at:to])).WithDispatchAction(true)
+		group.Optional = true
+		blocks = append(blocks, group)
 	}
-	pick := plainText(v.Texts.Plain("message_pick", nil), 150)
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, pick, BlockContact, options...)
-	return slack.NewInputBlock(BlockContact, label, nil, menu).WithDispatchAction(true)
+	all := slack.NewOptionBlockObject(allValue, plainText(v.Texts.Plain("message_all", texts.Data{"Count": len(found)}), optionText), nil)
+	every := slack.NewInputBlock(BlockAll, plainText(v.Texts.Plain("message_all_label", nil), 2000), nil, slack.NewCheckboxGroupsBlockElement(BlockAll, all))
+	every.Optional = true
+	return append([]slack.Block{every}, blocks...)
+}
+
+func (v Renderer) boxes(id string, found []phone.Number) *slack.CheckboxGroupsBlockElement {
+	options := make([]*slack.OptionBlockObject, len(found))
+	for i, contact := range found {
+		label := v.Texts.Phone(v.contact(contact))
+		options[i] = slack.NewOptionBlockObject("+"+contact.Digits(), plainText(label, optionText), nil)
+	}
+	return slack.NewCheckboxGroupsBlockElement(id, options...)
+}
+
+// ChosenIn gives what is ticked in a submitted form with a choice of contacts; offered tells that
+// there was one.
+func ChosenIn(p payload.Payload) (chosen []string, offered bool) {
+	every := p.IsTicked(BlockAll, allValue)
+	for _, raw := range p.View.Blocks {
+		var block struct {
+			ID      string `json:"block_id"`
+			Element struct {
+				Type    slack.MessageElementType `json:"type"`
+				Options []struct {
+					Value string `json:"value"`
+				} `json:"options"`
+			} `json:"element"`
+		}
+		if json.Unmarshal(raw, &block) != nil || block.Element.Type != slack.METCheckboxGroups || !slices.Contains(ChoiceBlocks, block.ID) {
+			continue
+		}
+		offered = true
+		for _, o := range block.Element.Options {
+			if every || p.IsTicked(block.ID, o.Value) {
+				chosen = append(chosen, o.Value)
+			}
+		}
+	}
+	return chosen, offered
 }
 
 // The form's parts. Ids stay the same between a view and its update, so that what was
@@ -350,9 +424,18 @@ const (
 	severalMax  = 3000 // of a field
 )
 
-// mostChoices is how many numbers a menu can offer; mostBoxes, how many are offered
-// without one.
+// mostBoxes is how many boxes there can be in one group, and mostTicked, how many there are in a
+// form: more are a list to be edited.
 const (
-	mostChoices = 100
-	mostBoxes   = 10
+	mostBoxes  = 10
+	mostTicked = 50
+)
+
+// ChoiceBlocks are the inputs in which contacts of a message are ticked, and BlockAll is that
+// which stands for all of them.
+var ChoiceBlocks = []string{BlockContact, "contact_2", "contact_3", "contact_4", "contact_5"}
+
+const (
+	BlockAll = "contact_all"
+	allValue = "all"
 )

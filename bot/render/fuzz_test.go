@@ -72,7 +72,7 @@ func FuzzMessages(f *testing.F) {
 		ref, _ := agent.DecodeRef(refs[int(n)%len(refs)](typed).Encode())
 		who := to(Clip(other, 300), "omar@twerlo.com")
 		a := assign.Assignment{ID: int64(n), Request: assign.Request{Requester: other, Contact: phone.New("966544444444"), Agent: ref},
-			Outcome: assign.Outcome{Kind: kinds[int(n)%len(kinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: []agent.Agent{who}}}
+			Outcome: assign.Outcome{Kind: kinds[int(n)%len(kinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: agent.Nearest{Agents: []agent.Agent{who}}}}
 		a.Outcome.Newer = &assign.Assignment{Request: a.Request}
 		if n%2 == 0 {
 			a.Outcome.Agent = who

@@ -16,7 +16,6 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
-	"azeer-slack/assign/prose"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
 	"azeer-slack/sandbox/blockkit"
@@ -74,7 +73,7 @@ func goldenMessages(v Renderer) map[string]Message {
 		"assigned":             outcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
 		"assigned_arabic_name": outcome(assign.Outcome{Kind: assign.Assigned, Agent: layla}),
 		"no_such_agent": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent,
-			Nearest: []agent.Agent{omar, layla}}),
+			Nearest: agent.Nearest{Agents: []agent.Agent{omar, layla}}}),
 		"not_found_hostile": outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NotFound, Status: 404, Agent: omar,
 			Said: "<!channel> no & <https://example.com|such> contact " + strings.Repeat("x", 5000)}),
 		"key_refused":        outcome(assign.Outcome{Kind: assign.Refused, Reason: assign.KeyRefused, Status: 401, Agent: omar}),
@@ -112,7 +111,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	named.Agent, named.Outcome = agent.RefName("omr"), assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent}
 	messages["no_such_agent_name"] = v.Outcome(named, agent.Agent{})
 	named.Agent, named.Outcome = agent.RefName("omar"), assign.Outcome{Kind: assign.Refused, Reason: assign.AmbiguousAgent,
-		Nearest: []agent.Agent{omar, to("Omar Hassan", "omar.h@twerlo.com")}}
+		Nearest: agent.Nearest{Agents: []agent.Agent{omar, to("Omar Hassan", "omar.h@twerlo.com")}}}
 	messages["ambiguous_namesakes"] = v.Outcome(named, agent.Agent{})
 	named.Agent, named.Outcome = agent.RefMe(), assign.Outcome{Kind: assign.Refused, Reason: assign.NotAnAgent}
 	messages["me_no_agent"] = v.Outcome(named, agent.Agent{})
@@ -184,6 +183,7 @@ func goldenLists(v Renderer) map[string]map[string]Message {
 		"fields": {
 			"mentioned":    Paragraph(v.Texts.Plain("refused_no_such_agent", v.WithoutMentions(mentioned, v.OutcomeData(mentioned)))),
 			"unreadable":   Paragraph(v.MistakeLine(errors.New("of another time"))),
+			"choose_one":   Paragraph(v.Texts.Plain("choose_one", nil)),
 			"did_you_mean": Paragraph(v.Texts.Plain("did_you_mean", texts.Data{"Names": nearest})),
 		},
 	}
@@ -238,10 +238,14 @@ func goldenViews(loaded Renderer) map[string]any {
 		"form_no_list":   loaded.Form(FormContent{Draft: Draft{Agent: "omar@twerlo.com"}, NoList: true}, from),
 		"assigning":      loaded.Closing("form_assigning", loaded.InProgress(goldenRequest)).View,
 		"barred":         loaded.DeniedView(DenialOf("not_allowed_guest", nil, nil)),
-		"message_none":   loaded.FormFound(nil, false, fromMessage),
-		"message_one":    loaded.FormFound(prose.Find("0544444444", "SA"), false, fromMessage),
-		"message_two":    loaded.FormFound(prose.Find("0544444444 or +971 50 123 4567", "SA"), false, fromMessage),
-		"message_many":   loaded.FormFound(manyFound(120), false, fromMessage),
+		"message_none":   loaded.FormFound(nil, FormContent{}, fromMessage),
+		"message_one":    loaded.FormFound(manyFound(1), FormContent{}, fromMessage),
+		"message_two":    loaded.FormFound([]phone.Number{phone.New("966544444444"), phone.New("971501234567")}, FormContent{}, fromMessage),
+		"message_many":   loaded.FormFound(manyFound(37), FormContent{}, fromMessage),
+		"message_list":   loaded.FormFound(manyFound(120), FormContent{}, fromMessage),
+		"take_one":       loaded.FormFound(manyFound(1), FormContent{Mine: true}, fromMessage),
+		"take_two":       loaded.FormFound(manyFound(2), FormContent{Mine: true}, fromMessage),
+		"take_many":      loaded.FormFound(manyFound(60), FormContent{Mine: true}, fromMessage),
 	}
 	views["form_unlisted"] = loaded.FormConfirm(sent(loaded.Form(starting(Draft{Contact: "0521234567", Agent: "omar@twerlo.com"}), from)), phone.New("966521234567"))
 	maps.Copy(views, goldenBatchViews(loaded))

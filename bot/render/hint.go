@@ -52,6 +52,8 @@ type FormMetadata struct {
 	Shown string `json:"shown,omitempty"`
 	// Reassign: the form is for a contact that has been assigned, and is called so.
 	Reassign bool `json:"reassign,omitempty"`
+	// Mine: the form asks for no agent, since that is whoever submits it.
+	Mine bool `json:"mine,omitempty"`
 }
 
 // DecodeFormMetadata is the note in a form's metadata; an empty one if that cannot be read.
@@ -76,9 +78,11 @@ func IsAbout(b slack.Block) bool { return b.ID() == blockForeign || b.ID() == bl
 // above, they would move what somebody types in, or is about to press.
 func InsertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
 	blocks := form.Blocks.BlockSet
-	at := 1 + slices.IndexFunc(blocks, func(b slack.Block) bool { return b.ID() == BlockContact })
-	for at < len(blocks) && IsAbout(blocks[at]) {
-		at++
+	at := 0
+	for i, b := range blocks {
+		if slices.Contains(ChoiceBlocks, b.ID()) || i == at && IsAbout(b) {
+			at = i + 1
+		}
 	}
 	form.Blocks.BlockSet = slices.Insert(blocks, at, lines...)
 	n := DecodeFormMetadata(form.PrivateMetadata)

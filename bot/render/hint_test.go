@@ -11,7 +11,6 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
-	"azeer-slack/assign/prose"
 	"azeer-slack/bot/payload"
 	"azeer-slack/sandbox/blockkit"
 
@@ -36,7 +35,7 @@ func goldenForms(v Renderer, from payload.Address) map[string]any {
 	abroad, owned := v.Form(starting(Draft{Contact: "+971 50 123 4567"}), from), v.Form(starting(Draft{Contact: "0544444444"}), from)
 	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, At: goldenTime, Agent: to("ليلى أحمد", "layla@twerlo.com")})
 	InsertLines(&owned, v.OwnerLine(owner))
-	found := v.FormFound(prose.Find("+971 50 123 4567", "SA"), false, from)
+	found := v.FormFound([]phone.Number{phone.New("971501234567")}, FormContent{}, from)
 	InsertLines(&found, v.OwnerLine(owner))
 	reassigned := v.Form(starting(Draft{Contact: "+966 54 444 4444", Reassign: true}), from)
 	InsertLines(&reassigned, v.OwnerLine(owner))
@@ -66,7 +65,7 @@ func TestFlags(t *testing.T) {
 // A number that does not exist is said to be read in a country, not in a code.
 func TestTheRegionHasAName(t *testing.T) {
 	for language, want := range map[string]string{
-		"en": "does not exist (country: Saudi Arabia, unless", "ar": "(البلد: \u2068المملكة العربية السعودية\u2069، ما",
+		"en": "does not exist (country: Saudi Arabia, unless", "ar": "(الدولة: \u2068المملكة العربية السعودية\u2069، ما",
 	} {
 		v := testVoices(t).ByLanguage[language]
 		_, err := line.ParsePhone("0844444444", "SA")
@@ -92,12 +91,12 @@ func TestAGroupedMenuHasAtMostFiftyOptions(t *testing.T) {
 }
 
 // manyFound are n numbers as found in a message.
-func manyFound(n int) []prose.Found {
+func manyFound(n int) (all []phone.Number) {
 	var text strings.Builder
 	for i := range n {
 		fmt.Fprintf(&text, "05444440%02d\n05555550%02d\n", i%100, i%100)
 	}
-	return prose.Find(text.String(), "SA")[:n]
+	return line.ParseList(text.String(), "SA").Contacts[:n]
 }
 
 func TestAGroupedMenuFits(t *testing.T) {

@@ -56,7 +56,7 @@ func HomeView(s HomeSearch, blocks ...slack.Block) slack.HomeTabViewRequest {
 // Home makes the Home tab: what is to be done first, then counts, and a line for each request.
 // What needs attention is not listed twice.
 func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
-	blocks := append(v.HomeTop(), v.homeFound(s.Search, s.Result, s.Reader)...)
+	blocks := append(v.HomeTop(s.Team != nil), v.homeFound(s.Search, s.Result, s.Reader)...)
 	if s.Team != nil {
 		blocks = append(blocks, v.homeCounts(s.Team.Counts)...)
 	}
@@ -99,15 +99,19 @@ func (v Renderer) homeWrong(s HomeContent) []slack.Block {
 	return blocks
 }
 
-// HomeTop is where to assign, and where to look somebody up. Its ids stay the same, so that
+// HomeTop is where to assign, for an admin also where to hand over, and where to look somebody up. Its ids stay the same, so that
 // what is being typed outlives a new version of the view.
-func (v Renderer) HomeTop() []slack.Block {
+func (v Renderer) HomeTop(admin bool) []slack.Block {
+	buttons := []slack.BlockElement{v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary), v.severalButton(nil)}
+	if admin {
+		buttons = append(buttons, v.button("home_handover", ActionHandover, "handover", slack.StyleDefault))
+	}
 	input := slack.NewPlainTextInputBlockElement(plainText(v.Texts.Plain("form_contact_example", texts.Data{"Phone": v.ExamplePhone()}), 150), ActionSearch)
 	input.MaxLength = ContactMax
 	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_enter_pressed"}}
 	label := plainText(v.Texts.Plain("home_search", nil), 2000)
 	return []slack.Block{
-		slack.NewActionBlock("", v.button("home_assign", ActionOpen, Draft{}.encode(), slack.StylePrimary), v.severalButton(nil)),
+		slack.NewActionBlock("", buttons...),
 		slack.NewInputBlock(ActionSearch, label, nil, input).WithDispatchAction(true),
 	}
 }

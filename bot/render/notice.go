@@ -91,14 +91,14 @@ func (v Renderer) Notified(n Notice) Message {
 	}
 	lines := []string{v.Texts.Text(id, data)}
 	if !n.isOne() {
-		lines = append(lines, v.someContacts(contactsOf(n.Given.Members)))
+		lines = append(lines, v.contactsText(contactsOf(n.Given.Members), groupMost))
 	}
 	lines = append(lines, v.noteLines(n.Given.First().Brief.Note)...)
 	switch {
 	case n.IsLost():
 		lines = append(lines, v.Texts.Text("notice_lost", data))
 	case len(n.Lost) > 0:
-		lines = append(lines, v.Texts.Text("notice_lost_some", texts.Data{"Count": len(n.Lost)}), v.someContacts(contactsOf(n.Lost)))
+		lines = append(lines, v.Texts.Text("notice_lost_some", texts.Data{"Count": len(n.Lost)}), v.contactsText(contactsOf(n.Lost), groupMost))
 	}
 	if id := saidText(n.State, "notice_received", "notice_declined"); id != "" && !n.IsLost() {
 		lines = append(lines, v.Texts.Text(id, data))
@@ -162,7 +162,7 @@ func (v Renderer) NoticeLost(n Notice) Message {
 	if n.isOne() {
 		return v.Notice("lost_told", v.noticeData(n))
 	}
-	return Paragraph(v.Texts.Text("notice_lost_some", texts.Data{"Count": len(n.Lost)}) + "\n" + v.someContacts(contactsOf(n.Lost)))
+	return Paragraph(v.Texts.Text("notice_lost_some", texts.Data{"Count": len(n.Lost)}) + "\n" + v.contactsText(contactsOf(n.Lost), groupMost))
 }
 
 // Untold tells the requester that the new owner could not be told; text says why.
@@ -237,16 +237,6 @@ func contactsOf(members []assign.Assignment) []phone.Number {
 		all[i] = a.Contact
 	}
 	return all
-}
-
-// someContacts names the first of several contacts, and says how many more there are.
-func (v Renderer) someContacts(contacts []phone.Number) string {
-	shown := contacts[:min(len(contacts), groupMost)]
-	text := v.Texts.Text("batch_contacts", texts.Data{"Contacts": v.contacts(shown)})
-	if rest := len(contacts) - len(shown); rest > 0 {
-		text += " " + v.Texts.Text("batch_more", texts.Data{"Count": rest})
-	}
-	return text
 }
 
 // NotMeMetadata is the private metadata of a NotMeForm.

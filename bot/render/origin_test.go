@@ -10,16 +10,17 @@ import (
 func TestASourceIsToldInWords(t *testing.T) {
 	speaks := testVoices(t).ByLanguage
 	for origin, want := range map[string][2]string{
-		"command C0SUPPORT": {"/assign in <#C0SUPPORT>", "\u2066/assign\u2069 \u2068في \u2068<#C0SUPPORT>\u2069\u2069"},
-		"command D0DIRECT1": {"/assign in a direct message", "\u2066/assign\u2069 \u2068في رسالة مباشرة\u2069"},
-		"form C0SUPPORT":    {"with the form in <#C0SUPPORT>", "بالنموذج"},
-		"form":              {"with the form", "بالنموذج"},
-		"message C0SUPPORT": {"from a message in <#C0SUPPORT>", "من رسالة"},
-		"mention C0SUPPORT": {"by mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
-		"button C0SUPPORT":  {"with a button in <#C0SUPPORT>", "بزر"},
-		"home":              {"on the Home tab", "من الصفحة الرئيسية للتطبيق"},
-		"":                  {},
-		"hologram C0X":      {},
+		"command C0SUPPORT":  {"/assign in <#C0SUPPORT>", "\u2066/assign\u2069 \u2068في \u2068<#C0SUPPORT>\u2069\u2069"},
+		"command D0DIRECT1":  {"/assign in a direct message", "\u2066/assign\u2069 \u2068في رسالة مباشرة\u2069"},
+		"form C0SUPPORT":     {"with the form in <#C0SUPPORT>", "بالنموذج"},
+		"form":               {"with the form", "بالنموذج"},
+		"message C0SUPPORT":  {"from a message in <#C0SUPPORT>", "من رسالة"},
+		"mention C0SUPPORT":  {"by mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
+		"button C0SUPPORT":   {"with a button in <#C0SUPPORT>", "بزر"},
+		"handover C0SUPPORT": {"as a handover in <#C0SUPPORT>", "تسليمًا للعملاء"},
+		"home":               {"on the Home tab", "من الصفحة الرئيسية للتطبيق"},
+		"":                   {},
+		"hologram C0X":       {},
 	} {
 		for i, language := range []string{"en", "ar"} {
 			got := string(speaks[language].from(payload.DecodeOrigin(origin)))

@@ -63,8 +63,8 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 // Outcome is how an assignment ended, as a message. before is who had the contact until then.
 func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
 	lead, body := v.OutcomeWords(a, before)
-	if len(a.Outcome.Nearest) > 0 {
-		body += " " + v.Texts.Text("pick_below", nil)
+	if n := len(a.Outcome.Nearest.Agents); n > 0 && a.Outcome.Reason != assign.AmbiguousAgent { // which says so itself
+		body += " " + v.Texts.Text("pick_below", texts.Data{"Count": n})
 	}
 	return Paragraph(strings.TrimSpace(lead+"\n"+body), v.outcomeButtons(a, before)...)
 }
@@ -147,9 +147,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Reference": strconv.FormatInt(a.ID, 10),
 		"Admins":    v.admins,
 		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
-		"Nearest":   len(a.Outcome.Nearest) > 0,
-		"More":      a.Outcome.More > 0,
-		"MoreCount": a.Outcome.More,
+		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
+		"More":      a.Outcome.Nearest.More > 0,
+		"MoreCount": a.Outcome.Nearest.More,
 	}
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
@@ -189,8 +189,8 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 		if !isMendable(a.Outcome.Reason) {
 			return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
 		}
-		same := v.namesakesAmong(a.Outcome.Nearest)
-		for i, to := range a.Outcome.Nearest {
+		same := v.namesakesAmong(a.Outcome.Nearest.Agents)
+		for i, to := range a.Outcome.Nearest.Agents {
 			wish := RequestAgain(a)
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
@@ -199,6 +199,14 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
 	return buttons
+}
+
+// refusedFor is a request that was refused since its agent was not found.
+func refusedFor(ref agent.Ref, requester string, u *agent.Unresolved) assign.Assignment {
+	return assign.Assignment{
+		Request: assign.Request{Requester: requester, Agent: ref},
+		Outcome: assign.Outcome{Kind: assign.Refused, Reason: assign.Reason(u.Reason), Agent: u.Agent, Nearest: u.Nearest},
+	}
 }
 
 // isMendable tells the refusals after which something else can be typed.

@@ -46,6 +46,9 @@ func (v Renderer) WantingReceipts(wanted bool) Renderer {
 	return v
 }
 
+// Language is the one that it speaks.
+func (v Renderer) Language() string { return v.language }
+
 // ExamplePhone is a number to learn from. All numbers are shown in the digits that Azeer
 // shows, though any may be typed.
 func (v Renderer) ExamplePhone() string { return phone.Example(v.region) }

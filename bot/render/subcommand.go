@@ -7,7 +7,9 @@ const (
 	HistoryCommand Subcommand = "history" // of a contact, whose number follows
 	MineCommand    Subcommand = "mine"    // the requester's own assignments
 	UndoCommand    Subcommand = "undo"    // only says where the button is
-	HelpCommand    Subcommand = "help"
+	// HandoverCommand gives what one agent has to another; both follow.
+	HandoverCommand Subcommand = "handover"
+	HelpCommand     Subcommand = "help"
 )
 
 // Subcommands are all sub-commands and what they are called, by language. The first name is the
@@ -22,6 +24,7 @@ var Subcommands = []struct {
 	{HistoryCommand, map[string][]string{"en": {"history"}, "ar": {"سجل", "السجل"}}, true},
 	{MineCommand, map[string][]string{"en": {"mine"}, "ar": {"طلباتي"}}, false},
 	{UndoCommand, map[string][]string{"en": {"undo"}, "ar": {"تراجع", "التراجع"}}, true},
+	{HandoverCommand, map[string][]string{"en": {"handover"}, "ar": {"تسليم", "التسليم"}}, true},
 	{HelpCommand, map[string][]string{"en": {"help"}, "ar": {"مساعدة", "المساعدة"}}, false},
 }
 

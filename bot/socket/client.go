@@ -133,19 +133,22 @@ type Client struct {
 	log      zerolog.Logger
 	openings *openings
 
+	sockets
+	inHand inHand
+
+	ready         event      // Slack has said hello for the first time
+	fatal         chan error // what ends Run
+	strangersOnce sync.Once
+}
+
+// sockets are those of a Client.
+type sockets struct {
 	seats   chan struct{} // one taken for each socket from before it is dialled until it is closed
-	fatal   chan error    // what ends Run
-	acked   chan struct{} // pokes drain
 	tenders sync.WaitGroup
 
-	readyOnce, strangersOnce sync.Once
-	ready                    chan struct{}
-
-	mu       sync.Mutex
-	conns    map[*conn]bool // dialled and not dead; true once hello was heard
-	pending  int            // envelopes handed over and not acknowledged
-	lastTake time.Time      // when the last of them was
-	trouble  string         // why the last socket was lost or not opened
+	mu      sync.Mutex
+	conns   map[*conn]bool // dialled and not dead; true once hello was heard
+	trouble string         // why the last socket was lost or not opened
 }
 
 // New makes a Client. Nothing happens before Run.
@@ -156,11 +159,13 @@ func New(open Opener, cfg Config) *Client {
 		cfg:      cfg,
 		log:      cfg.Logger,
 		openings: newOpenings(cfg),
-		seats:    make(chan struct{}, min(2*cfg.Connections, maxSockets)),
-		fatal:    make(chan error, 1),
-		acked:    make(chan struct{}, 1),
-		ready:    make(chan struct{}),
-		conns:    make(map[*conn]bool),
+		sockets: sockets{
+			seats: make(chan struct{}, min(2*cfg.Connections, maxSockets)),
+			conns: make(map[*conn]bool),
+		},
+		inHand: inHand{acked: make(chan struct{}, 1)},
+		ready:  newEvent(),
+		fatal:  make(chan error, 1),
 	}
 }
 
@@ -201,7 +206,7 @@ func (c *Client) Live() int {
 }
 
 // Ready is closed when Slack has said hello for the first time.
-func (c *Client) Ready() <-chan struct{} { return c.ready }
+func (c *Client) Ready() <-chan struct{} { return c.ready.happened }
 
 // Status says in one line, fit for operators, how many sockets are up, and if some are
 // missing, what went wrong last.
@@ -244,21 +249,17 @@ func (c *Client) fail(err error) {
 // drain waits for the acknowledgements of envelopes in hand. One that nobody will ever
 // acknowledge holds it up no longer than Slack would wait.
 func (c *Client) drain() {
-	c.mu.Lock()
-	limit := min(c.cfg.Drain, time.Until(c.lastTake.Add(ackLimit)))
-	c.mu.Unlock()
-	timeout := time.After(limit)
+	_, last := c.inHand.state()
+	timeout := time.After(min(c.cfg.Drain, time.Until(last.Add(ackLimit))))
 	for {
-		c.mu.Lock()
-		pending := c.pending
-		c.mu.Unlock()
-		if pending == 0 {
+		count, _ := c.inHand.state()
+		if count == 0 {
 			return
 		}
 		select {
-		case <-c.acked:
+		case <-c.inHand.acked:
 		case <-timeout:
-			c.log.Warn().Int("envelopes", pending).Msg("stopped with envelopes unacknowledged")
+			c.log.Warn().Int("envelopes", count).Msg("stopped with envelopes unacknowledged")
 			return
 		}
 	}

@@ -36,20 +36,40 @@ type conn struct {
 	ws  *websocket.Conn
 	pen chan struct{} // held by whoever writes
 
-	greeted   chan struct{} // closed at hello
-	greetedAt time.Time     // good once greeted is closed
+	greeted event // hello was heard
+	leaving event // Slack announced the end
+	retired event // its seat is wanted by another
+	dead    event // nothing more can come or go
 
-	leaving chan struct{} // closed when Slack announces the end
-	reason  error         // why; good once leaving is closed
-	leftAt  time.Time     // the same
+	replaced bool // left, with its successor up, and not retired; guarded by Client.mu
+}
 
-	dead  chan struct{} // closed when nothing more can come or go
-	cause error         // why; good once dead is closed
+// event is something that happens once. Make it with newEvent.
+type event struct {
+	happened chan struct{} // closed when it has
+	once     sync.Once
+	at       time.Time // when, and why; good once happened is closed
+	why      error
+}
 
-	replaced bool          // left, with its successor up, and not retired; guarded by Client.mu
-	retired  chan struct{} // closed when its seat is wanted by another
+func newEvent() event { return event{happened: make(chan struct{})} }
 
-	greetOnce, leaveOnce, deadOnce sync.Once
+// happen tells whether this was the first time.
+func (e *event) happen(why error) (first bool) {
+	e.once.Do(func() {
+		e.at, e.why, first = time.Now(), why, true
+		close(e.happened)
+	})
+	return first
+}
+
+func (e *event) hasHappened() bool {
+	select {
+	case <-e.happened:
+		return true
+	default:
+		return false
+	}
 }
 
 // start serves a fresh WebSocket, until it is dead. The seat that the caller holds is given
@@ -58,10 +78,10 @@ func (c *Client) start(ctx context.Context, ws *websocket.Conn) *conn {
 	s := &conn{
 		ws:      ws,
 		pen:     make(chan struct{}, 1),
-		greeted: make(chan struct{}),
-		leaving: make(chan struct{}),
-		retired: make(chan struct{}),
-		dead:    make(chan struct{}),
+		greeted: newEvent(),
+		leaving: newEvent(),
+		retired: newEvent(),
+		dead:    newEvent(),
 	}
 	heard := func() { _ = ws.SetReadDeadline(time.Now().Add(c.cfg.Silence)) }
 	heard()
@@ -117,7 +137,7 @@ func (c *Client) take(ctx context.Context, s *conn, data []byte) {
 	f, kind := decode(data)
 	switch kind {
 	case greeting:
-		s.greetOnce.Do(func() { c.greet(ctx, s, f.NumConnections) })
+		c.greet(ctx, s, f.NumConnections)
 	case farewell:
 		c.leave(s, f.Reason)
 	case envelope:
@@ -144,12 +164,11 @@ func (c *Client) greet(ctx context.Context, s *conn, counted int) {
 		c.conns[s] = true
 		c.observeLive()
 	}
-	s.greetedAt = time.Now()
-	close(s.greeted)
+	s.greeted.happen(nil)
 	held := len(c.seats)
 	c.mu.Unlock()
 
-	c.readyOnce.Do(func() { close(c.ready) })
+	c.ready.happen(nil)
 	// At a stop sockets of this process are closed one by one, while Slack still counts them.
 	if alive && ctx.Err() == nil && counted > held {
 		c.strangersOnce.Do(func() {
@@ -167,19 +186,17 @@ func (c *Client) leave(s *conn, reason string) {
 		c.fail(&slackcall.Fatal{Code: reason, Cure: cures[reason]})
 		return // no successor is wanted
 	}
-	s.leaveOnce.Do(func() {
-		s.reason = errLeft
-		if reason == "too_many_websockets" {
-			s.reason = errCrowded
-		}
-		s.leftAt = time.Now()
-		close(s.leaving)
+	why := errLeft
+	if reason == "too_many_websockets" {
+		why = errCrowded
+	}
+	if s.leaving.happen(why) {
 		c.log.Debug().Str("reason", reason).Msg("disconnect announced")
-	})
+	}
 }
 
 func (c *Client) deliver(ctx context.Context, e *Envelope) {
-	if !c.admit(ctx, e) {
+	if !c.inHand.admit(ctx, e) {
 		c.log.Info().Str("type", e.Type).Msg("envelope left to Slack: stopping")
 		return
 	}
@@ -204,7 +221,7 @@ func (c *Client) tend(ctx context.Context, s *conn) {
 	defer func() { <-c.seats }()
 	ping := time.NewTicker(c.cfg.Ping)
 	defer ping.Stop()
-	leaving, retired := s.leaving, s.retired
+	leaving, retired := s.leaving.happened, s.retired.happened
 	var lingered, unanswered <-chan time.Time
 	for {
 		select {
@@ -222,11 +239,11 @@ func (c *Client) tend(ctx context.Context, s *conn) {
 			unanswered = time.After(farewellTime)
 		case <-unanswered:
 			c.end(s, errRetired)
-		case <-s.dead:
+		case <-s.dead.happened:
 			_ = s.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(farewellTime))
 			// Slack does not close the connection after the handshake, so don't wait for it.
 			_ = s.ws.Close()
-			c.log.Debug().AnErr("cause", s.cause).Msg("socket closed")
+			c.log.Debug().AnErr("cause", s.dead.why).Msg("socket closed")
 			return
 		}
 	}
@@ -240,12 +257,12 @@ func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) erro
 	select {
 	case s.pen <- struct{}{}:
 		defer func() { <-s.pen }()
-	case <-s.dead:
+	case <-s.dead.happened:
 		return errDead
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if s.isDead() {
+	if s.dead.hasHappened() {
 		return errDead
 	}
 	if err := ctx.Err(); err != nil {
@@ -273,44 +290,32 @@ func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) erro
 
 // end declares the socket dead; the tender then closes it.
 func (c *Client) end(s *conn, cause error) {
-	s.deadOnce.Do(func() {
-		s.cause = cause
-		c.mu.Lock()
+	c.mu.Lock()
+	first := s.dead.happen(cause)
+	if first {
 		delete(c.conns, s)
 		c.observeLive()
-		close(s.dead)
-		c.mu.Unlock()
-		// The tender may itself be stuck, in the writing of a ping.
+	}
+	c.mu.Unlock()
+	if first { // the tender may itself be stuck, in the writing of a ping
 		_ = s.ws.NetConn().SetWriteDeadline(time.Now().Add(farewellTime))
-	})
+	}
 }
 
 // untilReplaced waits until the socket needs a successor and says why.
 func (s *conn) untilReplaced(ctx context.Context) error {
 	select {
-	case <-s.leaving:
-		return s.reason
-	case <-s.dead:
+	case <-s.leaving.happened:
+		return s.leaving.why
+	case <-s.dead.happened:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if s.isLeaving() { // both have happened, and the announcement came first
-		return s.reason
+	if s.leaving.hasHappened() { // both have, and the announcement came first
+		return s.leaving.why
 	}
-	return s.cause
+	return s.dead.why
 }
-
-func (s *conn) isDead() bool    { return closed(s.dead) }
-func (s *conn) isLeaving() bool { return closed(s.leaving) }
 
 // isWritable tells whether neither end has closed.
-func (s *conn) isWritable() bool { return !s.isDead() && !closed(s.retired) }
-
-func closed(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
-	}
-}
+func (s *conn) isWritable() bool { return !s.dead.hasHappened() && !s.retired.hasHappened() }

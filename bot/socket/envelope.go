@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -71,7 +72,7 @@ func (e *Envelope) Ack(ctx context.Context, payload any) error {
 		return fmt.Errorf("acknowledge envelope: %w", err)
 	}
 	e.state.Store(acked)
-	e.client.settle()
+	e.client.inHand.settle()
 	return nil
 }
 
@@ -127,7 +128,7 @@ func (c *Client) anyWritable() *conn {
 		if !greeted || !s.isWritable() {
 			continue
 		}
-		if !s.isLeaving() {
+		if !s.leaving.hasHappened() {
 			return s
 		}
 		last = s
@@ -135,24 +136,40 @@ func (c *Client) anyWritable() *conn {
 	return last
 }
 
-// admit counts an envelope in, unless Run is ending.
-func (c *Client) admit(ctx context.Context, e *Envelope) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// inHand counts the envelopes handed over and not acknowledged.
+type inHand struct {
+	acked chan struct{} // pokes drain
+
+	mu    sync.Mutex
+	count int
+	last  time.Time // when the last of them came
+}
+
+// admit counts an envelope in, unless Run, whose context is given, is ending.
+func (h *inHand) admit(ctx context.Context, e *Envelope) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if ctx.Err() != nil {
 		return false
 	}
-	c.pending++
-	c.lastTake = e.Received
+	h.count++
+	h.last = e.Received
 	return true
 }
 
-func (c *Client) settle() {
-	c.mu.Lock()
-	c.pending--
-	c.mu.Unlock()
+// settle counts one out.
+func (h *inHand) settle() {
+	h.mu.Lock()
+	h.count--
+	h.mu.Unlock()
 	select {
-	case c.acked <- struct{}{}:
+	case h.acked <- struct{}{}:
 	default: // drain has a poke waiting, or is not interested
 	}
+}
+
+func (h *inHand) state() (count int, last time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.count, h.last
 }

@@ -77,7 +77,7 @@ func (c *Client) keepOpen(ctx context.Context, number int) {
 func (p *slot) report(err error, last *conn) {
 	var lived time.Duration
 	if !p.turn.failed {
-		lived = time.Since(last.greetedAt)
+		lived = time.Since(last.greeted.at)
 	}
 	if errors.Is(err, errLeft) && !p.turn.failed {
 		p.log.Info().Dur("lived", lived).Msg("socket about to be closed by Slack; replacing it")
@@ -110,16 +110,14 @@ func (c *Client) connect(ctx context.Context, t *turn) (*conn, error) {
 	hello, cancel := context.WithTimeout(ctx, c.cfg.Handshake)
 	defer cancel()
 	select {
-	case <-s.greeted:
-	case <-s.leaving:
-	case <-s.dead:
+	case <-s.greeted.happened:
+	case <-s.leaving.happened:
+	case <-s.dead.happened:
 	case <-hello.Done():
 		c.end(s, errNoHello)
 	}
-	select {
-	case <-s.greeted: // even if more has happened since
+	if s.greeted.hasHappened() { // even if more has since
 		return s, nil
-	default:
 	}
 	err = s.untilReplaced(ctx)
 	if errors.Is(err, errCrowded) {
@@ -156,24 +154,24 @@ func (c *Client) retireOldest() time.Duration {
 	enough := c.cfg.Linger / 10
 	var oldest *conn
 	for s := range c.conns {
-		if s.replaced && (oldest == nil || s.leftAt.Before(oldest.leftAt)) {
+		if s.replaced && (oldest == nil || s.leaving.at.Before(oldest.leaving.at)) {
 			oldest = s
 		}
 	}
 	if oldest == nil {
 		return enough
 	}
-	if left := time.Until(oldest.leftAt.Add(enough)); left > 0 {
+	if left := time.Until(oldest.leaving.at.Add(enough)); left > 0 {
 		return left
 	}
 	oldest.replaced = false // once is enough
-	close(oldest.retired)
+	oldest.retired.happen(nil)
 	return farewellTime
 }
 
 // succeed notes that old, if it is there still, has a successor.
 func (c *Client) succeed(old *conn) {
-	if old == nil || !old.isLeaving() {
+	if old == nil || !old.leaving.hasHappened() {
 		return
 	}
 	c.mu.Lock()

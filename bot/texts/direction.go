@@ -9,6 +9,7 @@ import (
 // Marks of the Unicode Bidirectional Algorithm: https://www.unicode.org/reports/tr9/.
 const (
 	rlm = "\u200f" // right-to-left mark: an invisible right-to-left letter
+	lrm = "\u200e" // left-to-right mark: an invisible left-to-right letter
 	lri = "\u2066" // left-to-right isolate
 	fsi = "\u2068" // first strong isolate: its direction is that of its first letter
 	pdi = "\u2069" // end of an isolate

@@ -25,6 +25,8 @@ func TestWhatIsFilledInIsIsolated(t *testing.T) {
 		{"ar", Person{"Omar <b>", "omar@twerlo.com"}, "ما كتبته: \u2066Omar &lt;b&gt;\u2069 (\u2066omar@twerlo.com\u2069)"},
 		{"ar", []Markup{Mention("U1"), Mention("U2")}, "ما كتبته: \u2068<@U1>\u2069، \u2068<@U2>\u2069"},
 		{"ar", Code("/assign"), "ما كتبته:\u2066 `/assign` \u2069"},
+		{"ar", Code("/assign سجل 0544444444"), "ما كتبته:\u2066 `/assign سجل\u200e 0544444444` \u2069"}, // the number to the right, as it is typed
+		{"ar", Code("/assign ليلى أحمد"), "ما كتبته:\u2066 `/assign ليلى أحمد` \u2069"},
 		{"ar", 12, "ما كتبته: \u206612\u2069"},
 		// What was typed can neither end its isolate nor turn the rest around.
 		{"ar", Typed("1\u20692\u202e3"), "ما كتبته: \u2066123\u2069"},

@@ -159,10 +159,10 @@ func (p Printer) Phone(n Phone) string { return p.phone(n) }
 func (p Printer) Person(who Person) string { return p.person(who) }
 
 // Line shows a piece of Code in a plain_text object that holds nothing else.
-func (p Printer) Line(c Code) string { return p.isolate(string(c)) }
+func (p Printer) Line(c Code) string { return p.isolate(inOrder(string(c))) }
 
 func (p Printer) code(s string, kind textKind) string {
-	s = strings.ReplaceAll(s, "`", "'")
+	s = inOrder(strings.ReplaceAll(s, "`", "'"))
 	switch {
 	case kind == plain:
 		return p.isolate(s)
@@ -171,6 +171,12 @@ func (p Printer) code(s string, kind textKind) string {
 	}
 	return "`" + s + "`"
 }
+
+// inOrder keeps a number behind a right-to-left word where it is typed: to its right. Digits
+// would else be shown as a part of what is read from the right.
+func inOrder(code string) string { return numberAfterRTL.ReplaceAllString(code, "$1"+lrm+"$2") }
+
+var numberAfterRTL = regexp.MustCompile(`([\p{Arabic}\p{Hebrew}])( +[+0-9])`)
 
 // Escape makes text harmless in mrkdwn.
 // See https://docs.slack.dev/messaging/formatting-message-text#escaping.

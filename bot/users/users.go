@@ -35,9 +35,17 @@ var Scopes = []struct{ Name, Why string }{
 	{"chat:write", "answers that cannot go through the command's own reply"},
 	{"users:read", "who is a guest or of another organisation"},
 	{"users:read.email", "which agent a mentioned person is"},
-	{"usergroups:read", "ALLOWED_USERGROUPS"},
+	{"usergroups:read", "ALLOWED_USERGROUPS, and who is on duty"},
 	{"app_mentions:read", "requests that mention the bot"},
 }
+
+// OptionalScopes are those without which the program only does less, each with what is missing.
+var OptionalScopes = []struct{ Name, Without string }{
+	{dndScope, "people on duty who do not want to be disturbed are given contacts all the same"},
+}
+
+// dndScope is for asking who does not want to be disturbed.
+const dndScope = "dnd:read"
 
 const (
 	rightsLimit   = time.Second            // for who somebody is, where they must be asked for first
@@ -61,9 +69,11 @@ type user struct {
 	membership Membership // UnknownMembership if Slack would not say
 	language   string     // of their Slack locale: "en", "ar", …; "" if it is not known
 	name       string     // as others see it; "" if it is not known
-	zone       string     // time zone: "Asia/Riyadh", …
-	offset     int        // of the zone from UTC, in seconds
-	asked      time.Time  // when Slack was asked for all that
+	email      string     // "" if it cannot be seen
+	status     status
+	zone       string    // time zone: "Asia/Riyadh", …
+	offset     int       // of the zone from UTC, in seconds
+	asked      time.Time // when Slack was asked for all that
 }
 
 // Users knows who is who in the workspace. Slack is asked for somebody when they are first
@@ -81,6 +91,7 @@ type Users struct {
 	bot       identity
 	unreached error // why Slack could not be asked who we are; nil once it could
 	groups    groups
+	rota      *rota
 }
 
 // identity is who we are.
@@ -94,8 +105,8 @@ func New(api *slack.Client, groupIDs []string, log zerolog.Logger) *Users {
 	}
 	return &Users{
 		api: api, known: known, suspected: make(chan struct{}, 1),
-		groups: groups{ids: groupIDs, read: make(map[string]group)},
-		log:    log.With().Str("component", "people").Logger(),
+		groups: groups{ids: groupIDs, read: make(map[string]group)}, rota: newRota(),
+		log: log.With().Str("component", "people").Logger(),
 	}
 }
 
@@ -140,20 +151,25 @@ func (p *Users) recheck(ctx context.Context) error {
 		return refusedFor("missing_scope", "the bot token lacks "+strings.Join(missing, ", ")+
 			": update the app from manifest.yaml, install it to the workspace again, and copy the new token to SLACK_BOT_TOKEN")
 	}
+	p.rota.seesDND.Store(slices.Contains(grantedScopes(who.Header), dndScope))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.bot = identity{who.TeamID, who.EnterpriseID, who.UserID}
 	return nil
 }
 
+// grantedScopes is what Slack says the token may do.
+func grantedScopes(h http.Header) []string {
+	return strings.Split(strings.ReplaceAll(h.Get("X-OAuth-Scopes"), " ", ""), ",")
+}
+
 // missingScopes compares what Slack says the token may do with what we need; nothing is
 // missing where Slack does not say.
 func missingScopes(h http.Header) (missing []string) {
-	granted := h.Get("X-OAuth-Scopes")
-	if granted == "" {
+	if h.Get("X-OAuth-Scopes") == "" {
 		return nil
 	}
-	have := strings.Split(strings.ReplaceAll(granted, " ", ""), ",")
+	have := grantedScopes(h)
 	for _, s := range Scopes {
 		if !slices.Contains(have, s.Name) {
 			missing = append(missing, s.Name)
@@ -180,7 +196,8 @@ func refusedToken(err error) error {
 func (p *Users) userOf(u slack.User, asked time.Time) user {
 	return user{
 		membership: p.membershipOf(u), language: texts.Language(u.Locale),
-		name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		name:  cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		email: u.Profile.Email, status: statusOf(u),
 		zone: u.TZ, offset: u.TZOffset, asked: asked,
 	}
 }

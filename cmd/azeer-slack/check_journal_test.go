@@ -68,7 +68,7 @@ func TestCheckLooksAtASQLiteFileAndChangesNothing(t *testing.T) {
 	}
 	use(t, at)
 	before := namesIn(t, folder)
-	examined(t, at, "✓ the journal: its tables are up to date (version 10)", "can be written to")
+	examined(t, at, "✓ the journal: its tables are up to date (version ", "can be written to")
 	if names := namesIn(t, folder); names != before {
 		t.Errorf("check has made %s of %s", names, before)
 	}
@@ -149,11 +149,11 @@ func TestCheckLooksAtPostgresAndChangesNothing(t *testing.T) {
 		t.Errorf("check has made %d tables (%v)", tables, err)
 	}
 	use(t, at)
-	examined(t, at, "✓ the journal: the user may read and write the tables", "✓ the journal: its tables are up to date (version 10)")
+	examined(t, at, "✓ the journal: the user may read and write the tables", "✓ the journal: its tables are up to date (version ")
 	if _, err := conn.Exec(t.Context(), `DELETE FROM azeer_slack_versions WHERE version_id > 5`); err != nil {
 		t.Fatal(err)
 	}
-	examined(t, at, "its tables are at version 5; the next start brings them to version 10")
+	examined(t, at, "its tables are at version 5; the next start brings them to version ")
 	examined(t, journaltest.StartPgBouncer(t, at), "✓ the journal: a pooler stands before it")
 	if _, err := conn.Exec(t.Context(), `INSERT INTO azeer_slack_versions (version_id, is_applied) VALUES (99, true)`); err != nil {
 		t.Fatal(err)

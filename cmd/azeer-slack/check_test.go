@@ -167,7 +167,7 @@ func TestCheckHoldsTheManifestOfTheFolderAgainstTheNeeds(t *testing.T) {
 func TestCheckTellsOptionalScopesFromRequiredOnes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	box, values := setUp(t)
-	optional := strings.Replace(string(azeerslack.Manifest), "    bot:\n", "    bot_optional: [\"dnd:read\"]\n    bot:\n      - pins:read\n", 1)
+	optional := strings.Replace(string(azeerslack.Manifest), "    bot:\n", "    bot:\n      - pins:read\n", 1)
 	if err := os.WriteFile("manifest.yaml", []byte(optional), 0o600); err != nil {
 		t.Fatal(err)
 	}

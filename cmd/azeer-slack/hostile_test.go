@@ -32,7 +32,6 @@ func TestHostileFramesAreAcknowledgedAndDoNoHarm(t *testing.T) {
 	w := prepare(t, with("LOG_LEVEL", "warn"))
 	w.ctx = t.Context() // it takes longer than a story
 	w.run()
-	w.awaitSockets(2)
 	for _, announced := range []string{"view refused by Slack", "request not stored", "acknowledgement too large"} {
 		w.expectError(announced)
 	}

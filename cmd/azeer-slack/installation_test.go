@@ -33,7 +33,7 @@ func TestAnotherInstallationsJournalIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)
 	w.foreign()
-	w.run()
+	w.start()
 	err := <-w.done
 	w.ended = true
 	if !errors.As(err, new(*journal.ForeignError)) {
@@ -50,14 +50,12 @@ func TestAJournalIsAdopted(t *testing.T) {
 	w.foreign()
 	w.adopt = true
 	w.run()
-	w.awaitSockets(2)
 	w.person("manager").reads("now belongs to", "Omar Hassan")
 	if err := w.halt(); err != nil {
 		t.Fatal(err)
 	}
 	w.adopt = false
 	w.run()
-	w.awaitSockets(2)
 }
 
 // What was left behind need not wait for Slack, if this is who ran last.
@@ -71,7 +69,7 @@ func TestARestartWithoutSlackFinishesWhatWasLeft(t *testing.T) {
 	if err := w.Slack.Away(); err != nil {
 		t.Fatal(err)
 	}
-	w.run()
+	w.start()
 	w.awaitAssigns(before + 1)
 	w.owner("966544444444", "omar@twerlo.com")
 	if err := w.Slack.Restore(); err != nil {

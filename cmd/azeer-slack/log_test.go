@@ -84,6 +84,16 @@ func endsInOrder(t *testing.T, cmd *exec.Cmd, from time.Time) {
 	}
 }
 
+// stops asks the program to stop, and waits until it has.
+func stops(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	from := time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	endsInOrder(t, cmd, from)
+}
+
 func TestNobodyHasToReadTheLog(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"json", "console"} {
@@ -98,11 +108,7 @@ func TestNobodyHasToReadTheLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			works(t, box, 100)
-			from := time.Now()
-			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			endsInOrder(t, cmd, from)
+			stops(t, cmd)
 			if err := mine.SetReadDeadline(time.Now()); err != nil {
 				t.Fatal(err)
 			}
@@ -157,11 +163,7 @@ func TestAReaderOfTheLogThatGoesAwayEndsNothing(t *testing.T) {
 	_ = cmd.Stderr.(*os.File).Close()
 	_ = mine.Close()
 	works(t, box, 10)
-	from := time.Now()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	endsInOrder(t, cmd, from)
+	stops(t, cmd)
 }
 
 func TestAHangupWithoutATerminalEndsNothing(t *testing.T) {
@@ -183,9 +185,5 @@ func TestAHangupWithoutATerminalEndsNothing(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, mine) }()
 	works(t, box, 10)
-	from := time.Now()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	endsInOrder(t, cmd, from)
+	stops(t, cmd)
 }

@@ -145,7 +145,7 @@ var settings = []setting{
 	},
 	{
 		name:     "ADMIN_USERS",
-		about:    "comma-separated user ids; see the team's requests and counts on the Home tab; named to people who are refused as whom to ask",
+		about:    "comma-separated user ids; see the team's requests and counts on the Home tab; people who are refused are told to ask them",
 		expected: "user ids such as U0123ABCDEF, separated by commas", get: getSlackID,
 		read: slackIDs(isUserID, func(c *Config) *[]string { return &c.AdminUsers }),
 	},

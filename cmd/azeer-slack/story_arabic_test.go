@@ -59,7 +59,7 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 	w := begin(t)
 	layla := w.person("layla")
 	layla.types("#support", "/assign 0544444444 omer@twerlo.com")
-	m := layla.readsArabic("لم يُسنَد العميل", "لا يوجد في Azeer موظف", "\u2066omer@twerlo.com\u2069", "هل المقصود أحد هؤلاء؟")
+	m := layla.readsArabic("لم يُسنَد العميل", "لا يوجد في Azeer موظف", "\u2066omer@twerlo.com\u2069", "هل هذا هو المقصود؟")
 	if d := layla.Click(m, "\u2066Omar Hassan\u2069 (\u2066omar@twerlo.com\u2069)"); d.Shown != "" {
 		t.Fatalf("the button shows %q", d.Shown)
 	}
@@ -129,7 +129,7 @@ func TestHelpInArabicTeachesByExample(t *testing.T) {
 	layla := w.person("layla")
 	for _, line := range []string{"/assign مساعدة", "/assign help", "/assign شيء غير معروف"} {
 		layla.types("#support", line)
-		m := layla.readsArabic("/assign 0544444444 omar@example.com", "/assign سجل 0544444444", "فتح النموذج")
+		m := layla.readsArabic("/assign 0544444444 omar@example.com", "/assign سجل\u200e 0544444444", "فتح النموذج")
 		if d := layla.Click(m, "فتح النموذج"); d.Shown != "" {
 			t.Fatalf("the button shows %q", d.Shown)
 		}
@@ -181,7 +181,6 @@ func TestNoAgentIsTakenForAWordOfOurs(t *testing.T) {
 	w.Azeer.AddAgent(azeer.Agent{Name: "Mine Kaya", PlatformID: "mine@twerlo.com"})
 	w.Azeer.AddAgent(azeer.Agent{Name: "Halp Jensen", PlatformID: "halp@twerlo.com"})
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	for name, email := range map[string]string{"mine": "mine@twerlo.com", "halp": "halp@twerlo.com"} {
 		manager.types("#support", "/assign "+name)
@@ -200,7 +199,6 @@ func TestPeopleOfOtherLanguagesReadTheDefaultOne(t *testing.T) {
 	w := prepare(t, with("DEFAULT_LANGUAGE", "ar"))
 	w.Slack.AddPerson(slack.PersonConfig{Handle: "amelie", Locale: "fr-FR"})
 	w.run()
-	w.awaitSockets(2)
 	for _, handle := range []string{"amelie", "layla"} {
 		p := w.person(handle)
 		p.types("#general", "/assign 05444 omar@twerlo.com")

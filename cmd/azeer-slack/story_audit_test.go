@@ -17,7 +17,6 @@ func beginAudit(t *testing.T, bot bool, changes ...change) *world {
 	w := prepare(t, changes...)
 	w.settings["AUDIT_CHANNEL"] = w.Slack.AddChannel(slack.ChannelConfig{Name: "audit", Private: true, Members: []string{"manager"}, BotMember: bot})
 	w.run()
-	w.awaitSockets(2)
 	return w
 }
 

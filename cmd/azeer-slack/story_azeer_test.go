@@ -200,7 +200,6 @@ func TestANameAloneOpensTheFormAlsoWithoutAList(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	manager.types("#support", "/assign Omar Hassan")
 	f := manager.form()
@@ -222,7 +221,6 @@ func TestTheAgentListIsReadInEveryShape(t *testing.T) {
 			w := prepare(t)
 			w.Azeer.ListAs(shape)
 			w.run()
-			w.awaitSockets(2)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444")
 			f := manager.form()
@@ -242,7 +240,6 @@ func TestAListWithoutAnybodyRefusesNobody(t *testing.T) {
 			w := prepare(t)
 			w.Azeer.ListAs(shape)
 			w.run()
-			w.awaitSockets(2)
 			manager := w.person("manager")
 			manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 			manager.reads("now belongs to", "omar@twerlo.com")

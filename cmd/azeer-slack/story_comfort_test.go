@@ -53,7 +53,7 @@ func TestTheAgentsChosenLastComeFirst(t *testing.T) {
 	w.restart(func() {})
 	check(manager, "Used recently", "All others", "omar@twerlo.com", "sara@twerlo.com")
 	layla.assigned("#support", "layla@twerlo.com")
-	check(layla, "المستخدَمون مؤخرًا", "البقية", "layla@twerlo.com")
+	check(layla, "آخر من أسندت إليهم", "بقية الموظفين", "layla@twerlo.com")
 
 	// While something is typed, what matches is all that counts; and one of the last can
 	// be picked like any other.

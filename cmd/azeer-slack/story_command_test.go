@@ -96,16 +96,6 @@ func TestALineThatIsTooLongIsKept(t *testing.T) {
 	}
 }
 
-func TestTwoContactsInAMentionAreOneTooMany(t *testing.T) {
-	w := begin(t)
-	manager := w.person("manager")
-	manager.Post("#general", "@azeer 0544444444 0555555555 omar@twerlo.com")
-	manager.reads("Type one contact at a time", "+966 54 444 4444", "+966 55 555 5555")
-	if n := w.calls(); n != 0 {
-		t.Errorf("%d calls to Azeer", n)
-	}
-}
-
 func TestHelpComesForHelpAndForUnknownWords(t *testing.T) {
 	w := begin(t)
 	manager := w.person("manager")

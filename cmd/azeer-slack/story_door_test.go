@@ -71,7 +71,6 @@ func TestWhoMayNotIsToldSoPolitely(t *testing.T) {
 				w := prepare(t, with("ADMIN_USERS", "U0ADMIN0001"))
 				c.set(w)
 				w.run()
-				w.awaitSockets(2)
 				told := enter(w, w.person(c.person))
 				if !strings.Contains(told, c.told) || !strings.Contains(strings.ToLower(told), "ask") {
 					t.Errorf("told %q", told)
@@ -104,7 +103,6 @@ func TestWhoMayIsLetIn(t *testing.T) {
 			w := prepare(t)
 			c.set(w)
 			w.run()
-			w.awaitSockets(2)
 			p := w.person(c.person)
 			p.types("#support", "/assign 0544444444 omar@twerlo.com")
 			p.reads("now belongs to")
@@ -120,7 +118,6 @@ func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
 	w.settings["ALLOWED_USERGROUPS"] = w.Slack.AddUserGroup("support", "manager")
 	w.Slack.FailAPI("usergroups.users.list", -1, slack.Failure{Error: "service_unavailable"})
 	w.run()
-	w.awaitSockets(2)
 	manager, guest := w.person("manager"), w.person("guest")
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("could not tell me whether you can", "Nothing was done")

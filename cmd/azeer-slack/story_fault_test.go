@@ -305,7 +305,7 @@ func TestAStartWithoutSlackWaitsAndSaysWhy(t *testing.T) {
 	if err := w.Slack.Away(); err != nil {
 		t.Fatal(err)
 	}
-	w.run()
+	w.start()
 	w.untilLogged("Slack not reached, trying again", 1)
 	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "connection refused") {
 		t.Errorf("ready %v: %s", ready, reasons)

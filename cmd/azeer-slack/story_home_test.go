@@ -186,7 +186,6 @@ func TestAnAdminSeesTheTeam(t *testing.T) {
 	w.Slack.AddPerson(slack.PersonConfig{Handle: "noura", Name: "نورة", Locale: "ar", TZ: "Pacific/Auckland"})
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID() + "," + w.Slack.Person("noura").ID()
 	w.run()
-	w.awaitSockets(2)
 	manager, sara, layla, noura := w.person("manager"), w.person("sara"), w.person("layla"), w.person("noura")
 	manager.opensHome("No contact was assigned in the last 7 days")
 	for _, contact := range []string{"0544444441", "0544444442", "0544444443", "0544444444"} {

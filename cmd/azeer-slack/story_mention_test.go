@@ -48,7 +48,6 @@ func TestMistakesInAMentionAreAnsweredTheSameWay(t *testing.T) {
 	root := w.person("sara").Post("#general", "who takes this?")
 	for _, c := range []struct{ said, told, contact string }{
 		{"@azeer assign 05444 omar@twerlo.com", "too short", "05444"},
-		{"@azeer assign 0544444444 0555555555 omar@twerlo.com", "2 numbers", "0544444444 0555555555"},
 		{"@azeer 0544444444", "Which agent?", "0544444444"},
 		{"@azeer omar@twerlo.com", "Which contact?", ""},
 	} {
@@ -240,4 +239,61 @@ func TestAMentionThatComesMuchTooLateAsksFirst(t *testing.T) {
 	manager.Click(m, "Assign now")
 	manager.reads("now belongs to", "Omar Hassan")
 	w.owner("966544444444", "omar@twerlo.com")
+}
+
+func TestAMentionNamesSeveralContacts(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	root := w.person("sara").Post("#general", "who takes these?")
+	manager.Reply(root, "@azeer assign 0544444444, 0555555555 and +966 56 666 6666 to @omar please")
+	if m := manager.reads("3 of 3 contacts assigned to Omar Hassan", "Undo all"); !m.Ephemeral || m.ThreadTS != root.TS {
+		t.Errorf("answered in thread %q", m.ThreadTS)
+	}
+	w.owner("966566666666", "omar@twerlo.com")
+	layla.Post("#general", "@azeer أسند إلى ليلى:\n٠٥٤٤٤٤٤٤٤٤\n٠٥٥٥٥٥٥٥٥٥")
+	layla.readsArabic("✅ أُسنِد", "ليلى أحمد")
+	w.owner("966555555555", "layla@twerlo.com")
+	manager.Post("#general", "@azeer 0544444444 0555555555")
+	manager.reads("Nothing was done", "2 contacts, but no agent")
+	manager.Post("#general", "@azeer "+strings.Join(numbers(26), " ")+" to omar@twerlo.com")
+	m := manager.reads("Nothing is done yet", "Assign all 26")
+	manager.clicks(m, "Assign all 26")
+	manager.reads("26 of 26 contacts assigned")
+}
+
+// A sentence may hold numbers that are no contact's, and a mention may come late: then it is asked.
+func TestAMentionOfSeveralIsAskedAboutWhereItIsNotSure(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	manager.Post("#general", "@azeer assign 0544444444 to omar@twerlo.com, order number 0512345678")
+	manager.reads("Nothing was done", "2 numbers")
+	manager.Post("#general", "@azeer 0544444444 omar@twerlo.com\nsorry, 0555555555")
+	manager.reads("Nothing was done", "2 numbers")
+	text := "<@" + slack.BotUserID + "> assign 0544444444 0555555555 omar@twerlo.com"
+	late := w.Slack.SendEvent(map[string]any{"type": "app_mention", "user": manager.ID(), "channel": w.Slack.ChannelID("#general"),
+		"ts": fmt.Sprintf("%d.000100", time.Now().Add(-time.Minute).Unix()), "text": text})
+	m := manager.reads("Nothing is done yet", "Assign all 2")
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d calls to Azeer", n)
+	}
+	manager.clicks(m, "Assign all 2")
+	manager.reads("2 of 2 contacts assigned")
+	if late.Err != nil {
+		t.Error(late.Err)
+	}
+}
+
+// A mention of several that was done is not asked about, when Slack tells of it once more.
+func TestAMentionOfSeveralThatComesTwiceIsOneRequest(t *testing.T) {
+	w := begin(t)
+	manager := w.person("manager")
+	heard := w.Slack.Mentioned(manager.Post("#general", "@azeer assign 0544444444 0555555555 omar@twerlo.com"))
+	manager.reads("2 of 2 contacts assigned")
+	w.restart(func() {})
+	w.Slack.Redeliver(heard)
+	manager.types("#general", "/assign help") // comes after it
+	manager.reads("/assign 0544444444")
+	if n := w.calls(); n != 2 {
+		t.Errorf("%d calls to Azeer, want 2", n)
+	}
 }

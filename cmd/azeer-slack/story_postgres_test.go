@@ -30,7 +30,7 @@ func shared(t *testing.T) *world {
 func (w *world) another() *world {
 	w.t.Helper()
 	second := *w
-	second.run()
+	second.start()
 	w.t.Cleanup(func() {
 		if second.ended {
 			return
@@ -238,7 +238,7 @@ func TestADatabaseThatSaysNothingDoesNotHoldUpTheStop(t *testing.T) {
 	}
 	proxy.set(sound)
 	w.endLeases(server)
-	w.run()
+	w.start()
 	manager.reads("now belongs to", "Omar Hassan")
 }
 

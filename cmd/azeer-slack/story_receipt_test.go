@@ -163,7 +163,7 @@ func TestAnOwnerWithoutRightsMaySayThatTheyHaveIt(t *testing.T) {
 	sara.assigned("#support", "omar@twerlo.com")
 	m := omar.isTold("📥")
 	omar.clicks(m, "Not me…")
-	if f := omar.form(); strings.Contains(f.Plain(), "Who shall have it?") {
+	if f := omar.form(); strings.Contains(f.Plain(), "Who should have it?") {
 		t.Errorf("the form offers others: %s", f.Plain())
 	}
 	omar.clicks(m, "I have it")

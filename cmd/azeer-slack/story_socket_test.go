@@ -58,11 +58,10 @@ func TestWhatCannotBeMendedEndsTheProgram(t *testing.T) {
 			w := prepare(t)
 			if c.code == "link_disabled" {
 				w.run()
-				w.awaitSockets(2)
 				c.break_(w)
 			} else {
 				c.break_(w)
-				w.run()
+				w.start()
 			}
 			w.endsWith(c.code, c.cure)
 		})

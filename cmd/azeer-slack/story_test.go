@@ -63,7 +63,6 @@ func begin(t *testing.T, changes ...change) *world {
 	t.Parallel()
 	w := prepare(t, changes...)
 	w.run()
-	w.awaitSockets(2)
 	return w
 }
 
@@ -91,8 +90,15 @@ func prepare(t *testing.T, changes ...change) *world {
 	return w
 }
 
-// run starts the bot.
+// run starts the bot and waits until it is connected.
 func (w *world) run() {
+	w.t.Helper()
+	w.start()
+	w.awaitSockets(2)
+}
+
+// start starts the bot.
+func (w *world) start() {
 	w.t.Helper()
 	env := maps.Clone(w.settings)
 	maps.Copy(env, w.Env())
@@ -205,7 +211,6 @@ func (w *world) restart(meanwhile func()) {
 	w.until("the sockets to go", func() bool { return w.Slack.Connections() == 0 })
 	meanwhile()
 	w.run()
-	w.awaitSockets(2)
 }
 
 // someone is somebody in the story.

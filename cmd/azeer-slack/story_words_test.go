@@ -26,7 +26,6 @@ func TestAgentsAreNamedAsTypedOrAsKnown(t *testing.T) {
 	w := prepare(t)
 	w.Azeer.AddAgent(azeer.Agent{Name: "Rania Saad", PlatformID: "rania@twerlo.com", Inactive: true})
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	for typed, told := range map[string]string{
 		"zzyzx":            "no agent called “zzyzx”",
@@ -44,7 +43,6 @@ func TestAnAdminReadsWhatToDoAboutTheKey(t *testing.T) {
 	w := prepare(t)
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID()
 	w.run()
-	w.awaitSockets(2)
 	w.expectError("assignment")
 	manager, sara := w.person("manager"), w.person("sara")
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 401})
@@ -135,7 +133,7 @@ func TestASubcommandThatCannotBeDoneSaysWhatCan(t *testing.T) {
 		manager.reads("You have no requests")
 	}
 	layla.types("#support", "/assign تراجع")
-	layla.readsArabic("زر تراجع أسفل الرد", "/assign سجل 0544444444", "طلباتي")
+	layla.readsArabic("زر تراجع أسفل الرد", "/assign سجل\u200e 0544444444", "طلباتي")
 	if n := w.calls(); n != 0 {
 		t.Errorf("%d calls to Azeer", n)
 	}
@@ -147,7 +145,6 @@ func TestTheHomeTabSaysThingsOnce(t *testing.T) {
 	w := prepare(t)
 	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID()
 	w.run()
-	w.awaitSockets(2)
 	manager := w.person("manager")
 	manager.assigned("#support", "omar@twerlo.com")
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})

@@ -139,7 +139,7 @@ func (d *doctor) examineAliases(known map[string]bool) {
 			matching++
 			continue
 		}
-		d.bad(fmt.Sprintf("AGENT_ALIASES leads %s to %s, whom Azeer does not list", agent.MaskEmail(from), agent.MaskEmail(to)),
+		d.bad(fmt.Sprintf("AGENT_ALIASES leads %s to %s, who is not in Azeer's list", agent.MaskEmail(from), agent.MaskEmail(to)),
 			"correct the email after the =, or add that agent in Azeer")
 	}
 	if n := len(d.Aliases); n > 0 && matching == n {

@@ -44,6 +44,10 @@ func needs() []need {
 			s, ok := m.Shortcut("assign_from_message")
 			return ok && s.Type == "message"
 		}, "features.shortcuts: an item with type: message and callback_id: assign_from_message"},
+		{"the message shortcut take_from_message", func(m *manifest.Manifest) bool {
+			s, ok := m.Shortcut("take_from_message")
+			return ok && s.Type == "message"
+		}, "features.shortcuts: an item with type: message and callback_id: take_from_message"},
 		{"the event app_mention, for requests that mention the bot", func(m *manifest.Manifest) bool {
 			return slices.Contains(m.BotEvents, "app_mention")
 		}, "settings.event_subscriptions.bot_events: add app_mention"},

@@ -74,18 +74,32 @@ func (w *world) balanceOne(r *request, took bool, f *figures) {
 	for i := r.typed; i < len(r.answers); i++ {
 		f.doubled++
 		if !w.killedBetween(r.answers[i-1], r.answers[i]) {
-			w.t.Errorf("doubled: %s was answered at %s and again at %s, with no kill between", name,
-				r.answers[i-1].Format(time.StampMilli), r.answers[i].Format(time.StampMilli))
+			w.t.Errorf("doubled: %s was answered at %s and again at %s, with no kill between: %q; ends: %s", name,
+				r.answers[i-1].Format(time.StampMilli), r.answers[i].Format(time.StampMilli), r.texts, w.endsAround(r.answers[i-1], r.answers[i]))
 		}
 	}
 }
 
-// killedBetween tells whether a child was killed between two answers. A shutdown does
-// not count: it has time to note what it has posted.
+// killedBetween tells whether a child was killed between two answers. What a child has posted
+// may be seen when it is dead, on a busy machine even some 100 ms later: until its successor is
+// connected it is taken for the dead one's. A shutdown does not count: it has time to note what
+// it has posted.
 func (w *world) killedBetween(first, second time.Time) bool {
 	return slices.ContainsFunc(w.book.deaths, func(d *death) bool {
-		return d.how != sigterm && !d.at.Before(first) && d.at.Before(second)
+		return d.how != sigterm && d.at.Before(second) && (d.up.IsZero() || first.Before(d.up))
 	})
+}
+
+// endsAround tells of the ends of children a while before and between two answers.
+func (w *world) endsAround(first, second time.Time) string {
+	const before = 3 * time.Second
+	var ends []string
+	for _, d := range w.book.deaths {
+		if d.at.After(first.Add(-before)) && d.at.Before(second) {
+			ends = append(ends, fmt.Sprintf("%s at %s, next one connected at %s", d.how, d.at.Format(time.StampMilli), d.up.Format(time.StampMilli)))
+		}
+	}
+	return strings.Join(ends, "; ")
 }
 
 // inOrder checks the calls that took effect, contact by contact, and gives the requests

@@ -25,6 +25,7 @@ type request struct {
 	typed   int       // how often it went to Slack; more than once if Slack showed it as failed
 	acked   time.Time // when Slack saw it accepted; zero: it did not
 	answers []time.Time
+	texts   []string // of the answers
 	done    bool   // an answer said that it was carried out
 	told    string // how the newest answer began
 }
@@ -34,6 +35,7 @@ type death struct {
 	how      string    // "random", "SIGTERM" or the name of a point
 	at       time.Time // when it was dead
 	restarts time.Time // when the next was started
+	up       time.Time // when a socket was opened after that; zero: none was
 }
 
 // book keeps what was asked and answered, and when children died.
@@ -100,6 +102,9 @@ func (b *book) observe(e record.Event) {
 	defer b.mu.Unlock()
 	close(b.changed)
 	b.changed = make(chan struct{})
+	if e.Kind == record.Connected {
+		b.connected(e.At)
+	}
 	if e.Kind != record.Seen {
 		return
 	}
@@ -109,9 +114,18 @@ func (b *book) observe(e record.Event) {
 	if r == nil || slices.ContainsFunc(notFinal, early) {
 		return
 	}
-	r.answers = append(r.answers, e.At)
+	r.answers, r.texts = append(r.answers, e.At), append(r.texts, e.Text)
 	r.done = r.done || strings.Contains(e.Text, "now belongs to") || strings.Contains(e.Text, "already belonged to")
 	r.told, _, _ = strings.Cut(e.Text, ":")
+}
+
+// connected is called with mu held.
+func (b *book) connected(at time.Time) {
+	for _, d := range b.deaths {
+		if d.up.IsZero() && d.at.Before(at) {
+			d.up = at
+		}
+	}
 }
 
 func digits(s string) string { return strings.NewReplacer("+", "", " ", "").Replace(s) }

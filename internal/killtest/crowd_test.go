@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/internal/retry"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/azeer"
 	"azeer-slack/sandbox/slack"
@@ -51,7 +52,7 @@ func (c *crowd) desk(ctx context.Context, n int) {
 			r := &request{who: people[seat], contact: contact, agent: agent(nth), nth: nth}
 			c.book.add(r)
 			c.ask(ctx, r)
-			if !pause(ctx, rand.N(2*c.pace)) {
+			if !retry.Sleep(ctx, rand.N(2*c.pace)) {
 				return
 			}
 		}
@@ -170,23 +171,11 @@ func (c *crowd) awaitSocket(ctx context.Context) bool {
 // trouble makes Azeer slow or faulty, a call at a time, until ctx ends. Nothing of it is
 // final: every request can be carried out in the end.
 func (c *crowd) trouble(ctx context.Context) {
-	for pause(ctx, 200*time.Millisecond+rand.N(time.Second)) {
+	for retry.Sleep(ctx, 200*time.Millisecond+rand.N(time.Second)) {
 		kinds := []azeer.Misbehaviour{
 			{Latency: 2300 * time.Millisecond}, {Latency: 400 * time.Millisecond}, {LostAnswer: true},
 			{Reset: true}, {Status: 503}, {Status: 429, RetryAfter: "1"}, {Status: 500},
 		}
 		c.box.Azeer.Next(1, kinds[rand.N(len(kinds))])
-	}
-}
-
-// pause waits, and tells whether ctx lasted that long.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

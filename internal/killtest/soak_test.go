@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/internal/retry"
 	"azeer-slack/sandbox/azeer"
 	"azeer-slack/sandbox/record"
 )
@@ -129,7 +130,7 @@ func (s *soak) refresh(ctx context.Context) {
 		s.announced += len(sockets)
 		return sockets
 	}
-	for half := 0; pause(ctx, refreshEach/2); half++ {
+	for half := 0; retry.Sleep(ctx, refreshEach/2); half++ {
 		switch half % 4 {
 		case 0:
 			if sockets := untold(maxSockets); len(sockets) > 0 {
@@ -145,7 +146,7 @@ func (s *soak) refresh(ctx context.Context) {
 
 // breakAll cuts all sockets at once, now and then.
 func (s *soak) breakAll(ctx context.Context) {
-	for pause(ctx, breakEach/2+rand.N(breakEach)) {
+	for retry.Sleep(ctx, breakEach/2+rand.N(breakEach)) {
 		s.mu.Lock()
 		s.breaks = append(s.breaks, time.Now())
 		s.mu.Unlock()
@@ -155,26 +156,26 @@ func (s *soak) breakAll(ctx context.Context) {
 
 // moods makes Azeer slow or busy for some seconds, for all calls.
 func (s *soak) moods(ctx context.Context) {
-	for pause(ctx, moodEach/2+rand.N(moodEach)) {
+	for retry.Sleep(ctx, moodEach/2+rand.N(moodEach)) {
 		mood := azeer.Misbehaviour{Latency: 1500 * time.Millisecond}
 		if rand.N(2) == 0 {
 			mood = azeer.Misbehaviour{Status: http.StatusTooManyRequests, RetryAfter: "1"}
 		}
 		s.box.Azeer.Always(mood)
-		pause(ctx, 2*time.Second+rand.N(3*time.Second))
+		retry.Sleep(ctx, 2*time.Second+rand.N(3*time.Second))
 		s.box.Azeer.Always(azeer.Misbehaviour{Latency: calm})
 	}
 }
 
 // stickLog leaves the log unread for a tenth of the time, in the middle.
 func (s *soak) stickLog(ctx context.Context) {
-	if !pause(ctx, *soakFor*9/20) {
+	if !retry.Sleep(ctx, *soakFor*9/20) {
 		return
 	}
 	s.child.log.mu.Lock() // now nobody reads it
 	defer s.child.log.mu.Unlock()
 	s.fillPipe()
-	pause(ctx, *soakFor/10)
+	retry.Sleep(ctx, *soakFor/10)
 }
 
 // fillPipe writes into the pipe of the log until nothing more fits.
@@ -199,7 +200,7 @@ func (s *soak) fillPipe() {
 
 // look watches whether the program says that it is ready, and how much memory it has.
 func (s *soak) look(ctx context.Context) {
-	for pause(ctx, lookEach) {
+	for retry.Sleep(ctx, lookEach) {
 		at := time.Now()
 		quarter := min(3, int(4*at.Sub(s.from)/(*soakFor)))
 		s.memory[quarter] = append(s.memory[quarter], s.resident())

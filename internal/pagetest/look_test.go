@@ -2,6 +2,7 @@ package pagetest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,7 @@ func TestPageInBothLanguages(t *testing.T) {
 					v.judged()
 					v.see(css(`html[lang="` + lang + `"][dir="` + direction + `"] .workspace[dir="` + direction + `"]`))
 					v.hasRoom()
+					v.stripStaysAsItIs()
 					v.looksAtPanels(lang)
 					v.looksAtAMessage()
 					v.formHasTheScreen()
@@ -62,7 +64,7 @@ func (v *visit) fits(state, lang string) {
 // english finds English words of the page itself, seen or heard: not names, nor what
 // people, the app and the machines say.
 const english = `(() => {
-	const theirs = 'pre, code, .msg-content, .mk, .az-path, .az-move, .az-email, .gallery-stage, .gallery-file, .tl-what, .tl-text, .tl-breach, .tl-more .pn-hidden, .place-topic, .pn-face, .avatar, .az-who, .az-said, [data-person] .menu-name';
+	const theirs = 'pre, code, .msg-content, .mk, .az-path, .az-move, .az-email, .gallery-stage, .gallery-file, .tl-what, .tl-text, .tl-breach, .tl-more .unseen, .place-topic, .pn-face, .avatar, .az-who, .az-said, [data-person] .menu-name';
 	const known = /Azeer Assign|azeer-slack demo|Block Kit Builder|Azeer|Slack|WhatsApp|Twerlo|JSON|Ctrl K|Shift|Enter|\/assign|English|#\w+|\S+@\S+/g;
 	const names = eyes.all({css: '.az-name, .side-name, .me-name bdi, .msg-author, .tl-who bdi, .place-title bdi, .intro-name', hidden: true}).map((node) => node.textContent);
 	const strange = (text) => {
@@ -105,6 +107,29 @@ func (v *visit) hasRoom() {
 		v.press(fold)
 		v.gone(css(".steps"))
 	}
+}
+
+// stripStaysAsItIs tells the stages of the survival: each is one line of the strip, which
+// becomes no higher.
+func (v *visit) stripStaysAsItIs() {
+	v.Helper()
+	strip := css("#steps").evenHidden()
+	before := v.see(strip).Height
+	tell := func(stage string) {
+		eval[bool](v, `import('/js/store.js').then(({ store }) => { store.emit('stage', { stage: '%s' }); return true; })`, stage)
+	}
+	for _, stage := range []string{"slow", "typed", "killed", "started", "survived", "failed"} {
+		tell(stage)
+		v.see(css(`.step[data-stage="` + stage + `"]`))
+		if height := v.see(strip).Height; !v.device.narrow() && height > before {
+			v.Errorf("at the stage %s the strip is %.0f pixels high, not %.0f", stage, height, before)
+		}
+		if lines := eval[float64](v, `(() => { const { height } = document.querySelector('.step[data-stage] .step-text').getBoundingClientRect(); return height / 19; })()`); !v.device.narrow() && lines > 1.5 {
+			v.Errorf("the stage %s takes %.1f lines", stage, lines)
+		}
+	}
+	tell("")
+	v.gone(css(".step[data-stage]").evenHidden())
 }
 
 // looksAtPanels goes through the panels.
@@ -185,7 +210,7 @@ func (v *visit) galleryIsInOrder(lang string) {
 	v.gone(css(`.gallery-item:not([data-lang="` + lang + `"])`))
 	v.fill(css(".gallery-search"), map[string]string{"en": "country code missing", "ar": "رمز الدولة ناقص"}[lang])
 	v.gone(css(`.gallery-item[data-name="assigned"]`))
-	found := css(`.gallery-item[data-name="mistakes_phone_country"]`)
+	found := css(`.gallery-item[data-name="mistakes_phone_rewritten"]`)
 	v.see(found)
 	v.fits("Gallery", lang)
 	eval[bool](v, `(navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }, true)`)
@@ -261,6 +286,38 @@ func TestTabReachesTheArabicPage(t *testing.T) {
 	v.onFocus(css(`[role="tab"][data-panel="azeer"]`))
 }
 
+// Why something cannot be done is said in the person's language; of the panels, in the page's.
+func TestReasonsAreInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	complaint := css("#place .composer-error")
+	toast := css(`.toast[data-toast="error"]`)
+	v.say("/invite @nobody ")
+	v.see(complaint.says("Nobody here is called @nobody."))
+	v.be("layla")
+	v.say("/invite @nobody ")
+	v.see(complaint.says("لا يوجد هنا أحد باسم \u2068@nobody\u2069."))
+	v.say("/invite ")
+	v.see(complaint.says("مثال"))
+	v.killBot()
+	v.show("trouble")
+	v.press(css(`[data-switch="slack_refresh"]`))
+	v.see(toast.says("ليس للبوت اتصال يُجدَّد"))
+	v.press(toast.its("button"))
+	v.press(css(`[data-act="settings"]`))
+	v.press(css(`[role="menu"] [data-act="language"][data-language="en"]`))
+	v.press(css(`[data-switch="slack_refresh"]`))
+	v.see(toast.says("The bot has no socket to refresh. Start the bot first."))
+
+	// What the page does not know is told all the same, and names a reason within a reason.
+	for _, reason := range eval[[]string](v, `import('/js/errorwords.js').then(({ reasonFor }) => [
+		reasonFor('something new', true), reasonFor('fill in "agent": there is no option "x" among 3', false), reasonFor('wait for the app: the sandbox is closed', true), reasonFor('', true)])`) {
+		if !slices.Contains([]string{"لم ينجح ذلك: \u2068something new\u2069", "There is no option “x”.", "توقف انتظار التطبيق: \u2068أُغلقت بيئة التجربة.\u2069", ""}, reason) {
+			t.Errorf("a reason is %q", reason)
+		}
+	}
+}
+
 // Whoever one is, the language can be chosen for the page alone.
 func TestLanguageOfThePageIsThePersonsOrTheChosen(t *testing.T) {
 	t.Parallel()
@@ -289,8 +346,8 @@ func TestLanguageOfThePageIsThePersonsOrTheChosen(t *testing.T) {
 func (v *visit) catalogues() {
 	v.Helper()
 	for _, wrong := range eval[[]string](v, `(async () => {
-		const [{ pageTexts }, { titles }, { clientTexts }, { formTexts }] = await Promise.all(
-			['pagewords', 'gallerywords', 'phrases', 'words'].map((name) => import('/js/' + name + '.js')));
+		const [{ pageTexts }, { titles }, { clientTexts }, { formTexts }, { errorTexts }] = await Promise.all(
+			['pagewords', 'gallerywords', 'phrases', 'words', 'errorwords'].map((name) => import('/js/' + name + '.js')));
 		const wrong = [];
 		const judge = (key, pair) => {
 			if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== typeof pair[1]) {
@@ -301,7 +358,7 @@ func (v *visit) catalogues() {
 			if (/[a-z]{2}/i.test(arabic.replace(/Azeer|JSON/g, '')) && !/[\u0600-\u06ff]/.test(arabic)) wrong.push(key + ' is not in Arabic');
 			if (/[\u0600-\u06ff]/.test(english)) wrong.push(key + ' is not in English');
 		};
-		for (const [key, pair] of [...Object.entries(pageTexts), ...Object.entries(titles)]) judge(key, pair);
+		for (const [key, pair] of [...Object.entries(pageTexts), ...Object.entries(titles), ...Object.entries(errorTexts)]) judge(key, pair);
 		for (const { english, arabic } of [clientTexts, formTexts]) {
 			for (const key of new Set([...Object.keys(english), ...Object.keys(arabic)])) judge(key, [english[key], arabic[key]]);
 		}

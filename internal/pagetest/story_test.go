@@ -442,6 +442,6 @@ func TestInviteWorksAsInSlack(t *testing.T) {
 		v.see(message("تمت الإضافة إلى"))
 		v.gone(css("#place [data-absent]").evenHidden())
 		v.say("/invite @azeer ")
-		v.see(css("#place .composer-error").says("already in #support"))
+		v.see(css("#place .composer-error").says("موجود في \u2068#support\u2069 من قبل"))
 	})
 }

@@ -21,6 +21,8 @@ func historyTests() []test {
 		{"the owner before is who was assigned last", before},
 		{"the owner is who was assigned last", owner},
 		{"nobody owns what ended unknown", ownerUnknown},
+		{"an agent has what nobody else got since", held},
+		{"a batch is counted", size},
 		{"assignments are counted by agent and day", tally},
 		{"days are those of the time zone", tallyZones},
 	}
@@ -327,5 +329,84 @@ func tallyZones(t *testing.T, b Backend) {
 			}
 		}
 		wantCounts(t, counted(t, j, midnight.AddDate(0, 0, -2).In(zone)), lines...)
+	}
+}
+
+// wantHeld checks which assignments made an agent the owner of what they have now, and what is the
+// newest of each.
+func wantHeld(t *testing.T, j assign.Journal, q assign.Holding, want ...[2]int64) {
+	t.Helper()
+	held, err := j.Held(t.Context(), q)
+	got := [][2]int64{}
+	for _, h := range held {
+		got = append(got, [2]int64{h.ID, h.Newest})
+		if h.Reply != "" {
+			t.Fatalf("%d comes with the reply %q", h.ID, h.Reply)
+		}
+	}
+	if err != nil || !slices.Equal(got, append([][2]int64{}, want...)) {
+		t.Fatalf("held are %v, error %v, want %v", got, err, want)
+	}
+}
+
+func heldBy(ids ...string) (q assign.Holding) {
+	for _, id := range ids {
+		q.Agents = append(q.Agents, agent.NewEmail(id))
+	}
+	return q
+}
+
+// held has assignments 1 to 12 for as many contacts and agents in turn.
+func held(t *testing.T, b Backend) {
+	j, now := b.Open(t), time.Now()
+	agents := []string{"omar_h@twerlo.com", "omarxh@twerlo.com", "OMAR_H@twerlo.com", "éva%@twerlo.com"}
+	var ids []int64
+	given := func(n int, kind assign.OutcomeKind, to string, at time.Time) int64 {
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(len(ids))), contact(n), by(fmt.Sprint("U", len(ids)))))
+		if kind != "" {
+			end(t, j, a.ID, kind, to, at)
+			answer(t, j, a.ID)
+		}
+		ids = append(ids, a.ID)
+		return a.ID
+	}
+	for n := range 12 {
+		given(n, assign.Assigned, agents[n%len(agents)], now.Add(time.Duration(n-12)*time.Minute))
+	}
+	omar := heldBy("Omar_h@twerlo.com")
+	same := func(n int) [2]int64 { return [2]int64{ids[n], ids[n]} }
+	wantHeld(t, j, omar, same(0), same(2), same(4), same(6), same(8), same(10))
+	wantHeld(t, j, heldBy("ÉVA%@twerlo.com"), same(3), same(7), same(11))
+	wantHeld(t, j, heldBy("omarxh@twerlo.com", "éva%@twerlo.com"), same(1), same(3), same(5), same(7), same(9), same(11))
+	wantHeld(t, j, heldBy())
+	wantHeld(t, j, heldBy("x"))
+	since := omar
+	since.Since = now.Add(-5*time.Minute - 30*time.Second)
+	wantHeld(t, j, since, same(8), same(10))
+	part := omar
+	part.First, part.Last, part.Limit = ids[1], ids[9], 2
+	wantHeld(t, j, part, same(2), same(4))
+	refused := given(0, assign.Refused, "sara", now)
+	failed := given(0, assign.Failed, "sara", now)
+	superseded := given(2, assign.Superseded, "sara", now)
+	given(4, assign.Unknown, "sara", now)
+	given(6, "", "", now)
+	sara := given(8, assign.Assigned, "sara", now)
+	back := given(10, assign.Assigned, "omar_h@twerlo.com", now)
+	wantHeld(t, j, omar, [2]int64{ids[0], failed}, [2]int64{ids[2], superseded}, [2]int64{back, back})
+	wantHeld(t, j, heldBy("sara"), [2]int64{sara, sara})
+	if refused >= failed {
+		t.Fatal("ids do not grow")
+	}
+}
+
+func size(t *testing.T, b Backend) {
+	j := b.Open(t)
+	acceptBatch(t, j, assign.Accepted, batchOf(5))
+	accept(t, j, assign.Accepted, request(key("alone")))
+	for batch, want := range map[int64]int{7: 5, 8: 0, 0: 0} {
+		if n, err := j.Size(t.Context(), batch); err != nil || n != want {
+			t.Fatalf("batch %d has %d, %v, want %d", batch, n, err, want)
+		}
 	}
 }

@@ -3,11 +3,7 @@
 package journaltest
 
 import (
-	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -42,22 +38,8 @@ func StartPostgresPair(t testing.TB) Pair {
 }
 
 func startStandby(bin, primary string) (*server, error) {
-	folder, err := os.MkdirTemp("", "pg")
-	if err != nil {
-		return nil, err
-	}
-	who, err := credential(folder)
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(folder, "data")
-	copying := exec.Command(filepath.Join(bin, "pg_basebackup"), "-D", data, "-h", primary, "-U", "journal",
-		"-R", "-X", "stream", "-c", "fast", "--no-sync")
-	copying.SysProcAttr, copying.Dir = who, folder
-	if out, err := copying.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("pg_basebackup: %w: %s", err, out)
-	}
-	return startPostgres(bin, who, folder, "ready to accept read-only connections")
+	backup := []string{"pg_basebackup", "-h", primary, "-U", "journal", "-R", "-X", "stream", "-c", "fast", "--no-sync"}
+	return startPostgres(bin, backup, "ready to accept read-only connections")
 }
 
 // MakeReadOnly is what becomes of a primary that is replaced: those who are connected stay so.

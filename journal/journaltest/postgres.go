@@ -122,6 +122,12 @@ const guard = `"$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf 
 
 // startServer starts a server on data of its own, with more in its environment.
 func startServer(bin string, environment ...string) (*server, error) {
+	initdb := []string{"initdb", "-U", "journal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"}
+	return startPostgres(bin, initdb, "ready to accept connections", environment...)
+}
+
+// startPostgres starts a server on data that a tool lays out in a folder of their own.
+func startPostgres(bin string, layOut []string, ready string, environment ...string) (*server, error) {
 	folder, err := os.MkdirTemp("", "pg")
 	if err != nil {
 		return nil, err
@@ -130,18 +136,11 @@ func startServer(bin string, environment ...string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := filepath.Join(folder, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "journal", "-A", "trust",
-		"-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = who, folder
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	tool := exec.Command(filepath.Join(bin, layOut[0]), append(layOut[1:], "-D", filepath.Join(folder, "data"))...)
+	tool.SysProcAttr, tool.Dir = who, folder
+	if out, err := tool.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", layOut[0], err, out)
 	}
-	return startPostgres(bin, who, folder, "ready to accept connections", environment...)
-}
-
-// startPostgres starts a server on the data that is in a folder.
-func startPostgres(bin string, who *syscall.SysProcAttr, folder, ready string, environment ...string) (*server, error) {
 	command := append([]string{"env"}, environment...)
 	return startGuarded(who, folder, ready, append(command,
 		filepath.Join(bin, "postgres"), "-D", filepath.Join(folder, "data"), "-k", folder, "-c", "listen_addresses=",

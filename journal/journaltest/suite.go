@@ -54,13 +54,13 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"equal requests at once become one", racingTwins},
 		{"a caller that gave up stored nothing", gaveUp},
 	}
-	tests = slices.Concat(tests, requestTests(), batchTests(), historyTests(), auditTests(), noticeTests())
+	tests = slices.Concat(tests, requestTests(), batchTests(), dutyTests(), historyTests(), auditTests(), noticeTests())
 	backend := open(t)
 	if backend.Age != nil {
 		tests = append(tests, test{"after ten seconds nothing joins", agedJoin})
 	}
 	if backend.Shared {
-		tests = slices.Concat(tests, sharedTests(), sharedAuditTests(), sharedNoticeTests())
+		tests = slices.Concat(tests, sharedTests(), sharedDutyTests(), sharedAuditTests(), sharedNoticeTests())
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -334,7 +334,7 @@ func wholeOutcome(t *testing.T, b Backend) {
 	want := assign.Outcome{
 		Kind: assign.Refused, Reason: assign.AmbiguousAgent, Agent: to("omar", false),
 		Said: "لا يوجد <b>& \"", Status: 422, Attempts: 3, At: ended,
-		Nearest: []agent.Agent{to("sara", true), to("omar", false)},
+		Nearest: agent.Nearest{Agents: []agent.Agent{to("sara", true), to("omar", false)}},
 	}
 	if err := j.Finish(t.Context(), a.ID, want); err != nil {
 		t.Fatal(err)
@@ -345,7 +345,7 @@ func wholeOutcome(t *testing.T, b Backend) {
 	}
 	same := got.Kind == want.Kind && got.Reason == want.Reason && got.Said == want.Said &&
 		got.Status == want.Status && got.Attempts == want.Attempts && got.Newer == nil
-	if !same || !slices.EqualFunc(got.Nearest, want.Nearest, sameAgent) || !sameAgent(got.Agent, want.Agent) {
+	if !same || !slices.EqualFunc(got.Nearest.Agents, want.Nearest.Agents, sameAgent) || !sameAgent(got.Agent, want.Agent) {
 		t.Fatalf("outcome is %+v, want %+v", got, want)
 	}
 }

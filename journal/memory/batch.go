@@ -33,6 +33,12 @@ func (j *Journal) Members(ctx context.Context, batch int64) ([]assign.Assignment
 	return found, nil
 }
 
+// Size implements assign.History.
+func (j *Journal) Size(ctx context.Context, batch int64) (int, error) {
+	members, err := j.Members(ctx, batch)
+	return len(members), err
+}
+
 // StopBatch implements assign.Batches.
 func (j *Journal) StopBatch(ctx context.Context, batch int64) (stopped int, err error) {
 	if err := ctx.Err(); err != nil {

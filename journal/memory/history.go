@@ -99,6 +99,31 @@ func (j *Journal) ownerBelow(contact phone.Number, id int64) (assign.Assignment,
 	return found[0], true
 }
 
+// Held implements assign.History.
+func (j *Journal) Held(ctx context.Context, q assign.Holding) ([]assign.Held, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("find contacts of an agent: %w", err)
+	}
+	found := j.find(func(r *row) bool {
+		return r.Outcome.Kind == assign.Assigned && q.IsOf(r.Outcome.Agent) && !r.Outcome.At.Before(q.Since) &&
+			r.ID >= q.First && (q.Last <= 0 || r.ID <= q.Last)
+	})
+	slices.Reverse(found)
+	held := []assign.Held{}
+	for _, a := range found {
+		newer := j.find(func(r *row) bool {
+			return r.Contact.Equal(a.Contact) && r.ID > a.ID &&
+				(!r.Finished() || r.Outcome.Kind == assign.Assigned || r.Outcome.IsUncertain())
+		})
+		if len(newer) > 0 || q.Limit > 0 && len(held) == q.Limit {
+			continue
+		}
+		newest := j.find(func(r *row) bool { return r.Contact.Equal(a.Contact) })
+		held = append(held, assign.Held{Assignment: a, Newest: newest[0].ID})
+	}
+	return held, nil
+}
+
 // Tally implements assign.History.
 func (j *Journal) Tally(ctx context.Context, since time.Time) ([]assign.Count, error) {
 	if err := ctx.Err(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 )
 
@@ -39,7 +40,8 @@ type Journal struct {
 	keys     map[string]*row
 	contacts map[string]*contact
 	notices  map[int64]assign.Notice
-	settled  []*row // finished and answered, in that order
+	settled  []*row                 // finished and answered, in that order
+	lasts    map[string]agent.Email // whom each group was given its last contact to
 }
 
 // row is one assignment as stored.
@@ -50,6 +52,7 @@ type row struct {
 	onWire bool     // between a TurnGo and the next Turn or Finish
 	done   bool     // in settled
 	due    bool     // to be audited
+	chosen time.Time
 }
 
 // contact is what the rows of one contact have in common.
@@ -66,6 +69,7 @@ func New() *Journal {
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
 		notices:  make(map[int64]assign.Notice),
+		lasts:    make(map[string]agent.Email),
 	}
 }
 

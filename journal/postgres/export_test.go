@@ -22,10 +22,7 @@ func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 func (d *DB) Instance() string { return d.instance }
 
 // Silence makes the instance give no further sign of life.
-func (d *DB) Silence() {
-	d.stop()
-	d.stopped.Wait()
-}
+func (d *DB) Silence() { d.upkeep.stop() }
 
 // SetUnsure makes the instance doubt that it knows all its rows.
 func (d *DB) SetUnsure() { d.unsure = true }

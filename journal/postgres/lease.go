@@ -28,13 +28,13 @@ const lookAgain = time.Second
 // holds a session as well.
 func (d *DB) KeepAlive(pulse func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	d.stop = cancel
+	d.upkeep.cancel = cancel
 	if !d.session.pooled {
 		session, end := context.WithCancel(context.Background())
 		d.session.end = end
 		d.session.ended.Go(func() { d.keepSession(session) })
 	}
-	d.stopped.Go(func() {
+	d.upkeep.work.Go(func() {
 		ticker := time.NewTicker(d.cfg.Lease / 3)
 		defer ticker.Stop()
 		for {

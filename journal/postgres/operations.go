@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/duty"
 	"azeer-slack/journal/store"
 
 	"github.com/jackc/pgx/v5"
@@ -41,7 +42,8 @@ const (
 	sqlFinish = `
 		UPDATE assignments a SET kind = $2, outcome = $3, newer = $4, wired = false,
 			finished_at = clock_timestamp() - $5::interval, auditor = CASE WHEN NOT EXISTS (
-				SELECT FROM assignments m WHERE m.part_of = a.part_of AND m.part_of <> 0 AND m.id < a.id) THEN $6::text END
+				SELECT FROM assignments m WHERE m.part_of = a.part_of AND m.part_of <> 0 AND m.id < a.id) THEN $6::text END,
+			given_to = CASE WHEN undoes = 0 THEN $9 ELSE '' END, given_at = clock_timestamp() - $5::interval
 		WHERE id = $1 AND kind = '' AND CASE WHEN $8 THEN NOT sent ELSE owner = $7 END`
 	sqlLost = `SELECT EXISTS (SELECT FROM assignments WHERE id = $1 AND owner <> $2)`
 	sqlTake = `
@@ -76,7 +78,13 @@ const (
 			due_at = clock_timestamp() - $6::interval, keeper = $2
 		WHERE id = $1 AND state = $3`
 	sqlDeleteNotices = `DELETE FROM notices WHERE id = ANY($1)`
-	sqlAudited       = `UPDATE assignments SET auditor = NULL WHERE id = $1 AND auditor IS NOT NULL`
+	// dutyLock is held by whoever chooses, until the commit: the next one knows of the choice. It
+	// is taken after all locks of contacts.
+	sqlDutyLock = `SELECT pg_advisory_xact_lock($1, 0)`
+	dutyLocks   = 0x64757479
+	sqlChosen   = `SELECT choice FROM assignments WHERE id = $1 AND kind = '' AND owner = $2`
+	sqlChoose   = `UPDATE assignments SET choice = $2, given_to = $3, given_at = clock_timestamp() WHERE id = $1`
+	sqlAudited  = `UPDATE assignments SET auditor = NULL WHERE id = $1 AND auditor IS NOT NULL`
 )
 
 // minTime is how much time a transaction should be given; or a tenth of Config.Timeout, if
@@ -203,6 +211,9 @@ func (t *transaction) apply(ctx context.Context, tx pgx.Tx, operations []store.O
 	if err := t.writeAgain(ctx, tx); err != nil {
 		return err
 	}
+	if err := t.chooseAll(ctx, tx, operations); err != nil {
+		return err
+	}
 	return t.loadRows(ctx, tx, operations)
 }
 
@@ -211,7 +222,7 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 	case *store.Accept:
 		t.accept(o)
 	case *store.Finish:
-		t.batch.Queue(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended, t.auditor(), t.instance, o.Unsent).Exec(func(tag pgconn.CommandTag) error {
+		t.batch.Queue(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended, t.auditor(), t.instance, o.Unsent, o.GivenTo).Exec(func(tag pgconn.CommandTag) error {
 			o.Done = tag.RowsAffected() > 0
 			return nil
 		})
@@ -294,6 +305,52 @@ func (t *transaction) take(o *store.Take, besides []int64) {
 		}
 		return err
 	})
+}
+
+// chooseAll decides whom assignments go to, as far as that is not decided.
+func (t *transaction) chooseAll(ctx context.Context, tx pgx.Tx, operations []store.Operation) error {
+	locked := false
+	for _, o := range operations {
+		o, choosing := o.(*store.Choose)
+		if !choosing {
+			continue
+		}
+		if !locked {
+			if _, err := tx.Exec(ctx, sqlDutyLock, dutyLocks); err != nil {
+				return err
+			}
+			locked = true
+		}
+		if err := t.choose(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *transaction) choose(ctx context.Context, tx pgx.Tx, o *store.Choose) error {
+	o.Found, o.Choice = false, ""
+	loads, last := make([]store.Load, len(o.Agents)), ""
+	var b pgx.Batch
+	b.Queue(sqlChosen, o.ID, t.instance).QueryRow(optional(&o.Found, &o.Choice))
+	b.Queue(store.SQLLast, o.Group).QueryRow(optional(nil, &last))
+	for i, agent := range o.Agents {
+		b.Queue(sqlLoad, agent, duty.Window.Microseconds()).QueryRow(optional(nil, &loads[i].Given, &loads[i].Last))
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil || !o.Found || o.Choice != "" {
+		return err
+	}
+	to, choice, err := o.Decide(loads, last)
+	if err != nil {
+		return err
+	}
+	o.Choice = choice
+	b = pgx.Batch{}
+	b.Queue(sqlChoose, o.ID, choice, to)
+	if to != "" {
+		b.Queue(store.SQLTurn, o.Group, to)
+	}
+	return tx.SendBatch(ctx, &b).Close()
 }
 
 // auditor is the instance that reports the outcomes which this one stores; nil: nobody.

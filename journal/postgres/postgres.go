@@ -54,8 +54,20 @@ type DB struct {
 
 	session session
 
-	stop    context.CancelFunc
-	stopped sync.WaitGroup
+	upkeep upkeep
+}
+
+// upkeep is what KeepAlive has started.
+type upkeep struct {
+	cancel context.CancelFunc // nil before KeepAlive
+	work   sync.WaitGroup
+}
+
+func (u *upkeep) stop() {
+	if u.cancel != nil {
+		u.cancel()
+	}
+	u.work.Wait()
 }
 
 // Open connects to the database, and creates or migrates the tables if need be.
@@ -80,7 +92,7 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*DB, error) {
 	}
 	cfg.MigrationWait = cmp.Or(cfg.MigrationWait, maxMigrationWait)
 	d := &DB{cfg: cfg, pool: pool, instance: rand.Text(), owned: map[int64]struct{}{},
-		unsynced: newUnsynced(), stop: func() {}, session: session{pooled: pooled, end: func() {}}}
+		unsynced: newUnsynced(), session: session{pooled: pooled, end: func() {}}}
 	d.uncertain.added = make(chan struct{}, 1)
 	d.setUncertain(nil)
 	err = checkSchema(ctx, pool)
@@ -99,8 +111,7 @@ func (d *DB) Tidy(context.Context) error { return nil }
 
 // Close ends the lease at once, so that others need not wait for it to run out.
 func (d *DB) Close(ctx context.Context) error {
-	d.stop()
-	d.stopped.Wait()
+	d.upkeep.stop()
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer cancel()
 	err := d.again(ctx, func() error {

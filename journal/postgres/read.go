@@ -22,6 +22,8 @@ var dialect = store.Dialect{
 	Deletable:  "true",
 }
 
+var sqlLoad = dialect.SQLLoad()
+
 // Dialect is how statements are written here.
 func (d *DB) Dialect() store.Dialect { return dialect }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/duty"
 	"azeer-slack/journal/store"
 
 	lib "modernc.org/sqlite/lib"
@@ -27,7 +28,7 @@ func (d *DB) Commit(_ context.Context, operations []store.Operation) error {
 }
 
 func (d *DB) write(operations []store.Operation) error {
-	accepting := slices.ContainsFunc(operations, isAccept)
+	accepting := slices.ContainsFunc(operations, mustBeSynced)
 	if err := d.ready(accepting); err != nil {
 		return err
 	}
@@ -45,10 +46,11 @@ func (d *DB) write(operations []store.Operation) error {
 	return nil
 }
 
-// isAccept tells what must be synced when Commit returns.
-func isAccept(o store.Operation) bool {
+// mustBeSynced tells what nothing else would bring back: that something was asked, and for
+// whom a group's was.
+func mustBeSynced(o store.Operation) bool {
 	switch o := o.(type) {
-	case *store.Accept:
+	case *store.Accept, *store.Choose:
 		return true
 	case *store.KeepNotice:
 		return o.Durable
@@ -95,7 +97,7 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.Accept:
 		return d.accept(tx, o)
 	case *store.Finish:
-		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum(), o.Unsent)
+		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum(), o.Unsent, o.GivenTo)
 		if o.Done = n > 0; o.Done && d.cfg.Notify && err == nil {
 			_, err = tx.exec(sqlNotify, o.ID)
 		}
@@ -108,6 +110,8 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		n, err := tx.exec(sqlSending, o.ID)
 		o.Found = n > 0
 		return err
+	case *store.Choose:
+		return choose(tx, o)
 	case *store.Take:
 		return d.take(tx, o)
 	case *store.GiveBack:
@@ -178,6 +182,36 @@ func insert(tx transaction, o *store.Accept) error {
 	}
 	id, err := res.LastInsertId()
 	o.Acceptance, o.Stored = assign.Accepted, o.Row(id)
+	return err
+}
+
+// choose decides whom an assignment goes to, unless that is decided.
+func choose(tx transaction, o *store.Choose) error {
+	o.Found, o.Choice = false, ""
+	err := tx.queryRow(sqlChosen, o.ID).Scan(&o.Choice)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if o.Found = err == nil; err != nil || o.Choice != "" {
+		return err
+	}
+	loads, last := make([]store.Load, len(o.Agents)), ""
+	for i, agent := range o.Agents {
+		if err := tx.queryRow(sqlLoad, agent, duty.Window.Microseconds()).Scan(&loads[i].Given, &loads[i].Last); err != nil {
+			return err
+		}
+	}
+	if err := tx.queryRow(store.SQLLast, o.Group).Scan(&last); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var to string
+	if to, o.Choice, err = o.Decide(loads, last); err != nil {
+		return err
+	}
+	if _, err := tx.exec(sqlChoose, o.ID, o.Choice, to); err != nil || to == "" {
+		return err
+	}
+	_, err = tx.exec(store.SQLTurn, o.Group, to)
 	return err
 }
 

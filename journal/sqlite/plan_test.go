@@ -53,6 +53,28 @@ func TestATallyGoesOnInTheIndex(t *testing.T) {
 	}
 }
 
+// Of an agent's contacts a page of ids is looked at, and an index for what is newer.
+func TestHeldContactsAreFoundByIDs(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "x.db")).db
+	for _, age := range []time.Duration{0, time.Hour} {
+		s := db.Dialect().Held([]string{"omar@twerlo.com"}, age, 1, 2000)
+		steps := explainPlan(t, db.Conn(), s.SQL, append(s.Args, sql.Named("now", 0))...)
+		scans := slices.ContainsFunc(steps, func(step string) bool {
+			return strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE")
+		})
+		if way, _, _ := strings.Cut(steps[0], " ("); way != "SEARCH a USING INTEGER PRIMARY KEY" || scans {
+			t.Errorf("they are read by %q", steps)
+		}
+	}
+	s := db.Dialect().Span()
+	for _, step := range explainPlan(t, db.Conn(), s.SQL, sql.Named("now", 0)) {
+		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") {
+			t.Errorf("the ids are read by %q", step)
+		}
+	}
+}
+
 func explainPlan(t *testing.T, db *sql.DB, statement string, args ...any) (steps []string) {
 	t.Helper()
 	rows, err := db.QueryContext(context.WithoutCancel(t.Context()), "EXPLAIN QUERY PLAN "+statement, args...)

@@ -43,8 +43,12 @@ var (
 	sqlByID   = dialect.Select(`a.id = $1`)
 	sqlFinish = `
 		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, outcome_sum = $7,
+			given_to = iif(undoes = 0, $9, ''), given_at = ` + dialect.Ago("$5") + `,
 			due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)
 		WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`
+	sqlChosen  = `SELECT choice FROM assignments WHERE id = $1 AND kind = ''`
+	sqlChoose  = `UPDATE assignments SET choice = $2, given_to = $3, given_at = $now WHERE id = $1`
+	sqlLoad    = dialect.SQLLoad()
 	sqlSending = `UPDATE assignments SET sent = 1 WHERE id = $1 AND kind = ''`
 	sqlPending = `
 		SELECT ` + dialect.Columns() + ` FROM assignments a INDEXED BY assignments_in_hand
@@ -64,7 +68,7 @@ var (
 	// written are the statements of a transaction.
 	written = []string{
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, store.SQLAnswered, sqlSending, sqlPending,
-		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse,
+		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
 	}
 )

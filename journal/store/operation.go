@@ -42,6 +42,8 @@ type (
 		// Unsent stores it, whoever works on the assignment, unless the inbox may have been
 		// called for it.
 		Unsent bool
+		// GivenTo is whom it gave the contact to, in small letters; "": to nobody.
+		GivenTo string
 
 		Lost bool // to another instance
 		Done bool // it is stored
@@ -57,6 +59,19 @@ type (
 		ID int64
 
 		Found bool // and unfinished
+	}
+	// Choose decides whom an unfinished assignment goes to, unless that is decided.
+	Choose struct {
+		ID    int64
+		Group string
+		// Agents are those to choose from, in small letters.
+		Agents []string
+		// Decide chooses one of them and writes that down; to is "" for nobody. It may be called
+		// more than once.
+		Decide func(loads []Load, last string) (to, choice string, err error)
+
+		Choice string // what stands
+		Found  bool   // and unfinished, and of this instance
 	}
 	// Take gives this instance what nobody works on.
 	Take struct{ Taken []Row }
@@ -95,6 +110,7 @@ func (*Accept) isOperation()     {}
 func (*Finish) isOperation()     {}
 func (*Answered) isOperation()   {}
 func (*Sending) isOperation()    {}
+func (*Choose) isOperation()     {}
 func (*Take) isOperation()       {}
 func (*GiveBack) isOperation()   {}
 func (*Audited) isOperation()    {}
@@ -102,6 +118,12 @@ func (*KeepNotice) isOperation() {}
 func (*Delete) isOperation()     {}
 func (*Claim) isOperation()      {}
 func (*Pulse) isOperation()      {}
+
+// Load is what an agent has been given.
+type Load struct {
+	Given int   // within duty.Window
+	Last  int64 // the assignment that gave them one last; 0: none
+}
 
 // Row is what a request looks like that was stored as id a moment ago.
 func (a *Accept) Row(id int64) Row {

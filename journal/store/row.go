@@ -27,6 +27,7 @@ type Row struct {
 	Batch         int64
 	Note          string
 	Receipt       bool
+	Choice        string
 	// Sums are the checksums of the request and of the outcome, where there are.
 	Sums [2]*int64
 }
@@ -37,7 +38,7 @@ func (r *Row) Fields() []any {
 		&r.ID, &r.Key, &r.Requester, &r.Contact, &r.Agent, &r.Reply, &r.Accepted,
 		&r.Kind, &r.Outcome, &r.Finished, &r.Answered,
 		&r.Newer, &r.NewerBy, &r.NewerAgent, &r.NewerAccepted, &r.Origin, &r.Undoes, &r.ContactID, &r.Sent, &r.Batch,
-		&r.Note, &r.Receipt, &r.Sums[0], &r.Sums[1],
+		&r.Note, &r.Receipt, &r.Choice, &r.Sums[0], &r.Sums[1],
 	}
 }
 
@@ -47,7 +48,7 @@ func (d Dialect) Columns() string {
 		"a.id", "coalesce(a.key, '')", "a.requester", "a.contact", "a.agent", "a.reply", d.Age("a.accepted_at"),
 		"a.kind", "a.outcome", d.Age("a.finished_at"), "a.answered",
 		"a.newer", "n.requester", "n.agent", d.Age("n.accepted_at"), "a.origin", "a.undoes", "a.contact_id", "a.sent", "a.part_of",
-		"a.note", "a.receipt",
+		"a.note", "a.receipt", "a.choice",
 		d.Sums,
 	}, ", ")
 }

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/duty"
 )
 
 // Dialect is what differs in statements that are otherwise the same. Parameters are $1, $2
@@ -38,6 +41,9 @@ const (
 		INSERT INTO installation (id, name, proof) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, proof = excluded.proof
 		WHERE installation.name = excluded.name OR $3`
+	// SQLLast gives whom a group was given its last contact to.
+	SQLLast = `SELECT last FROM duty WHERE id = $1`
+	SQLTurn = `INSERT INTO duty (id, last) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET last = excluded.last`
 )
 
 // Installation reads the name and the proof of the installation that claimed the journal.
@@ -118,6 +124,60 @@ func (d Dialect) Members(batch int64) Statement {
 	return Statement{SQL: d.Select(`a.part_of = $1 AND a.part_of <> 0 ORDER BY a.id`), Args: []any{batch}, Long: true}
 }
 
+// Size counts the rows of a batch.
+func (d Dialect) Size(batch int64) Statement {
+	return Statement{SQL: `SELECT count(*) FROM assignments WHERE part_of = $1 AND part_of <> 0`, Args: []any{batch}}
+}
+
+// Span gives the least and the greatest id.
+func (d Dialect) Span() Statement {
+	return Statement{SQL: `
+		SELECT coalesce((SELECT min(id) FROM assignments), 0), coalesce((SELECT max(id) FROM assignments), 0)`}
+}
+
+// Held gives the columns of rows that made one of the agents the present owner of their contact, and
+// the newest id of that, of those with an id from first up to last, by id. What it gives is to be
+// held against the agents, since it compares texts. age, unless 0, is how long ago they
+// ended at most.
+func (d Dialect) Held(agents []string, age time.Duration, first, last int64) Statement {
+	args := []any{first, last}
+	parameter := func(arg any) string {
+		args = append(args, arg)
+		return "$" + strconv.Itoa(len(args))
+	}
+	var named []string
+	for _, a := range agents {
+		named = append(named, `lower(a.outcome) LIKE `+parameter(holdsAgent(a))+` ESCAPE '!'`)
+	}
+	condition := `a.id >= $1 AND a.id <= $2 AND a.kind = 'assigned' AND (` + strings.Join(named, " OR ") + `)`
+	if age > 0 {
+		condition += ` AND a.finished_at >= ` + d.Ago(parameter(age.Microseconds()))
+	}
+	isNewer := `o.id > a.id AND (o.kind = '' OR ` + strings.ReplaceAll(isOwning, "a.", "o.") + `)`
+	condition += ` AND NOT EXISTS (SELECT 1 FROM assignments o WHERE ` + d.IsContacts("o", "a.contact") + ` AND ` + isNewer + `) ORDER BY a.id`
+	newest := `, (SELECT max(m.id) FROM assignments m WHERE ` + d.IsContacts("m", "a.contact") + `)`
+	return Statement{Args: args, Long: true, SQL: `SELECT ` + d.Columns() + newest +
+		` FROM assignments a LEFT JOIN assignments n ON n.id = a.newer WHERE ` + condition}
+}
+
+// holdsAgent is a pattern for outcomes with an agent's id. Databases differ in which letters
+// they call small, so those beyond ASCII may be any.
+func holdsAgent(id string) string {
+	text, _ := json.Marshal(strings.ToLower(id)) // a string always works
+	var pattern strings.Builder
+	for _, r := range string(text) {
+		switch {
+		case r > unicode.MaxASCII:
+			pattern.WriteByte('%')
+		case strings.ContainsRune("!%_", r):
+			pattern.WriteString("!" + string(r))
+		default:
+			pattern.WriteRune(r)
+		}
+	}
+	return `%"platform_id":` + pattern.String() + `%`
+}
+
 // Assigned gives id, how long ago it ended in microseconds, and outcome, of up to limit of
 // those that ended assigned less than age ago; newest first, and after assignment after, if
 // that is not 0. What takes another back is left out.
@@ -135,6 +195,22 @@ func (d Dialect) Assigned(age time.Duration, after int64, limit int) Statement {
 	}
 	return s
 }
+
+// SQLLoad gives how many contacts agent $1 was given in the last $2 microseconds, and which
+// assignment was the last to give one.
+func (d Dialect) SQLLoad() string {
+	given := `FROM assignments WHERE given_to <> '' AND given_to = $1`
+	return `SELECT (SELECT count(*) ` + given + ` AND given_at >= ` + d.Ago("$2") + `),
+		coalesce((SELECT id ` + given + ` ORDER BY given_at DESC, id DESC LIMIT 1), 0)`
+}
+
+// Load is SQLLoad of one agent.
+func (d Dialect) Load(agent string) Statement {
+	return Statement{SQL: d.SQLLoad(), Args: []any{agent, duty.Window.Microseconds()}}
+}
+
+// Last gives whom a group was given its last contact to.
+func Last(group string) Statement { return Statement{SQL: SQLLast, Args: []any{group}} }
 
 // Oldest gives id, age in microseconds and whether it is answered, of up to limit
 // assignments after id, by id.

@@ -69,20 +69,25 @@ type Account struct {
 	mu       *monitor.Monitor // the rest is guarded by it
 	key      string
 	agents   []Agent
-	contacts []Contact
-	owners   map[string]string
-	known    map[string]bool // nil: every contact exists
+	contacts contacts
 	shape    ListShape
 	calls    []Call
 	orders   orders
+}
+
+// contacts are what the account knows of its customers. Guarded by Account.mu.
+type contacts struct {
+	added  []Contact
+	owners map[string]string
+	known  map[string]bool // nil: every contact exists
 }
 
 // Start opens the account on loopback; what the app does wrong goes to rec. End it with
 // Close.
 func Start(rec *record.Recorder) (*Account, error) {
 	z := &Account{
-		report: rec.Reporter("azeer"), mu: monitor.New(), key: Key, owners: map[string]string{},
-		orders: newOrders(),
+		report: rec.Reporter("azeer"), mu: monitor.New(), key: Key, orders: newOrders(),
+		contacts: contacts{owners: map[string]string{}},
 		agents: []Agent{
 			{ID: 1, PlatformID: "omar@twerlo.com", Name: "Omar Hassan", Role: "admin"},
 			{ID: 2, PlatformID: "sara@twerlo.com", Name: "Sara Ali"},
@@ -106,14 +111,14 @@ func (z *Account) Close() error { return z.server.Down() }
 func (z *Account) Owner(contact string) string {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	return z.owners[contact]
+	return z.contacts.owners[contact]
 }
 
 // Owners returns every contact that has an owner.
 func (z *Account) Owners() map[string]string {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	return maps.Clone(z.owners)
+	return maps.Clone(z.contacts.owners)
 }
 
 // Agents returns the agents of the account.
@@ -149,9 +154,9 @@ func (z *Account) AddAgent(a Agent) {
 func (z *Account) AddContact(c Contact, owner string) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.contacts = append(z.contacts, c)
+	z.contacts.added = append(z.contacts.added, c)
 	if owner != "" {
-		z.owners[c.Phone] = owner
+		z.contacts.owners[c.Phone] = owner
 	}
 	z.report.Note(contactsChanged{})
 }
@@ -161,16 +166,16 @@ func (z *Account) AddContact(c Contact, owner string) {
 func (z *Account) Contacts() []Contact {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	return slices.Clone(z.contacts)
+	return slices.Clone(z.contacts.added)
 }
 
 // KnowOnly makes every contact but these unknown. Without a call of it all are known.
 func (z *Account) KnowOnly(contacts ...string) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.known = map[string]bool{}
+	z.contacts.known = map[string]bool{}
 	for _, c := range contacts {
-		z.known[c] = true
+		z.contacts.known[c] = true
 	}
 }
 

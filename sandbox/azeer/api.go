@@ -155,10 +155,10 @@ func (z *Account) assign(x *exchange) (int, any) {
 	}
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	if z.known != nil && !z.known[contact] {
+	if z.contacts.known != nil && !z.contacts.known[contact] {
 		return http.StatusNotFound, object{"success": false, "message": "contact not found"}
 	}
-	z.owners[contact] = agent
+	z.contacts.owners[contact] = agent
 	z.calls[x.call].Effect = true
 	z.report.Note(callChanged{x.call})
 	return http.StatusOK, object{"message": "assignment completed successfully", "success": true}

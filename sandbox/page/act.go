@@ -38,25 +38,36 @@ const maxAct = 1 << 20
 //
 // Places are ids, "#general" or "@sara". Messages are "<place>/<ts>".
 type request struct {
-	Person      string           `json:"person"`
-	Client      string           `json:"client"`
-	Act         string           `json:"act"`
-	Place       string           `json:"place"`
-	Line        string           `json:"line"`
-	Thread      string           `json:"thread"`
-	Text        string           `json:"text"`
-	Message     string           `json:"message"`
-	View        string           `json:"view"`
-	Block       string           `json:"block"`
-	Action      string           `json:"action"`
-	Query       string           `json:"query"`
-	Value       words            `json:"value"`
-	Selected    words            `json:"selected"`
-	Values      map[string]words `json:"values"`
-	Callback    string           `json:"callback"`
-	Switch      string           `json:"switch"`
-	On          bool             `json:"on"`
-	Interaction string           `json:"interaction"`
+	Person string `json:"person"`
+	Client string `json:"client"`
+	Act    string `json:"act"`
+
+	target
+	entry
+	Callback    string `json:"callback"`
+	Switch      string `json:"switch"`
+	On          bool   `json:"on"`
+	Interaction string `json:"interaction"`
+}
+
+// target is on what somebody acts.
+type target struct {
+	Place   string `json:"place"`
+	Thread  string `json:"thread"`
+	Message string `json:"message"`
+	View    string `json:"view"`
+	Block   string `json:"block"`
+	Action  string `json:"action"`
+}
+
+// entry is what somebody types or chooses.
+type entry struct {
+	Line     string           `json:"line"`
+	Text     string           `json:"text"`
+	Query    string           `json:"query"`
+	Value    words            `json:"value"`
+	Selected words            `json:"selected"`
+	Values   map[string]words `json:"values"`
 }
 
 // words is what was entered in a field: text, or several texts for a field that
@@ -153,7 +164,7 @@ func settled(ctx context.Context, d *slack.Delivery) Outcome {
 func (p *Page) command(ctx context.Context, me *slack.Person, in request) Outcome {
 	name, _, _ := strings.Cut(in.Line, " ")
 	if in.Thread != "" {
-		return Outcome{Error: name + " is not supported in threads. Sorry!"}
+		return failed(fmt.Errorf("%s is not supported in threads", name))
 	}
 	return settled(ctx, me.CommandAsync(in.Place, in.Line))
 }

@@ -21,6 +21,8 @@ const (
 
 // live numbers events and hands them to the pages.
 type live struct {
+	heartbeat time.Duration // how often a page is told that it is connected
+
 	mu      sync.Mutex
 	seq     int64 // of the newest event
 	kept    []told
@@ -42,7 +44,7 @@ func (e told) reaches(person *slack.Person) bool {
 // newLive starts to count at the time in milliseconds: so a page left over from an
 // earlier run is behind, and never takes our events for the continuation of those.
 func newLive(now time.Time) *live {
-	return &live{seq: now.UnixMilli(), changed: make(chan struct{})}
+	return &live{heartbeat: 15 * time.Second, seq: now.UnixMilli(), changed: make(chan struct{})}
 }
 
 // tell numbers an event and sends it to everybody's pages, or only to those of the
@@ -136,7 +138,7 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request, person *slack.Pers
 	ctx, cancel := p.until(r)
 	defer cancel()
 	out := http.NewResponseController(w)
-	beat := time.NewTicker(p.heartbeat)
+	beat := time.NewTicker(p.live.heartbeat)
 	defer beat.Stop()
 	due := true // at once, so that the page knows it is connected
 	for {

@@ -127,7 +127,7 @@ func TestTwoPagesStayInStep(t *testing.T) {
 func TestHeartbeatMovesOn(t *testing.T) {
 	t.Parallel()
 	d := newFixture(t, Config{}, slack.Limits{})
-	d.page.heartbeat = time.Millisecond
+	d.page.live.heartbeat = time.Millisecond
 	s := d.listen("omar", d.state("omar").Seq)
 	d.must("sara", "say", map[string]any{"place": "#vip", "text": "not for omar"})
 	want := fmt.Sprintf("id: %d", d.state("omar").Seq)

@@ -52,9 +52,19 @@ type Page struct {
 	timeline *interactions
 	switches switches
 	watch    *sandbox.Watch
+	owners   owners
+	places   map[string]map[string]Place // last told, by handle and id; of follow only
+	lifetime lifetime
+}
 
-	heartbeat time.Duration
+// owners are who owns which contact, and since when.
+type owners struct {
+	mu        sync.Mutex
+	byContact map[string]Owner
+}
 
+// lifetime is from New to Close.
+type lifetime struct {
 	ctx    context.Context // ends at Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // goroutines and requests
@@ -62,23 +72,21 @@ type Page struct {
 	mu     sync.Mutex
 	closed bool
 	server *http.Server
-	owners map[string]Owner
-	places map[string]map[string]Place // last told, by handle and id
 }
 
 // New makes a page of a sandbox and begins to follow it. End it with Close, before
 // the sandbox.
 func New(box *sandbox.Sandbox, cfg Config) *Page {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Page{box: box, cfg: cfg, files: cfg.Files, live: newLive(time.Now()), heartbeat: 15 * time.Second,
-		ctx: ctx, cancel: cancel, owners: map[string]Owner{}, places: map[string]map[string]Place{}}
+	p := &Page{box: box, cfg: cfg, files: cfg.Files, live: newLive(time.Now()), places: map[string]map[string]Place{},
+		owners: owners{byContact: map[string]Owner{}}, lifetime: lifetime{ctx: ctx, cancel: cancel}}
 	if p.files == nil {
 		p.files, _ = fs.Sub(embedded, "web") // fails for invalid paths only
 	}
 	p.timeline = newInteractions(p)
 	p.watch = box.Watch()
 	p.begin()
-	p.wg.Go(p.follow)
+	p.lifetime.wg.Go(p.follow)
 	return p
 }
 
@@ -108,14 +116,15 @@ func (p *Page) Listen(addr string) (url string, err error) {
 	if !p.cfg.Reachable && !isLoopback(listener.Addr()) {
 		return "", errors.Join(fmt.Errorf("%s is no loopback address", addr), listener.Close())
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed || p.server != nil {
+	life := &p.lifetime
+	life.mu.Lock()
+	defer life.mu.Unlock()
+	if life.closed || life.server != nil {
 		return "", errors.Join(errors.New("the page is closed, or listens already"), listener.Close())
 	}
 	server := &http.Server{Handler: p.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	p.server = server
-	p.wg.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed
+	life.server = server
+	life.wg.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed
 	return urlOf(listener.Addr()), nil
 }
 
@@ -129,33 +138,35 @@ func urlOf(addr net.Addr) string {
 
 // Close ends all connections and returns when no goroutine of the page is left.
 func (p *Page) Close() error {
-	p.mu.Lock()
-	p.closed = true
-	server := p.server
-	p.mu.Unlock()
-	p.cancel()
+	life := &p.lifetime
+	life.mu.Lock()
+	life.closed = true
+	server := life.server
+	life.mu.Unlock()
+	life.cancel()
 	p.watch.Stop()
 	var err error
 	if server != nil {
 		err = server.Close()
 	}
-	p.wg.Wait()
+	life.wg.Wait()
 	return err
 }
 
 // counted counts requests under way, so that Close can wait for them.
 func (p *Page) counted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.mu.Lock()
-		closed := p.closed
+		life := &p.lifetime
+		life.mu.Lock()
+		closed := life.closed
 		if !closed {
-			p.wg.Add(1)
+			life.wg.Add(1)
 		}
-		p.mu.Unlock()
+		life.mu.Unlock()
 		if closed {
 			panic(http.ErrAbortHandler)
 		}
-		defer p.wg.Done()
+		defer life.wg.Done()
 		next.ServeHTTP(w, r)
 	})
 }
@@ -163,6 +174,6 @@ func (p *Page) counted(next http.Handler) http.Handler {
 // until returns a context that ends with the request or the page.
 func (p *Page) until(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(r.Context())
-	stop := context.AfterFunc(p.ctx, cancel)
+	stop := context.AfterFunc(p.lifetime.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }

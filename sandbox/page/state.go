@@ -43,7 +43,7 @@ func (p *Page) begin() {
 // follow tells the pages of everything that changes in the sandbox, until Close.
 func (p *Page) follow() {
 	for {
-		c, err := p.watch.Next(p.ctx)
+		c, err := p.watch.Next(p.lifetime.ctx)
 		if err != nil {
 			return
 		}
@@ -163,15 +163,15 @@ func (p *Page) tellAzeer(c azeer.Changes) {
 // noteContacts notes who owned a contact before any call, and returns what is new.
 func (p *Page) noteContacts() []Owner {
 	owners, contacts := p.box.Azeer.Owners(), p.box.Azeer.Contacts()
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.owners.mu.Lock()
+	defer p.owners.mu.Unlock()
 	var fresh []Owner
 	for _, c := range contacts {
-		if _, known := p.owners[c.Phone]; known || owners[c.Phone] == "" {
+		if _, known := p.owners.byContact[c.Phone]; known || owners[c.Phone] == "" {
 			continue
 		}
-		p.owners[c.Phone] = Owner{Contact: c.Phone, Agent: owners[c.Phone], At: c.SaidAt.UnixMilli()}
-		fresh = append(fresh, p.owners[c.Phone])
+		p.owners.byContact[c.Phone] = Owner{Contact: c.Phone, Agent: owners[c.Phone], At: c.SaidAt.UnixMilli()}
+		fresh = append(fresh, p.owners.byContact[c.Phone])
 	}
 	return fresh
 }
@@ -186,8 +186,8 @@ func (p *Page) contacts() []Contact {
 
 // noteOwners notes who owns what after some calls and returns what is new.
 func (p *Page) noteOwners(calls []azeer.Call) []Owner {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.owners.mu.Lock()
+	defer p.owners.mu.Unlock()
 	var fresh []Owner
 	for _, call := range calls {
 		if !call.Effect {
@@ -195,10 +195,10 @@ func (p *Page) noteOwners(calls []azeer.Call) []Owner {
 		}
 		// Of two calls at once the account knows which came last.
 		now := Owner{Contact: call.Contact, Agent: p.box.Azeer.Owner(call.Contact), At: call.At.UnixMilli()}
-		if before := p.owners[call.Contact]; before.At > now.At || before == now {
+		if before := p.owners.byContact[call.Contact]; before.At > now.At || before == now {
 			continue
 		}
-		p.owners[call.Contact] = now
+		p.owners.byContact[call.Contact] = now
 		fresh = append(fresh, now)
 	}
 	return fresh
@@ -313,9 +313,9 @@ func (p *Page) azeer() Azeer {
 	for i, call := range calls {
 		a.Calls[i] = callOf(call)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a.Owners = slices.AppendSeq(a.Owners, maps.Values(p.owners)) // never null in JSON
+	p.owners.mu.Lock()
+	defer p.owners.mu.Unlock()
+	a.Owners = slices.AppendSeq(a.Owners, maps.Values(p.owners.byContact)) // never null in JSON
 	slices.SortFunc(a.Owners, func(x, y Owner) int {
 		if x.At != y.At {
 			return int(x.At - y.At)
@@ -356,7 +356,7 @@ func placesByID(person *slack.Person) map[string]Place {
 
 func placeOf(at slack.Place) Place {
 	wire := Place{ID: at.ID, Name: at.Name, Kind: "channel", With: at.With, Bot: at.Bot, Member: at.Member,
-		Shared: at.Shared, Members: at.Members, People: append([]string{}, at.People...)}
+		Shared: at.Shared, Members: len(at.People), People: append([]string{}, at.People...)}
 	switch {
 	case at.App:
 		wire.Kind = "app"

@@ -171,10 +171,10 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	at, ok := sara.Place("@omar")
-	if !ok || !at.DM || at.With != "omar" || at.Members != 2 || names(omar) != "general support Azeer Sara Ali" {
+	if !ok || !at.DM || at.With != "omar" || len(at.People) != 2 || names(omar) != "general support Azeer Sara Ali" {
 		t.Errorf("the DM is %+v, omar sees %s", at, names(omar))
 	}
-	if self, _ := sara.Place("@sara"); self.With != "sara" || self.Members != 1 || self.App {
+	if self, _ := sara.Place("@sara"); self.With != "sara" || len(self.People) != 1 || self.App {
 		t.Errorf("sara's notes to herself are %+v", self)
 	}
 	if app, _ := sara.Place("@azeer"); !app.App || !app.Bot {

@@ -181,8 +181,7 @@ type Place struct {
 	Shared  bool     // with another organisation
 	Bot     bool     // the app's bot is in it
 	Member  bool     // the person is in it
-	Members int      // people in it, the bot not counted
-	People  []string // their handles
+	People  []string // the handles of those in it, the bot not counted
 }
 
 // Places returns the conversations that the person can see: all public channels
@@ -218,7 +217,6 @@ func (ws *Workspace) placeFor(p *Person, c *channel) Place {
 		if !c.members[other.id] {
 			continue
 		}
-		at.Members++
 		at.People = append(at.People, other.cfg.Handle)
 		if c.im && (other.id != p.id || at.With == "") { // oneself where there is nobody else
 			at.Name, at.With = other.cfg.Name, other.cfg.Handle
@@ -284,7 +282,7 @@ func (p *Person) inviteTyped(place, text string) error {
 	case c.im:
 		return errors.New("/invite works in channels only")
 	case len(words) == 0:
-		return fmt.Errorf("whom? Example: /invite @%s", ws.BotName())
+		return fmt.Errorf("who? Example: /invite @%s", ws.BotName())
 	}
 	var ids []string
 	for _, word := range words {

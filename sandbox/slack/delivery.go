@@ -53,15 +53,20 @@ type Delivery struct {
 	ResponseURL string          // empty where the kind has none
 	Payload     json.RawMessage // as sent
 	Sent        time.Time       // zero: never sent
-	Acked       time.Time       // zero: never acknowledged in time
-	Shown       string          // the error the person reads; empty: none
-	Err         error           // the person cannot do this at all: no such button, no such option
-	Reply       *Message        // the message in the acknowledgement, if any
-	Options     []Option        // answer of a block_suggestion
-	AckPayload  json.RawMessage // as received
 
+	Result
 	origin
 	progress
+}
+
+// Result is what came of a delivery.
+type Result struct {
+	Acked      time.Time       // zero: never acknowledged in time
+	AckPayload json.RawMessage // as received
+	Reply      *Message        // the message in the acknowledgement, if any
+	Options    []Option        // answer of a block_suggestion
+	Shown      string          // the error the person reads; empty: none
+	Err        error           // the person cannot do this at all: no such button, no such option
 }
 
 // origin is where a delivery came from.
@@ -133,7 +138,7 @@ func (d *Delivery) acceptsPayload() bool {
 
 // impossible is a delivery that a person cannot even start.
 func impossible(kind string, err error) *Delivery {
-	d := &Delivery{Kind: kind, Err: err, progress: progress{done: make(chan struct{})}}
+	d := &Delivery{Kind: kind, Result: Result{Err: err}, progress: progress{done: make(chan struct{})}}
 	d.settle(ackExpired)
 	return d
 }

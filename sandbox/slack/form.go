@@ -15,25 +15,41 @@ import (
 // Form is a modal (or Home tab) as a person has it before them: a copy, renewed
 // by the calls that take it.
 type Form struct {
+	FormIdentity
+	FormFrame
+	FormStatus
+
+	Blocks  json.RawMessage
+	State   json.RawMessage // what the fields hold, as in state.values
+	Buttons []Button
+
+	values map[string]string
+	plain  string
+	person *Person
+}
+
+// FormIdentity is by what Slack and the app know a form.
+type FormIdentity struct {
 	ViewID          string
 	ExternalID      string
 	CallbackID      string
 	PrivateMetadata string
 	Hash            string
-	Title           string
-	SubmitLabel     string // empty: no submit button
-	CloseLabel      string
-	Blocks          json.RawMessage
-	Errors          map[string]string // by block id, shown under the fields
-	Banner          string            // "We had some trouble connecting. Try again?"
-	Closed          bool              // no longer on the screen
-	Busy            bool              // submitted, and the app has not answered yet
-	State           json.RawMessage   // what the fields hold, as in state.values
-	Buttons         []Button
+}
 
-	values map[string]string
-	plain  string
-	person *Person
+// FormFrame is what Slack draws around the blocks.
+type FormFrame struct {
+	Title       string
+	SubmitLabel string // empty: no submit button
+	CloseLabel  string
+}
+
+// FormStatus is how it stands with a form.
+type FormStatus struct {
+	Errors map[string]string // by block id, shown under the fields
+	Banner string            // "We had some trouble connecting. Try again?"
+	Closed bool              // no longer on the screen
+	Busy   bool              // submitted, and the app has not answered yet
 }
 
 // Plain returns the form as a person reads it: title, texts, labels with what
@@ -164,12 +180,12 @@ func (f *Form) refresh() {
 // formOf copies a view as its person sees it. Call it, and those below, with the lock held.
 func (ws *Workspace) formOf(v *view) *Form {
 	f := &Form{
-		ViewID: v.id, ExternalID: v.externalID(), CallbackID: v.body.Str("callback_id"),
-		PrivateMetadata: v.body.Str("private_metadata"), Hash: v.hash,
-		Title: v.body.PlainText("title"), SubmitLabel: v.body.PlainText("submit"), CloseLabel: v.body.PlainText("close"),
-		Blocks: jsonmap.Encode(v.Blocks), Errors: map[string]string{}, Banner: v.banner, Closed: !v.open,
-		Busy: v.sending > 0, State: jsonmap.Encode(v.State()),
-		Buttons: blocks.ButtonsOf(v.Blocks), values: map[string]string{}, person: v.person,
+		FormIdentity: FormIdentity{ViewID: v.id, ExternalID: v.externalID(), CallbackID: v.body.Str("callback_id"),
+			PrivateMetadata: v.body.Str("private_metadata"), Hash: v.hash},
+		FormFrame:  FormFrame{v.body.PlainText("title"), v.body.PlainText("submit"), v.body.PlainText("close")},
+		FormStatus: FormStatus{Errors: map[string]string{}, Banner: v.banner, Closed: !v.open, Busy: v.sending > 0},
+		Blocks:     jsonmap.Encode(v.Blocks), State: jsonmap.Encode(v.State()), Buttons: blocks.ButtonsOf(v.Blocks),
+		values: map[string]string{}, person: v.person,
 	}
 	maps.Copy(f.Errors, v.errors)
 	for _, field := range blocks.FieldsOf(v.Blocks) {

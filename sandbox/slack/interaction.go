@@ -57,8 +57,13 @@ func (p *Person) CommandAsync(channel, line string) *Delivery {
 	case "null":
 		payload["is_enterprise_install"] = nil
 	}
+	return ws.sendInteraction(d, payload, ws.title(c, p), line)
+}
+
+// sendInteraction sends what a person has just done, with its payload.
+func (ws *Workspace) sendInteraction(d *Delivery, payload object, where, text string) *Delivery {
 	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, ws.title(c, p), line)
+	return ws.sendTyped(d, where, text)
 }
 
 // sendTyped sends what a person has just done, as the timeline says it.
@@ -117,8 +122,7 @@ func (p *Person) ShortcutAsync(callbackID string) *Delivery {
 	d := &Delivery{Kind: kindShortcut, origin: origin{person: p}, TriggerID: ws.newTrigger(p, nil)}
 	payload := ws.interaction(kindShortcut, p)
 	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callbackID, d.TriggerID, now()
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, "", "shortcut "+callbackID)
+	return ws.sendInteraction(d, payload, "", "shortcut "+callbackID)
 }
 
 // MessageShortcut starts a message shortcut on m and returns when it is settled.
@@ -145,8 +149,7 @@ func (p *Person) MessageShortcutAsync(callbackID string, m Message) *Delivery {
 	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callbackID, d.TriggerID, now()
 	payload["response_url"], payload["message_ts"], payload["message"] = d.ResponseURL, source.ts, source.payload()
 	payload["channel"] = object{"id": c.id, "name": ws.nameIn(c)}
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, "", "message shortcut "+callbackID)
+	return ws.sendInteraction(d, payload, "", "message shortcut "+callbackID)
 }
 
 // locate finds the message behind a copy, if it is still on the screen.
@@ -204,8 +207,7 @@ func (p *Person) actInMessage(m Message, find func(*blocks.Rendered) (Action, er
 	payload["state"] = object{"values": r.State()}
 	payload["trigger_id"], payload["response_url"] = d.TriggerID, d.ResponseURL
 	payload["actions"] = []object{entry}
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, ws.title(c, p), summary)
+	return ws.sendInteraction(d, payload, ws.title(c, p), summary)
 }
 
 // fromMessage adds to a payload which message it came from.
@@ -278,9 +280,8 @@ func (ws *Workspace) sendAction(p *Person, v *view, entry object, summary string
 	payload["view"] = v.payload(true)
 	payload["trigger_id"] = d.TriggerID
 	payload["actions"] = []object{entry}
-	d.Payload = jsonmap.Encode(payload)
 	ws.noteView(v)
-	return ws.sendTyped(d, "", summary)
+	return ws.sendInteraction(d, payload, "", summary)
 }
 
 // Keys types text into a text field of a form or the Home tab, key by key as a person
@@ -398,8 +399,7 @@ func (ws *Workspace) suggest(p *Person, r *blocks.Rendered, blockID, text string
 	payload := ws.interaction(kindSuggestion, p)
 	from(payload)
 	payload["action_id"], payload["block_id"], payload["value"] = menu.Action, menu.Block, text
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, "", blockID+": "+text)
+	return ws.sendInteraction(d, payload, "", blockID+": "+text)
 }
 
 // Submit fills in the blocks named in values, presses the submit button and
@@ -445,8 +445,7 @@ func (p *Person) SubmitAsync(f *Form, values map[string]string) *Delivery {
 	payload["trigger_id"], payload["view"] = d.TriggerID, v.payload(true)
 	v.sending++
 	payload["response_urls"] = ws.responseURLsOf(v, d.EnvelopeID)
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, "", "submits "+fmt.Sprint(ws.formOf(v).values))
+	return ws.sendInteraction(d, payload, "", "submits "+fmt.Sprint(ws.formOf(v).values))
 }
 
 // responseURLsOf gives out a response URL for each conversation chosen in a
@@ -505,8 +504,7 @@ func (p *Person) closeForms(f *Form, all bool) *Delivery {
 	d := &Delivery{Kind: kindClosed, origin: origin{person: p}}
 	payload := ws.interaction(kindClosed, p)
 	payload["view"], payload["is_cleared"] = told.payload(false), all
-	d.Payload = jsonmap.Encode(payload)
-	return ws.sendTyped(d, "", "closes the form")
+	return ws.sendInteraction(d, payload, "", "closes the form")
 }
 
 // OpenHome opens the app's Home tab and sends app_home_opened where the app has

@@ -75,7 +75,7 @@ func TestSlackbotOffersToAddWhomAMessageMentions(t *testing.T) {
 		t.Error("the offer is still there")
 	}
 	settle(t, sara.Click(mention("@Azeer, @omar and again @azeer"), "Add to channel"))
-	if at, _ := sara.Place("#vip"); !at.Bot || at.Members != 3 {
+	if at, _ := sara.Place("#vip"); !at.Bot || len(at.People) != 3 {
 		t.Errorf("in #vip are %+v", at)
 	}
 	if manager := s.Slack.Person("manager"); len(manager.Messages("#vip")) != 4 {

@@ -18,17 +18,28 @@ import (
 type Message struct {
 	TS        string
 	ThreadTS  string
-	Channel   string          // id
-	Where     string          // name of the place: "#general", "@azeer"
-	Author    string          // user id; the bot's for what the app posts
-	Text      string          // as sent, in mrkdwn
-	Blocks    json.RawMessage // as sent, or nil
-	Ephemeral bool            // only this person sees it
-	Edited    bool            // a later version of a message already shown
-	Via       Via             // how it came
-	Version   int             // counts up from 1 with each change
-	Envelope  string          // envelope_id of the interaction that it answers, "" if of none that is known
-	Buttons   []Button
+	Channel   string // id
+	Where     string // name of the place: "#general", "@azeer"
+	Ephemeral bool   // only this person sees it
+	Edited    bool   // a later version of a message already shown
+	Version   int    // counts up from 1 with each change
+
+	MessageSource
+	MessageContent
+}
+
+// MessageSource is where a message came from.
+type MessageSource struct {
+	Author   string // user id; the bot's for what the app posts
+	Via      Via    // how it came
+	Envelope string // envelope_id of the interaction that it answers, "" if of none that is known
+}
+
+// MessageContent is what a message says.
+type MessageContent struct {
+	Text    string          // as sent, in mrkdwn
+	Blocks  json.RawMessage // as sent, or nil
+	Buttons []Button
 
 	plain string
 }
@@ -293,9 +304,9 @@ func (ws *Workspace) copyOf(c *channel, m *message) Message {
 		m.named = jsonmap.Encode(m.blocks)
 	}
 	return Message{
-		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Author: m.user,
-		Text: m.text, Blocks: m.named, Ephemeral: m.only != "", Edited: m.edited, Via: m.via, Version: m.version,
-		Envelope: m.envelope, Buttons: blocks.ButtonsOf(m.blocks), plain: m.plain,
+		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Ephemeral: m.only != "", Edited: m.edited, Version: m.version,
+		MessageSource:  MessageSource{m.user, m.via, m.envelope},
+		MessageContent: MessageContent{m.text, m.named, blocks.ButtonsOf(m.blocks), m.plain},
 	}
 }
 
@@ -331,6 +342,22 @@ func (n names) UserID(handle string) (string, bool) {
 	}
 	if p := n.personNamed(handle); p != nil {
 		return p.id, true
+	}
+	return "", false
+}
+
+func (n names) GroupID(handle string) (string, bool) {
+	for _, g := range n.groups {
+		if strings.EqualFold(g.handle, handle) && !g.disabled {
+			return g.id, true
+		}
+	}
+	return "", false
+}
+
+func (n names) GroupHandle(id string) (string, bool) {
+	if g := n.groupOf(id); g != nil {
+		return g.handle, true
 	}
 	return "", false
 }

@@ -31,6 +31,7 @@ func (ws *Workspace) methods() map[string]webapi.Method {
 		"conversations.open":    {Do: ws.conversationsOpen, AnyScope: dms, PerMinute: 50, Post: true},
 		"conversations.info":    {Do: ws.conversationsInfo, AnyScope: conversationScopes, PerMinute: 50},
 		"conversations.members": {Do: ws.conversationsMembers, AnyScope: conversationScopes, PerMinute: 100},
+		"dnd.teamInfo":          {Do: ws.dndTeamInfo, AnyScope: []string{"dnd:read"}, PerMinute: 20},
 		"usergroups.list":       {Do: ws.usergroupsList, AnyScope: groups, PerMinute: 20},
 		"usergroups.users.list": {Do: ws.usergroupsUsersList, AnyScope: groups, PerMinute: 20},
 		"users.info":            {Do: ws.usersInfo, AnyScope: people, PerMinute: 100},
@@ -144,6 +145,7 @@ func (ws *Workspace) user(p *Person, locale bool) object {
 		_, offset = time.Now().In(zone).Zone()
 	}
 	profile := object{"real_name": p.cfg.Name, "display_name": p.cfg.Name, "team": p.team,
+		"status_text": p.says.text, "status_emoji": p.says.emoji, "status_expiration": seconds(p.says.until),
 		"real_name_normalized": p.cfg.Name, "display_name_normalized": p.cfg.Name}
 	if ws.InScope("users:read.email") == nil && !p.cfg.Bot {
 		profile["email"] = p.cfg.Email
@@ -176,10 +178,17 @@ func slackbot() object {
 func (ws *Workspace) usergroupsList(c *webapi.Call) (object, error) {
 	groups := []object{}
 	for _, g := range ws.groups {
+		deleted := 0
+		if g.disabled {
+			deleted = 1700000000
+		}
+		if g.disabled && !c.Flag("include_disabled") {
+			continue
+		}
 		o := object{"id": g.id, "team_id": TeamID, "is_usergroup": true, "handle": g.handle, "name": g.handle,
-			"date_delete": 0, "user_count": len(g.users)}
+			"date_delete": deleted, "user_count": len(g.users)}
 		if c.Flag("include_users") {
-			o["users"] = g.users
+			o["users"] = append([]string{}, g.users...)
 		}
 		groups = append(groups, o)
 	}
@@ -187,10 +196,42 @@ func (ws *Workspace) usergroupsList(c *webapi.Call) (object, error) {
 }
 
 func (ws *Workspace) usergroupsUsersList(c *webapi.Call) (object, error) {
-	for _, g := range ws.groups {
-		if g.id == c.Str("usergroup") {
-			return object{"users": g.users}, nil
-		}
+	g := ws.groupOf(c.Str("usergroup"))
+	if g == nil || g.disabled && !c.Flag("include_disabled") {
+		return nil, webapi.Error{Code: "no_such_subteam"}
 	}
-	return nil, webapi.Error{Code: "no_such_subteam"}
+	return object{"users": append([]string{}, g.users...)}, nil
+}
+
+// mostDND is of how many people dnd.teamInfo tells at once.
+const mostDND = 50
+
+// dndTeamInfo tells when people do not want to be disturbed
+// (https://docs.slack.dev/reference/methods/dnd.teamInfo).
+func (ws *Workspace) dndTeamInfo(c *webapi.Call) (object, error) {
+	ids := strings.Split(c.Str("users"), ",")
+	if c.Str("users") == "" {
+		return nil, c.Missing("users")
+	}
+	if len(ids) > mostDND {
+		return nil, webapi.Error{Code: "too_many_users"}
+	}
+	all := object{}
+	for _, id := range ids {
+		p := ws.personNamed(id)
+		if p == nil || p.id != id {
+			continue
+		}
+		quiet := p.says.quiet
+		all[id] = object{"dnd_enabled": !quiet[1].IsZero(), "next_dnd_start_ts": max(seconds(quiet[0]), 1), "next_dnd_end_ts": max(seconds(quiet[1]), 1)}
+	}
+	return object{"users": all, "cached": true}, nil
+}
+
+// seconds is a time as Slack gives it; 0 for none.
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
 }

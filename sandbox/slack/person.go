@@ -2,6 +2,7 @@ package slack
 
 import (
 	"strings"
+	"time"
 )
 
 // PersonConfig describes somebody in the workspace. Handle is required; the rest
@@ -50,6 +51,14 @@ type member struct {
 	feed    []*Message // not yet consumed by See
 	removed bool
 	idle    bool
+	says    presence
+}
+
+// presence is what somebody lets others know of themselves.
+type presence struct {
+	text, emoji string
+	until       time.Time // when the status ends; zero: never
+	quiet       [2]time.Time
 }
 
 // homeTab is the app's Home tab before one person.
@@ -111,9 +120,40 @@ func (p *Person) Idle(idle bool) {
 	p.idle = idle
 }
 
+// SetStatus sets the person's status: words and an emoji such as ":palm_tree:", until a time or,
+// if that is zero, until further notice.
+func (p *Person) SetStatus(text, emoji string, until time.Time) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	p.says.text, p.says.emoji, p.says.until = text, emoji, until
+	p.ws.notePeople()
+}
+
+// DoNotDisturb has the person not be disturbed in that time; two zero times end it.
+func (p *Person) DoNotDisturb(from, until time.Time) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	p.says.quiet = [2]time.Time{from, until}
+}
+
+// Status gives the words and the emoji of the person's status.
+func (p *Person) Status() (text, emoji string) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	return p.says.text, p.says.emoji
+}
+
 type userGroup struct {
 	id, handle string
 	users      []string
+	disabled   bool
+}
+
+// UserGroup is a user group as it is.
+type UserGroup struct {
+	ID, Handle string // the handle without @
+	Members    []string
+	Disabled   bool
 }
 
 // populate makes the people and places that every workspace has. It runs before
@@ -242,6 +282,48 @@ func (ws *Workspace) AddUserGroup(handle string, members ...string) string {
 	}
 	ws.groups = append(ws.groups, g)
 	return g.id
+}
+
+// SetUserGroup changes who is in a user group, and whether it is disabled.
+func (ws *Workspace) SetUserGroup(id string, disabled bool, members ...string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	g := ws.groupOf(id)
+	if g == nil {
+		panic("sandbox: there is no user group " + id)
+	}
+	g.users, g.disabled = nil, disabled
+	for _, m := range members {
+		g.users = append(g.users, ws.mustPerson(m).id)
+	}
+	ws.notePeople()
+}
+
+// UserGroups returns the user groups there are, their members by handle.
+func (ws *Workspace) UserGroups() []UserGroup {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	var all []UserGroup
+	for _, g := range ws.groups {
+		shown := UserGroup{ID: g.id, Handle: g.handle, Disabled: g.disabled}
+		for _, id := range g.users {
+			if p := ws.personNamed(id); p != nil {
+				shown.Members = append(shown.Members, p.cfg.Handle)
+			}
+		}
+		all = append(all, shown)
+	}
+	return all
+}
+
+// groupOf finds a user group by id; nil if there is none.
+func (ws *Workspace) groupOf(id string) *userGroup {
+	for _, g := range ws.groups {
+		if g.id == id {
+			return g
+		}
+	}
+	return nil
 }
 
 func (ws *Workspace) mustPerson(handle string) *Person {

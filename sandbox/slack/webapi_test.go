@@ -161,6 +161,42 @@ func TestUserGroups(t *testing.T) {
 	if groups := object(wantOK(t, api(t, s, "usergroups.list", nil))).Objects("usergroups"); len(groups) != 1 {
 		t.Errorf("groups %v", groups)
 	}
+	s.Slack.SetUserGroup(id, true, "layla")
+	wantError(t, api(t, s, "usergroups.users.list", map[string]any{"usergroup": id}), "no_such_subteam")
+	if groups := object(wantOK(t, api(t, s, "usergroups.list", nil))).Objects("usergroups"); len(groups) != 0 {
+		t.Errorf("groups that are not disabled: %v", groups)
+	}
+	all := object(wantOK(t, api(t, s, "usergroups.list", map[string]any{"include_disabled": true, "include_users": true}))).Objects("usergroups")
+	if users, _ := all[0]["users"].([]any); len(users) != 1 || all[0]["date_delete"] == float64(0) {
+		t.Errorf("groups %v", all)
+	}
+	if shown := s.Slack.UserGroups(); len(shown) != 1 || !shown[0].Disabled || shown[0].Members[0] != "layla" || shown[0].Handle != "leads" {
+		t.Errorf("shown %+v", shown)
+	}
+}
+
+func TestStatusesAndDoNotDisturb(t *testing.T) {
+	t.Parallel()
+	s := begin(t, Config{})
+	sara := s.Slack.Person("sara")
+	until := time.Now().Add(time.Hour)
+	sara.SetStatus("Vacationing", ":palm_tree:", until)
+	profile := object(wantOK(t, api(t, s, "users.info", map[string]any{"user": sara.ID()}))).Obj("user").Obj("profile")
+	if profile.Str("status_text") != "Vacationing" || profile.Str("status_emoji") != ":palm_tree:" || profile["status_expiration"] != float64(until.Unix()) {
+		t.Errorf("profile %v", profile)
+	}
+	if text, emoji := sara.Status(); text != "Vacationing" || emoji != ":palm_tree:" {
+		t.Errorf("status %q %q", text, emoji)
+	}
+	wantError(t, api(t, s, "dnd.teamInfo", map[string]any{"users": sara.ID()}), "missing_scope")
+	s.Slack.SetScopes(append(s.Slack.Scopes(), "dnd:read")...)
+	sara.DoNotDisturb(time.Now(), until)
+	asked := sara.ID() + "," + s.Slack.Person("omar").ID() + ",U404"
+	users := object(wantOK(t, api(t, s, "dnd.teamInfo", map[string]any{"users": asked}))).Obj("users")
+	if len(users) != 2 || users.Obj(sara.ID())["dnd_enabled"] != true || users.Obj(sara.ID())["next_dnd_end_ts"] != float64(until.Unix()) {
+		t.Errorf("users %v", users)
+	}
+	wantError(t, api(t, s, "dnd.teamInfo", map[string]any{"users": strings.Repeat("U1,", 50) + "U1"}), "too_many_users")
 }
 
 func TestConversations(t *testing.T) {

@@ -11,9 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// Directory is what turning typed text into Slack's and back needs to know of the workspace. Handles and
-// channel names come without @ and #.
+// Directory is what turning typed text into Slack's and back needs to know of the workspace. Handles,
+// also those of user groups, and channel names come without @ and #.
 type Directory interface {
+	GroupID(handle string) (id string, ok bool)
+	GroupHandle(id string) (handle string, ok bool)
 	UserID(handle string) (id string, ok bool)
 	ChannelID(name string) (id string, public, ok bool)
 	UserName(id string) (name string, ok bool)
@@ -111,7 +113,12 @@ func wrapName(found string, who Directory, how Escaping) (string, bool) {
 	name := found[1:]
 	if found[0] == '@' {
 		id, ok := who.UserID(name)
+		group, isGroup := who.GroupID(name)
 		switch {
+		case !ok && isGroup && how.Bare:
+			return "<!subteam^" + group + ">", true
+		case !ok && isGroup:
+			return "<!subteam^" + group + "|@" + name + ">", true
 		case !ok:
 			return "", false
 		case how.Bare:
@@ -189,7 +196,10 @@ func readLink(target, label string, who Directory) string {
 		}
 		return "#" + cmp.Or(label, "private-channel")
 	case strings.HasPrefix(target, "!"):
-		command, _, _ := strings.Cut(target[1:], "^")
+		command, id, _ := strings.Cut(target[1:], "^")
+		if handle, ok := who.GroupHandle(id); ok && command == "subteam" {
+			return "@" + handle
+		}
 		return cmp.Or(label, "@"+command)
 	case label != "":
 		return label

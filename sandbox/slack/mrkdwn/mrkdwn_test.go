@@ -13,6 +13,10 @@ func (nameList) UserID(handle string) (string, bool) {
 	return id, ok
 }
 
+func (nameList) GroupID(handle string) (string, bool) { return "S1", handle == "leads" }
+
+func (nameList) GroupHandle(id string) (string, bool) { return "leads", id == "S1" }
+
 func (nameList) ChannelID(name string) (string, bool, bool) {
 	id, ok := map[string]string{"support": "C1", "vip": "C2"}[name]
 	return id, name == "support", ok
@@ -38,6 +42,7 @@ func TestEscapeCommandText(t *testing.T) {
 		{"@sara", "<@U1|sara>", "<@U1>", "<@U1|sara>"},
 		{"to @sara.", "to <@U1|sara>.", "to <@U1>.", "to <@U1|sara>."},
 		{"@omar.h, @ليلى", "<@U2|omar.h>, <@U3|ليلى>", "<@U2>, <@U3>", "<@U2|omar.h>, <@U3|ليلى>"},
+		{"to @leads.", "to <!subteam^S1|@leads>.", "to <!subteam^S1>.", "to <!subteam^S1|@leads>."},
 		{"@nobody #nowhere", "@nobody #nowhere", "@nobody #nowhere", "@nobody #nowhere"},
 		{"#support #vip", "<#C1|support> <#C2|>", "<#C1> <#C2|>", "<#C1|support> <#C2|>"},
 		{
@@ -73,7 +78,7 @@ func TestPlainText(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ mrkdwn, want string }{
 		{"<@U1> and <@U9|someone> and <@U9>", "@sara and @someone and @U9"},
-		{"<#C1|old-name> <#C9|> <!here> <!subteam^S1|@support>", "#support #private-channel @here @support"},
+		{"<#C1|old-name> <#C9|> <!here> <!subteam^S1|@support> <!subteam^S1> <!subteam^S9|@old>", "#support #private-channel @here @leads @leads @old"},
 		{"<!date^1392734382^{date}|February 18th>", "February 18th"},
 		{"<https://example.com|the page> <https://example.com>", "the page https://example.com"},
 		{"<mailto:a@example.com|a@example.com> <tel:0544444444>", "a@example.com 0544444444"},

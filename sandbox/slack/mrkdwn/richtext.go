@@ -46,6 +46,9 @@ func richLink(link string) jsonmap.Object {
 		return jsonmap.Object{"type": "user", "user_id": target[1:]}
 	case '#':
 		return jsonmap.Object{"type": "channel", "channel_id": target[1:]}
+	case '!':
+		_, id, _ := strings.Cut(target, "^")
+		return jsonmap.Object{"type": "usergroup", "usergroup_id": id}
 	}
 	leaf := jsonmap.Object{"type": "link", "url": Unescape(target)}
 	if label != "" {
@@ -63,6 +66,8 @@ func PlainRichText(o jsonmap.Object, who Directory) string {
 			out.WriteString(PlainText("<@"+e.Str("user_id")+">", who))
 		case "channel":
 			out.WriteString(PlainText("<#"+e.Str("channel_id")+">", who))
+		case "usergroup":
+			out.WriteString(PlainText("<!subteam^"+e.Str("usergroup_id")+">", who))
 		case "link":
 			if e.Str("text") == "" {
 				out.WriteString(e.Str("url"))

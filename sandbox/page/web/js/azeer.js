@@ -130,8 +130,8 @@ class Azeer {
           h('span', { class: 'az-name', dir: 'auto' }, agent.name),
           ltr(agent.platform_id, 'az-email')),
         agent.inactive ? h('span', { class: 'pn-tag' }, tell('azInactive')) : agent.role !== 'agent' && h('span', { class: 'pn-tag' }, roleOf(agent)),
-        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwns', cards.length) }, cards.length,
-          h('span', { class: 'pn-hidden' }, tell('azOwned', cards.length)))),
+        cards.length > 0 && h('span', { class: 'az-owned', title: tell('azOwned', cards.length) },
+          h('span', { 'aria-hidden': 'true' }, cards.length), h('span', { class: 'unseen' }, tell('azOwned', cards.length)))),
       this.cardList(cards));
   }
 
@@ -208,5 +208,5 @@ function table(body) {
   const head = (text, className) => h('th', { scope: 'col', class: className }, text);
   return h('div', { class: 'az-log' },
     h('table', { 'aria-label': tell('azLog') },
-      h('thead', { class: 'pn-hidden' }, h('tr', null, head(tell('azTime')), head(tell('azRequest')), head(tell('azStatus')), head(tell('azTook')))), body));
+      h('thead', { class: 'unseen' }, h('tr', null, head(tell('azTime')), head(tell('azRequest')), head(tell('azStatus')), head(tell('azTook')))), body));
 }

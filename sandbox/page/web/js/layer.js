@@ -165,5 +165,5 @@ export function warn(node, answer, ctx) {
   const told = answer.error || words('unanswered', language(ctx));
   const sign = h('span', { class: 'bk-warn', title: told, role: 'alert' });
   node.after(sign);
-  append(sign, h('span', { 'aria-hidden': 'true' }, '⚠'), h('span', { class: 'bk-hidden' }, told));
+  append(sign, h('span', { 'aria-hidden': 'true' }, '⚠'), h('span', { class: 'unseen' }, told));
 }

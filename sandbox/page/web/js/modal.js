@@ -48,7 +48,7 @@ class Modal {
     this.banner = h('div', { class: 'modal-banner', role: 'alert', hidden: true });
     this.cancel = h('button', { type: 'button', class: 'bk-button modal-cancel', onclick: () => this.leave('cancel') });
     this.send = h('button', { type: 'submit', class: 'bk-button is-primary modal-submit' });
-    this.status = h('div', { class: 'bk-hidden', role: 'status' });
+    this.status = h('div', { class: 'unseen', role: 'status' });
     this.dialog = h('div', { class: 'modal', role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': title },
       h('header', { class: 'modal-head' }, this.back, this.icon, this.title, this.cross),
       this.banner,

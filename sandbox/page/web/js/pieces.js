@@ -66,14 +66,14 @@ export function section(title, about) {
 
 /** frame empties el and makes it a panel, in the page's language. Its title stands on its tab. */
 export function frame(el, name, title, ...children) {
-  const node = h('div', { class: ['pn', `pn-${name}`], lang: pageLanguage(), dir: direction(pageLanguage()) }, h('h2', { class: 'pn-hidden' }, title), children);
+  const node = h('div', { class: ['pn', `pn-${name}`], lang: pageLanguage(), dir: direction(pageLanguage()) }, h('h2', { class: 'unseen' }, title), children);
   el.replaceChildren(node);
   return node;
 }
 
 /** announcer is a live region: say(text) has it read out, politely. */
 export function announcer() {
-  const node = h('div', { class: 'pn-hidden', role: 'status', 'aria-live': 'polite' });
+  const node = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   return {
     node,
     say(text) {

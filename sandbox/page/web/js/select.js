@@ -38,7 +38,7 @@ class Combobox {
       type: 'button', class: 'bk-clear', 'aria-label': words('clear', this.lang), onclick: () => this.pick(null),
     }, svg(cross));
     this.list = h('div', { class: 'bk-list', id: this.listID, role: 'listbox', 'aria-label': props['aria-label'] || placeholder });
-    this.note = h('div', { class: 'bk-hidden', role: 'status' });
+    this.note = h('div', { class: 'unseen', role: 'status' });
     this.node = h('div', { class: 'bk-select' }, this.input, this.clear, svg(chevron, 'bk-chevron icon'), this.note);
     this.popup = popupFor(this.input, { className: 'bk-options', wide: true, onClose: () => this.closed() });
     // Pressing on the list must not take the focus from the field.

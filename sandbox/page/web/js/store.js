@@ -4,6 +4,7 @@
 import { holdInTab, setSetting, setting, tabHeld } from './prefs.js';
 import { apply, tsAt } from './events.js';
 import { failedCommands } from './slackbot.js';
+import { reasonFor } from './errorwords.js';
 import { isArabic, setPageLanguage, tell } from './pagewords.js';
 import { phrase } from './phrases.js';
 
@@ -225,11 +226,17 @@ class Store {
         body: JSON.stringify({ person: this.me, client: this.client, act, ...args }),
       });
       if (!answer.ok) throw new Error((await answer.text()).trim() || `status ${answer.status}`);
-      return await answer.json();
+      const out = await answer.json();
+      return { ...out, error: this.reason(act, out.error) };
     } catch (error) {
-      const told = error instanceof TypeError ? tell('unreachable') : error.message;
+      const told = error instanceof TypeError ? tell('unreachable') : this.reason(act, error.message);
       return { ok: false, shown: '', error: told, data: null };
     }
+  }
+
+  // reason words why an act failed: as Slack's client would, or in the panels as the page.
+  reason(act, said) {
+    return reasonFor(said, isArabic(['trouble', 'payload'].includes(act) ? this.pageLang : this.lang));
   }
 
   /** setPlace shows a conversation, by id, or by "@handle" for a DM not opened yet. */

@@ -241,7 +241,7 @@ class Row {
 
   label() {
     fill(this.button, h('span', { class: 'tl-caret', 'aria-hidden': 'true' }), tell('tlDetails'),
-      h('span', { class: 'pn-hidden' }, tell('tlOf', told(this.interaction.what))));
+      h('span', { class: 'unseen' }, tell('tlOf', told(this.interaction.what))));
     this.button.setAttribute('aria-expanded', String(this.open));
   }
 
@@ -312,7 +312,7 @@ function segment(step, next, first, stage, i) {
     class: ['tl-step', `is-${stage}`, ...step.names.map((name) => `was-${name}`), step.bad && 'is-bad'],
     style: next ? { 'flex-grow': took.toFixed(3) } : null,
     dataset: { step: step.names.join(' '), stage, ms: (step.at - first.at).toFixed(1), took: took.toFixed(1) }, title: says,
-  }, h('span', { class: 'pn-hidden' }, says));
+  }, h('span', { class: 'unseen' }, says));
 }
 
 function tableRow(step, first, i) {

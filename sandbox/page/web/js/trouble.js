@@ -70,7 +70,7 @@ class Trouble {
     const side = name.startsWith('azeer_') ? 'Azeer: ' : 'Slack: ';
     return h('div', { class: 'tr-row', onclick: (e) => { if (!e.target.closest('button')) button.click(); } },
       h('div', { class: 'tr-text' },
-        h('span', { class: 'tr-label', id: labelled }, h('span', { class: 'pn-hidden' }, side), label),
+        h('span', { class: 'tr-label', id: labelled }, h('span', { class: 'unseen' }, side), label),
         h('span', { class: 'tr-about', id: says }, about)),
       button);
   }

@@ -17,8 +17,8 @@ const english = {
 
 const arabic = {
   optional: '(اختياري)', close: 'إغلاق', back: 'رجوع', clear: 'مسح', loading: 'جارٍ التحميل…', working: 'جارٍ التنفيذ…',
-  noResult: 'لا توجد نتائج', keepTyping: 'تابع الكتابة لتظهر الخيارات', options: (n) => counted(n, options),
-  more: 'إجراءات أخرى', choose: 'اختر', date: 'اختر تاريخًا', left: (n) => `الأحرف المتبقية: ${arabicNumber(n)}`,
+  noResult: 'لا توجد نتائج', keepTyping: 'تظهر الخيارات مع متابعة الكتابة', options: (n) => counted(n, options),
+  more: 'إجراءات أخرى', choose: 'اختيار', date: 'اختيار تاريخ', left: (n) => `الأحرف المتبقية: ${arabicNumber(n)}`,
   tooMany: (n) => `عدد الأحرف الزائدة: ${arabicNumber(n)}`, unanswered: 'لم يستجب التطبيق في الوقت المحدد، وربما لم يُنفَّذ شيء.',
   picture: 'لم تُحمَّل الصورة: بيئة التجربة لا تفتح شيئًا خارج هذا الجهاز', direct: 'رسالة مباشرة',
   required: 'يُرجى تعبئة هذا الحقل المطلوب.', email: 'يُرجى إدخال عنوان بريد إلكتروني صحيح.',
