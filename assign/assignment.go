@@ -56,6 +56,15 @@ type Assignment struct {
 	Sent bool
 }
 
+// AgentAgain is whom to ask for where the assignment is repeated. Who may have got a contact of
+// a group already is meant again: then doing it twice does no harm.
+func (a Assignment) AgentAgain() agent.Ref {
+	if a.Outcome.IsUncertain() && a.Choice != nil && !a.Choice.Agent.PlatformID.IsZero() {
+		return agent.RefEmail(a.Choice.Agent.PlatformID.Reveal())
+	}
+	return a.Agent
+}
+
 // Finished tells whether the assignment has an outcome.
 func (a Assignment) Finished() bool { return a.Outcome.Kind != "" }
 
@@ -155,6 +164,15 @@ const (
 	// Stopped: the requester stopped the batch before it was sent.
 	Stopped Reason = "stopped"
 )
+
+// IsAboutDuty tells the reasons for which nobody of a group got a contact.
+func (r Reason) IsAboutDuty() bool {
+	switch r {
+	case NobodyOnDuty, EmptyGroup, DisabledGroup, NoSuchGroup:
+		return true
+	}
+	return false
+}
 
 // Acceptance tells what accepting a request meant.
 type Acceptance int

@@ -9,9 +9,12 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
+	"azeer-slack/bot/rota"
+	"azeer-slack/internal/catch"
 )
 
 // answers tells requesters how their assignments go. It is the assign.Answerer.
@@ -19,6 +22,7 @@ type answers struct {
 	*responder
 	history assign.History
 	waiting *waitingForms
+	rota    *rota.Rota
 	// delivered holds the ids of assignments of which only the form is not settled yet.
 	delivered sync.Map
 	// interims holds the ids of assignments of which an interim answer went through the URL of
@@ -47,6 +51,7 @@ func (n *answers) Answer(ctx context.Context, a assign.Assignment) error {
 			return ctx.Err()
 		}
 	}
+	away := n.awayLine(ctx, a)
 	v, before := n.rendererFor(ctx, a.Requester), n.before(ctx, a)
 	if _, delivered := n.delivered.Load(a.ID); delivered {
 		return n.settle(ctx, a, to, v, before)
@@ -54,7 +59,7 @@ func (n *answers) Answer(ctx context.Context, a assign.Assignment) error {
 	if _, interim := n.interims.Load(a.ID); interim {
 		to.Replace = true
 	}
-	if err := n.post.Deliver(ctx, a.Requester, to, v.Outcome(a, before)); err != nil {
+	if err := n.post.Deliver(ctx, a.Requester, to, v.Outcome(a, before, away(v)...)); err != nil {
 		if errors.Is(err, reply.ErrRefused) && n.people.HasLeft(ctx, a.Requester) {
 			err = fmt.Errorf("%w: %w", assign.ErrRequesterGone, err)
 		}
@@ -94,6 +99,25 @@ func (n *answers) Interim(ctx context.Context, a assign.Assignment) {
 	}
 	if err != nil {
 		n.log.Debug().Err(err).Int64("assignment", a.ID).Msg("interim answer not delivered")
+	}
+}
+
+// awayLine begins to find out whether whoever was named and got a contact is away; what it
+// returns waits for that, and says so.
+func (n *answers) awayLine(ctx context.Context, a assign.Assignment) func(render.Renderer) []string {
+	if a.Outcome.Kind != assign.Assigned || a.Undoes != 0 || a.Choice != nil {
+		return func(render.Renderer) []string { return nil }
+	}
+	absence := make(chan duty.Absence, 1)
+	go func() {
+		defer close(absence)
+		catch.Logged(n.log, "absence", func() { absence <- n.rota.Absence(ctx, a.Agent, a.Outcome.Agent, a.Requester) })
+	}()
+	return func(v render.Renderer) []string {
+		if line := v.AwayLine(a.Outcome.Agent, <-absence); line != "" {
+			return []string{line}
+		}
+		return nil
 	}
 }
 

@@ -256,7 +256,7 @@ func (b *batches) repeat(ctx context.Context, v render.Renderer, c *inbound.Call
 // again is to try what was not done, unless the contact has been assigned since.
 func (b *batches) again(of assign.Batch) (requests []assign.Request) {
 	for _, a := range render.BatchFailed(of) {
-		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.Agent, Guard: a.ID, Undoes: a.Undoes, Brief: a.Brief})
+		requests = append(requests, assign.Request{Contact: a.Contact, Agent: a.AgentAgain(), Guard: a.ID, Undoes: a.Undoes, Brief: a.Brief})
 	}
 	return requests
 }

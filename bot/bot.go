@@ -25,6 +25,7 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
@@ -43,6 +44,7 @@ type Service interface {
 	AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error)
 	StopBatch(ctx context.Context, batch int64) (stopped int, err error)
 	Latest(ctx context.Context, contact phone.Number) (assign.Assignment, bool, error)
+	rota.Source
 }
 
 // Agents is what the bot asks of the agent directory: mostly answers from memory.
@@ -65,6 +67,8 @@ type Config struct {
 	// English.
 	Language string
 	Access   access.Config
+	// Duty is who is shown to be on duty; by default nobody.
+	Duty rota.Config
 	// Days is how long the journal remembers requests; 0 is 90.
 	Days int
 	// Audit is where outcomes are reported; by default nowhere.
@@ -138,10 +142,11 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		}),
 		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
+	cfg.Duty.Logger = log
 	b := &Bot{
 		people: people, identified: cfg.Identified, introduced: make(chan struct{}),
 		intake:  inbound.New(inbound.Config{Logger: log, OnEnvelope: cfg.OnEnvelope, OnAcknowledged: cfg.OnAcknowledged}),
-		answers: &answers{responder: respond, history: history, waiting: newWaitingForms()},
+		answers: &answers{responder: respond, history: history, waiting: newWaitingForms(), rota: rota.New(people, service, cfg.Duty)},
 		audit:   audit.New(cfg.Audit, api, people, respond.renderers.Default, log),
 	}
 	b.notices = notify.New(cfg.Notify, notify.Slack{
@@ -161,12 +166,12 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 
 // newHandlers plugs the handlers together, so that each knows only what it uses.
 func newHandlers(api *slack.Client, service Service, agents Agents, answers *answers, notices *notify.Notifier, cfg Config) handlers {
-	respond, history, region := answers.responder, answers.history, cfg.Region
+	respond, history, onDuty, region := answers.responder, answers.history, answers.rota, cfg.Region
 	may := access.New(cfg.Access, respond.people)
 	owner := &owners{history: history, log: respond.log}
 	homes := home.New(home.Config{
 		Slack: api, People: respond.people, Access: may, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
-		Heartbeat: cfg.HomeHeartbeat, Said: notices.SaidOf,
+		Heartbeat: cfg.HomeHeartbeat, Duty: onDuty, Said: notices.SaidOf,
 		Journal: struct {
 			assign.History
 			Service
@@ -176,12 +181,14 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	requests := &requests{respond, noted, history}
 	opener := &opener{
 		responder: respond, api: api, access: may, agents: agents, region: region,
-		recents: newRecents(history), owners: owner,
+		recents: newRecents(history), owners: owner, rota: onDuty,
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
-	subcommands := &subcommands{responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, region: region}
-	typing := &typing{responder: respond, api: api, access: may, owners: owner, live: newLiveHints(), region: region}
+	subcommands := &subcommands{
+		responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, rota: onDuty, region: region,
+	}
+	typing := &typing{responder: respond, api: api, access: may, owners: owner, agents: agents, rota: onDuty, live: newLiveHints(), region: region}
 	submissions := &submissions{
 		requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
 		handovers: handovers, region: region,

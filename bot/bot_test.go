@@ -7,9 +7,11 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/notify"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
 	"azeer-slack/journal/memory"
@@ -35,6 +37,10 @@ func (d *desk) StopBatch(context.Context, int64) (int, error) { return 0, nil }
 
 func (d *desk) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
+}
+
+func (d *desk) OnDuty(context.Context, string) (duty.Found, []duty.Load, int, error) {
+	return duty.Found{}, nil, -1, duty.ErrNoGroup
 }
 
 func (d *desk) Search(string, int) []agent.Agent { return d.agents }
@@ -71,7 +77,7 @@ func testHandlers(t testing.TB, d *desk) handlers {
 func handlersOn(t testing.TB, d *desk, service Service, history assign.History) (handlers, *answers) {
 	t.Helper()
 	respond := &responder{people: users.New(nil, nil, zerolog.Nop()), renderers: testRenderers(t)}
-	a := &answers{responder: respond, history: history, waiting: newWaitingForms()}
+	a := &answers{responder: respond, history: history, waiting: newWaitingForms(), rota: rota.New(respond.people, service, rota.Config{})}
 	return newHandlers(nil, service, d, a, notify.New(notify.Config{}, notify.Slack{}, zerolog.Nop()), Config{Region: "SA"}), a
 }
 

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/line"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 
 	"github.com/slack-go/slack"
 )
@@ -24,6 +26,7 @@ type opener struct {
 	agents  Agents
 	recents *recents
 	owners  *owners
+	rota    *rota.Rota
 	region  string
 }
 
@@ -52,13 +55,27 @@ const shortcutCallback = "assign_contact"
 // fresh trigger.
 func (o *opener) open(ctx context.Context, c *inbound.Call, d render.Draft, from payload.Address) {
 	v := o.rendererOf(ctx, c).WantingReceipts(o.access.IsAdmin(c.Sender().ID))
-	form := v.Form(o.start(d), from)
+	start := o.start(d)
+	form := v.Form(start, from)
+	if line := v.AwayBlock(start.Agent, o.absence(ctx, start, c)); line != nil {
+		render.InsertLines(&form, line)
+	}
 	if contact, err := line.ParseContact(d.Contact, o.region); err == nil {
 		o.owners.name(ctx, v, &form, contact)
 	}
 	if err := o.openView(ctx, c, form); err != nil {
 		o.offer(ctx, c, from, v.Unopened(outOfTime(err), d))
 	}
+}
+
+// absence tells whether whom a form starts with is away, if that is known soon.
+func (o *opener) absence(ctx context.Context, start render.FormContent, c *inbound.Call) duty.Absence {
+	if start.Agent.PlatformID.IsZero() {
+		return duty.Absence{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, ownerLimit)
+	defer cancel()
+	return o.rota.Absence(ctx, agent.RefEmail(start.Agent.PlatformID.Reveal()), start.Agent, c.Sender().ID)
 }
 
 // offer brings a button that opens a form to where it was asked for.
@@ -80,6 +97,7 @@ func outOfTime(err error) bool {
 func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalViewRequest) error {
 	if v.CallbackID == render.FormCallback {
 		o.recents.warm(ctx, c.Sender().ID)
+		o.rota.Warm(ctx)
 	}
 	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(triggerLife))
 	defer cancel()
@@ -98,6 +116,9 @@ func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalVie
 	return err
 }
 
+// dutySoon is how long a menu waits to hear who is on duty.
+const dutySoon = 1200 * time.Millisecond
+
 // onSuggestion fills the menu of agents from memory.
 func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 	c.Leave()
@@ -106,8 +127,9 @@ func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 		return
 	}
 	v := o.rendererOf(ctx, c)
+	onDuty := v.DutyOptions(render.DutyCalled(o.rota.Now(ctx, dutySoon), c.Value))
 	options := v.Suggest(c.Value, o.agents.Search(c.Value, render.MenuMost), o.agents.State().Partial)
-	if groups := v.Group(o.listed(o.recents.of(ctx, c)), options); len(groups) > 0 {
+	if groups := v.Group(onDuty, o.listed(o.recents.of(ctx, c)), options); len(groups) > 0 {
 		c.Acknowledge(ctx, slack.OptionGroupsResponse{OptionGroups: groups})
 		return
 	}

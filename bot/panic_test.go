@@ -11,6 +11,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
@@ -38,6 +39,10 @@ func (broken) StopBatch(context.Context, int64) (int, error) { panic("cannot sto
 
 func (broken) Latest(context.Context, phone.Number) (assign.Assignment, bool, error) {
 	return assign.Assignment{}, false, nil
+}
+
+func (broken) OnDuty(context.Context, string) (duty.Found, []duty.Load, int, error) {
+	return duty.Found{}, nil, -1, duty.ErrNoGroup
 }
 
 // nobody lists no agents, and knows that there are no more.

@@ -15,16 +15,18 @@ import (
 	"azeer-slack/bot/notify"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, handover, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, duty, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
 	history   assign.History
 	notices   *notify.Notifier
 	agents    Agents
 	handovers *handovers
+	rota      *rota.Rota
 	region    string
 }
 
@@ -152,6 +154,8 @@ func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.Subcomm
 		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) {
 			return s.handovers.onLine(ctx, c, v, e.Command, e.Rest)
 		})
+	case render.DutyCommand:
+		s.look(ctx, c, v, func(ctx context.Context) (render.Message, error) { return v.DutyNow(s.rota.Now(ctx, 0)), ctx.Err() })
 	case render.UndoCommand:
 		s.reply(ctx, c, v.UndoWhere(e.Command))
 	default:

@@ -137,6 +137,9 @@ func blockAtFault(r assign.Reason, p payload.Payload) string {
 		assign.PartOfName, assign.NotAnAgent:
 		return agentBlock(p)
 	}
+	if r.IsAboutDuty() {
+		return agentBlock(p)
+	}
 	return render.BlockContact
 }
 

@@ -7,11 +7,13 @@ import (
 	"sync"
 	"time"
 
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/internal/catch"
 
@@ -26,12 +28,14 @@ const (
 	typingLimit = 3 * time.Second
 )
 
-// typing shows in a form what there is to a number, while it is typed or chosen.
+// typing shows in a form what there is to a number, while it is typed or chosen, and to an agent.
 type typing struct {
 	*responder
 	api    *slack.Client
 	access *access.Policy
 	owners *owners
+	agents Agents
+	rota   *rota.Rota
 	live   *liveHints
 	region string
 }
@@ -59,7 +63,7 @@ func (t *typing) follow(ctx context.Context, c *inbound.Call) {
 		return
 	}
 	v := t.rendererFor(ctx, c.Sender().ID)
-	lines := t.about(ctx, v, contactIn(c.Payload))
+	lines := append(t.about(ctx, v, contactIn(c.Payload)), t.aboutAgent(ctx, v, c)...)
 	if render.MarkOf(lines) == shown.mark || t.live.overtaken(c.View.ID) {
 		return
 	}
@@ -89,6 +93,22 @@ func (t *typing) about(ctx context.Context, v render.Renderer, typed string) (li
 		}
 	}
 	return lines
+}
+
+// aboutAgent says whether the agent who is chosen in a form is away.
+func (t *typing) aboutAgent(ctx context.Context, v render.Renderer, c *inbound.Call) []slack.Block {
+	ref, err := agent.DecodeRef(c.Input(render.BlockAgent))
+	if err != nil || ref.Kind != agent.ByEmail {
+		return nil
+	}
+	who, known := t.agents.Guess(ref)
+	if !known {
+		return nil
+	}
+	if line := v.AwayBlock(who, t.rota.Absence(ctx, ref, who, c.Sender().ID)); line != nil {
+		return []slack.Block{line}
+	}
+	return nil
 }
 
 // looks is how a form looks: the hash of this state of it, and its lines about the contact.

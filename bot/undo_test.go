@@ -7,6 +7,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/rota"
 	"azeer-slack/journal/memory"
 )
 
@@ -18,9 +19,15 @@ type ledger struct {
 	*memory.Journal
 }
 
+// accepting is a service that only stores what it is asked for.
+type accepting struct {
+	*memory.Journal
+	rota.Source
+}
+
 func newLedger(t *testing.T) ledger {
 	m := memory.New()
-	all, answers := handlersOn(t, loadedDesk(), m, m)
+	all, answers := handlersOn(t, loadedDesk(), accepting{m, loadedDesk()}, m)
 	return ledger{all.buttons, answers, t, m}
 }
 

@@ -3,6 +3,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -284,6 +285,9 @@ func (r *Reporter) agentOf(ctx context.Context, a assign.Assignment) any {
 			to = r.named(ctx, a.Agent.Reveal())
 		case agent.ByMe:
 			to = r.named(ctx, a.Requester)
+		case agent.ByGroup:
+			id, handle := a.Agent.Group()
+			to = "@" + cmp.Or(handle, id)
 		case agent.ByName:
 			to = texts.Quoted(render.Clip(a.Agent.Reveal(), render.RowEmail))
 		default:

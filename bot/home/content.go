@@ -45,6 +45,7 @@ func (t *Tabs) view(ctx context.Context, user string, s render.HomeSearch) slack
 // content reads what somebody may see.
 func (t *Tabs) content(ctx context.Context, user string, s render.HomeSearch) (render.HomeContent, error) {
 	seen := render.HomeContent{Reader: user, Search: s, Now: time.Now()}
+	seen.Duty = t.cfg.Duty.Now(ctx, 0)
 	var errs [5]error
 	if s.Typed != "" {
 		seen.Result, errs[0] = t.lookUp(ctx, s.Typed)

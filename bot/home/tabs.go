@@ -15,6 +15,7 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/catch"
@@ -60,6 +61,7 @@ type Config struct {
 	// Said gives what new owners said of assignments.
 	Said   func(ctx context.Context, found []assign.Assignment) (render.Said, error)
 	Logger zerolog.Logger
+	Duty   *rota.Rota // who is on duty
 	// Heartbeat is of the loop that publishes; it may be nil.
 	Heartbeat *heartbeat.Loop
 }

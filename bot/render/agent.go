@@ -64,6 +64,8 @@ func (v Renderer) asked(r assign.Request, by string) any {
 		return texts.Mention(r.Requester)
 	case r.Agent.Kind == agent.ByName:
 		return texts.Quoted(r.Agent.Reveal())
+	case r.Agent.Kind == agent.ByGroup:
+		return groupName(r.Agent)
 	}
 	return r.Agent.Reveal()
 }
@@ -89,6 +91,9 @@ func (v Renderer) typedAgain(ref agent.Ref) string {
 	switch ref.Kind {
 	case agent.ByMention:
 		return "<@" + ref.Reveal() + ">"
+	case agent.ByGroup:
+		id, handle := ref.Group()
+		return "<!subteam^" + id + "|@" + handle + ">"
 	case agent.ByMe:
 		return v.Texts.Plain("me", nil)
 	}

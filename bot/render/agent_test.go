@@ -61,7 +61,7 @@ func TestNamesakesAreToldApartByTheBeginning(t *testing.T) {
 	if got := strings.Join(labels, "; "); got != "noura@twerlo.com (Noura Saleh); noura.s@twerlo.com (noura saleh); Omar Hassan (omar@twerlo.com)" {
 		t.Errorf("the menu offers %s", got)
 	}
-	groups := v.Group(agents[:1], v.Suggest("", agents, false))
+	groups := v.Group(nil, agents[:1], v.Suggest("", agents, false))
 	if got := groups[0].Options[0].Text.Text; got != "noura@twerlo.com (Noura Saleh)" {
 		t.Errorf("on top stands %s", got)
 	}

@@ -9,6 +9,7 @@ import (
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render/pack"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -139,6 +140,9 @@ func (v Renderer) batchData(b assign.Batch, reader string) texts.Data {
 // batchAgent says whom the contacts of a batch were given to, if that was one agent.
 func (v Renderer) batchAgent(b assign.Batch, reader string) texts.Markup {
 	shown := b.First()
+	if group := groupOf(shown); group != "" {
+		return v.to(group)
+	}
 	for _, a := range b.Members {
 		if !a.Agent.Equal(b.First().Agent) {
 			return ""
@@ -159,6 +163,9 @@ func (v Renderer) batchButton(label, action string, b assign.Batch, count int, s
 func (v Renderer) BatchOutcome(b assign.Batch) Message {
 	groups := groupsOf(b)
 	lines := []string{v.batchLead(b, b.First().Requester)}
+	if spread := v.spread(b); spread != "" {
+		lines = append(lines, spread)
+	}
 	for _, g := range groups {
 		if g.kind != assign.Assigned {
 			lines = append(lines, v.groupLine(g, groupMost))
@@ -284,7 +291,7 @@ func (v Renderer) BatchList(b assign.Batch, digits int) (all []string) {
 // BatchAudited is the report on a batch, of which by and agent are to be shown as they are.
 func (v Renderer) BatchAudited(b assign.Batch, by, to any) Message {
 	data := v.batchData(b, "")
-	if data["ToAgent"] != texts.Markup("") {
+	if data["ToAgent"] != texts.Markup("") && groupOf(b.First()) == "" {
 		data["ToAgent"] = v.to(to)
 	}
 	id := "batch_part"
@@ -319,12 +326,12 @@ func EncodeContacts(contacts []phone.Number) string {
 			all = append(all, n)
 		}
 	}
-	return payload.Pack(all)
+	return pack.Numbers(all)
 }
 
 // DecodeContacts reads what EncodeContacts wrote; nothing of what it did not.
 func DecodeContacts(text string) (contacts []phone.Number) {
-	for _, n := range payload.Unpack(text) {
+	for _, n := range pack.Read(text) {
 		contacts = append(contacts, phone.New(strconv.FormatUint(n, 10)))
 	}
 	return contacts

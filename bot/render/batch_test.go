@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/render/pack"
 	"azeer-slack/bot/texts"
 	"azeer-slack/sandbox/blockkit"
 )
@@ -175,7 +176,7 @@ func FuzzPacked(f *testing.F) {
 		if want[0] == 0 {
 			want = want[1:]
 		}
-		if got := payload.Unpack(payload.Pack(want)); !slices.Equal(got, want) {
+		if got := pack.Read(pack.Numbers(want)); !slices.Equal(got, want) {
 			t.Errorf("%v came back as %v", want, got)
 		}
 	})

@@ -43,7 +43,7 @@ func (w ButtonRequest) Encode() string { return payload.Encode(w) }
 // RequestAgain is to repeat an assignment.
 func RequestAgain(a assign.Assignment) ButtonRequest {
 	again := RequestOf(a.Request, a.ID)
-	again.Of = a.ID
+	again.Agent, again.Of = a.AgentAgain().Encode(), a.ID
 	return again
 }
 

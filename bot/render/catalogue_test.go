@@ -18,6 +18,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
@@ -35,7 +36,8 @@ func sampleMistake(kind line.MistakeKind) *line.Mistake {
 func allOutcomes() (all []assign.Outcome) {
 	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
 		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply, assign.Stopped}
+		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply, assign.Stopped,
+		assign.NobodyOnDuty, assign.EmptyGroup, assign.DisabledGroup, assign.NoSuchGroup}
 	for _, kind := range assign.OutcomeKinds {
 		for _, reason := range reasons {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
@@ -112,6 +114,13 @@ func TestTheCodeAndTheCatalogueAgree(t *testing.T) {
 		named["batch_group_"+string(o.Kind)] = true
 		named["state_"+string(o.Kind)], named["why_"+string(o.Reason)] = true, true
 	}
+	for _, why := range []duty.Why{duty.Alone, duty.Fewest, duty.Longest, duty.Turn} {
+		named["chosen_"+string(why)] = true
+	}
+	for _, p := range everyAbsence {
+		named["passed_"+string(p.Reason)] = true
+	}
+	named["away_"+string(duty.Away)], named["away_"+string(duty.Undisturbed)] = true, true
 	eachSource(t, func(file string, n ast.Node) {
 		if text, ok := literal(n); ok {
 			named[text] = true

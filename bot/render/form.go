@@ -92,6 +92,17 @@ func (v Renderer) frame(n FormMetadata, blocks ...slack.Block) slack.ModalViewRe
 	return form
 }
 
+// dress makes a form that of another callback, with its own words around it.
+func (v Renderer) dress(form *slack.ModalViewRequest, callback string) {
+	switch form.CallbackID = callback; callback {
+	case SeveralCallback:
+		form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
+	case HandoverCallback:
+		form.Title = plainText(v.Texts.Plain("handover_title", nil), 24)
+		form.Submit = plainText(v.Texts.Plain("handover_next", nil), 24)
+	}
+}
+
 func (v Renderer) view(title string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: plainText(v.Texts.Plain(title, nil), 24),
@@ -105,7 +116,11 @@ func (v Renderer) typedLine(start FormContent) slack.Block {
 	if contact := start.Draft.Contact; Length(contact) > ContactMax {
 		typed = append(typed, contact)
 	}
-	if to := start.Draft.Agent; !strings.Contains(v.agentShown(start), to) {
+	to := start.Draft.Agent
+	if ref, err := line.ParseAgent(to); err == nil && ref.Kind == agent.ByGroup {
+		to = groupName(ref)
+	}
+	if !strings.Contains(v.agentShown(start), to) {
 		typed = append(typed, to)
 	}
 	if len(typed) == 0 {
@@ -142,7 +157,7 @@ func (v Renderer) agentField(block, email, name string, start FormContent) slack
 	none := 0
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
-	return slack.NewInputBlock(block, label, nil, menu)
+	return slack.NewInputBlock(block, label, nil, menu).WithDispatchAction(true)
 }
 
 // briefInputs take what goes with a request for the new owner: a note, and, where they are told of
@@ -199,6 +214,8 @@ func (v Renderer) initialAgent(start FormContent) *slack.OptionBlockObject {
 		label = v.Texts.Plain("form_me", nil)
 	case agent.ByMention:
 		label = v.Texts.Plain("form_mentioned", nil)
+	case agent.ByGroup:
+		label = groupName(ref)
 	}
 	return newOption(label, ref)
 }
@@ -225,8 +242,7 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 	}
 	blocks = append(blocks, v.WantingReceipts(true).agentAndRest(start, from)...)
 	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
-	form.CallbackID = SeveralCallback
-	form.Title = plainText(v.Texts.Plain("several_title", nil), 24)
+	v.dress(&form, SeveralCallback)
 	return form
 }
 
@@ -410,6 +426,7 @@ const (
 
 	blockForeign = "foreign"
 	blockOwner   = "owner"
+	blockAway    = "away"
 )
 
 // Slack's limits, and ours within them.

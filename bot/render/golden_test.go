@@ -145,6 +145,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	maps.Copy(messages, goldenAudit(v))
 	maps.Copy(messages, goldenComforts(v))
 	maps.Copy(messages, goldenNotices(v))
+	maps.Copy(messages, goldenDuty(v))
 	return messages
 }
 
@@ -256,6 +257,7 @@ func goldenViews(loaded Renderer) map[string]any {
 	views["form_receipt"] = told.Form(starting(Draft{Contact: "0544444444", Note: "wants a refund"}), from)
 	views["not_me"] = loaded.NotMeForm(goldenNotice(1, assign.NoticeTold), true, false)
 	views["not_me_only"] = loaded.NotMeForm(goldenNotice(3, assign.NoticeTold), false, false)
+	maps.Copy(views, goldenDutyForms(loaded, from))
 	return views
 }
 
@@ -274,7 +276,7 @@ func openedMenu(v Renderer, from payload.Address) slack.ModalViewRequest {
 	omar := to("Omar Hassan", "omar@twerlo.com")
 	for _, block := range form.Blocks.BlockSet {
 		if input, ok := block.(*slack.InputBlock); ok && input.BlockID == BlockAgent {
-			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, BlockAgent, v.Group([]agent.Agent{omar}, v.Suggest("", sampleAgents(), false))...)
+			menu := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, nil, BlockAgent, v.Group(nil, []agent.Agent{omar}, v.Suggest("", sampleAgents(), false))...)
 			input.Element = menu
 		}
 	}

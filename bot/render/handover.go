@@ -146,9 +146,7 @@ func (v Renderer) HandoverForm(noList bool, from payload.Address) slack.ModalVie
 		blocks = append(blocks, v.answerInput())
 	}
 	form := v.frame(FormMetadata{Address: from}, blocks...)
-	form.CallbackID = HandoverCallback
-	form.Title = plainText(v.Texts.Plain("handover_title", nil), 24)
-	form.Submit = plainText(v.Texts.Plain("handover_next", nil), 24)
+	v.dress(&form, HandoverCallback)
 	return form
 }
 

@@ -71,20 +71,27 @@ func MarkOf(lines []slack.Block) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// IsAbout tells whether a block is one of the lines about the contact.
-func IsAbout(b slack.Block) bool { return b.ID() == blockForeign || b.ID() == blockOwner }
+// IsAbout tells whether a block is one of the lines about the contact or the agent.
+func IsAbout(b slack.Block) bool {
+	return b.ID() == blockForeign || b.ID() == blockOwner || b.ID() == blockAway
+}
 
-// InsertLines puts lines about the contact below its field in a form, after those there:
-// above, they would move what somebody types in, or is about to press.
+// InsertLines puts lines about the contact or the agent below its field in a form, after those
+// there: above, they would move what somebody types in, or is about to press.
 func InsertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
-	blocks := form.Blocks.BlockSet
-	at := 0
-	for i, b := range blocks {
-		if slices.Contains(ChoiceBlocks, b.ID()) || i == at && IsAbout(b) {
-			at = i + 1
+	for _, line := range lines {
+		fields := ChoiceBlocks
+		if line.ID() == blockAway {
+			fields = []string{BlockAgent, BlockEmail}
 		}
+		at := 0
+		for i, b := range form.Blocks.BlockSet {
+			if slices.Contains(fields, b.ID()) || i == at && IsAbout(b) {
+				at = i + 1
+			}
+		}
+		form.Blocks.BlockSet = slices.Insert(form.Blocks.BlockSet, at, line)
 	}
-	form.Blocks.BlockSet = slices.Insert(blocks, at, lines...)
 	n := DecodeFormMetadata(form.PrivateMetadata)
 	n.Shown = MarkOf(slices.DeleteFunc(slices.Clone(form.Blocks.BlockSet), func(b slack.Block) bool { return !IsAbout(b) }))
 	form.PrivateMetadata = payload.Encode(n)
@@ -95,6 +102,7 @@ func InsertLines(form *slack.ModalViewRequest, lines ...slack.Block) {
 func (v Renderer) FormAgain(old payload.View, lines []slack.Block) slack.ModalViewRequest {
 	blocks := slices.DeleteFunc(BlocksOf(old), IsAbout)
 	form := v.frame(DecodeFormMetadata(old.PrivateMetadata), blocks...)
+	v.dress(&form, old.CallbackID)
 	InsertLines(&form, lines...)
 	return form
 }

@@ -84,7 +84,7 @@ func TestAGroupedMenuHasAtMostFiftyOptions(t *testing.T) {
 		crowd = append(crowd, to("Agent "+strconv.Itoa(i), "a"+strconv.Itoa(i)+"@twerlo.com"))
 	}
 	v := testVoices(t).Default
-	groups := v.Group(crowd[60:65], v.Suggest("", crowd, false)[:MenuMost])
+	groups := v.Group(nil, crowd[60:65], v.Suggest("", crowd, false)[:MenuMost])
 	if len(groups) != 2 || len(groups[0].Options) != 5 || len(groups[1].Options) != MenuMost-5 {
 		t.Errorf("%d groups: %+v", len(groups), groups)
 	}
@@ -105,7 +105,7 @@ func TestAGroupedMenuFits(t *testing.T) {
 		crowd = append(crowd, to(strings.Repeat("عبد الرحمن ", 20), strings.Repeat("ع", 40)+strconv.Itoa(i)+"@twerlo.com"))
 	}
 	v := testVoices(t).Default
-	groups := v.Group(crowd[10:15], v.Suggest("", crowd, false))
+	groups := v.Group(nil, crowd[10:15], v.Suggest("", crowd, false))
 	raw, err := json.Marshal(slack.OptionGroupsResponse{OptionGroups: groups})
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,8 @@ type HomeContent struct {
 	Result      SearchResult // of Search
 	Wrong, Mine []assign.Assignment
 	Team        *HomeTeam // nil for those who may not see it
+	// Duty is who is on duty in the groups that are shown.
+	Duty []Duty
 	// Several are the batches that any of the lists shows.
 	Several Batches
 }
@@ -56,7 +58,8 @@ func HomeView(s HomeSearch, blocks ...slack.Block) slack.HomeTabViewRequest {
 // Home makes the Home tab: what is to be done first, then counts, and a line for each request.
 // What needs attention is not listed twice.
 func (v Renderer) Home(s HomeContent) slack.HomeTabViewRequest {
-	blocks := append(v.HomeTop(s.Team != nil), v.homeFound(s.Search, s.Result, s.Reader)...)
+	blocks := append(v.HomeTop(s.Team != nil), v.homeDuty(s.Duty)...)
+	blocks = append(blocks, v.homeFound(s.Search, s.Result, s.Reader)...)
 	if s.Team != nil {
 		blocks = append(blocks, v.homeCounts(s.Team.Counts)...)
 	}

@@ -78,7 +78,10 @@ func (v Renderer) status(a assign.Assignment, reader string) string {
 
 // statusWith is status with the agent named in another way.
 func (v Renderer) statusWith(a assign.Assignment, agent any) string {
-	data := texts.Data{"ToAgent": v.to(agent), "Why": v.why(a.Outcome.Reason)}
+	data := texts.Data{"ToAgent": v.to(agent), "Why": v.why(a.Outcome.Reason), "Group": ""}
+	if a.Choice != nil && !a.Choice.Agent.PlatformID.IsZero() {
+		data["Group"] = groupOf(a)
+	}
 	switch {
 	case !a.Finished():
 		return v.Texts.Text("state_open", data)

@@ -14,9 +14,14 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Group puts the agents somebody used last on top of the menu's options. It gives nothing
-// where there are none of these.
-func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+// Group puts whoever is on duty, and the agents somebody used last, on top of the menu's options.
+// It gives nothing where there are none of these.
+func (v Renderer) Group(onDuty []*slack.OptionBlockObject, last []agent.Agent, options []*slack.OptionBlockObject) (groups []*slack.OptionGroupBlockObject) {
+	add := func(label string, options []*slack.OptionBlockObject) {
+		if len(options) > 0 {
+			groups = append(groups, slack.NewOptionGroupBlockElement(plainText(v.Texts.Plain(label, nil), optionText), options...))
+		}
+	}
 	var top []*slack.OptionBlockObject
 	same := v.namesakesAmong(last)
 	for _, agent := range last {
@@ -26,19 +31,19 @@ func (v Renderer) Group(last []agent.Agent, options []*slack.OptionBlockObject) 
 		}
 		top = append(top, option)
 	}
-	if len(top) == 0 {
+	if len(top)+len(onDuty) == 0 {
 		return nil
 	}
 	others := slices.DeleteFunc(options, func(o *slack.OptionBlockObject) bool {
 		return slices.ContainsFunc(top, func(t *slack.OptionBlockObject) bool { return t.Value == o.Value })
 	})
-	groups := []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(plainText(v.Texts.Plain("form_agents_recent", nil), optionText), top...)}
-	for len(others) > 0 && (len(top)+len(others) > MenuMost || len(payload.Encode(top))+len(payload.Encode(others)) > menuBytes) {
+	shown := append(slices.Clone(onDuty), top...)
+	for len(others) > 0 && (len(shown)+len(others) > MenuMost || len(payload.Encode(shown))+len(payload.Encode(others)) > menuBytes) {
 		others = others[:len(others)-1]
 	}
-	if len(others) > 0 {
-		groups = append(groups, slack.NewOptionGroupBlockElement(plainText(v.Texts.Plain("form_agents_other", nil), optionText), others...))
-	}
+	add("form_agents_duty", onDuty)
+	add("form_agents_recent", top)
+	add("form_agents_other", others)
 	return groups
 }
 

@@ -2,12 +2,14 @@ package render
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
@@ -60,9 +62,13 @@ func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
 	}
 }
 
-// Outcome is how an assignment ended, as a message. before is who had the contact until then.
-func (v Renderer) Outcome(a assign.Assignment, before agent.Agent) Message {
+// Outcome is how an assignment ended, as a message. before is who had the contact until then;
+// more are further lines.
+func (v Renderer) Outcome(a assign.Assignment, before agent.Agent, more ...string) Message {
 	lead, body := v.OutcomeWords(a, before)
+	for _, line := range more {
+		body = strings.TrimSpace(body + "\n" + line)
+	}
 	if n := len(a.Outcome.Nearest.Agents); n > 0 && a.Outcome.Reason != assign.AmbiguousAgent { // which says so itself
 		body += " " + v.Texts.Text("pick_below", texts.Data{"Count": n})
 	}
@@ -86,7 +92,7 @@ func (v Renderer) OutcomeWords(a assign.Assignment, before agent.Agent) (lead, b
 	case !before.PlatformID.IsZero():
 		data["Before"] = v.before(before, a.Outcome.Agent)
 	}
-	return v.Texts.Text(text, data), strings.TrimSpace(v.aboutForms(a))
+	return v.Texts.Text(text, data), strings.TrimSpace(v.choiceWords(a) + v.aboutForms(a))
 }
 
 // same tells whether two agents are one, by what the directory knows now.
@@ -135,6 +141,7 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 	to, asked := v.agentOf(a, a.Requester), v.asked(a.Request, a.Requester)
 	data := texts.Data{
 		"Contact":   v.contact(a.Contact),
+		"Group":     groupOf(a),
 		"Agent":     v.shown(to),
 		"ToAgent":   v.to(to),
 		"Asked":     v.shown(asked),
@@ -151,6 +158,11 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"More":      a.Outcome.Nearest.More > 0,
 		"MoreCount": a.Outcome.Nearest.More,
 	}
+	var decision duty.Decision
+	if a.Choice != nil {
+		decision = a.Choice.Decision
+	}
+	maps.Copy(data, v.passedData(decision))
 	if newer := a.Outcome.Newer; newer != nil {
 		data["NewerBy"] = texts.Mention(newer.Requester)
 		data["ToNewer"] = v.to(v.asked(newer.Request, a.Requester))
@@ -195,6 +207,9 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
 				plainText(v.agentLabel(to, same, 75), 75)))
+		}
+		if a.Outcome.Reason.IsAboutDuty() {
+			buttons = v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
 		}
 		return append(buttons, v.button("fix_in_form", ActionFix, v.draftOf(a.Request).encode(), slack.StyleDefault))
 	}
@@ -245,6 +260,9 @@ func (v Renderer) Unopened(late bool, d Draft) Message {
 // a bare id.
 func (v Renderer) WithoutMentions(a assign.Assignment, data texts.Data) texts.Data {
 	data["Admins"] = nil
+	if a.Choice != nil {
+		data["Passed"] = v.passed(a.Choice.Decision, v.Texts.Plain)
+	}
 	if a.Agent.Kind == agent.ByMention {
 		data["Asked"] = v.Texts.Plain("mentioned", nil)
 	}

@@ -6,6 +6,7 @@ type Subcommand string
 const (
 	HistoryCommand Subcommand = "history" // of a contact, whose number follows
 	MineCommand    Subcommand = "mine"    // the requester's own assignments
+	DutyCommand    Subcommand = "duty"    // who is on duty, and who is next
 	UndoCommand    Subcommand = "undo"    // only says where the button is
 	// HandoverCommand gives what one agent has to another; both follow.
 	HandoverCommand Subcommand = "handover"
@@ -23,6 +24,7 @@ var Subcommands = []struct {
 }{
 	{HistoryCommand, map[string][]string{"en": {"history"}, "ar": {"سجل", "السجل"}}, true},
 	{MineCommand, map[string][]string{"en": {"mine"}, "ar": {"طلباتي"}}, false},
+	{DutyCommand, map[string][]string{"en": {"duty", "oncall", "on-call"}, "ar": {"المناوبة", "مناوبة", "المناوبون", "المناوب"}}, false},
 	{UndoCommand, map[string][]string{"en": {"undo"}, "ar": {"تراجع", "التراجع"}}, true},
 	{HandoverCommand, map[string][]string{"en": {"handover"}, "ar": {"تسليم", "التسليم"}}, true},
 	{HelpCommand, map[string][]string{"en": {"help"}, "ar": {"مساعدة", "المساعدة"}}, false},

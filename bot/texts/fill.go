@@ -66,13 +66,18 @@ func (k textKind) escape(s string) string {
 
 func (k textKind) typed(t Typed) string {
 	if k == plain {
-		return string(t)
+		return rawGroup.ReplaceAllString(string(t), "@$1")
 	}
+	t = Typed(rawGroup.ReplaceAllString(string(t), "@$1"))
 	return channel.ReplaceAllString(mention.ReplaceAllString(Escape(string(t)), "<@$1>"), "<#$1>")
 }
 
 // mention is an escaped mention of a user, with or without a label.
 var mention = regexp.MustCompile(`&lt;@([UW][A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)
+
+// rawGroup is a mention of a user group with its label. It is shown by that alone, since a
+// mention would notify all of the group.
+var rawGroup = regexp.MustCompile(`<!subteam\^S[A-Z0-9]{2,20}\|@?([^<>|]+)>`)
 
 // channel is an escaped mention of a channel, with or without a label.
 var channel = regexp.MustCompile(`&lt;#(C[A-Z0-9]{2,20})(?:\|[^&|]*)?&gt;`)

@@ -47,7 +47,9 @@ type Config struct {
 
 	AzeerConcurrency int
 	// AgentAliases leads from a Slack email, in lower case, to an Azeer email.
-	AgentAliases  map[string]string
+	AgentAliases map[string]string
+	// DutyGroups are the user groups of those on duty that are shown.
+	DutyGroups    []string
 	RetentionDays int
 
 	LogLevel zerolog.Level

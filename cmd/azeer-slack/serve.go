@@ -13,10 +13,12 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/assign/duty"
 	"azeer-slack/bot"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/audit"
 	"azeer-slack/bot/notify"
+	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
@@ -156,10 +158,12 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log,
 		Heartbeat: loops.Watch("reading Azeer's agents", longTurn)})
 	var slackSide *bot.Bot
+	onDuty := &duty.Finder{Roster: people, Agents: directory}
 	service := assign.NewService(makeInboxKillable(in), makeJournalKillable(record), directory, assign.Config{
 		Concurrency:  cfg.AzeerConcurrency,
 		RecoverEvery: takeEvery(cfg),
 		Drain:        drain,
+		Duty:         onDuty,
 		Logger:       log,
 		Heartbeat:    loops.Watch("taking up what others left", longTurn),
 		Observe: func(a assign.Assignment) {
@@ -198,6 +202,7 @@ func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 		Region:   cfg.DefaultRegion,
 		Language: cfg.DefaultLanguage,
 		Days:     cfg.RetentionDays,
+		Duty:     rota.Config{Groups: cfg.DutyGroups, Aliases: cfg.AgentAliases},
 		Access: access.Config{
 			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
 			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,

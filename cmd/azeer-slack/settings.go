@@ -39,6 +39,8 @@ type setting struct {
 
 const getSlackID = "in Slack open the channel's or the person's details; the id stands at the bottom, or under ⋮ → Copy member ID"
 
+const getGroupID = "in Slack → People → User groups → open one; its id stands at the end of the address in a browser"
+
 // missing is what is wrong with a required setting without a value.
 const missing = "is missing"
 
@@ -128,7 +130,7 @@ var settings = []setting{
 		name:     "ALLOWED_USERGROUPS",
 		about:    "comma-separated user group ids; empty: all",
 		expected: "user group ids such as S0123ABCDEF, separated by commas",
-		get:      "in Slack → People → User groups → open one; its id stands at the end of the address in a browser",
+		get:      getGroupID,
 		read:     slackIDs(isUserGroupID, func(c *Config) *[]string { return &c.AllowedUserGroups }),
 	},
 	{
@@ -190,6 +192,13 @@ var settings = []setting{
 		about:    "`slack-email=azeer-email,…` where the two differ",
 		expected: "pairs such as omar.h@company.com=omar@twerlo.com, separated by commas",
 		read:     readAliases,
+	},
+	{
+		name:     "DUTY_GROUPS",
+		about:    "comma-separated ids of the user groups of those on duty: on top of the form's menu, on the Home tab, and in `/assign duty`",
+		expected: "user group ids such as S0123ABCDEF, separated by commas",
+		get:      getGroupID,
+		read:     slackIDs(isUserGroupID, func(c *Config) *[]string { return &c.DutyGroups }),
 	},
 	{
 		name: "RETENTION_DAYS", fallback: "90",

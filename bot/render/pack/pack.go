@@ -1,4 +1,6 @@
-package payload
+// Package pack writes numbers in few characters, for the value of a button. It does not know what
+// they mean.
+package pack
 
 import (
 	"encoding/binary"
@@ -13,8 +15,8 @@ const (
 	packedBits  = 14
 )
 
-// Pack writes numbers as characters, sorted.
-func Pack(numbers []uint64) string {
+// Numbers writes numbers as characters, sorted.
+func Numbers(numbers []uint64) string {
 	sorted := slices.Clone(numbers)
 	slices.Sort(sorted)
 	var raw []byte
@@ -39,8 +41,8 @@ func Pack(numbers []uint64) string {
 	return text.String()
 }
 
-// Unpack reads what Pack wrote; nothing where it is not that.
-func Unpack(text string) (numbers []uint64) {
+// Read reads what Numbers wrote; nothing where it is not that.
+func Read(text string) (numbers []uint64) {
 	var raw []byte
 	bits, held := uint(0), uint32(0)
 	for _, r := range text {
