@@ -175,7 +175,7 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	settings.Audit.Outcomes = record
 	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
 	if cfg.NotifyAgents {
-		settings.Notify.Journal = record
+		settings.Notify.Journal = makeNoticesKillable(record)
 		settings.Notify.Heartbeat = loops.Watch("telling new owners", longTurn)
 	}
 	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
