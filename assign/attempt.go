@@ -45,7 +45,7 @@ func (s *Service) settle(ctx, wire context.Context, j *job) (Outcome, bool) {
 	case j.expired:
 		return Outcome{Kind: Failed, Reason: TooLate}, true
 	}
-	t := &attempts{deadline: j.AcceptedAt.Add(j.giveUpAfter()), noReply: j.Sent}
+	t := &attempts{deadline: j.AcceptedAt.Add(j.giveUpAfter()), uncertain: uncertain{noReply: j.Sent}}
 	for {
 		m := s.attempt(wire, j, t)
 		if m.release || m.outcome.Kind != "" {
@@ -282,7 +282,7 @@ func (s *Service) askTurn(ctx context.Context, j *job, t *attempts, sending bool
 		return step{wait: turnAgain}, false
 	case TurnSuperseded:
 		o := Outcome{Kind: Superseded, Agent: t.agent, Newer: newerOf(turn.Newer), Attempts: t.made}
-		if t.uncertain > 0 && t.isUncertain() {
+		if t.uncertain.count > 0 && t.isUncertain() {
 			o.Reason = NoReply
 		}
 		return step{outcome: o}, false

@@ -38,12 +38,17 @@ type attempts struct {
 	ids []phone.Number
 
 	made            int
-	failures        int       // in a row, of any kind: they set the wait
-	uncertain       int       // attempts that were perhaps carried out
-	noReply         bool      // one of them brought no status, or an earlier process has made one
-	uncertainSince  time.Time // when the first of those was made
-	last            *Fault    // nil before the first
-	journalFailures int       // of the journal
+	failures        int // in a row, of any kind: they set the wait
+	uncertain       uncertain
+	last            *Fault // nil before the first
+	journalFailures int    // of the journal
+}
+
+// uncertain are the attempts that were perhaps carried out.
+type uncertain struct {
+	count   int
+	since   time.Time // when the first of them was made
+	noReply bool      // one of them brought no status, or an earlier process has made one
 }
 
 // journalFailed counts one more time that the journal did not answer.
@@ -57,17 +62,17 @@ func (t *attempts) note(f *Fault, start time.Time) {
 	t.last = f
 	t.failures++
 	if f.Effect == Perhaps {
-		if t.uncertain == 0 {
-			t.uncertainSince = start
+		if t.uncertain.count == 0 {
+			t.uncertain.since = start
 		}
-		t.uncertain++
-		t.noReply = t.noReply || f.Status == 0
+		t.uncertain.count++
+		t.uncertain.noReply = t.uncertain.noReply || f.Status == 0
 	}
 }
 
 // until gives the time after which the next attempt must not begin any more.
 func (t *attempts) until() time.Time {
-	if end := t.uncertainSince.Add(uncertainFor); t.last != nil && t.last.Effect == Perhaps && end.Before(t.deadline) {
+	if end := t.uncertain.since.Add(uncertainFor); t.last != nil && t.last.Effect == Perhaps && end.Before(t.deadline) {
 		return end
 	}
 	return t.deadline
@@ -82,7 +87,7 @@ func (t *attempts) wait(now time.Time) (time.Duration, bool) {
 		d = max(d, f.RetryAfter+rand.N(inboxBackoff.Least))
 	}
 	next := now.Add(d)
-	if f.Effect == Perhaps && t.uncertain >= uncertainMost {
+	if f.Effect == Perhaps && t.uncertain.count >= uncertainMost {
 		return 0, false
 	}
 	return d, next.Before(t.until())
@@ -93,9 +98,9 @@ func (t *attempts) wait(now time.Time) (time.Duration, bool) {
 // a "409, assigned already" may even be its echo.
 func (t *attempts) isUncertain() bool {
 	if t.last == nil {
-		return t.noReply
+		return t.uncertain.noReply
 	}
-	return t.uncertain > 0 && t.last.Status == 0 || t.noReply && t.last.Effect != Perhaps
+	return t.uncertain.count > 0 && t.last.Status == 0 || t.uncertain.noReply && t.last.Effect != Perhaps
 }
 
 // outcome is the result when the last fault has the last word.

@@ -138,7 +138,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	respond := &responder{
 		people: people, log: log,
 		renderers: render.New(catalogue, render.Config{
-			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days, Notify: cfg.Notify.Journal != nil,
+			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days, Notify: cfg.Notify.On,
 		}),
 		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}

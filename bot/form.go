@@ -127,7 +127,10 @@ func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 		return
 	}
 	v := o.rendererOf(ctx, c)
-	onDuty := v.DutyOptions(render.DutyCalled(o.rota.Now(ctx, dutySoon), c.Value))
+	var onDuty []*slack.OptionBlockObject
+	if c.ActionID == render.BlockAgent { // a group has nothing to hand over
+		onDuty = v.DutyOptions(render.DutyCalled(o.rota.Now(ctx, dutySoon), c.Value))
+	}
 	options := v.Suggest(c.Value, o.agents.Search(c.Value, render.MenuMost), o.agents.State().Partial)
 	if groups := v.Group(onDuty, o.listed(o.recents.of(ctx, c)), options); len(groups) > 0 {
 		c.Acknowledge(ctx, slack.OptionGroupsResponse{OptionGroups: groups})

@@ -86,7 +86,9 @@ func (h *handovers) find(ctx context.Context, v render.Renderer, requester strin
 		}
 		found.From = u.Agent
 	}
-	if found.To, err = h.agents.Resolve(ctx, asked.to, requester); err != nil {
+	if asked.to.Kind == agent.ByGroup {
+		found.Group = asked.to
+	} else if found.To, err = h.agents.Resolve(ctx, asked.to, requester); err != nil {
 		u, _ := errors.AsType[*agent.Unresolved](err)
 		return found, h.unknown(v, render.BlockAgent, asked.to, requester, u), ctx.Err()
 	}
@@ -185,7 +187,11 @@ func (h *handovers) show(ctx context.Context, c *inbound.Call, asked render.Hand
 		return
 	}
 	to, _ := h.agents.Known(agent.NewEmail(strings.TrimPrefix(asked.To, string(agent.ByEmail)+":")))
-	view := v.HandoverView(render.Handover{From: from, To: to, Contacts: contactsOf(held)})
+	shown := render.Handover{From: from, To: to, Contacts: contactsOf(held)}
+	if ref, err := agent.DecodeRef(asked.To); err == nil && ref.Kind == agent.ByGroup {
+		shown.Group = ref
+	}
+	view := v.HandoverView(shown)
 	_ = h.batches.opener.openView(ctx, c, *view) // as in openForm
 }
 

@@ -7,14 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/internal/heartbeat"
-	"azeer-slack/journal/postgres"
-	"azeer-slack/journal/sqlite"
 	"azeer-slack/journal/store"
 
 	"github.com/rs/zerolog"
@@ -95,34 +92,6 @@ func Open(ctx context.Context, databaseURL string, cfg Config) (*Journal, error)
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	return New(db, cfg), nil
-}
-
-// Examine looks at the journal at databaseURL and changes nothing: no file is made, no table. It
-// tells what would keep Open from opening it. Errors say what to do, and hold no password.
-func Examine(ctx context.Context, databaseURL string) (found store.Examination, err error) {
-	scheme, rest, _ := strings.Cut(databaseURL, "://")
-	switch scheme {
-	case "sqlite":
-		return sqlite.Examine(ctx, rest)
-	case "postgres", "postgresql":
-		return postgres.Examine(ctx, databaseURL)
-	}
-	return found, errScheme
-}
-
-var errScheme = errors.New("DATABASE_URL must begin with sqlite:// or postgres://")
-
-func openDatabase(ctx context.Context, databaseURL string, cfg Config) (Database, error) {
-	scheme, rest, _ := strings.Cut(databaseURL, "://")
-	switch scheme {
-	case "sqlite":
-		return sqlite.Open(ctx, rest, sqlite.Config{Audit: cfg.Audit, Notify: cfg.Notify, Now: cfg.Now})
-	case "postgres", "postgresql":
-		return postgres.Open(ctx, databaseURL, postgres.Config{
-			Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Notify: cfg.Notify, Logger: cfg.Logger,
-		})
-	}
-	return nil, errScheme
 }
 
 // New keeps a journal in db, which it closes in the end.

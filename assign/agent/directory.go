@@ -60,7 +60,11 @@ type Directory struct {
 	log     zerolog.Logger
 	beat    *heartbeat.Loop
 	flight  singleflight.Group
+	memory
+}
 
+// memory is what is known of the list.
+type memory struct {
 	mu     sync.RWMutex
 	list   *roster // nil until read
 	tried  time.Time

@@ -73,7 +73,7 @@ func ParseHandover(text string) (h Handover) {
 			h.Pairs = [][2]agent.Ref{{from, to}}
 		}
 	}
-	h.Pairs = slices.DeleteFunc(h.Pairs, func(p [2]agent.Ref) bool { return p[0].Kind == agent.ByGroup || p[1].Kind == agent.ByGroup })
+	h.Pairs = slices.DeleteFunc(h.Pairs, func(p [2]agent.Ref) bool { return p[0].Kind == agent.ByGroup })
 	return h
 }
 

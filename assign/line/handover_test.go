@@ -36,7 +36,8 @@ func TestParseHandover(t *testing.T) {
 		"omar to sara to layla":                             "",
 		"omar sara since 25:00":                             "",
 		"<!subteam^S0SUPPORT|@support> omar@twerlo.com":     "",
-		"omar@twerlo.com to <!subteam^S0SUPPORT|@support>":  "",
+		"omar@twerlo.com to <!subteam^S0SUPPORT|@support>":  "email:omar@twerlo.com>group:S0SUPPORT|support",
+		"omar <!subteam^S0SUPPORT|@support> today":          "name:omar>group:S0SUPPORT|support since 0:0",
 		strings.Repeat("omar ", 400) + "to sara since 8:00": " since 8:0",
 	} {
 		h := ParseHandover(typed)

@@ -23,7 +23,8 @@ import (
 
 // Config says whether new owners are told, and of what.
 type Config struct {
-	// Journal gives what is due; nil: nobody is told.
+	// On: they are told. Journal gives what is due.
+	On      bool
 	Journal Journal
 	// ReceiptAfter is how long a new owner has to say that they have it before the requester is
 	// asked what to do; 0: for ever.
@@ -116,7 +117,7 @@ func New(cfg Config, to Slack, log zerolog.Logger) *Notifier {
 }
 
 // IsOn tells whether new owners are told at all.
-func (n *Notifier) IsOn() bool { return n.cfg.Journal != nil }
+func (n *Notifier) IsOn() bool { return n.cfg.On && n.cfg.Journal != nil }
 
 // Wake says that something may be due. It does not block.
 func (n *Notifier) Wake() {

@@ -141,11 +141,11 @@ func (v Renderer) contactInput(typed string) slack.Block {
 
 // agentInput asks for the agent.
 func (v Renderer) agentInput(start FormContent) slack.Block {
-	return v.agentField(BlockAgent, BlockEmail, "form_agent", start)
+	return v.agentField(BlockAgent, BlockEmail, "form_agent", start).WithDispatchAction(!start.NoList)
 }
 
 // agentField is a menu of agents, or a plain field while there is no list to offer.
-func (v Renderer) agentField(block, email, name string, start FormContent) slack.Block {
+func (v Renderer) agentField(block, email, name string, start FormContent) *slack.InputBlock {
 	label := plainText(v.Texts.Plain(name, nil), 2000)
 	if start.NoList {
 		input := slack.NewEmailTextInputBlockElement(plainText(v.Texts.Plain("form_email_example", nil), 150), email)
@@ -157,7 +157,7 @@ func (v Renderer) agentField(block, email, name string, start FormContent) slack
 	none := 0
 	menu.MinQueryLength = &none
 	menu.InitialOption, menu.FocusOnLoad = v.initialAgent(start), start.Draft.Reassign
-	return slack.NewInputBlock(block, label, nil, menu).WithDispatchAction(true)
+	return slack.NewInputBlock(block, label, nil, menu)
 }
 
 // briefInputs take what goes with a request for the new owner: a note, and, where they are told of

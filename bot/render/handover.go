@@ -17,6 +17,8 @@ import (
 type Handover struct {
 	From agent.Agent
 	To   agent.Agent
+	// Group, unless zero, is whom it is given to instead: whoever is on duty there.
+	Group agent.Ref
 	// Since, unless zero, is since when From got it.
 	Since    time.Time
 	Contacts []phone.Number
@@ -46,6 +48,9 @@ func DecodeHandoverRequest(value string) (r HandoverRequest, to agent.Ref, ok bo
 
 func (h Handover) request() HandoverRequest {
 	to := agent.RefEmail(h.To.PlatformID.Reveal())
+	if !h.Group.IsZero() {
+		to = h.Group
+	}
 	return HandoverRequest{h.From.PlatformID.Reveal(), to.Encode(), h.First, h.Last, len(h.Contacts)}
 }
 
@@ -64,7 +69,11 @@ const (
 )
 
 func (v Renderer) handoverData(h Handover) texts.Data {
-	data := texts.Data{"From": ShortPerson(v.Person(h.From)), "ToAgent": v.to(ShortPerson(v.Person(h.To))), "Count": len(h.Contacts), "Since": ""}
+	to := any(ShortPerson(v.Person(h.To)))
+	if !h.Group.IsZero() {
+		to = groupName(h.Group)
+	}
+	data := texts.Data{"From": ShortPerson(v.Person(h.From)), "ToAgent": v.to(to), "Count": len(h.Contacts), "Since": ""}
 	if !h.Since.IsZero() {
 		data["Since"] = slackTime(h.Since)
 	}

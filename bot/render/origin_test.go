@@ -17,7 +17,7 @@ func TestASourceIsToldInWords(t *testing.T) {
 		"message C0SUPPORT":  {"from a message in <#C0SUPPORT>", "من رسالة"},
 		"mention C0SUPPORT":  {"by mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
 		"button C0SUPPORT":   {"with a button in <#C0SUPPORT>", "بزر"},
-		"handover C0SUPPORT": {"as a handover in <#C0SUPPORT>", "تسليمًا للعملاء"},
+		"handover C0SUPPORT": {"as a handover in <#C0SUPPORT>", "بتسليم العملاء"},
 		"home":               {"on the Home tab", "من الصفحة الرئيسية للتطبيق"},
 		"":                   {},
 		"hologram C0X":       {},

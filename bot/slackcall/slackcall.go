@@ -118,6 +118,6 @@ func ExplainCertificate(err error) error {
 	if err == nil || !errors.As(err, new(x509.UnknownAuthorityError)) {
 		return err
 	}
-	return fmt.Errorf("a certificate is of nobody whom this machine trusts, perhaps of a proxy that looks into what it passes on: "+
+	return fmt.Errorf("this machine does not trust the certificate, perhaps that of a proxy that looks into what it passes on: "+
 		"put its CA's certificate (PEM) into a file, and name it in SSL_CERT_FILE: %w", err)
 }

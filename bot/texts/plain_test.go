@@ -74,18 +74,3 @@ func TestSentencesAreShort(t *testing.T) {
 		t.Errorf("the ways through a message are %q", got)
 	}
 }
-
-// stiff are words that nobody uses at work.
-var stiff = regexp.MustCompile(`(?i)\b(whom|shall|mend(s|ed|ing)?|lest|hereby|what (be|has )came? of|gives? it up|given up)\b|بيدك|تعثّر`)
-
-func TestWordsArePlain(t *testing.T) {
-	for language, messages := range written(t) {
-		for id, message := range messages {
-			for _, text := range message {
-				if found := stiff.FindString(text); found != "" {
-					t.Errorf("%s: %s says %q", language, id, found)
-				}
-			}
-		}
-	}
-}

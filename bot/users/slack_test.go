@@ -92,6 +92,12 @@ func (w *workspace) answer(method string, args url.Values) (map[string]any, time
 		return map[string]any{"ok": true, "user": w.member(args.Get("user"))}, w.latency
 	case "users.list":
 		return w.page(args), 0
+	case "usergroups.list":
+		var groups []map[string]any
+		for id, members := range w.groups {
+			groups = append(groups, map[string]any{"id": id, "handle": strings.ToLower(id), "users": members, "date_delete": 0})
+		}
+		return map[string]any{"ok": true, "usergroups": groups}, 0
 	case "usergroups.users.list":
 		if members, ok := w.groups[args.Get("usergroup")]; ok {
 			return map[string]any{"ok": true, "users": members}, 0

@@ -93,7 +93,7 @@ func TestCheckNamesTheCure(t *testing.T) {
 			box, values := setUp(t)
 			c.spoil(box, values)
 			code, out, _ := started(t, values, "check")
-			if code != exitFault || !strings.Contains(out, "to mend") {
+			if code != exitFault || !strings.Contains(out, "to fix") {
 				t.Errorf("exit code %d", code)
 			}
 			for _, want := range c.want {
@@ -172,10 +172,14 @@ func TestCheckTellsOptionalScopesFromRequiredOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, _ := started(t, values, "check")
-	for _, want := range []string{"· optional scope dnd:read is not granted", "· scope pins:read stands in the manifest and is not granted"} {
+	for _, want := range []string{"· optional scope dnd:read is not granted: people on duty who do not want to be disturbed are given contacts all the same", "· scope pins:read stands in the manifest and is not granted"} {
 		if code != exitDone || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, no %q in\n%s", code, want, out)
 		}
+	}
+	box.Slack.SetScopes(append(box.Slack.Scopes(), "dnd:read")...)
+	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "✓ optional scope dnd:read is granted") {
+		t.Errorf("it says\n%s", out)
 	}
 	box.Slack.SetScopes("commands")
 	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "✗ scope chat:write is not granted, and the bot does not start without it") {
@@ -206,7 +210,9 @@ func TestCheckTriesTheAddressOfTheProbes(t *testing.T) {
 func TestCheckReadsTheUserGroups(t *testing.T) {
 	t.Parallel()
 	box, values := setUp(t)
-	group := box.Slack.AddUserGroup("support", "sara", "omar")
+	group, empty, off := box.Slack.AddUserGroup("support", "sara", "omar"), box.Slack.AddUserGroup("empty"), box.Slack.AddUserGroup("off", "sara")
+	box.Slack.SetUserGroup(off, true, "sara")
+	values["DUTY_GROUPS"] = strings.Join([]string{group, empty, off, "S0NOWHERE1"}, ",")
 	values["ALLOWED_USERGROUPS"], values["HTTP_PROXY"] = group+",S0NOWHERE0", "10.0.0.1:3128"
 	check, said := child(t, values, "check")
 	if err := check.Run(); err == nil {
@@ -215,6 +221,8 @@ func TestCheckReadsTheUserGroups(t *testing.T) {
 	out := said.String()
 	for _, want := range []string{
 		"✓ user group " + group + " of ALLOWED_USERGROUPS has 2 members", "✗ user group S0NOWHERE0 of ALLOWED_USERGROUPS cannot be read: Slack says ",
+		"✓ @support of DUTY_GROUPS has 2 members", "· @empty of DUTY_GROUPS has no members", "· @off of DUTY_GROUPS is turned off",
+		"✗ there is no user group S0NOWHERE1 of DUTY_GROUPS",
 		"✗ HTTP_PROXY has no effect",
 	} {
 		if !strings.Contains(out, want) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"azeer-slack/bot"
 	"azeer-slack/internal/logging"
 
 	"github.com/rs/zerolog"
@@ -24,33 +25,11 @@ type Config struct {
 	DatabaseURL Secret
 	// HTTPAddr is empty for no HTTP server at all.
 	HTTPAddr         string
-	SlackConnections int
-	// DefaultRegion is an upper-case ISO 3166 code that libphonenumber knows.
-	DefaultRegion string
-	// DefaultLanguage is "en" or "ar".
-	DefaultLanguage string
-
-	AllowedChannels   []string
-	AllowedUsers      []string
-	AllowedUserGroups []string
-	AllowGuests       bool
-	AllowExternal     bool
-	AdminUsers        []string
-	// AuditChannel is empty for none.
-	AuditChannel   string
-	AuditFullPhone bool
-	// NotifyAgents: new owners are told, and asked about after ReceiptAfter, unless that is 0.
-	NotifyAgents bool
-	ReceiptAfter time.Duration
-	// InboxURL has {phone} in it, or is empty.
-	InboxURL string
-
 	AzeerConcurrency int
 	// AgentAliases leads from a Slack email, in lower case, to an Azeer email.
 	AgentAliases map[string]string
-	// DutyGroups are the user groups of those on duty that are shown.
-	DutyGroups    []string
-	RetentionDays int
+	// Bot is what the bot is set to. What is no setting there is put in by assemble.
+	Bot bot.Config `json:"-"`
 
 	LogLevel zerolog.Level
 	// LogConsole is for people; otherwise one JSON object per line.
@@ -62,12 +41,12 @@ type Config struct {
 	// logDropped counts log lines that nobody will read; nil where none are dropped.
 	logDropped func() int64
 
-	// Not settings: what tests make shorter. 0 is what the packages take by themselves.
-	azeerTimeout, stagger, openEvery time.Duration
+	// azeerTimeout is no setting: tests make it shorter. 0 is what azeer takes by itself.
+	azeerTimeout time.Duration
 }
 
 // Retention is how long finished assignments are kept.
-func (c Config) Retention() time.Duration { return time.Duration(c.RetentionDays) * 24 * time.Hour }
+func (c Config) Retention() time.Duration { return time.Duration(c.Bot.Days) * 24 * time.Hour }
 
 // Secret is a token, a key, or an address with a password in it. It does not show
 // itself under fmt, zerolog or encoding/json; Reveal is the only way to read it.

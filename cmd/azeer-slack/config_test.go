@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"azeer-slack/bot"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rs/zerolog"
@@ -37,8 +39,8 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 	}
 	want := Config{
 		AzeerBaseURL: "https://api.mottasl.ai/v1", SlackAPIURL: "https://slack.com/api/",
-		HTTPAddr: "127.0.0.1:8080", SlackConnections: 2, DefaultRegion: "SA", DefaultLanguage: "en",
-		AzeerConcurrency: 8, RetentionDays: 90, LogLevel: zerolog.InfoLevel,
+		HTTPAddr: "127.0.0.1:8080", AzeerConcurrency: 8, LogLevel: zerolog.InfoLevel,
+		Bot: bot.Config{Connections: 2, Region: "SA", Language: "en", Days: 90},
 	}
 	for field, want := range map[*Secret]string{
 		&got.SlackAppToken: "xapp-sandbox", &got.SlackBotToken: "xoxb-sandbox",
@@ -50,7 +52,7 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 		*field = Secret{}
 	}
 	opt := cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })
-	if diff := cmp.Diff(want, got, opt, cmpopts.IgnoreUnexported(Config{})); diff != "" {
+	if diff := cmp.Diff(want, got, opt, cmpopts.IgnoreUnexported(Config{}, zerolog.Logger{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -71,22 +73,23 @@ var goodValues = []struct {
 	{"DATABASE_URL", "postgresql:///azeer?host=/run/pg", func(c Config) any { return c.DatabaseURL.Reveal() }, "postgresql:///azeer?host=/run/pg"},
 	{"HTTP_ADDR", "", func(c Config) any { return c.HTTPAddr }, ""},
 	{"HTTP_ADDR", ":8080", func(c Config) any { return c.HTTPAddr }, ":8080"},
-	{"SLACK_CONNECTIONS", "10", func(c Config) any { return c.SlackConnections }, 10},
-	{"SLACK_CONNECTIONS", "", func(c Config) any { return c.SlackConnections }, 2},
-	{"DEFAULT_REGION", "ae", func(c Config) any { return c.DefaultRegion }, "AE"},
-	{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.DefaultLanguage }, "ar"},
-	{"ALLOWED_CHANNELS", "C0123ABCDEF, G0123ABCDEF,,C0123ABCDEF", func(c Config) any { return c.AllowedChannels }, []string{"C0123ABCDEF", "G0123ABCDEF"}},
-	{"ALLOWED_USERS", "U0123ABCDEF,W0123ABCDEF", func(c Config) any { return c.AllowedUsers }, []string{"U0123ABCDEF", "W0123ABCDEF"}},
-	{"ALLOWED_USERGROUPS", "S0123ABCDEF", func(c Config) any { return c.AllowedUserGroups }, []string{"S0123ABCDEF"}},
-	{"ALLOW_GUESTS", "TRUE", func(c Config) any { return c.AllowGuests }, true},
-	{"ALLOW_EXTERNAL", "1", func(c Config) any { return c.AllowExternal }, true},
-	{"ADMIN_USERS", "U0123ABCDEF", func(c Config) any { return c.AdminUsers }, []string{"U0123ABCDEF"}},
-	{"AUDIT_CHANNEL", "C0123ABCDEF", func(c Config) any { return c.AuditChannel }, "C0123ABCDEF"},
-	{"AUDIT_FULL_PHONE", "true", func(c Config) any { return c.AuditFullPhone }, true},
+	{"SLACK_CONNECTIONS", "10", func(c Config) any { return c.Bot.Connections }, 10},
+	{"SLACK_CONNECTIONS", "", func(c Config) any { return c.Bot.Connections }, 2},
+	{"DEFAULT_REGION", "ae", func(c Config) any { return c.Bot.Region }, "AE"},
+	{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.Bot.Language }, "ar"},
+	{"ALLOWED_CHANNELS", "C0123ABCDEF, G0123ABCDEF,,C0123ABCDEF", func(c Config) any { return c.Bot.Access.Channels }, []string{"C0123ABCDEF", "G0123ABCDEF"}},
+	{"ALLOWED_USERS", "U0123ABCDEF,W0123ABCDEF", func(c Config) any { return c.Bot.Access.Users }, []string{"U0123ABCDEF", "W0123ABCDEF"}},
+	{"ALLOWED_USERGROUPS", "S0123ABCDEF", func(c Config) any { return c.Bot.Access.UserGroups }, []string{"S0123ABCDEF"}},
+	{"ALLOW_GUESTS", "TRUE", func(c Config) any { return c.Bot.Access.Guests }, true},
+	{"ALLOW_EXTERNAL", "1", func(c Config) any { return c.Bot.Access.External }, true},
+	{"ADMIN_USERS", "U0123ABCDEF", func(c Config) any { return c.Bot.Access.Admins }, []string{"U0123ABCDEF"}},
+	{"AUDIT_CHANNEL", "C0123ABCDEF", func(c Config) any { return c.Bot.Audit.Channel }, "C0123ABCDEF"},
+	{"AUDIT_FULL_PHONE", "true", func(c Config) any { return c.Bot.Audit.FullPhone }, true},
 	{"AZEER_CONCURRENCY", "64", func(c Config) any { return c.AzeerConcurrency }, 64},
 	{"AGENT_ALIASES", "Omar.H@Company.com = omar@twerlo.com, sara.a@company.com=Sara@twerlo.com", func(c Config) any { return c.AgentAliases },
 		map[string]string{"omar.h@company.com": "omar@twerlo.com", "sara.a@company.com": "Sara@twerlo.com"}},
-	{"RETENTION_DAYS", "1", func(c Config) any { return c.RetentionDays }, 1},
+	{"DUTY_GROUPS", "S0123ABCDEF, S0456ABCDEF", func(c Config) any { return c.Bot.Duty }, []string{"S0123ABCDEF", "S0456ABCDEF"}},
+	{"RETENTION_DAYS", "1", func(c Config) any { return c.Bot.Days }, 1},
 	{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
 	{"LOG_FORMAT", "console", func(c Config) any { return c.LogConsole }, true},
 }
@@ -161,6 +164,7 @@ var badValues = []struct{ name, value, want string }{
 	{"AGENT_ALIASES", "a@b.com=c@d.com,omar=omar@twerlo.com", "entry 2 that is no email"},
 	{"AGENT_ALIASES", "a@b.com=c@d.com,A@B.com=e@f.com", "names a…@b.com twice"},
 	{"AGENT_ALIASES", ",,", "without a pair"},
+	{"DUTY_GROUPS", "@support-oncall", "no such id"},
 	{"RETENTION_DAYS", "0", "is 0"},
 	{"RETENTION_DAYS", "-1", "is -1"},
 	{"LOG_LEVEL", "loud", `is "loud"`},

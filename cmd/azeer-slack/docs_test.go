@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the settings into README.md and .env.example")
+var update = flag.Bool("update", false, "write the settings into docs/settings.md and .env.example")
 
 const (
 	tableStart = "<!-- settings: written by go test ./cmd/azeer-slack -run Documents -update -->\n"
 	tableEnd   = "<!-- end of settings -->\n"
 )
 
-// settingsTable is the README's table.
+// settingsTable is the table of docs/settings.md.
 func settingsTable() string {
 	var b strings.Builder
 	b.WriteString("| name | default | |\n|---|---|---|\n")
@@ -58,8 +58,8 @@ func envExample() string {
 }
 
 func TestDocumentsMatchTheSettings(t *testing.T) {
-	t.Run("README.md", func(t *testing.T) {
-		const name = "../../README.md"
+	t.Run("settings.md", func(t *testing.T) {
+		const name = "../../docs/settings.md"
 		text := read(t, name)
 		before, rest, ok := strings.Cut(text, tableStart)
 		_, after, ok2 := strings.Cut(rest, tableEnd)

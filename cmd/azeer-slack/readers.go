@@ -16,6 +16,7 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/journal"
 
 	"github.com/rs/zerolog"
 )
@@ -111,23 +112,8 @@ func loopback(host string) bool {
 }
 
 func readDatabaseURL(c *Config, value string) error {
-	scheme, rest, ok := strings.Cut(value, "://")
-	switch {
-	case !ok:
-		return errors.New("has no sqlite:// or postgres:// at its beginning")
-	case scheme == "sqlite" && strings.Trim(rest, "/") == "":
-		return errors.New("has no path after sqlite://")
-	case scheme == "sqlite":
-	case scheme == "postgres" || scheme == "postgresql":
-		u, err := url.Parse(value)
-		if err != nil {
-			return errors.New("is not a readable postgres:// address (percent-encode @ : / ? # in the password)")
-		}
-		if u.Host == "" && !u.Query().Has("host") {
-			return errors.New("names no host")
-		}
-	default:
-		return errors.New("is of an unknown kind")
+	if err := journal.CheckURL(value); err != nil {
+		return err
 	}
 	c.DatabaseURL = NewSecret(value)
 	return nil
@@ -197,7 +183,7 @@ func readRegion(c *Config, value string) error {
 	if !phone.KnownRegion(region) {
 		return fmt.Errorf("is %q, which is no region with a numbering plan", value)
 	}
-	c.DefaultRegion = region
+	c.Bot.Region = region
 	return nil
 }
 
@@ -245,7 +231,7 @@ func readAuditChannel(c *Config, value string) error {
 	if !isChannelID(value) {
 		return fmt.Errorf("is %q, which is no channel id", value)
 	}
-	c.AuditChannel = value
+	c.Bot.Audit.Channel = value
 	return nil
 }
 
@@ -257,7 +243,7 @@ func readReceiptAfter(c *Config, value string) error {
 	case d < time.Minute || d > 24*time.Hour:
 		return fmt.Errorf("is %s", d)
 	}
-	c.ReceiptAfter = d
+	c.Bot.Notify.ReceiptAfter = d
 	return nil
 }
 
@@ -275,7 +261,7 @@ func readInboxURL(c *Config, value string) error {
 	case len(value) > 2000:
 		return errors.New("is too long")
 	}
-	c.InboxURL = value
+	c.Bot.Notify.InboxURL = value
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	stdlog "log"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,10 +14,6 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/duty"
 	"azeer-slack/bot"
-	"azeer-slack/bot/access"
-	"azeer-slack/bot/audit"
-	"azeer-slack/bot/notify"
-	"azeer-slack/bot/rota"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
@@ -99,7 +94,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	loops := new(heartbeat.Loops)
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
-		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.AuditChannel != "", Notify: cfg.NotifyAgents, Logger: log,
+		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Notify: cfg.Bot.Notify.On, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -154,7 +149,7 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 		slack.OptionAppLevelToken(cfg.SlackAppToken.Reveal()),
 		slack.OptionAPIURL(cfg.SlackAPIURL),
 		slack.OptionHTTPClient(slackcall.NewHTTP(slackTimeout)))
-	people := users.New(api, cfg.AllowedUserGroups, log)
+	people := users.New(api, cfg.Bot.Access.UserGroups, log)
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log,
 		Heartbeat: loops.Watch("reading Azeer's agents", longTurn)})
 	var slackSide *bot.Bot
@@ -174,7 +169,7 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	settings := botConfig(cfg, m, log)
 	settings.Audit.Outcomes = record
 	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
-	if cfg.NotifyAgents {
+	if settings.Notify.On {
 		settings.Notify.Journal = makeNoticesKillable(record)
 		settings.Notify.Heartbeat = loops.Watch("telling new owners", longTurn)
 	}
@@ -191,35 +186,22 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 
 // takeEvery lets only those who share a journal look for what others left behind.
 func takeEvery(cfg Config) time.Duration {
-	if strings.HasPrefix(cfg.DatabaseURL.Reveal(), "sqlite:") {
+	if !journal.IsShared(cfg.DatabaseURL.Reveal()) {
 		return -1
 	}
 	return time.Second // a look that finds nothing writes nothing
 }
 
+// botConfig adds to the settings of the bot what watches it.
 func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
-	return bot.Config{
-		Region:   cfg.DefaultRegion,
-		Language: cfg.DefaultLanguage,
-		Days:     cfg.RetentionDays,
-		Duty:     rota.Config{Groups: cfg.DutyGroups, Aliases: cfg.AgentAliases},
-		Access: access.Config{
-			Channels: cfg.AllowedChannels, Users: cfg.AllowedUsers, UserGroups: cfg.AllowedUserGroups,
-			Guests: cfg.AllowGuests, External: cfg.AllowExternal, Admins: cfg.AdminUsers,
-		},
-		Audit: audit.Config{Channel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone},
-		Notify: notify.Config{
-			ReceiptAfter: cfg.ReceiptAfter, InboxURL: cfg.InboxURL, AuditChannel: cfg.AuditChannel, FullPhone: cfg.AuditFullPhone,
-		},
-		Connections: cfg.SlackConnections,
-		Stagger:     cfg.stagger,
-		OpenEvery:   cfg.openEvery,
-		Logger:      log,
-		OnEnvelope:  m.Received,
-		OnAcknowledged: makeAcksKillable(func(_ string, took time.Duration) {
-			m.Acknowledged(took)
-		}),
-	}
+	c := cfg.Bot
+	c.Logger, c.Duty.Aliases = log, cfg.AgentAliases
+	c.Notify.AuditChannel, c.Notify.FullPhone = c.Audit.Channel, c.Audit.FullPhone
+	c.OnEnvelope = m.Received
+	c.OnAcknowledged = makeAcksKillable(func(_ string, took time.Duration) {
+		m.Acknowledged(took)
+	})
+	return c
 }
 
 // run goes on until ctx ends or a part gives up. The order of the end matters: first no

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +67,7 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 	layla.readsArabic("تم إسناد العميل", "Omar Hassan")
 
 	layla.Post("#general", "@azeer 0544444444 0555555555 omar@twerlo.com")
-	layla.readsArabic("هذان رقمان: \u2066+966 54 444 4444\u2069، \u2066+966 55 555 5555\u2069")
+	layla.readsArabic("تم الإسناد", "\u20662\u2069 من \u20662\u2069")
 
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404, Body: `{"message":"contact 12 unknown"}`})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
@@ -214,7 +215,8 @@ func TestTheLanguageComesWithTheRights(t *testing.T) {
 	layla := w.person("layla")
 	layla.types("#general", "/assign 0544444444 omar@twerlo.com")
 	layla.readsArabic("تم إسناد العميل")
-	if n := len(w.Slack.APICalls("users.info")); n != 1 {
+	asked := slices.DeleteFunc(w.Slack.APICalls("users.info"), func(c slack.APICall) bool { return c.Args["user"] != layla.ID() })
+	if n := len(asked); n != 1 {
 		t.Errorf("asked %d times who layla is", n)
 	}
 }

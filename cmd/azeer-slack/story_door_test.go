@@ -127,8 +127,8 @@ func TestAGroupThatCannotBeReadLetsNobodyIn(t *testing.T) {
 	w.untilLogged("user groups read", 1)
 	manager.types("#support", "/assign 0544444444 omar@twerlo.com")
 	manager.reads("now belongs to")
-	if n := len(w.Slack.APICalls("users.info")); n != 2 {
-		t.Errorf("asked %d times who the two are", n)
+	if n := len(w.Slack.APICalls("users.info")); n != 3 {
+		t.Errorf("asked %d times who the two are, and whether the agent is away", n)
 	}
 }
 

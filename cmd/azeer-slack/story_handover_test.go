@@ -104,15 +104,15 @@ func TestAHandoverIsAskedForInArabicAndByMention(t *testing.T) {
 	layla.types("#support", "/assign تسليم من omar@twerlo.com إلى ليلى اليوم")
 	m := layla.readsArabic("لم يتم أي إجراء بعد", "Omar Hassan", "ليلى أحمد", "تسليم الكل")
 	layla.clicks(m, "تسليم الكل (\u20662\u2069)")
-	layla.readsArabic("أُسنِد", "2")
+	layla.readsArabic("تم الإسناد", "2")
 	w.owner("966544440001", "layla@twerlo.com")
 	layla.types("#support", "/assign تسليم")
-	layla.readsArabic("عملاء من، وإلى من")
+	layla.readsArabic("عملاء أي موظف، وإلى أي موظف")
 
 	layla.Post("#general", "@azeer handover me to @sara since 0:00")
 	m = layla.readsArabic("لم يتم أي إجراء بعد", "Sara Ali")
 	layla.clicks(m, "تسليم الكل (\u20662\u2069)")
-	layla.readsArabic("أُسنِد", "2")
+	layla.readsArabic("تم الإسناد", "2")
 	w.owner("966544440001", "sara@twerlo.com")
 }
 
@@ -131,8 +131,8 @@ func TestAHandoverThatIsNotUnderstoodDoesNothing(t *testing.T) {
 	manager.gives(2, "omar@twerlo.com")
 	calls := w.calls()
 	for line, said := range map[string]string{
-		"handover":      "Whose contacts, and to whom",
-		"handover omar": "Whose contacts, and to whom",
+		"handover":      "Whose contacts, and who gets them",
+		"handover omar": "Whose contacts, and who gets them",
 		"handover omar@twerlo.com nobody@twerlo.com": "no agent with the email",
 		"handover nobody@twerlo.com omar@twerlo.com": "no agent with the email",
 		"handover omar omar@twerlo.com":              "has these contacts already",

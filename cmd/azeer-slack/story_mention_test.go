@@ -251,7 +251,7 @@ func TestAMentionNamesSeveralContacts(t *testing.T) {
 	}
 	w.owner("966566666666", "omar@twerlo.com")
 	layla.Post("#general", "@azeer أسند إلى ليلى:\n٠٥٤٤٤٤٤٤٤٤\n٠٥٥٥٥٥٥٥٥٥")
-	layla.readsArabic("✅ أُسنِد", "ليلى أحمد")
+	layla.readsArabic("✅ تم الإسناد", "ليلى أحمد")
 	w.owner("966555555555", "layla@twerlo.com")
 	manager.Post("#general", "@azeer 0544444444 0555555555")
 	manager.reads("Nothing was done", "2 contacts, but no agent")

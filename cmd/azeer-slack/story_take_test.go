@@ -83,7 +83,7 @@ func TestOfSeveralNumbersSomeAreTaken(t *testing.T) {
 	layla.takes(m)
 	f = layla.form()
 	layla.submits(f, map[string]string{"contact": "+966544444444, +966566666666"})
-	layla.readsArabic("✅ أُسنِد", "2")
+	layla.readsArabic("✅ تم الإسناد", "2")
 	w.owner("966566666666", "layla@twerlo.com")
 	w.owner("966555555555", "sara@twerlo.com")
 }
@@ -159,7 +159,7 @@ func TestMoreThanTenNumbersOfAMessageAreTicked(t *testing.T) {
 	layla.takes(m)
 	f = layla.form()
 	layla.submits(f, map[string]string{"contact_all": "all"})
-	layla.readsArabic("✅ أُسنِد", "23")
+	layla.readsArabic("✅ تم الإسناد", "23")
 	if n := w.owns(23, "layla@twerlo.com"); n != 23 {
 		t.Errorf("%d belong to Layla", n)
 	}

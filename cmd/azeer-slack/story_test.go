@@ -106,9 +106,9 @@ func (w *world) start() {
 	if len(problems) > 0 {
 		w.t.Fatalf("settings: %v", problems)
 	}
-	cfg.stagger, cfg.openEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
+	cfg.Bot.Stagger, cfg.Bot.OpenEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
 	if w.receiptAfter > 0 {
-		cfg.ReceiptAfter = w.receiptAfter
+		cfg.Bot.Notify.ReceiptAfter = w.receiptAfter
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	w.stop, w.done, w.ended = stop, make(chan error, 1), false

@@ -29,6 +29,7 @@ type Setup struct {
 	Aliases            map[string]string // from a Slack email to an Azeer email
 	AuditChannel       string            // empty: none
 	UserGroups         []string          // that may assign
+	DutyGroups         []string          // of those on duty
 	HTTPAddr           string            // empty: none
 	NotifyAgents       bool              // new owners are told
 	ReceiptAfter       time.Duration     // and asked about, unless 0
@@ -71,6 +72,7 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	report.begin("slack")
 	d.examineBotToken(ctx, m)
 	d.examineGroups(ctx)
+	d.examineDuty(ctx)
 	d.examineAuditChannel(ctx)
 	report.begin("socket")
 	d.examineSocket(ctx)

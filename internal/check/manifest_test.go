@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 
 	azeerslack "azeer-slack"
@@ -18,6 +19,14 @@ func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
 		if !n.holds(m) {
 			t.Errorf("manifest.yaml lacks %s: %s", n.what, n.cure)
 		}
+	}
+	for _, s := range users.OptionalScopes {
+		if !slices.Contains(m.OptionalBotScopes, s.Name) {
+			t.Errorf("manifest.yaml does not offer the scope %s", s.Name)
+		}
+	}
+	if len(m.OptionalBotScopes) != len(users.OptionalScopes) {
+		t.Errorf("manifest.yaml offers %v, and the program uses %v", m.OptionalBotScopes, users.OptionalScopes)
 	}
 	if len(m.BotScopes) != len(users.Scopes) {
 		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, users.Scopes)

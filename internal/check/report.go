@@ -93,9 +93,9 @@ func (r *Report) Verdict() string {
 	case wrong == 0:
 		return "\nAll is well. Start it with: azeer-slack run\n"
 	case skipped > 0:
-		return fmt.Sprintf("\n%s to mend; %d not tried for that.\n", things(wrong), skipped)
+		return fmt.Sprintf("\n%s to fix; %d skipped for that.\n", things(wrong), skipped)
 	default:
-		return fmt.Sprintf("\n%s to mend.\n", things(wrong))
+		return fmt.Sprintf("\n%s to fix.\n", things(wrong))
 	}
 }
 

@@ -83,6 +83,14 @@ func (d *doctor) examineScopes(m *manifest.Manifest, header string) {
 	if m == nil {
 		return
 	}
+	for _, s := range users.OptionalScopes {
+		named = append(named, s.Name)
+		if slices.Contains(granted, s.Name) {
+			d.good("optional scope %s is granted", s.Name)
+			continue
+		}
+		d.note("optional scope %s is not granted: %s", s.Name, s.Without)
+	}
 	for _, scope := range append(slices.Clone(m.BotScopes), m.OptionalBotScopes...) {
 		switch {
 		case slices.Contains(named, scope) || slices.Contains(granted, scope):

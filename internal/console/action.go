@@ -23,7 +23,7 @@ const promptHelp = `  /assign 0544444444 omar@twerlo.com   assign, in any spelli
   as NAME                              be somebody else: %s
   in PLACE                             go elsewhere: %s, @azeer, @sara
   /invite @azeer                       add the app to the channel
-  azeer                                who owns whom in Azeer
+  azeer                                which agent has which contact in Azeer
   quit
 `
 

@@ -29,7 +29,11 @@ func (w *world) until(what string, ready func() bool) {
 		select {
 		case <-happened:
 		case <-ctx.Done():
-			w.t.Fatalf("waiting for %s", what)
+			var read []string
+			for _, m := range told(w, "") {
+				read = append(read, m.Plain())
+			}
+			w.t.Fatalf("waiting for %s; Omar reads %q", what, read)
 		}
 	}
 }
