@@ -145,6 +145,7 @@ func (s *Service) identify(ctx context.Context, j *job, t *attempts) (step, bool
 
 // call makes the call itself.
 func (s *Service) call(wire context.Context, j *job, t *attempts) step {
+	catch.Room()
 	limited, done := context.WithTimeout(wire, callLimit)
 	defer done()
 	start := time.Now()

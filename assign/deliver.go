@@ -62,6 +62,7 @@ func (s *Service) persist(wire context.Context, j *job, complaint string, write 
 // deliver answers until that has succeeded, or the requester is gone. When ctx ends, what
 // fails is left to the next start.
 func (s *Service) deliver(ctx, wire context.Context, j *job) {
+	catch.Room()
 	defer s.drop(j)
 	j.telling <- struct{}{} // an interim answer on its way comes first
 	j.settled.Store(true)

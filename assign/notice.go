@@ -41,11 +41,6 @@ const (
 	NoticeLost NoticeState = "lost"
 )
 
-// IsSaid tells the states that somebody has brought about by a click, which comes once.
-func (s NoticeState) IsSaid() bool {
-	return s == NoticeReceived || s == NoticeDeclined || s == NoticeReminding
-}
-
 // Notices is how a Journal remembers who is told of what they were given, if it was set up to do
 // so when the outcome was stored. What is due is so in one process at a time.
 type Notices interface {

@@ -329,6 +329,7 @@ func (b *Bot) take(ctx context.Context, e *socket.Envelope) {
 		return
 	}
 	b.working.Go(func() {
+		catch.Room()
 		defer c.Leave()
 		if err != nil {
 			b.log.Warn().Err(err).Str("envelope", e.ID).Msg("payload not understood")

@@ -34,6 +34,9 @@ type subcommands struct {
 // and what follows it.
 func readSubcommand(line string) (w render.Subcommand, typed, rest string, ok bool) {
 	typed, rest = cutWord(line)
+	if strings.ContainsAny(typed, "0123456789@<") { // comparing words costs more than all else of reading
+		return "", "", "", false
+	}
 	for _, each := range render.Subcommands {
 		for _, names := range each.Names {
 			for _, name := range names {

@@ -49,7 +49,7 @@ func (j *Journal) NoticesOf(ctx context.Context, ids []int64) ([]assign.Notice, 
 
 // KeepNotice stores a notice; see assign.Notices.
 func (j *Journal) KeepNotice(ctx context.Context, n assign.Notice, from assign.NoticeState) (bool, error) {
-	w := &store.KeepNotice{ID: n.ID, From: string(from), State: string(n.State), Details: store.Text(n.Details), Durable: n.State.IsSaid()}
+	w := &store.KeepNotice{ID: n.ID, From: string(from), State: string(n.State), Details: store.Text(n.Details)}
 	if !n.Due.IsZero() {
 		ago := j.cfg.Now().Sub(n.Due)
 		w.Due = &ago

@@ -28,6 +28,9 @@ var errTooLate = errors.New("too little time was left to store it")
 type committer interface {
 	// Commit carries out operations in one transaction, in order. After an error none is.
 	Commit(ctx context.Context, operations []store.Operation) error
+	// Note carries out an operation that need not be synced, where that takes no transaction.
+	// false: it takes Commit.
+	Note(o store.Operation) bool
 	// MinTime is how much time Commit should be given; 0: it takes the time it takes.
 	MinTime() time.Duration
 	// ConcernsOne tells whether err may be the fault of a single operation, so that the
@@ -89,6 +92,9 @@ func (w *writer) do(ctx context.Context, operations ...store.Operation) error {
 	case <-w.stop:
 		return ErrClosed
 	default:
+	}
+	if len(operations) == 1 && w.database.Note(operations[0]) {
+		return nil
 	}
 	select {
 	case w.queue <- q:

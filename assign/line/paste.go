@@ -1,6 +1,9 @@
 package line
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 var (
 	// markdownLink is [0544444444](tel:0544444444).
@@ -16,14 +19,26 @@ var (
 
 // unpaste writes what people paste out of other programs as they would type it: links in
 // Markdown, lines of contact cards, and addresses with a name in quotes. The id in a card
-// stays beside its number, so that two that disagree are noticed.
+// stays beside its number, so that two that disagree are noticed. What has no sign of any of
+// them, as most lines, is not searched for them: that would cost more than all else of reading.
 func unpaste(line string) string {
-	line = markdownLink.ReplaceAllString(line, "<$2|$1>")
-	line = cardNumber.ReplaceAllStringFunc(line, func(start string) string {
+	if strings.Contains(line, "](") {
+		line = markdownLink.ReplaceAllString(line, "<$2|$1>")
+	}
+	if strings.Contains(line, ";") {
+		line = unpasteCard(line)
+	}
+	if strings.ContainsAny(line, `"“`) {
+		line = quotedName.ReplaceAllString(line, "$1")
+	}
+	return line
+}
+
+func unpasteCard(line string) string {
+	return cardNumber.ReplaceAllStringFunc(line, func(start string) string {
 		if id := cardID.FindStringSubmatch(start); id != nil {
 			return " +" + id[1] + ", "
 		}
 		return " "
 	})
-	return quotedName.ReplaceAllString(line, "$1")
 }

@@ -37,7 +37,11 @@ type Token struct {
 // scan parts a line into tokens. Slack's own marks (<@…>, <tel:…|…>) are found before
 // entities are decoded, so that a typed "<" never makes one.
 func scan(line string) []Token {
-	line = unlink(WebLabel.ReplaceAllStringFunc(unpaste(Visible(line)), SpliceLabel))
+	line = unpaste(Visible(line))
+	if strings.Contains(line, "://") {
+		line = WebLabel.ReplaceAllStringFunc(line, SpliceLabel)
+	}
+	line = unlink(line)
 	var tokens []Token
 	at := 0
 	for _, mark := range SlackMark.FindAllStringIndex(line, -1) {
@@ -53,7 +57,9 @@ var emojiCode = regexp.MustCompile(`(^|[^\pL:])((?::(?:\p{Ll}[\p{Ll}\d_+'’-]*|
 
 // withoutEmoji puts a blank for each emoji, be it a code or a character.
 func withoutEmoji(text string) string {
-	text = emojiCode.ReplaceAllString(text, "$1 ")
+	if strings.Contains(text, ":") {
+		text = emojiCode.ReplaceAllString(text, "$1 ")
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= '\u2600' && unicode.In(r, unicode.So, unicode.Sk) && !isBreak(r) {
 			return ' '
@@ -66,6 +72,9 @@ func withoutEmoji(text string) string {
 // forms (０, ＋, ＠) to ASCII. A zero-width space is a blank only between a number and a
 // word, since elsewhere it marks where a long word may wrap.
 func Visible(text string) string {
+	if isPrintableASCII(text) {
+		return strings.TrimSpace(text)
+	}
 	text = zeroWidthBlank.ReplaceAllString(strings.ToValidUTF8(text, "\ufffd"), "$1$3 $2$4")
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -80,6 +89,15 @@ func Visible(text string) string {
 		}
 		return r
 	}, text))
+}
+
+func isPrintableASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 var zeroWidthBlank = regexp.MustCompile(`(\p{Nd})\x{200b}+(\pL)|(\pL)\x{200b}+(\p{Nd})`)

@@ -85,11 +85,11 @@ func (p Number) International() string {
 	if p.IsZero() {
 		return ""
 	}
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if err != nil {
+	printed, ok := p.print()
+	if !ok {
 		return "+" + p.Digits()
 	}
-	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+	return printed.international
 }
 
 // national writes the number as people in its country do.
@@ -104,12 +104,8 @@ func (p Number) national() string {
 // Region is the ISO 3166 code of the country that the number is of; "001" if it is of none,
 // as freephone numbers for the whole world are, and "" if that is not known.
 func (p Number) Region() string {
-	number, err := phonenumbers.Parse("+"+p.Digits(), "ZZ")
-	if p.IsZero() || err != nil {
-		return ""
-	}
-	if region := phonenumbers.GetRegionCodeForNumber(number); region != "ZZ" {
-		return region
+	if printed, ok := p.print(); ok && printed.region != "ZZ" {
+		return printed.region
 	}
 	return ""
 }

@@ -306,10 +306,11 @@ var extension = regexp.MustCompile(`(?i)\d[\s.,;(\[]*(?:` + ExtensionWords + `|#
 
 // piecesOf gives the runs of digits in text.
 func piecesOf(text string) ([]piece, Problem) {
-	if extension.MatchString(text) {
+	letters := strings.IndexFunc(text, unicode.IsLetter) >= 0
+	if (letters || strings.ContainsAny(text, "#,")) && extension.MatchString(text) {
 		return nil, Extension
 	}
-	if strings.IndexFunc(text, unicode.IsLetter) >= 0 {
+	if letters {
 		return nil, Letters
 	}
 	var pieces []piece

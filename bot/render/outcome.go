@@ -143,7 +143,6 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Contact":   v.contact(a.Contact),
 		"Group":     groupOf(a),
 		"Agent":     v.shown(to),
-		"ToAgent":   v.to(to),
 		"Asked":     v.shown(asked),
 		"Named":     a.Agent.Kind == agent.ByName,
 		"Mailed":    a.Agent.Kind == agent.ByEmail,
@@ -157,6 +156,9 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
 		"More":      a.Outcome.Nearest.More > 0,
 		"MoreCount": a.Outcome.Nearest.More,
+	}
+	if a.Outcome.Kind != assign.Assigned { // of which no text says it, and it is a text of its own
+		data["ToAgent"] = v.to(to)
 	}
 	var decision duty.Decision
 	if a.Choice != nil {

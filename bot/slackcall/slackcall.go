@@ -101,15 +101,41 @@ func NewHTTP(timeout time.Duration) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = AnswersAtOnce
 	transport.IdleConnTimeout = 30 * time.Second // sooner than servers close them
-	return &http.Client{Timeout: timeout, Transport: explaining{transport}}
+	return &http.Client{Transport: limited{transport, timeout}}
 }
 
-// explaining is a transport whose errors about certificates say what to do.
-type explaining struct{ *http.Transport }
+// limited is a transport whose requests end in time, and whose errors about certificates say what
+// to do. The Timeout of http.Client would start a goroutine for each request, since this is no
+// transport that it knows.
+type limited struct {
+	*http.Transport
+	timeout time.Duration
+}
 
-func (t explaining) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t limited) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := r.Context(), func() {}
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > t.timeout {
+		ctx, cancel = context.WithTimeout(ctx, t.timeout)
+		r = r.WithContext(ctx)
+	}
 	resp, err := t.Transport.RoundTrip(r)
-	return resp, ExplainCertificate(err)
+	if err != nil {
+		cancel()
+		return nil, ExplainCertificate(err)
+	}
+	resp.Body = body{resp.Body, cancel}
+	return resp, nil
+}
+
+// body ends the time of its request when it is closed.
+type body struct {
+	io.ReadCloser
+	end context.CancelFunc
+}
+
+func (b body) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
 }
 
 // ExplainCertificate adds the cure to an error about a certificate of nobody whom this machine

@@ -88,7 +88,7 @@ var goodValues = []struct {
 	{"AZEER_CONCURRENCY", "64", func(c Config) any { return c.AzeerConcurrency }, 64},
 	{"AGENT_ALIASES", "Omar.H@Company.com = omar@twerlo.com, sara.a@company.com=Sara@twerlo.com", func(c Config) any { return c.AgentAliases },
 		map[string]string{"omar.h@company.com": "omar@twerlo.com", "sara.a@company.com": "Sara@twerlo.com"}},
-	{"DUTY_GROUPS", "S0123ABCDEF, S0456ABCDEF", func(c Config) any { return c.Bot.Duty }, []string{"S0123ABCDEF", "S0456ABCDEF"}},
+	{"DUTY_GROUPS", "S0123ABCDEF, S0456ABCDEF", func(c Config) any { return c.Bot.Duty.Groups }, []string{"S0123ABCDEF", "S0456ABCDEF"}},
 	{"RETENTION_DAYS", "1", func(c Config) any { return c.Bot.Days }, 1},
 	{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
 	{"LOG_FORMAT", "console", func(c Config) any { return c.LogConsole }, true},

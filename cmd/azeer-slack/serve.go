@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	stdlog "log"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/inbox"
 	"azeer-slack/internal/logging"
+	"azeer-slack/internal/memory"
 	"azeer-slack/internal/retry"
 	"azeer-slack/journal"
 
@@ -239,7 +239,7 @@ func (s *parts) run(ctx context.Context, page *health.Server) error {
 	cancel()
 	rest.Go(func() { _ = s.directory.Run(working) })
 
-	settled := time.AfterFunc(startOver, debug.FreeOSMemory)
+	settled := time.AfterFunc(startOver, memory.Release)
 	defer settled.Stop()
 	botErr := s.bot.Run(listening)
 	stopWorking()

@@ -91,6 +91,9 @@ const (
 // that is less.
 const minTime = 200 * time.Millisecond
 
+// Note carries nothing out: other instances are to know.
+func (d *DB) Note(store.Operation) bool { return false }
+
 // MinTime is how much time Commit should be given.
 func (d *DB) MinTime() time.Duration { return min(minTime, d.cfg.Timeout/10) }
 

@@ -29,7 +29,7 @@ var (
 // image is what a killed process leaves: the parts of a journal, by what follows its name.
 type image map[string][]byte
 
-var parts = []string{"", "-wal", ".accepted"}
+var parts = []string{"", "-wal", ".accepted", ".notes"}
 
 func imageOf(t *testing.T, path string) image {
 	t.Helper()
@@ -68,27 +68,32 @@ var damageKinds = map[string]func(r *rand.Rand, i, earlier image, part string){
 func TestADamagedJournal(t *testing.T) {
 	t.Parallel()
 	t.Logf("the same again: -damage-seed %d", *damageSeed)
-	earlier, images, truth := makeImages(t)
+	earlier, images := makeImages(t)
 	for kind, spoil := range damageKinds {
 		for part, whole := range images {
 			t.Run(fmt.Sprintf("journal%s %s", part, kind), func(t *testing.T) {
 				t.Parallel()
 				for n := range *damages {
 					i := image{}
-					for name, content := range whole {
+					for name, content := range whole.image {
 						i[name] = bytes.Clone(content)
 					}
 					spoil(rand.New(rand.NewPCG(*damageSeed, uint64(n))), i, earlier, part)
-					startOn(t, fmt.Sprintf("damage %d", n), i, truth)
+					startOn(t, fmt.Sprintf("damage %d", n), i, whole.truth)
 				}
 			})
 		}
 	}
 }
 
-// makeImages gives an image of a journal, two of a later moment, by the part that holds most,
-// and what is in it then.
-func makeImages(t *testing.T) (earlier image, images map[string]image, truth map[int64]assign.Assignment) {
+// moment is what a journal consisted of at a moment, and what was in it.
+type moment struct {
+	image image
+	truth map[int64]assign.Assignment
+}
+
+// makeImages gives an image of a journal, and three moments later, by the part that holds most.
+func makeImages(t *testing.T) (earlier image, images map[string]moment) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.db")
 	j := open(t, path)
@@ -113,11 +118,19 @@ func makeImages(t *testing.T) (earlier image, images map[string]image, truth map
 			}
 		}
 	}
+	truth := listAll(t, j.Journal) // which puts into the tables what is noted
 	inLog := imageOf(t, path)
 	if err := j.db.Tidy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return earlier, map[string]image{"-wal": inLog, "": imageOf(t, path)}, listAll(t, j.Journal)
+	images = map[string]moment{"-wal": {inLog, truth}, "": {imageOf(t, path), truth}}
+	noted := image{}
+	for n := 100; len(noted[".notes"]) < 4096; n++ { // unless a second has gone by
+		journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(n)).ID)
+		noted = imageOf(t, path)
+	}
+	images[".notes"] = moment{noted, listAll(t, j.Journal)}
+	return earlier, images
 }
 
 func listAll(t *testing.T, j *journal.Journal) map[int64]assign.Assignment {

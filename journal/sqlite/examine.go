@@ -68,7 +68,7 @@ func checkRights(path string) error {
 	if err := errors.Join(trial.Close(), os.Remove(trial.Name())); err != nil {
 		return err
 	}
-	for _, name := range []string{path, path + ".lock", path + ".accepted", path + "-wal"} {
+	for _, name := range []string{path, path + ".lock", path + ".accepted", path + ".notes", path + "-wal"} {
 		file, err := os.OpenFile(name, os.O_RDWR, 0)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -20,6 +20,3 @@ func Raw(t testing.TB, path string) *sql.DB {
 	}
 	return db
 }
-
-// BreakWAL makes the log look as if it could not be synced.
-func (d *DB) BreakWAL() { d.wal.setBroken(true) }

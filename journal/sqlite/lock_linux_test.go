@@ -92,7 +92,7 @@ func TestALockThatCannotBeTakenKeepsTheProgramFromStarting(t *testing.T) {
 	if err := open(t, path).Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	give(t, path, path+".accepted")
+	give(t, path, path+".accepted", path+".notes")
 	if err := os.Chmod(path+".lock", 0o444); err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/duty"
 	"azeer-slack/journal/store"
-
-	lib "modernc.org/sqlite/lib"
 )
 
 // MinTime is how much time Commit should be given: it takes the time it takes.
@@ -21,61 +18,51 @@ func (d *DB) MinTime() time.Duration { return 0 }
 
 // Commit carries out operations in one transaction, in order. After an error none is. It has
 // no use for ctx: nothing here waits for another machine, and a cancelled statement would
-// leave the disk just as slow. What accepts a request is synced when Commit returns, and with
-// it all that was committed before; the rest is within syncWithin.
+// leave the disk just as slow. When it returns, they are synced, and all that was committed
+// before.
 func (d *DB) Commit(_ context.Context, operations []store.Operation) error {
 	return d.use(context.Background(), func() error { return d.write(operations) })
 }
 
+// write commits operations, and with them what is noted, if they are not independent of that:
+// then nothing more is noted meanwhile.
 func (d *DB) write(operations []store.Operation) error {
-	accepting := slices.ContainsFunc(operations, mustBeSynced)
-	if err := d.ready(accepting); err != nil {
-		return err
-	}
-	if err := d.commit(operations); err != nil {
-		if primary(err) == lib.SQLITE_IOERR {
-			d.wal.setBroken(true)
-		}
-		return explain(err)
-	}
-	if accepting {
-		d.wal.synced()
-	} else {
-		d.wal.syncSoon()
-	}
-	return nil
-}
-
-// mustBeSynced tells what nothing else would bring back: that something was asked, and for
-// whom a group's was.
-func mustBeSynced(o store.Operation) bool {
-	switch o := o.(type) {
-	case *store.Accept, *store.Choose:
-		return true
-	case *store.KeepNotice:
-		return o.Durable
-	}
-	return false
-}
-
-// ready prepares for a transaction.
-func (d *DB) ready(accepting bool) error {
 	if err := d.file.stillThere(); err != nil {
 		return err
 	}
-	if err := d.makeGood(); err != nil {
-		return explain(err)
+	n := d.notes
+	n.mu.Lock()
+	if n.concern(operations) {
+		defer n.mu.Unlock()
+		err := explain(d.commit(operations, n.order))
+		if n.stuck = err != nil; n.stuck {
+			n.timer.Reset(syncWithin)
+			return err
+		}
+		n.written()
+		n.hand.committed(operations)
+		return nil
 	}
-	return explain(d.setSync(accepting))
+	n.mu.Unlock()
+	err := explain(d.commit(operations, nil))
+	if err == nil {
+		n.mu.Lock()
+		n.hand.committed(operations)
+		n.mu.Unlock()
+	}
+	return err
 }
 
-func (d *DB) commit(operations []store.Operation) error {
+func (d *DB) commit(operations []store.Operation, noted []*note) error {
 	raw, err := d.conn.db.BeginTx(context.Background(), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = raw.Rollback() }()
 	tx := transaction{raw, d.conn, d.now()}
+	if err := writeNotes(tx, noted); err != nil {
+		return err
+	}
 	taking := false
 	for _, o := range operations {
 		if err := d.apply(tx, o); err != nil {
@@ -97,7 +84,7 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.Accept:
 		return d.accept(tx, o)
 	case *store.Finish:
-		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, o.Ended.Microseconds(), d.cfg.Audit, o.Sum(), o.Unsent, o.GivenTo)
+		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo, o.Unsent)
 		if o.Done = n > 0; o.Done && d.cfg.Notify && err == nil {
 			_, err = tx.exec(sqlNotify, o.ID)
 		}
@@ -140,14 +127,15 @@ func (d *DB) accept(tx transaction, o *store.Accept) error {
 			return err
 		}
 	}
-	var id int64
+	var id *int64
 	var how int
 	err := tx.queryRow(sqlKnown, o.Key, o.JoinKey, o.Contact, assign.JoinWindow.Microseconds()).Scan(&id, &how)
-	if errors.Is(err, sql.ErrNoRows) {
-		return insert(tx, o)
-	}
 	if err != nil {
 		return err
+	}
+	if how == 3 {
+		o.First = id == nil
+		return insert(tx, o)
 	}
 	o.Acceptance = assign.Repeated
 	if how == 2 {

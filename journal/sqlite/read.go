@@ -13,36 +13,48 @@ func (d *DB) now() sql.NamedArg { return sql.Named("now", d.cfg.Now().UnixMicro(
 
 // Read calls each for every row that a statement gives.
 func (d *DB) Read(ctx context.Context, s store.Statement, each store.Each) error {
+	if s.Before != 0 && d.notes.isFirst(s.Before) {
+		return nil
+	}
 	return d.use(ctx, func() error {
-		stmt, err := d.conn.prepare(s.SQL)
-		if err != nil {
-			return explain(err)
+		if err := d.settle(s.Before); err != nil {
+			return err
 		}
-		return explain(readAll(each)(stmt.Query(append(s.Args, d.now())...)))
+		return d.query(s, each)
 	})
 }
 
-// Turn tells whether assignment id may make its next attempt.
-func (d *DB) Turn(ctx context.Context, id int64, _ bool) (store.Turn, error) {
-	turn := store.Turn{Verdict: assign.TurnLost}
-	var newest int64
-	err := d.Read(ctx, store.Statement{SQL: sqlTurn, Args: []any{id}}, func(scan func(...any) error) error {
-		var finished bool
-		err := scan(&finished, &turn.Sent, &newest)
-		switch {
-		case finished:
-		case newest == 0:
-			turn.Verdict = assign.TurnGo
-		default:
-			turn.Verdict = assign.TurnSuperseded
-		}
-		return err
-	})
-	if err != nil || turn.Verdict != assign.TurnSuperseded {
-		return turn, err
+func (d *DB) query(s store.Statement, each store.Each) error {
+	stmt, err := d.conn.prepare(s.SQL)
+	if err != nil {
+		return explain(err)
 	}
-	err = d.Read(ctx, store.Statement{SQL: sqlByID, Args: []any{newest}}, func(scan func(...any) error) error {
-		return scan(turn.Newer.Fields()...)
+	return explain(readAll(each)(stmt.Query(append(s.Args, d.now())...)))
+}
+
+// settle puts what is noted into the tables, before they are read. Who reads only what came
+// before an assignment of the same contact is not concerned by notes about others.
+func (d *DB) settle(before int64) error {
+	d.notes.mu.Lock()
+	concerned := len(d.notes.order) > 0 && !d.notes.isAlone(before)
+	d.notes.mu.Unlock()
+	if !concerned {
+		return nil
+	}
+	return d.write(nil)
+}
+
+// Turn tells whether assignment id may make its next attempt.
+func (d *DB) Turn(ctx context.Context, id int64, sending bool) (store.Turn, error) {
+	verdict, newest, sent := d.notes.turn(id, sending)
+	turn := store.Turn{Verdict: verdict, Sent: sent}
+	if verdict != assign.TurnSuperseded {
+		return turn, nil
+	}
+	err := d.use(ctx, func() error {
+		return d.query(store.Statement{SQL: sqlByID, Args: []any{newest}}, func(scan func(...any) error) error {
+			return scan(turn.Newer.Fields()...)
+		})
 	})
 	return turn, err
 }

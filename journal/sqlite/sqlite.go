@@ -44,9 +44,8 @@ type DB struct {
 	// pending up to the id that was the last one when the file was opened.
 	lastAtOpen int64
 	taken      bool
-	syncing    bool // whether conn syncs what it commits
 
-	wal      *wal
+	notes    *notes
 	accepted *accepted
 }
 
@@ -96,28 +95,49 @@ func (d *DB) open(ctx context.Context) error {
 	if d.file.opened, err = os.Stat(d.file.path); err != nil {
 		return err
 	}
-	if err := d.begin(ctx); err != nil {
+	notes, whole, err := openNotes(d.file.path + ".notes")
+	if err != nil {
+		return fmt.Errorf("%s.notes cannot be written to: give it to this user, or delete it: %w", d.file.path, err)
+	}
+	d.notes = notes
+	if err := d.begin(ctx, whole); err != nil {
 		return explain(err)
 	}
-	d.wal = newWAL(d.file.path)
 	last := d.conn.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
 	if err := last.Scan(&d.lastAtOpen); err != nil {
 		return explain(err)
 	}
+	if err := d.holdInHand(); err != nil {
+		return err
+	}
+	d.notes.timer = time.AfterFunc(syncWithin, d.writeNoted)
+	d.notes.timer.Stop()
 	return d.accepted.check(d.lastAtOpen)
+}
+
+// holdInHand reads what of the unanswered is kept in memory.
+func (d *DB) holdInHand() error {
+	return d.query(store.Statement{SQL: sqlInHand}, func(scan func(...any) error) error {
+		var id, newest int64
+		var contact string
+		var sent, finished bool
+		err := scan(&id, &contact, &sent, &finished, &newest)
+		d.notes.hand.take(id, contact, sent, finished, newest)
+		return err
+	})
 }
 
 // connect opens the connection, and brings the tables up to date.
 func (d *DB) connect(ctx context.Context) error {
 	db, err := connect(d.file.path, "_txlock=immediate",
-		// These first: from the first byte on, what is committed is on the disk, and the lock on
-		// the file is kept. So nothing need be asked of the file that this process has in memory.
-		"_pragma=locking_mode(EXCLUSIVE)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
+		// These first: the lock on the file is kept, so nothing need be asked of the file that this
+		// process has in memory. Tables need not be synced before something is in them.
+		"_pragma=locking_mode(EXCLUSIVE)", "_pragma=synchronous(NORMAL)", "_pragma=secure_delete(ON)", "_pragma=busy_timeout(1000)",
 		"_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return err
 	}
-	d.conn, d.syncing = newStatements(db), true
+	d.conn = newStatements(db)
 	if err := checkOurs(ctx, db); err != nil {
 		return err
 	}
@@ -125,6 +145,10 @@ func (d *DB) connect(ctx context.Context) error {
 		return err
 	}
 	if err := store.Migrate(ctx, database.DialectSQLite3, db, migrations); err != nil {
+		return explain(err)
+	}
+	// From now on what is committed is on the disk, and all that was before.
+	if _, err := db.ExecContext(ctx, "PRAGMA synchronous=FULL"); err != nil {
 		return explain(err)
 	}
 	// In a transaction there is no other connection on which to prepare.
@@ -136,31 +160,42 @@ func (d *DB) connect(ctx context.Context) error {
 	return nil
 }
 
-// begin takes the file's lock, with the first transaction that writes, and finds out whether
-// the machine is not the one that ran when the file was last open, or was started since: what
-// was not synced may be lost then. Whatever is unfinished may have been sent, and may ever
-// after: the next start may be one of the same run.
-func (d *DB) begin(ctx context.Context) error {
-	tx, err := d.conn.db.BeginTx(ctx, nil)
+// begin takes the file's lock, with the first transaction that writes. It puts into the tables
+// what a killed process has noted, and finds out whether the machine is not the one that ran when
+// the file was last open, or was started since: what was not synced may be lost then, as it is
+// where the notes are not whole. Whatever is unfinished may have been sent, and may ever after:
+// the next start may be one of the same run.
+func (d *DB) begin(ctx context.Context, whole bool) error {
+	raw, err := d.conn.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }()
+	defer func() { _ = raw.Rollback() }()
+	if err := writeNotes(transaction{raw, d.conn, d.now()}, d.notes.order); err != nil {
+		return err
+	}
 	now := bootID()
 	var before string
-	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
+	if err := raw.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
 		return err
 	}
-	if now != "" && now == before {
+	known := now != "" && now == before && whole
+	if known && len(d.notes.order) == 0 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
+	if !known {
+		if _, err := raw.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
+			return err
+		}
+		if _, err := raw.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now); err != nil {
+			return err
+		}
+	}
+	if err := raw.Commit(); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now); err != nil {
-		return err
-	}
-	return tx.Commit()
+	d.notes.written()
+	return nil
 }
 
 // bootID names the run of this machine's kernel, where that can be known; else it is empty.
@@ -179,6 +214,9 @@ func (d *DB) KeepAlive(func(context.Context) error) {}
 // URLs are, doesn't live on there.
 func (d *DB) Tidy(ctx context.Context) error {
 	return d.use(ctx, func() error {
+		if err := d.settle(0); err != nil {
+			return err
+		}
 		_, err := d.conn.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 		return explain(err)
 	})
@@ -197,11 +235,12 @@ func (d *DB) use(ctx context.Context, do func() error) error {
 }
 
 // Close closes the file, and leaves it to others.
-func (d *DB) Close(context.Context) error {
+func (d *DB) Close(ctx context.Context) error {
 	var errs []error
-	if d.wal != nil {
-		d.wal.close()
+	if d.notes != nil && d.notes.timer != nil { // it was opened
+		errs = append(errs, d.use(ctx, func() error { return d.settle(0) }))
 	}
+	errs = append(errs, d.notes.close())
 	if d.conn != nil {
 		errs = append(errs, d.conn.db.Close())
 	}

@@ -23,6 +23,11 @@ var dialect = store.Dialect{
 	Deletable: "id < (SELECT max(id) FROM assignments)",
 }
 
+// setOutcome stores an outcome. Of a batch only the first is due for the audit.
+const setOutcome = `
+	kind = $2, outcome = $3, newer = $4, finished_at = $5, outcome_sum = $7, given_to = iif(undoes = 0, $8, ''), given_at = $5,
+	due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)`
+
 var (
 	// sqlNewest gives no row if the key is known.
 	sqlNewest = `
@@ -35,17 +40,15 @@ var (
 		UNION ALL SELECT id, 2 FROM assignments a
 			WHERE a.answered = 0 AND a.contact = $3 AND twin = $2 AND kind = '' AND accepted_at > ` + dialect.Ago("$4") + `
 			AND NOT EXISTS (SELECT 1 FROM assignments n WHERE ` + dialect.IsContacts("n", "$3") + ` AND n.id > a.id)
+		UNION ALL SELECT max(id), 3 FROM assignments WHERE answered = 1 AND contact = $3
 		ORDER BY how, id DESC LIMIT 1`
 	sqlInsert = `
 		INSERT INTO assignments (key, requester, contact, agent, twin, reply, origin, undoes, contact_id, request_sum, part_of, note, receipt, accepted_at)
 		VALUES (nullif($1, ''), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $now)`
-	sqlJoin   = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
-	sqlByID   = dialect.Select(`a.id = $1`)
-	sqlFinish = `
-		UPDATE assignments SET kind = $2, outcome = $3, newer = $4, finished_at = ` + dialect.Ago("$5") + `, outcome_sum = $7,
-			given_to = iif(undoes = 0, $9, ''), given_at = ` + dialect.Ago("$5") + `,
-			due = $6 AND NOT EXISTS (SELECT 1 FROM assignments m WHERE m.part_of = assignments.part_of AND m.part_of <> 0 AND m.id < $1)
-		WHERE id = $1 AND kind = '' AND NOT ($8 AND sent)`
+	sqlJoin    = `INSERT INTO joined (key, assignment) SELECT $1, $2 WHERE $1 <> ''`
+	sqlByID    = dialect.Select(`a.id = $1`)
+	sqlFinish  = `UPDATE assignments SET ` + setOutcome + ` WHERE id = $1 AND kind = '' AND NOT ($9 AND sent)`
+	sqlSettle  = `UPDATE assignments SET ` + setOutcome + `, answered = 1, reply = NULL WHERE id = $1 AND kind = ''`
 	sqlChosen  = `SELECT choice FROM assignments WHERE id = $1 AND kind = ''`
 	sqlChoose  = `UPDATE assignments SET choice = $2, given_to = $3, given_at = $now WHERE id = $1`
 	sqlLoad    = dialect.SQLLoad()
@@ -67,7 +70,7 @@ var (
 
 	// written are the statements of a transaction.
 	written = []string{
-		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, store.SQLAnswered, sqlSending, sqlPending,
+		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
 		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
 	}
@@ -75,10 +78,9 @@ var (
 
 // Of the statements that only read.
 var (
-	sqlTurn = `
-		SELECT kind <> '', sent, coalesce((
-			SELECT max(n.id) FROM assignments n WHERE ` + dialect.IsContacts("n", "a.contact") + ` AND n.id > a.id), 0)
-		FROM assignments a WHERE id = $1`
+	sqlInHand = `
+		SELECT id, contact, sent, kind <> '', (SELECT max(n.id) FROM assignments n WHERE ` + dialect.IsContacts("n", "a.contact") + `)
+		FROM assignments a INDEXED BY assignments_in_hand WHERE answered = 0`
 	sqlUnaudited      = dialect.Select(`a.due = 1 ORDER BY a.id LIMIT $1`)
 	sqlPendingNotices = dialect.Pending("true", "$1")
 )

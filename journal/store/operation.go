@@ -31,6 +31,9 @@ type (
 
 		Stored     Row
 		Acceptance assign.Acceptance
+		// First tells of an accepted request that its contact has no earlier one that is
+		// answered; false also where nobody has looked.
+		First bool
 	}
 	// Finish stores an outcome.
 	Finish struct {
@@ -88,8 +91,6 @@ type (
 		ID                   int64
 		From, State, Details string
 		Due                  *time.Duration // ago; nil: never
-		// Durable: it is on the disk when the commit returns.
-		Durable bool
 
 		Done bool
 	}

@@ -32,6 +32,8 @@ type Statement struct {
 	Args []any
 	// Long tells that there may be much to look through.
 	Long bool
+	// Before, unless 0, is an assignment of which only what its contact had before is read.
+	Before int64
 }
 
 // Statements without results that all databases share.
@@ -71,7 +73,9 @@ func (d Dialect) Latest(contact string) Statement {
 // Before gives the newest owner of a contact, certain or not, among what was accepted
 // before assignment id.
 func (d Dialect) Before(id int64) Statement {
-	return d.newestOwner(d.IsContacts("a", "(SELECT contact FROM assignments WHERE id = $1)")+` AND a.id < $1`, id)
+	s := d.newestOwner(d.IsContacts("a", "(SELECT contact FROM assignments WHERE id = $1)")+` AND a.id < $1`, id)
+	s.Before = id
+	return s
 }
 
 // Owner gives the newest owner of a contact, certain or not.
