@@ -192,3 +192,25 @@ func TestTellingDelaysNoAnswer(t *testing.T) {
 	omar.isTold("📥")
 	omar.isTold("📥")
 }
+
+func TestCheckLooksForTheAgentsInSlack(t *testing.T) {
+	t.Parallel()
+	box, values := setUp(t)
+	_, out, _ := started(t, values, "check")
+	if want := "· new owners are not told: NOTIFY_AGENTS=true"; !strings.Contains(out, want) {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+	values["RECEIPT_AFTER"] = "15m"
+	_, out, _ = started(t, values, "check")
+	if want := "✗ RECEIPT_AFTER has no effect without NOTIFY_AGENTS"; !strings.Contains(out, want) {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+	values["NOTIFY_AGENTS"] = "true"
+	box.Azeer.SetAgents(azeerAgent("Omar Hassan", "omar@twerlo.com"), azeerAgent("Noura Saleh", "noura@nowhere.example"))
+	_, out, _ = started(t, values, "check")
+	for _, want := range []string{"✓ 1 of 2 agents have a Slack account", "· no Slack account has the email of n…@nowhere.example"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
