@@ -54,6 +54,22 @@ func (s *Service) Unaudited(ctx context.Context, limit int) ([]Assignment, error
 
 func (s *Service) Audited(ctx context.Context, id int64) error { return s.journal.Audited(ctx, id) }
 
+// BatchSizes counts the batches of which there are members among some assignments, by their IDs.
+func BatchSizes(ctx context.Context, h History, found []Assignment) (map[int64]int, error) {
+	sizes := make(map[int64]int)
+	for _, a := range found {
+		if _, known := sizes[a.Batch]; a.Batch == 0 || known {
+			continue
+		}
+		n, err := h.Size(ctx, a.Batch)
+		if err != nil {
+			return nil, err
+		}
+		sizes[a.Batch] = n
+	}
+	return sizes, nil
+}
+
 // Holding says which contacts of an agent are asked for.
 type Holding struct {
 	// Agents are the ids that the agent has.

@@ -33,6 +33,7 @@ type handovers struct {
 type askedHandover struct {
 	from, to agent.Ref
 	since    time.Time // zero: all
+	brief    assign.Brief
 }
 
 // onLine answers a typed line with the question whether to hand over, or with what is wrong.
@@ -41,7 +42,8 @@ func (h *handovers) onLine(ctx context.Context, c *inbound.Call, v render.Render
 	if len(read.Pairs) == 0 {
 		return v.HandoverHow(command), nil
 	}
-	asked := askedHandover{from: read.Pairs[0][0], to: read.Pairs[0][1]}
+	asked := askedHandover{from: read.Pairs[0][0], to: read.Pairs[0][1], brief: briefOf(read.Note)}
+	asked.brief.Receipt = true // as of all batches
 	if read.Since.Given {
 		asked.since = read.Since.Before(time.Now().In(h.people.Zone(c.Sender().ID)))
 	}
@@ -78,7 +80,7 @@ func (h *handovers) known(pairs [][2]agent.Ref) (both [][2]agent.Ref) {
 
 // find finds what there is to hand over, or why there is nothing.
 func (h *handovers) find(ctx context.Context, v render.Renderer, requester string, asked askedHandover) (found render.Handover, wrong *render.HandoverMistake, err error) {
-	found.Since = asked.since
+	found.Since, found.Brief = asked.since, asked.brief
 	if found.From, err = h.agents.Resolve(ctx, asked.from, requester); err != nil {
 		u, ok := errors.AsType[*agent.Unresolved](err)
 		if !ok || u.Reason != agent.Inactive { // who has left may well have contacts
@@ -86,8 +88,8 @@ func (h *handovers) find(ctx context.Context, v render.Renderer, requester strin
 		}
 		found.From = u.Agent
 	}
-	if asked.to.Kind == agent.ByGroup {
-		found.Group = asked.to
+	if asked.to.Kind == agent.ByGroup { // who that is turns out at the turn of each
+		found.ToGroup = asked.to
 	} else if found.To, err = h.agents.Resolve(ctx, asked.to, requester); err != nil {
 		u, _ := errors.AsType[*agent.Unresolved](err)
 		return found, h.unknown(v, render.BlockAgent, asked.to, requester, u), ctx.Err()
@@ -144,7 +146,7 @@ func (h *handovers) onClick(ctx context.Context, c *inbound.Call, chosen payload
 	case !ok:
 		c.Acknowledge(ctx, nil) // a button of another time
 	case chosen.ActionID == render.ActionHandoverShow:
-		h.show(ctx, c, asked)
+		h.show(ctx, c, asked, to)
 	case c.Late:
 		c.Acknowledge(ctx, nil)
 		h.beside(ctx, c, h.rendererOf(ctx, c).Notice("late_click", nil))
@@ -174,7 +176,7 @@ func (h *handovers) still(ctx context.Context, asked render.HandoverRequest) (ag
 }
 
 // show lists what would be handed over.
-func (h *handovers) show(ctx context.Context, c *inbound.Call, asked render.HandoverRequest) {
+func (h *handovers) show(ctx context.Context, c *inbound.Call, asked render.HandoverRequest, to agent.Ref) {
 	c.Acknowledge(ctx, nil)
 	c.Leave()
 	reading, cancel := context.WithDeadline(ctx, c.Deadline)
@@ -186,10 +188,11 @@ func (h *handovers) show(ctx context.Context, c *inbound.Call, asked render.Hand
 		h.beside(ctx, c, v.Notice("history_unread", nil))
 		return
 	}
-	to, _ := h.agents.Known(agent.NewEmail(strings.TrimPrefix(asked.To, string(agent.ByEmail)+":")))
-	shown := render.Handover{From: from, To: to, Contacts: contactsOf(held)}
-	if ref, err := agent.DecodeRef(asked.To); err == nil && ref.Kind == agent.ByGroup {
-		shown.Group = ref
+	shown := render.Handover{From: from, Contacts: contactsOf(held)}
+	if to.Kind == agent.ByGroup {
+		shown.ToGroup = to
+	} else if shown.To, _ = h.agents.Known(agent.NewEmail(to.Reveal())); shown.To.PlatformID.IsZero() {
+		shown.To.PlatformID = agent.NewEmail(to.Reveal())
 	}
 	view := v.HandoverView(shown)
 	_ = h.batches.opener.openView(ctx, c, *view) // as in openForm
@@ -210,7 +213,7 @@ func (h *handovers) carryOut(ctx context.Context, c *inbound.Call, asked render.
 		h.batches.refuse(ctx, v, c, "batch_nothing_to_do")
 		return
 	}
-	requests := requestsFor(contactsOf(held), to, assign.Brief{Receipt: true})
+	requests := requestsFor(contactsOf(held), to, asked.Brief())
 	for i := range requests {
 		requests[i].Guard = held[i].Newest
 	}
@@ -242,7 +245,7 @@ func (h *handovers) onForm(ctx context.Context, v render.Renderer, c *inbound.Ca
 		block = render.BlockFromEmail
 	}
 	wrong := make(map[string]string)
-	var asked askedHandover
+	asked := askedHandover{brief: s.brief(c)}
 	var err error
 	if asked.from, err = s.readAgent(block, c.Input(block)); err != nil {
 		wrong[block] = v.MistakeLine(err)

@@ -192,15 +192,17 @@ func (s *subcommands) onHistory(ctx context.Context, c *inbound.Call, v render.R
 		if err != nil || len(found) == 0 {
 			return v.HistoryNone(contact), err
 		}
-		owner, known, err := s.history.Owner(ctx, contact)
-		if !known {
-			owner = assign.Assignment{}
-		}
-		if err != nil {
+		known := render.History{Contact: contact, Found: found}
+		if known.Sizes, err = assign.BatchSizes(ctx, s.history, found); err != nil {
 			return render.Message{}, err
 		}
-		said, err := s.notices.SaidOf(ctx, found)
-		return v.HistoryOf(contact, owner, found, said, c.Sender().ID), err
+		if owner, is, err := s.history.Owner(ctx, contact); is && err == nil {
+			known.Owner = owner
+		} else if err != nil {
+			return render.Message{}, err
+		}
+		known.Said, err = s.notices.SaidOf(ctx, found)
+		return v.HistoryOf(known, c.Sender().ID), err
 	})
 }
 

@@ -18,6 +18,8 @@ type Handover struct {
 	Pairs [][2]agent.Ref
 	// Since leaves out what the agent got before; its zero value leaves out nothing.
 	Since Clock
+	// Note is what the requester writes to the new owner.
+	Note Typed
 }
 
 // Clock is a time of day.
@@ -48,6 +50,7 @@ var (
 
 // IsHandover tells whether what follows the word for it may be a handover: it names no contact.
 func IsHandover(text, region string) bool {
+	text, _ = CutNote(text)
 	text, _ = cutSince(plainLine(text))
 	return len(readLine(text, region).contacts) == 0
 }
@@ -58,6 +61,8 @@ func plainLine(text string) string {
 
 // ParseHandover reads two agents, in that order, and perhaps a time.
 func ParseHandover(text string) (h Handover) {
+	text, note := CutNote(text)
+	h.Note = NewTyped(note)
 	text, h.Since = cutSince(plainLine(text))
 	text = fromWord.ReplaceAllString(text, "")
 	if len(text) > MaxTyped {

@@ -34,10 +34,12 @@ func TestParseHandover(t *testing.T) {
 		"omar@twerlo.com sara@twerlo.com layla@twerlo.com":  "",
 		"0544444444 omar@twerlo.com sara@twerlo.com":        "",
 		"omar to sara to layla":                             "",
+		"omar sara today note: call 0544444444 first":       "name:omar>name:sara since 0:0 + call 0544444444 first",
 		"omar sara since 25:00":                             "",
 		"<!subteam^S0SUPPORT|@support> omar@twerlo.com":     "",
 		"omar@twerlo.com to <!subteam^S0SUPPORT|@support>":  "email:omar@twerlo.com>group:S0SUPPORT|support",
 		"omar <!subteam^S0SUPPORT|@support> today":          "name:omar>group:S0SUPPORT|support since 0:0",
+		"<!subteam^S0SUPPORT|@support> omar@twerlo.com x@":  "",
 		strings.Repeat("omar ", 400) + "to sara since 8:00": " since 8:0",
 	} {
 		h := ParseHandover(typed)
@@ -48,6 +50,9 @@ func TestParseHandover(t *testing.T) {
 		got := strings.Join(pairs, "|")
 		if h.Since.Given {
 			got += fmt.Sprintf(" since %d:%d", h.Since.Hour, h.Since.Minute)
+		}
+		if note := h.Note.Reveal(); note != "" {
+			got += " + " + note
 		}
 		if got != want {
 			t.Errorf("%.80q reads as %q, want %q", typed, got, want)

@@ -97,6 +97,9 @@ func (t *Tabs) lookUp(ctx context.Context, typed string) (r render.SearchResult,
 	if r.Found, err = t.cfg.Journal.List(ctx, assign.Query{Contact: r.Contact, Limit: render.ListMost + 1}); err != nil {
 		return r, err
 	}
+	if r.Sizes, err = assign.BatchSizes(ctx, t.cfg.Journal, r.Found); err != nil {
+		return r, err
+	}
 	owner, known, err := t.cfg.Journal.Owner(ctx, r.Contact)
 	if known {
 		r.Owner = owner

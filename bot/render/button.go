@@ -73,6 +73,8 @@ const (
 	actionAnyway    = "anyway" // carry it out all the same
 	ActionUndo      = "undo"   // give a contact back, unless it has been assigned since
 	ActionWord      = "word"   // a sub-command
-	ActionSearch    = "search" // look up a contact on the Home tab
-	ActionClose     = "close"  // take what was found away again
+	// ActionHistory is that of a contact, beside the message that the button belongs to.
+	ActionHistory = "history"
+	ActionSearch  = "search" // look up a contact on the Home tab
+	ActionClose   = "close"  // take what was found away again
 )

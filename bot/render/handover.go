@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
@@ -16,14 +17,16 @@ import (
 // Handover is all that one agent has, to be given to another.
 type Handover struct {
 	From agent.Agent
-	To   agent.Agent
-	// Group, unless zero, is whom it is given to instead: whoever is on duty there.
-	Group agent.Ref
+	// To is who gets it, or the zero Agent where that is whoever is on duty in ToGroup.
+	To      agent.Agent
+	ToGroup agent.Ref
 	// Since, unless zero, is since when From got it.
 	Since    time.Time
 	Contacts []phone.Number
 	// First and Last are the IDs of the assignments that gave them to From.
 	First, Last int64
+	// Brief goes with it for the new owner.
+	Brief assign.Brief
 	// More tells that there are more than can be handed over in one go.
 	More bool
 }
@@ -35,6 +38,7 @@ type HandoverRequest struct {
 	First int64  `json:"s"`
 	Last  int64  `json:"e"`
 	Count int    `json:"n"`
+	buttonBrief
 }
 
 // DecodeHandoverRequest reads the value of a button; false if it holds none.
@@ -47,11 +51,11 @@ func DecodeHandoverRequest(value string) (r HandoverRequest, to agent.Ref, ok bo
 }
 
 func (h Handover) request() HandoverRequest {
-	to := agent.RefEmail(h.To.PlatformID.Reveal())
-	if !h.Group.IsZero() {
-		to = h.Group
+	to := h.ToGroup
+	if to.IsZero() {
+		to = agent.RefEmail(h.To.PlatformID.Reveal())
 	}
-	return HandoverRequest{h.From.PlatformID.Reveal(), to.Encode(), h.First, h.Last, len(h.Contacts)}
+	return HandoverRequest{h.From.PlatformID.Reveal(), to.Encode(), h.First, h.Last, len(h.Contacts), briefly(h.Brief)}
 }
 
 // Buttons and parts of the form of a handover.
@@ -70,8 +74,8 @@ const (
 
 func (v Renderer) handoverData(h Handover) texts.Data {
 	to := any(ShortPerson(v.Person(h.To)))
-	if !h.Group.IsZero() {
-		to = groupName(h.Group)
+	if !h.ToGroup.IsZero() {
+		to = v.asked(assign.Request{Agent: h.ToGroup}, "")
 	}
 	data := texts.Data{"From": ShortPerson(v.Person(h.From)), "ToAgent": v.to(to), "Count": len(h.Contacts), "Since": ""}
 	if !h.Since.IsZero() {
@@ -151,6 +155,7 @@ func (v Renderer) HandoverForm(noList bool, from payload.Address) slack.ModalVie
 		v.agentField(BlockAgent, BlockEmail, "handover_to", FormContent{NoList: noList}),
 		slack.NewInputBlock(blockWhich, plainText(v.Texts.Plain("handover_which", nil), 2000), nil, which),
 	}
+	blocks = append(blocks, v.WantingReceipts(true).briefInputs("")...)
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
 	}

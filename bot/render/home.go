@@ -11,7 +11,6 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
 
@@ -35,10 +34,7 @@ type HomeContent struct {
 // SearchResult is what is known of a contact that was looked up, or why it was not.
 type SearchResult struct {
 	Mistake *line.Mistake
-	Contact phone.Number
-	Owner   assign.Assignment
-	Found   []assign.Assignment
-	Said    Said
+	History
 }
 
 // HomeTeam is what an admin sees of everybody's requests.
@@ -130,7 +126,7 @@ func (v Renderer) homeFound(s HomeSearch, r SearchResult, reader string) []slack
 	case len(r.Found) == 0:
 		shown = v.HistoryNone(r.Contact)
 	default:
-		shown = v.HistoryOf(r.Contact, r.Owner, r.Found, r.Said, reader)
+		shown = v.HistoryOf(r.History, reader)
 	}
 	if title, ok := shown.Blocks[0].(*slack.SectionBlock); ok {
 		title.Accessory = slack.NewAccessory(v.button("form_close", ActionClose, "", slack.StyleDefault))

@@ -69,7 +69,7 @@ func TestAFullHomeTabFits(t *testing.T) {
 		}
 		s := HomeContent{
 			Reader: "U0MANAGER", Now: goldenTime, Search: HomeSearch{strings.Repeat("\x01", ContactMax), goldenTime},
-			Result: SearchResult{Contact: goldenRequest.Contact, Owner: rows[0], Found: rows},
+			Result: SearchResult{History: History{Contact: goldenRequest.Contact, Owner: rows[0], Found: rows}},
 			Wrong:  rows[:5], Mine: rows, Team: &HomeTeam{Rows: rows},
 		}
 		for day := range TallyDays {

@@ -17,15 +17,35 @@ func (v Renderer) HistoryNone(contact phone.Number) Message {
 	return v.Notice("history_none", texts.Data{"Contact": v.contact(contact), "Count": v.days}, v.assignButton(contact))
 }
 
+// History is what is known of a contact.
+type History struct {
+	Contact phone.Number
+	// Owner is what made its present owner; the zero Assignment if that is not known.
+	Owner assign.Assignment
+	// Found are the requests for it, newest first.
+	Found []assign.Assignment
+	// Sizes are those of the batches that these are part of, by their IDs.
+	Sizes map[int64]int
+	// Said is what new owners said of these.
+	Said Said
+}
+
 // HistoryOf lists what was asked for a contact, and names whom it was last assigned to, if that
 // is known.
-func (v Renderer) HistoryOf(contact phone.Number, owner assign.Assignment, found []assign.Assignment, said Said, reader string) Message {
+func (v Renderer) HistoryOf(h History, reader string) Message {
+	contact, owner := h.Contact, h.Owner
 	data := texts.Data{"Contact": v.contact(contact), "Owner": ""}
 	if owner.ID != 0 {
 		data["Owner"] = ShortPerson(v.Person(owner.Outcome.Agent))
 	}
-	return v.list(v.Texts.Text("history_title", data), found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
-		return section(v.status(a, reader)+"\n"+v.rowOf(a, reader)+v.noticeRow(a, said[a.ID]), nil)
+	return v.list(v.Texts.Text("history_title", data), h.Found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
+		row := v.status(a, reader) + "\n" + v.rowOf(a, reader) + v.noticeRow(a, h.Said[a.ID])
+		n, isPart := h.Sizes[a.Batch]
+		if !isPart {
+			return section(row, nil)
+		}
+		show := v.batchButton("batch_show", ActionBatchShow, assign.Batch{ID: a.Batch}, 0, slack.StyleDefault)
+		return section(row+v.Texts.Text("comma", nil)+" "+v.Texts.Text("history_part", texts.Data{"Count": n}), show)
 	})
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +16,9 @@ func goldenHistory(v Renderer) map[string]Message {
 	all := goldenRows()
 	owner := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]Message{
-		"history":         v.HistoryOf(goldenRequest.Contact, owner, all, nil, "U0MANAGER"),
-		"history_unknown": v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, all[:1], nil, "U0MANAGER"),
+		"history":         v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: owner, Found: all}, "U0MANAGER"),
+		"history_unknown": v.HistoryOf(History{Contact: goldenRequest.Contact, Found: all[:1]}, "U0MANAGER"),
+		"history_batch":   v.HistoryOf(History{Contact: goldenRequest.Contact, Found: inBatch(all[:2]), Sizes: map[int64]int{4711: 57}}, "U0MANAGER"),
 		"history_none":    v.HistoryNone(goldenRequest.Contact),
 		"mine":            v.Mine(all, nil),
 		"mine_none":       v.Mine(nil, nil),
@@ -53,10 +55,17 @@ func goldenRows() []assign.Assignment {
 	return all
 }
 
+// inBatch makes the first of some assignments part of a batch.
+func inBatch(all []assign.Assignment) []assign.Assignment {
+	all = slices.Clone(all)
+	all[0].Batch = 4711
+	return all
+}
+
 // Azeer's words to a requester are for nobody else.
 func TestTheHistoryQuotesNobodysAnswers(t *testing.T) {
 	for language, v := range testVoices(t).ByLanguage {
-		m := v.HistoryOf(goldenRequest.Contact, assign.Assignment{}, goldenRows(), nil, "U0OTHER")
+		m := v.HistoryOf(History{Contact: goldenRequest.Contact, Found: goldenRows()}, "U0OTHER")
 		if strings.Contains(payload.Encode(m), "between you and me") {
 			t.Errorf("%s: %s", language, m.Text)
 		}
@@ -89,7 +98,7 @@ func TestALongListFits(t *testing.T) {
 			rows[i].Agent = agent.RefName(strings.Repeat("&", 300))
 			rows[i].Contact = phone.New(strings.Repeat("9", 15-i) + strings.Repeat("1", i))
 		}
-		for name, m := range map[string]Message{"history": v.HistoryOf(goldenRequest.Contact, rows[0], rows, nil, "U0OTHER"), "mine": v.Mine(rows, nil)} {
+		for name, m := range map[string]Message{"history": v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: rows[0], Found: rows, Sizes: map[int64]int{rows[1].Batch: 500}}, "U0OTHER"), "mine": v.Mine(rows, nil)} {
 			checkGoldenMessage(t, language+" "+name, []byte(payload.Encode(m)))
 			if len(m.Blocks) != 1+ListMost+2 {
 				t.Errorf("%s: %s has %d blocks", language, name, len(m.Blocks))

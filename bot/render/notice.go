@@ -18,11 +18,10 @@ import (
 
 // Buttons of a notice. The value of those that are not about a contact is the notice's ID.
 const (
-	ActionHave    = "have_it"
-	ActionNotMe   = "not_me"
-	ActionRemind  = "remind"
-	ActionHistory = "history" // a SubcommandRequest
-	ActionInbox   = "inbox"   // a link
+	ActionHave   = "have_it"
+	ActionNotMe  = "not_me"
+	ActionRemind = "remind"
+	ActionInbox  = "inbox" // a link
 )
 
 // The form in which somebody says that a contact is not for them.
@@ -149,8 +148,7 @@ func (v Renderer) noticeButtons(n Notice) (rows [][]slack.BlockElement) {
 		return append(rows, []slack.BlockElement{v.batchButton("batch_show", ActionBatchShow, n.Given, 0, slack.StyleDefault)})
 	}
 	contact := n.Given.First().Contact
-	look := payload.Encode(SubcommandRequest{Command: SlashCommand, Word: HistoryCommand, Rest: "+" + contact.Digits()})
-	row := []slack.BlockElement{v.reassignButton(contact), v.button("history", ActionHistory, look, slack.StyleDefault)}
+	row := []slack.BlockElement{v.reassignButton(contact), v.historyButton(contact)}
 	if n.Inbox != "" {
 		row = append(row, v.button("open_inbox", ActionInbox, "", slack.StyleDefault).WithURL(n.Inbox))
 	}

@@ -60,8 +60,8 @@ func goldenNotices(v Renderer) map[string]Message {
 		"reminded": v.Reminded(one), "tap_lost": v.TapLate(lostTo(one, 1)), "tap_received": v.TapLate(received),
 		"tap_declined": v.TapLate(declined), "tap_gone": v.TapLate(Notice{}), "tap_unsaved": v.Notice("tap_unsaved", nil),
 		"audit_received": v.ReceiptAudited(received, false), "audit_declined": v.ReceiptAudited(declined, false),
-		"history_received": v.HistoryOf(goldenRequest.Contact, one.Given.First(), one.Given.Members, Said{17: received.Notice}, "U0MANAGER"),
-		"history_declined": v.HistoryOf(goldenRequest.Contact, one.Given.First(), one.Given.Members, Said{17: row.Notice}, "U0MANAGER"),
+		"history_received": v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: one.Given.First(), Found: one.Given.Members, Said: Said{17: received.Notice}}, "U0MANAGER"),
+		"history_declined": v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: one.Given.First(), Found: one.Given.Members, Said: Said{17: row.Notice}}, "U0MANAGER"),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"azeer-slack/assign/duty"
 	"azeer-slack/assign/line"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/payload"
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
@@ -51,8 +52,9 @@ func (v Renderer) Mistake(m *line.Mistake, d Draft, choices ...ButtonRequest) Me
 		append(buttons, v.button("fix_in_form", ActionFix, d.encode(), style))...)
 }
 
-// numbersMost is how many numbers are offered as buttons.
-const numbersMost = 5
+// numbersMost is how many numbers, or agents, are offered as buttons: with the one that opens the
+// form there are three, as many as a thumb finds below one another.
+const numbersMost = 2
 
 // MistakeText is the message for a mistake, and what fills its blanks.
 func (v Renderer) MistakeText(m *line.Mistake) (string, texts.Data) {
@@ -154,12 +156,12 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Admins":    v.admins,
 		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
 		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
-		"More":      a.Outcome.Nearest.More > 0,
-		"MoreCount": a.Outcome.Nearest.More,
 	}
 	if a.Outcome.Kind != assign.Assigned { // of which no text says it, and it is a text of its own
 		data["ToAgent"] = v.to(to)
 	}
+	more := a.Outcome.Nearest.More + max(0, len(a.Outcome.Nearest.Agents)-numbersMost)
+	data["More"], data["MoreCount"] = more > 0, more
 	var decision duty.Decision
 	if a.Choice != nil {
 		decision = a.Choice.Decision
@@ -194,17 +196,22 @@ func (v Renderer) outcomeButtons(a assign.Assignment, before agent.Agent) []*sla
 		if !before.PlatformID.IsZero() && a.Undoes == 0 && !v.same(before, a.Outcome.Agent) {
 			buttons = v.requestButton("undo", ActionUndo, RequestBack(a, before), slack.StyleDefault)
 		}
-		return append(buttons, v.reassignButton(a.Contact))
+		return append(buttons, v.nextButtons(a.Contact)...)
+	case assign.Superseded:
+		return v.nextButtons(a.Contact)
 	case assign.Failed, assign.Unknown:
-		return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+		buttons = v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+		return append(buttons, v.nextButtons(a.Contact)...)
 	case assign.Expired:
-		return v.requestButton("assign_now", actionAgain, RequestAgain(a), slack.StylePrimary)
+		buttons = v.requestButton("assign_now", actionAgain, RequestAgain(a), slack.StylePrimary)
+		return append(buttons, v.nextButtons(a.Contact)...)
 	case assign.Refused:
 		if !isMendable(a.Outcome.Reason) {
-			return v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+			buttons = v.requestButton("assign_again", actionAgain, RequestAgain(a), slack.StyleDefault)
+			return append(buttons, v.historyButton(a.Contact))
 		}
 		same := v.namesakesAmong(a.Outcome.Nearest.Agents)
-		for i, to := range a.Outcome.Nearest.Agents {
+		for i, to := range a.Outcome.Nearest.Agents[:min(len(a.Outcome.Nearest.Agents), numbersMost)] {
 			wish := RequestAgain(a)
 			wish.Agent = agent.RefEmail(to.PlatformID.Reveal()).Encode()
 			buttons = append(buttons, slack.NewButtonBlockElement(actionPick+strconv.Itoa(i), wish.Encode(),
@@ -262,6 +269,7 @@ func (v Renderer) Unopened(late bool, d Draft) Message {
 // a bare id.
 func (v Renderer) WithoutMentions(a assign.Assignment, data texts.Data) texts.Data {
 	data["Admins"] = nil
+	data["More"], data["MoreCount"] = a.Outcome.Nearest.More > 0, a.Outcome.Nearest.More // all of the nearest are named there
 	if a.Choice != nil {
 		data["Passed"] = v.passed(a.Choice.Decision, v.Texts.Plain)
 	}
@@ -290,22 +298,33 @@ func (v Renderer) reassignButton(contact phone.Number) *slack.ButtonBlockElement
 	return v.button("reassign", ActionFix, Draft{Contact: contact.International(), Reassign: true}.encode(), slack.StyleDefault)
 }
 
+// historyButton tells what was asked for a contact so far.
+func (v Renderer) historyButton(contact phone.Number) *slack.ButtonBlockElement {
+	value := SubcommandRequest{Command: SlashCommand, Word: HistoryCommand, Rest: "+" + contact.ID()}
+	return v.button("history_open", ActionHistory, payload.Encode(value), slack.StyleDefault)
+}
+
+// nextButtons are what one may want next of a contact: another agent, or to know more.
+func (v Renderer) nextButtons(contact phone.Number) []*slack.ButtonBlockElement {
+	return []*slack.ButtonBlockElement{v.reassignButton(contact), v.historyButton(contact)}
+}
+
 // NotUndone says why an undo was not accepted.
 func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assign.Acceptance, reader string) Message {
-	reassign := v.reassignButton(r.Contact)
+	next := v.nextButtons(r.Contact)
 	data := texts.Data{
 		"Contact": v.contact(r.Contact), "By": texts.Mention(latest.Requester), "Mine": latest.Requester == reader,
 		"ToAgent": v.to(v.agentOf(latest, reader)), "When": slackTime(latest.AcceptedAt), "Open": !latest.Finished(),
 	}
 	switch {
 	case latest.ID == 0 || !latest.Contact.Equal(r.Contact): // or of another journal
-		return v.Notice("undo_too_old", data, reassign)
+		return v.Notice("undo_too_old", data, next...)
 	case how == assign.Overtaken && latest.Outcome.Kind == assign.Assigned:
-		return v.Notice("undo_overtaken", data, reassign)
+		return v.Notice("undo_overtaken", data, next...)
 	case how == assign.Overtaken:
-		return v.Notice("undo_overtaken_open", data, reassign)
+		return v.Notice("undo_overtaken_open", data, next...)
 	case latest.Outcome.Kind == assign.Assigned:
-		return v.Notice("undo_already", data, reassign)
+		return v.Notice("undo_already", data, next...)
 	}
 	return v.UsedAlready(latest, reader)
 }

@@ -66,8 +66,8 @@ func TestArabicAnswersToWhatGoesWrong(t *testing.T) {
 	}
 	layla.readsArabic("تم إسناد العميل", "Omar Hassan")
 
-	layla.Post("#general", "@azeer 0544444444 0555555555 omar@twerlo.com")
-	layla.readsArabic("تم الإسناد", "\u20662\u2069 من \u20662\u2069")
+	layla.Post("#general", "@azeer 0544444444 omar@twerlo.com\nعفوًا 0555555555")
+	layla.readsArabic("هذان رقمان: \u2066+966 54 444 4444\u2069، \u2066+966 55 555 5555\u2069")
 
 	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404, Body: `{"message":"contact 12 unknown"}`})
 	layla.types("#support", "/assign 0544444444 omar@twerlo.com")

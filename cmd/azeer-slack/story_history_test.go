@@ -65,6 +65,50 @@ func TestTheHistoryTellsWhoWhomWhenWhereAndHow(t *testing.T) {
 	}
 }
 
+// The button below an answer shows the history beside it: the answer, and its Undo, stay.
+func TestAnAnswerLeadsToTheHistory(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	manager.assigned("#support", "sara@twerlo.com")
+	m := manager.assigned("#support", "omar@twerlo.com")
+	manager.clicks(m, "History")
+	manager.reads("History of +966 54 444 4444", "Last assigned here: Omar Hassan")
+	manager.clicks(m, "Undo")
+	manager.reads("Undone:")
+	w.Azeer.Next(1, azeer.Misbehaviour{Status: 404})
+	layla.types("#support", "/assign 0544444444 omar@twerlo.com")
+	layla.readsArabic("لم يُسنَد العميل")
+	for _, c := range []struct {
+		answer  azeer.Misbehaviour
+		buttons []string
+	}{
+		{azeer.Misbehaviour{Status: 409}, []string{"Assign again", "History"}},
+		{azeer.Misbehaviour{Status: 500}, []string{"Assign again", "Reassign…", "History"}},
+	} {
+		w.Azeer.Next(3, c.answer)
+		manager.types("#support", "/assign 0544444444 layla@twerlo.com")
+		if got := labels(manager.reads("Not assigned")); !slices.Equal(got, c.buttons) {
+			t.Errorf("after %d there are %q", c.answer.Status, got)
+		}
+		w.Azeer.Behave()
+	}
+}
+
+func TestTheHistoryNamesTheBatch(t *testing.T) {
+	w := begin(t)
+	manager, layla := w.person("manager"), w.person("layla")
+	manager.gives(3, "omar@twerlo.com")
+	manager.types("#support", "/assign history "+numbers(1)[0])
+	m := manager.reads("History of +966 54 444 0000", "by you, /assign in #support, part of a batch of 3", "Show all")
+	manager.clicks(m, "Show all")
+	if f := manager.form(); !strings.Contains(f.Plain(), "+966 54 444 0002") {
+		t.Errorf("the list says %s", f.Plain())
+	}
+	home := layla.opensHome("البحث عن عميل")
+	layla.looksUp(home, numbers(1)[0])
+	layla.seesHome("ضمن دفعة عددها \u20663\u2069")
+}
+
 func TestTheHistoryOfNothing(t *testing.T) {
 	w := begin(t)
 	manager, layla := w.person("manager"), w.person("layla")

@@ -26,8 +26,8 @@ type request struct {
 	acked   time.Time // when Slack saw it accepted; zero: it did not
 	answers []time.Time
 	texts   []string // of the answers
-	done    bool   // an answer said that it was carried out
-	told    string // how the newest answer began
+	done    bool     // an answer said that it was carried out
+	told    string   // how the newest answer began
 }
 
 // death is one end of a child, and what came after.

@@ -28,7 +28,7 @@ const (
 // when the one before has been told by Slack that it was taken, or was not: so the order
 // of typing is the order of acceptance. Then they turn to the next contact.
 type crowd struct {
-	t    *testing.T
+	t    testing.TB
 	box  *sandbox.Sandbox
 	book *book
 	pace time.Duration // between two requests at a desk, on average

@@ -8,35 +8,8 @@ import (
 	"testing"
 
 	"azeer-slack/sandbox/azeer"
-	"azeer-slack/sandbox/record"
 	"azeer-slack/sandbox/slack"
 )
-
-// until waits until ready, which is asked at every event in the sandbox.
-func (w *world) until(what string, ready func() bool) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	happened := make(chan struct{}, 1)
-	stop := w.box.Subscribe(func(record.Event) {
-		select {
-		case happened <- struct{}{}:
-		default:
-		}
-	})
-	defer stop()
-	for !ready() {
-		select {
-		case <-happened:
-		case <-ctx.Done():
-			var read []string
-			for _, m := range told(w, "") {
-				read = append(read, m.Plain())
-			}
-			w.t.Fatalf("waiting for %s; Omar reads %q", what, read)
-		}
-	}
-}
 
 // told are the direct messages to omar about a contact.
 func told(w *world, contact string) (all []slack.Message) {
@@ -54,6 +27,8 @@ func TestNewOwnersAreToldThroughKills(t *testing.T) {
 	t.Parallel()
 	p := plan{database: "sqlite://" + filepath.Join(t.TempDir(), "journal.db"), env: []string{"NOTIFY_AGENTS=true"}}
 	w := open(t, &p)
+	ctx, cancel := context.WithTimeout(t.Context(), awaitAll)
+	defer cancel()
 	w.box.Azeer.AddAgent(azeer.Agent{Name: "Omar Hassan", PlatformID: "omar@twerlo.com"})
 	sara, omar := w.box.Slack.Person("sara"), w.box.Slack.Person("omar")
 	connected := func() bool { return w.box.Slack.Connections() > 0 }
@@ -67,29 +42,29 @@ func TestNewOwnersAreToldThroughKills(t *testing.T) {
 	} {
 		contact := fmt.Sprintf("+966 54 444 44%d", 10+n)
 		child := w.start(c.kill)
-		w.until("a socket", connected)
+		w.until(ctx, "a socket", connected)
 		sara.Command("#support", "/assign "+strings.ReplaceAll(contact, " ", "")+" omar@twerlo.com")
 		if c.kill.nth == 2 {
-			w.until("the new owner to be told", func() bool { return len(told(w, contact)) > 0 })
+			w.until(ctx, "the new owner to be told", func() bool { return len(told(w, contact)) > 0 })
 			omar.Click(told(w, contact)[0], "I have it")
 		}
 		<-child.gone
 		w.forget(child)
 		child = w.start(kill{})
-		w.until("a socket", connected)
-		w.until(c.kill.how+": the new owner to be told", func() bool { return len(told(w, contact)) == c.most })
+		w.until(ctx, "a socket", connected)
+		w.until(ctx, c.kill.how+": the new owner to be told", func() bool { return len(told(w, contact)) == c.most })
 		if c.kill.nth != 2 {
 			messages := told(w, contact)
 			for d := omar.Click(messages[len(messages)-1], "I have it"); d.Shown != ""; { // as on a slow machine
 				d = omar.Click(messages[len(messages)-1], "I have it")
 			}
 		}
-		w.until(c.kill.how+": the receipt to be noted", func() bool {
+		w.until(ctx, c.kill.how+": the receipt to be noted", func() bool {
 			messages := told(w, contact)
 			return strings.Contains(messages[len(messages)-1].Plain(), "You have it")
 		})
 		w.terminate(child)
-		w.until("the sockets to go", func() bool { return w.box.Slack.Connections() == 0 })
+		w.until(ctx, "the sockets to go", func() bool { return w.box.Slack.Connections() == 0 })
 		if got := len(told(w, contact)); got != c.most {
 			t.Errorf("%v: told %d times", c.kill, got)
 		}

@@ -59,7 +59,7 @@ const (
 // world is a sandbox, the children that serve it, and the people in it.
 type world struct {
 	*plan
-	t       *testing.T
+	t       testing.TB
 	program string // path of the binary
 	box     *sandbox.Sandbox
 	book    *book
@@ -95,7 +95,7 @@ func run(t *testing.T, p plan) figures {
 	return f
 }
 
-func open(t *testing.T, p *plan) *world {
+func open(t testing.TB, p *plan) *world {
 	t.Helper()
 	program, err := build()
 	if err != nil {

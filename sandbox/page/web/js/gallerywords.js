@@ -104,6 +104,7 @@ export const titles = {
   batch_unread: ['Several contacts: cannot be read', 'عدة عملاء: تعذّرت القراءة'],
   batch_confirm: ['Several contacts: is that right?', 'عدة عملاء: هل هذا صحيح؟'],
   batch_audit: ['Several contacts: audit', 'عدة عملاء: التدقيق'],
+  history_batch: ['History with a batch', 'سجل فيه دفعة'],
   handover: ['Handover: is that right?', 'تسليم: هل هذا صحيح؟'],
   handover_one: ['Handover of one contact', 'تسليم عميل واحد'],
   handover_many: ['Handover: more than in one go', 'تسليم: أكثر من دفعة'],
