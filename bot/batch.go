@@ -47,6 +47,7 @@ func (b *batches) onMany(ctx context.Context, v render.Renderer, c *inbound.Call
 		return
 	}
 	asked := assign.Request{Requester: c.Sender().ID, Agent: m.Agent, Brief: briefOf(m.Note)}
+	asked.Brief.Receipt = true
 	if !sure && b.isKnown(ctx, c, m) {
 		c.Acknowledge(ctx, nil)
 		return

@@ -21,6 +21,7 @@ import (
 	"azeer-slack/bot/audit"
 	"azeer-slack/bot/home"
 	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/notify"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
@@ -52,6 +53,7 @@ type Agents interface {
 	Guess(ref agent.Ref) (agent.Agent, bool)
 	Known(id agent.Email) (agent.Agent, bool)
 	State() agent.DirectoryState
+	ChatEmails(a agent.Agent) []agent.Email
 	// Resolve finds who is meant. Unlike the others it may ask Slack and Azeer. Its errors are
 	// *agent.Unresolved.
 	Resolve(ctx context.Context, ref agent.Ref, requester string) (agent.Agent, error)
@@ -71,6 +73,8 @@ type Config struct {
 	Days int
 	// Audit is where outcomes are reported; by default nowhere.
 	Audit audit.Config
+	// Notify is whether new owners are told; by default they are not.
+	Notify notify.Config
 	// HomeHeartbeat is of the loop that publishes Home tabs; it may be nil.
 	HomeHeartbeat *heartbeat.Loop
 	// Connections is the number of sockets, 1 to 10; 0 is two.
@@ -98,7 +102,8 @@ type Bot struct {
 	intake  *inbound.Intake
 	handlers
 	*answers
-	audit *audit.Reporter
+	audit   *audit.Reporter
+	notices *notify.Notifier
 
 	identified func(ctx context.Context, team, bot string) error
 	working    sync.WaitGroup
@@ -133,7 +138,7 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	respond := &responder{
 		people: people, log: log,
 		renderers: render.New(catalogue, render.Config{
-			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days,
+			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days, Notify: cfg.Notify.On,
 		}),
 		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
@@ -144,7 +149,11 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		answers: &answers{responder: respond, history: history, waiting: newWaitingForms(), rota: rota.New(people, service, cfg.Duty)},
 		audit:   audit.New(cfg.Audit, api, people, respond.renderers.Default, log),
 	}
-	b.handlers = newHandlers(api, service, agents, b.answers, cfg)
+	b.notices = notify.New(cfg.Notify, notify.Slack{
+		API: api, People: people, Sender: respond.post, Emails: agents.ChatEmails,
+		Renderer: respond.rendererFor, Default: respond.renderers.Default,
+	}, log)
+	b.handlers = newHandlers(api, service, agents, b.answers, b.notices, cfg)
 	open := func(ctx context.Context) (string, error) {
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
@@ -156,20 +165,20 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 }
 
 // newHandlers plugs the handlers together, so that each knows only what it uses.
-func newHandlers(api *slack.Client, service Service, agents Agents, answers *answers, cfg Config) handlers {
+func newHandlers(api *slack.Client, service Service, agents Agents, answers *answers, notices *notify.Notifier, cfg Config) handlers {
 	respond, history, onDuty, region := answers.responder, answers.history, answers.rota, cfg.Region
 	may := access.New(cfg.Access, respond.people)
 	owner := &owners{history: history, log: respond.log}
 	homes := home.New(home.Config{
 		Slack: api, People: respond.people, Access: may, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
-		Heartbeat: cfg.HomeHeartbeat, Duty: onDuty,
+		Heartbeat: cfg.HomeHeartbeat, Duty: onDuty, Said: notices.SaidOf,
 		Journal: struct {
 			assign.History
 			Service
 		}{history, service},
 	})
 	noted := noting{service, homes}
-	requests := &requests{respond, noted}
+	requests := &requests{respond, noted, history}
 	opener := &opener{
 		responder: respond, api: api, access: may, agents: agents, region: region,
 		recents: newRecents(history), owners: owner, rota: onDuty,
@@ -177,23 +186,26 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
 	subcommands := &subcommands{
-		responder: respond, history: history, agents: agents, handovers: handovers, rota: onDuty, region: region,
+		responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, rota: onDuty, region: region,
 	}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, agents: agents, rota: onDuty, live: newLiveHints(), region: region}
+	submissions := &submissions{
+		requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
+		handovers: handovers, region: region,
+	}
+	receipts := &receipts{responder: respond, notices: notices, service: noted, access: may, opener: opener, submissions: submissions}
+	submissions.receipts = receipts
 	return handlers{
 		lines: &lines{
 			responder: respond, requests: requests, access: may, opener: opener,
 			subcommands: subcommands, batches: several, agents: agents, region: region,
 		},
-		opener:   opener,
-		messages: &messages{opener, requests},
-		submissions: &submissions{
-			requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
-			handovers: handovers, region: region,
-		},
+		opener:      opener,
+		messages:    &messages{opener, requests},
+		submissions: submissions,
 		buttons: &buttons{
-			responder: respond, requests: requests, history: history, access: may,
-			opener: opener, subcommands: subcommands, batches: several, handovers: handovers, typing: typing, homes: homes,
+			responder: respond, requests: requests, history: history, access: may, opener: opener, subcommands: subcommands,
+			batches: several, handovers: handovers, typing: typing, homes: homes, receipts: receipts,
 		},
 		typing: typing,
 		homes:  homes,
@@ -260,12 +272,13 @@ func (b *Bot) Finished(a assign.Assignment) {
 	b.homes.Finished(a)
 	b.opener.recents.finished(a)
 	b.audit.Wake()
+	b.notices.Wake()
 }
 
 // lastWords is how long Keep goes on after its context has ended.
 const lastWords = 2 * time.Second
 
-// Keep keeps Home tabs and the audit channel up to date until ctx ends; then it has
+// Keep keeps Home tabs, the audit channel and new owners up to date until ctx ends; then it has
 // lastWords for what is due. It does nothing before Run knows who we are.
 func (b *Bot) Keep(ctx context.Context) {
 	select {
@@ -275,10 +288,11 @@ func (b *Bot) Keep(ctx context.Context) {
 	}
 	longer, cancel := outliving(ctx, lastWords)
 	defer cancel()
-	var both sync.WaitGroup
-	both.Go(func() { b.homes.Run(ctx, longer) })
-	both.Go(func() { b.audit.Run(ctx, longer) })
-	both.Wait()
+	var all sync.WaitGroup
+	all.Go(func() { b.homes.Run(ctx, longer) })
+	all.Go(func() { b.audit.Run(ctx, longer) })
+	all.Go(func() { b.notices.Run(ctx, longer) })
+	all.Wait()
 }
 
 // outliving gives a context that ends grace after ctx does.

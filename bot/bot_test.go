@@ -9,6 +9,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/duty"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/notify"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/rota"
 	"azeer-slack/bot/texts"
@@ -55,6 +56,8 @@ func (d *desk) Guess(ref agent.Ref) (agent.Agent, bool) {
 
 func (d *desk) Known(id agent.Email) (agent.Agent, bool) { return d.Guess(agent.RefEmail(id.Reveal())) }
 
+func (d *desk) ChatEmails(a agent.Agent) []agent.Email { return []agent.Email{a.Email} }
+
 func (d *desk) Resolve(_ context.Context, ref agent.Ref, _ string) (agent.Agent, error) {
 	if a, ok := d.Guess(ref); ok {
 		return a, nil
@@ -75,7 +78,7 @@ func handlersOn(t testing.TB, d *desk, service Service, history assign.History) 
 	t.Helper()
 	respond := &responder{people: users.New(nil, nil, zerolog.Nop()), renderers: testRenderers(t)}
 	a := &answers{responder: respond, history: history, waiting: newWaitingForms(), rota: rota.New(respond.people, service, rota.Config{})}
-	return newHandlers(nil, service, d, a, Config{Region: "SA"}), a
+	return newHandlers(nil, service, d, a, notify.New(notify.Config{}, notify.Slack{}, zerolog.Nop()), Config{Region: "SA"}), a
 }
 
 func loadedDesk() *desk {

@@ -27,6 +27,7 @@ type buttons struct {
 	handovers   *handovers
 	typing      *typing
 	homes       *home.Tabs
+	receipts    *receipts
 }
 
 // onRequestButton carries out the wish that a button stands for.
@@ -49,7 +50,7 @@ func (b *buttons) onRequestButton(ctx context.Context, c *inbound.Call, chosen p
 	defer cancel()
 	if chosen.ActionID == render.ActionUndo {
 		r.Key, r.Guard, r.Undoes = w.OnceKey("undo"), w.Of, w.Of
-		said := b.acceptUndo(accepting, r)
+		said := b.requests.acceptGuarded(accepting, r, w.Of)
 		c.Acknowledge(ctx, nil)
 		b.answerUndo(ctx, c, r, said)
 		return
@@ -88,6 +89,10 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	}
 	if c.IsTyping() {
 		b.typing.onChange(ctx, c)
+		return
+	}
+	if isReceipt(c.Actions[0].ActionID) {
+		b.receipts.onClick(ctx, c, c.Actions[0])
 		return
 	}
 	if isFromHome(c) {
@@ -146,24 +151,24 @@ const (
 	mostSince = 100
 )
 
-// acceptUndo hands an undo to the service. What was asked since but changed nothing, such
-// as a refused request, does not stand in its way. Overtaken comes with the assignment
-// that does.
-func (b *buttons) acceptUndo(ctx context.Context, r assign.Request) verdict {
+// acceptGuarded hands a request to the service, whose Guard is the assignment since which nothing may
+// have changed the owner. What was asked since but changed nothing, such as a refused request, does not
+// stand in its way. Overtaken comes with the assignment that does.
+func (q *requests) acceptGuarded(ctx context.Context, r assign.Request, since int64) verdict {
 	for tries := 1; ; tries++ {
-		said := b.requests.ask(ctx, r)
+		said := q.ask(ctx, r)
 		if said.err != nil || said.how != assign.Overtaken || !changedNothing(said.Outcome.Kind) {
 			return said
 		}
-		owner, known, err := b.history.Owner(ctx, r.Contact)
+		owner, known, err := q.history.Owner(ctx, r.Contact)
 		switch {
 		case err != nil:
 			return verdict{err: err}
-		case known && owner.ID != r.Undoes:
+		case known && owner.ID != since:
 			said.Assignment = owner
 			return said
 		case !known:
-			said.Assignment, err = b.inDoubt(ctx, r)
+			said.Assignment, err = q.inDoubt(ctx, r.Contact, since)
 			said.err = err
 			return said
 		case tries == mostUndoTries:
@@ -173,12 +178,12 @@ func (b *buttons) acceptUndo(ctx context.Context, r assign.Request) verdict {
 	}
 }
 
-// inDoubt finds what came after the assignment to be undone and may have changed the owner,
-// or nothing if the journal has deleted what it would take to know.
-func (b *buttons) inDoubt(ctx context.Context, r assign.Request) (assign.Assignment, error) {
-	since, err := b.history.List(ctx, assign.Query{Contact: r.Contact, Limit: mostSince})
+// inDoubt finds what came after an assignment and may have changed the owner, or nothing if the
+// journal has deleted what it would take to know.
+func (q *requests) inDoubt(ctx context.Context, contact phone.Number, after int64) (assign.Assignment, error) {
+	since, err := q.history.List(ctx, assign.Query{Contact: contact, Limit: mostSince})
 	for _, a := range since {
-		if a.ID > r.Undoes && a.Outcome.IsUncertain() {
+		if a.ID > after && a.Outcome.IsUncertain() {
 			return a, err
 		}
 	}

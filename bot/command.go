@@ -71,13 +71,20 @@ func (l *lines) onLine(ctx context.Context, v render.Renderer, c *inbound.Call) 
 		c.Leave()
 		l.opener.open(ctx, c, d, payload.Address{Channel: c.ChannelID, URL: c.ResponseURL, Since: c.Received})
 	default:
-		l.requests.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent, Brief: briefOf(reading.Note)})
+		l.requests.accept(ctx, c, assign.Request{Contact: reading.Contacts[0], Agent: reading.Agent, Brief: l.brief(c, reading)})
 	}
 }
 
 // draftOf fills the form with what was typed.
 func draftOf(r line.Reading) render.Draft {
 	return render.Draft{Contact: r.TypedContact, Agent: r.TypedAgent, Note: r.Note.Reveal()}
+}
+
+// brief is what a line says to the new owner. Admins want to hear when they have it.
+func (l *lines) brief(c *inbound.Call, r line.Reading) assign.Brief {
+	brief := briefOf(r.Note)
+	brief.Receipt = l.access.IsAdmin(c.Sender().ID)
+	return brief
 }
 
 // briefOf is what goes along with a request for the new owner.
@@ -122,7 +129,7 @@ func (l *lines) choices(ctx context.Context, c *inbound.Call, m *line.Mistake, r
 	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
 	defer cancel()
 	for _, contact := range m.Perhaps {
-		choice := render.RequestOf(assign.Request{Contact: contact, Agent: r.Agent, Brief: briefOf(r.Note)}, 0)
+		choice := render.RequestOf(assign.Request{Contact: contact, Agent: r.Agent, Brief: l.brief(c, r)}, 0)
 		if latest, known, err := l.requests.service.Latest(ctx, contact); err == nil && known {
 			choice.After = latest.ID
 		}

@@ -54,7 +54,7 @@ const shortcutCallback = "assign_contact"
 // open opens the form; if that cannot be, it offers a button, whose click brings a
 // fresh trigger.
 func (o *opener) open(ctx context.Context, c *inbound.Call, d render.Draft, from payload.Address) {
-	v := o.rendererOf(ctx, c)
+	v := o.rendererOf(ctx, c).WantingReceipts(o.access.IsAdmin(c.Sender().ID))
 	start := o.start(d)
 	form := v.Form(start, from)
 	if line := v.AwayBlock(start.Agent, o.absence(ctx, start, c)); line != nil {

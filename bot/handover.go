@@ -43,6 +43,7 @@ func (h *handovers) onLine(ctx context.Context, c *inbound.Call, v render.Render
 		return v.HandoverHow(command), nil
 	}
 	asked := askedHandover{from: read.Pairs[0][0], to: read.Pairs[0][1], brief: briefOf(read.Note)}
+	asked.brief.Receipt = true // as of all batches
 	if read.Since.Given {
 		asked.since = read.Since.Before(time.Now().In(h.people.Zone(c.Sender().ID)))
 	}

@@ -52,7 +52,7 @@ func (l *lines) onMentionRead(ctx context.Context, v render.Renderer, c *inbound
 		l.reply(ctx, c, v.Mistake(m, draftOf(r)))
 		return
 	}
-	request := assign.Request{Requester: c.Sender().ID, Contact: r.Contacts[0], Agent: r.Agent, Brief: briefOf(r.Note)}
+	request := assign.Request{Requester: c.Sender().ID, Contact: r.Contacts[0], Agent: r.Agent, Brief: l.brief(c, r)}
 	if !l.requests.belated(ctx, v, c, &request) {
 		l.requests.accept(ctx, c, request)
 	}

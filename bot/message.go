@@ -66,7 +66,7 @@ func numbersIn(text, region string) (contacts []phone.Number) {
 func (m *messages) choose(ctx context.Context, c *inbound.Call, found []phone.Number, mine bool) {
 	from := addressOf(c)
 	from.EntryPoint = payload.ByMessage
-	v := m.rendererOf(ctx, c)
+	v := m.rendererOf(ctx, c).WantingReceipts(m.access.IsAdmin(c.Sender().ID))
 	start := m.start(render.Draft{})
 	start.Mine = mine
 	form := v.FormFound(found, start, from)

@@ -14,6 +14,7 @@ import (
 type requests struct {
 	*responder
 	service Service
+	history assign.History
 }
 
 // accept hands a request to the service and acknowledges the call. What becomes of the

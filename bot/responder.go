@@ -127,7 +127,7 @@ func replaces(c *inbound.Call) bool {
 	}
 	switch c.Actions[0].ActionID {
 	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral,
-		render.ActionHandover, render.ActionHandoverShow, render.ActionHistory:
+		render.ActionHandover, render.ActionHandoverShow, render.ActionHistory, render.ActionHave, render.ActionNotMe:
 		return false
 	}
 	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)

@@ -31,6 +31,7 @@ type submissions struct {
 	waiting   *waitingForms
 	batches   *batches
 	handovers *handovers
+	receipts  *receipts
 	region    string
 }
 
@@ -45,6 +46,10 @@ var formCallbacks = []string{
 
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
+	if c.View.CallbackID == render.NotMeCallback {
+		s.receipts.onNotMe(ctx, c)
+		return
+	}
 	if !slices.Contains(formCallbacks, c.View.CallbackID) {
 		c.Acknowledge(ctx, nil)
 		return
@@ -193,7 +198,10 @@ func (s *submissions) agentIn(p payload.Payload) (agent.Ref, error) {
 
 // brief is what a submitted form says to the new owner.
 func (s *submissions) brief(c *inbound.Call) assign.Brief {
-	return assign.Brief{Note: assign.NewNote(line.CleanNote(c.Input(render.BlockNote)))}
+	return assign.Brief{
+		Note:    assign.NewNote(line.CleanNote(c.Input(render.BlockNote))),
+		Receipt: c.IsTicked(render.BlockReceipt, render.ReceiptWanted),
+	}
 }
 
 // readAgent reads the agent that was picked in the menu, or typed. Longer values than the

@@ -57,9 +57,9 @@ func (l ledger) undoes(a assign.Assignment) verdict {
 	if !ok {
 		l.t.Fatalf("no Undo below %+v", a)
 	}
-	return l.acceptUndo(l.t.Context(), assign.Request{
+	return l.requests.acceptGuarded(l.t.Context(), assign.Request{
 		Key: w.OnceKey("undo"), Requester: a.Requester, Contact: a.Contact, Agent: back, Guard: a.ID, Undoes: a.ID,
-	})
+	}, a.ID)
 }
 
 func TestAnUndoGivesTheContactBack(t *testing.T) {

@@ -26,7 +26,7 @@ type kind struct {
 var kinds = []kind{
 	{"sqlite", false, checkPath,
 		func(ctx context.Context, url string, cfg Config) (Database, error) {
-			return sqlite.Open(ctx, pathOf(url), sqlite.Config{Audit: cfg.Audit, Now: cfg.Now})
+			return sqlite.Open(ctx, pathOf(url), sqlite.Config{Audit: cfg.Audit, Notify: cfg.Notify, Now: cfg.Now})
 		},
 		func(ctx context.Context, url string) (store.Examination, error) {
 			return sqlite.Examine(ctx, pathOf(url))
@@ -36,7 +36,7 @@ var kinds = []kind{
 }
 
 func openPostgres(ctx context.Context, url string, cfg Config) (Database, error) {
-	return postgres.Open(ctx, url, postgres.Config{Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Logger: cfg.Logger})
+	return postgres.Open(ctx, url, postgres.Config{Lease: cfg.Lease, Timeout: cfg.Timeout, Audit: cfg.Audit, Notify: cfg.Notify, Logger: cfg.Logger})
 }
 
 var errScheme = errors.New("DATABASE_URL must begin with sqlite:// or postgres://")

@@ -21,6 +21,9 @@ type reader interface {
 	Turn(ctx context.Context, id int64, sending bool) (store.Turn, error)
 	// Unaudited gives up to limit rows whose outcome this instance has to report, by id.
 	Unaudited(ctx context.Context, limit int) ([]store.Row, error)
+	// PendingNotices gives up to limit notices for which this instance has something to do, now
+	// or later, the soonest first.
+	PendingNotices(ctx context.Context, limit int) ([]store.Notice, error)
 }
 
 // Latest gives the newest assignment of contact; see assign.Journal.

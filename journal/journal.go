@@ -32,6 +32,9 @@ type Config struct {
 	Audit bool
 	// Heartbeat is of the loop that deletes; it may be nil.
 	Heartbeat *heartbeat.Loop
+	// Notify makes the outcomes stored from now on due to be told to the new owner; see
+	// assign.Notices.
+	Notify bool
 	// Logger is told of a lost or late lease, and of what is deleted.
 	Logger zerolog.Logger
 	// Now is this machine's clock; nil means time.Now.
@@ -74,7 +77,10 @@ type Journal struct {
 	closed error // what Close returned
 }
 
-var _ assign.Journal = (*Journal)(nil)
+var (
+	_ assign.Journal = (*Journal)(nil)
+	_ assign.Notices = (*Journal)(nil)
+)
 
 // Open opens the journal at databaseURL, and creates or migrates it if need be:
 // "sqlite://" and a path (with three slashes an absolute one), or "postgres://…".

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -358,6 +360,30 @@ func (d *Directory) listed(list *roster, address string) (Agent, bool) {
 		return other, true
 	}
 	return a, ok
+}
+
+// ChatEmails gives the addresses that an agent may have in the chat, the likeliest first: those
+// whose alias leads to the agent's, then the agent's own, unless that is somebody else's alias.
+func (d *Directory) ChatEmails(a Agent) (all []Email) {
+	for _, own := range []Email{a.Email, a.PlatformID} {
+		for _, chat := range slices.Sorted(maps.Keys(d.aliases)) {
+			if NewEmail(d.aliases[chat]).Equal(own) {
+				all = append(all, NewEmail(chat))
+			}
+		}
+	}
+	for _, own := range []Email{a.Email, a.PlatformID} {
+		if !own.IsZero() && NewEmail(d.alias(own.Reveal())).Equal(own) {
+			all = append(all, own)
+		}
+	}
+	var once []Email
+	for _, e := range all {
+		if !slices.ContainsFunc(once, e.Equal) {
+			once = append(once, e)
+		}
+	}
+	return once
 }
 
 func (d *Directory) alias(address string) string {

@@ -104,6 +104,10 @@ func (t *Tabs) lookUp(ctx context.Context, typed string) (r render.SearchResult,
 	if known {
 		r.Owner = owner
 	}
+	if err != nil {
+		return r, err
+	}
+	r.Said, err = t.cfg.Said(ctx, r.Found)
 	return r, err
 }
 

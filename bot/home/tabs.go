@@ -58,8 +58,10 @@ type Config struct {
 	Access   *access.Policy
 	Renderer func(ctx context.Context, user string) render.Renderer
 	Region   string // of numbers that are looked up
-	Logger   zerolog.Logger
-	Duty     *rota.Rota // who is on duty
+	// Said gives what new owners said of assignments.
+	Said   func(ctx context.Context, found []assign.Assignment) (render.Said, error)
+	Logger zerolog.Logger
+	Duty   *rota.Rota // who is on duty
 	// Heartbeat is of the loop that publishes; it may be nil.
 	Heartbeat *heartbeat.Loop
 }

@@ -66,7 +66,8 @@ func (v Renderer) Form(start FormContent, from payload.Address) slack.ModalViewR
 // agentAndRest are the fields below those for contacts, as far as they need asking.
 func (v Renderer) agentAndRest(start FormContent, from payload.Address) (blocks []slack.Block) {
 	if !start.Mine {
-		blocks = append(blocks, v.agentInput(start), v.noteInput(start.Draft.Note))
+		blocks = append(blocks, v.agentInput(start))
+		blocks = append(blocks, v.briefInputs(start.Draft.Note)...)
 	}
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
@@ -159,14 +160,28 @@ func (v Renderer) agentField(block, email, name string, start FormContent) *slac
 	return slack.NewInputBlock(block, label, nil, menu)
 }
 
-// noteInput takes what the requester writes to the agent.
-func (v Renderer) noteInput(typed string) slack.Block {
+// briefInputs take what goes with a request for the new owner: a note, and, where they are told of
+// it, whether the requester wants to hear that they have it.
+func (v Renderer) briefInputs(note string) []slack.Block {
+	hint := "form_note_hint"
+	if v.notify {
+		hint = "form_note_told"
+	}
 	input := slack.NewPlainTextInputBlockElement(nil, BlockNote)
-	input.Multiline, input.MaxLength, input.InitialValue = true, line.MaxNote, Clip(typed, line.MaxNote)
-	block := slack.NewInputBlock(BlockNote, plainText(v.Texts.Plain("form_note", nil), 2000),
-		plainText(v.Texts.Plain("form_note_hint", nil), 2000), input)
-	block.Optional = true
-	return block
+	input.Multiline, input.MaxLength, input.InitialValue = true, line.MaxNote, Clip(note, line.MaxNote)
+	field := slack.NewInputBlock(BlockNote, plainText(v.Texts.Plain("form_note", nil), 2000), plainText(v.Texts.Plain(hint, nil), 2000), input)
+	field.Optional = true
+	if !v.notify {
+		return []slack.Block{field}
+	}
+	option := slack.NewOptionBlockObject(ReceiptWanted, plainText(v.Texts.Plain("form_receipt_tick", nil), optionText), nil)
+	boxes := slack.NewCheckboxGroupsBlockElement(BlockReceipt, option)
+	if v.receipt {
+		boxes.InitialOptions = []*slack.OptionBlockObject{option}
+	}
+	box := slack.NewInputBlock(BlockReceipt, plainText(v.Texts.Plain("form_receipt", nil), 2000), nil, boxes)
+	box.Optional = true
+	return []slack.Block{field, box}
 }
 
 // agentShown is what stands in the field for the agent as the form opens.
@@ -225,7 +240,7 @@ func (v Renderer) FormSeveral(typed string, start FormContent, from payload.Addr
 		v.severalInput(BlockSeveral, "several_contacts", "several_contacts_hint", first),
 		v.severalInput(BlockMore, "several_more", "several_more_hint", second),
 	}
-	blocks = append(blocks, v.agentAndRest(start, from)...)
+	blocks = append(blocks, v.WantingReceipts(true).agentAndRest(start, from)...)
 	form := v.frame(FormMetadata{Address: from, Mine: start.Mine}, blocks...)
 	v.dress(&form, SeveralCallback)
 	return form
@@ -396,7 +411,10 @@ const (
 	BlockAgent   = "agent"
 	BlockEmail   = "agent_email" // in place of BlockAgent while there is no agent list
 	BlockNote    = "note"
-	blockAnswer  = "answer_to"
+	// BlockReceipt holds a box to tick, with the value ReceiptWanted.
+	BlockReceipt  = "receipt"
+	ReceiptWanted = "wanted"
+	blockAnswer   = "answer_to"
 	// BlockConfirm holds a box to tick, of a number that is not listed.
 	BlockConfirm = "confirm"
 

@@ -145,6 +145,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	maps.Copy(messages, goldenHistory(v))
 	maps.Copy(messages, goldenAudit(v))
 	maps.Copy(messages, goldenComforts(v))
+	maps.Copy(messages, goldenNotices(v))
 	maps.Copy(messages, goldenDuty(v))
 	return messages
 }
@@ -252,6 +253,11 @@ func goldenViews(loaded Renderer) map[string]any {
 	maps.Copy(views, goldenBatchViews(loaded))
 	maps.Copy(views, goldenHomes(loaded))
 	maps.Copy(views, goldenForms(loaded, from))
+	told := loaded.WantingReceipts(true)
+	told.notify = true
+	views["form_receipt"] = told.Form(starting(Draft{Contact: "0544444444", Note: "wants a refund"}), from)
+	views["not_me"] = loaded.NotMeForm(goldenNotice(1, assign.NoticeTold), true, false)
+	views["not_me_only"] = loaded.NotMeForm(goldenNotice(3, assign.NoticeTold), false, false)
 	maps.Copy(views, goldenDutyForms(loaded, from))
 	return views
 }

@@ -154,8 +154,8 @@ func (v Renderer) HandoverForm(noList bool, from payload.Address) slack.ModalVie
 		v.agentField(BlockFrom, BlockFromEmail, "handover_from", FormContent{NoList: noList}),
 		v.agentField(BlockAgent, BlockEmail, "handover_to", FormContent{NoList: noList}),
 		slack.NewInputBlock(blockWhich, plainText(v.Texts.Plain("handover_which", nil), 2000), nil, which),
-		v.noteInput(""),
 	}
+	blocks = append(blocks, v.WantingReceipts(true).briefInputs("")...)
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
 	}

@@ -26,6 +26,8 @@ type History struct {
 	Found []assign.Assignment
 	// Sizes are those of the batches that these are part of, by their IDs.
 	Sizes map[int64]int
+	// Said is what new owners said of these.
+	Said Said
 }
 
 // HistoryOf lists what was asked for a contact, and names whom it was last assigned to, if that
@@ -37,7 +39,7 @@ func (v Renderer) HistoryOf(h History, reader string) Message {
 		data["Owner"] = ShortPerson(v.Person(owner.Outcome.Agent))
 	}
 	return v.list(v.Texts.Text("history_title", data), h.Found, v.reassignButton(contact), func(a assign.Assignment) *slack.SectionBlock {
-		row := v.status(a, reader) + "\n" + v.rowOf(a, reader)
+		row := v.status(a, reader) + "\n" + v.rowOf(a, reader) + v.noticeRow(a, h.Said[a.ID])
 		n, isPart := h.Sizes[a.Batch]
 		if !isPart {
 			return section(row, nil)
@@ -46,6 +48,9 @@ func (v Renderer) HistoryOf(h History, reader string) Message {
 		return section(row+v.Texts.Text("comma", nil)+" "+v.Texts.Text("history_part", texts.Data{"Count": n}), show)
 	})
 }
+
+// Said is what new owners said of the assignments in a list, by the ID of the assignment.
+type Said map[int64]assign.Notice
 
 // Mine lists somebody's own requests. What went wrong can be tried again, where nothing
 // that they asked for since is in the way.
@@ -177,13 +182,18 @@ func (v Renderer) assignButton(contact phone.Number) *slack.ButtonBlockElement {
 // Audited is the message about an assignment, of which by and agent are to be shown as
 // they are.
 func (v Renderer) Audited(a assign.Assignment, fullPhone bool, by, agent any) Message {
-	contact := any("…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):])
-	if fullPhone {
-		contact = v.contact(a.Contact)
-	}
+	contact := v.auditedContact(a, fullPhone)
 	return Paragraph(v.statusWith(a, agent) + "\n" + v.Texts.Text("team_row", texts.Data{
 		"Contact": contact, "When": slackTime(a.Outcome.At), "By": by, "From": v.from(payload.DecodeOrigin(a.Origin)),
 	}))
+}
+
+// auditedContact is the contact of an assignment as the audit channel is shown it.
+func (v Renderer) auditedContact(a assign.Assignment, fullPhone bool) any {
+	if fullPhone {
+		return v.contact(a.Contact)
+	}
+	return "…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):]
 }
 
 const (

@@ -21,6 +21,8 @@ type Config struct {
 	// Known gives an agent as the directory has them in memory now, by platform id. An
 	// assignment keeps them as they were known then.
 	Known func(id agent.Email) (agent.Agent, bool)
+	// Notify: new owners are told of what they were given.
+	Notify bool
 	// Days is how long requests are remembered; 0 is 90.
 	Days int
 }
@@ -34,6 +36,14 @@ type Renderer struct {
 	admins   []texts.Markup
 	known    func(agent.Email) (agent.Agent, bool)
 	days     int
+	notify   bool
+	receipt  bool // wanted, unless whoever fills in a form says otherwise
+}
+
+// WantingReceipts gives a renderer of forms in which that is chosen already.
+func (v Renderer) WantingReceipts(wanted bool) Renderer {
+	v.receipt = wanted
+	return v
 }
 
 // Language is the one that it speaks.
@@ -55,7 +65,7 @@ func New(catalogue *texts.Catalogue, cfg Config) Renderers {
 	for _, language := range catalogue.Languages() {
 		v.ByLanguage[language] = Renderer{
 			language: language, Texts: catalogue.In(language), region: cfg.Region, admins: mentions(cfg.Admins),
-			known: cfg.Known, days: cmp.Or(cfg.Days, 90),
+			known: cfg.Known, days: cmp.Or(cfg.Days, 90), notify: cfg.Notify,
 		}
 	}
 	v.Default = v.ByLanguage["en"]

@@ -306,4 +306,21 @@ func (p *Users) Email(ctx context.Context, user string) (agent.Email, error) {
 	return agent.NewEmail(u.Profile.Email), nil
 }
 
+// ByEmail gives the id of who has an email in Slack; "" if nobody has, or none who is active.
+func (p *Users) ByEmail(ctx context.Context, email agent.Email) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, emailLimit)
+	defer cancel()
+	u, err := p.api.GetUserByEmailContext(ctx, email.Reveal())
+	var said slack.SlackErrorResponse
+	switch p.Suspect(err); {
+	case errors.As(err, &said) && (said.Err == "users_not_found" || hidden(err)):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("look up person by email: %w", err)
+	case u.Deleted || u.IsBot:
+		return "", nil
+	}
+	return u.ID, nil
+}
+
 func refusedFor(code, cure string) error { return &slackcall.Fatal{Code: code, Cure: cure} }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"azeer-slack/bot"
 
@@ -89,6 +90,9 @@ var goodValues = []struct {
 	{"AGENT_ALIASES", "Omar.H@Company.com = omar@twerlo.com, sara.a@company.com=Sara@twerlo.com", func(c Config) any { return c.AgentAliases },
 		map[string]string{"omar.h@company.com": "omar@twerlo.com", "sara.a@company.com": "Sara@twerlo.com"}},
 	{"DUTY_GROUPS", "S0123ABCDEF, S0456ABCDEF", func(c Config) any { return c.Bot.Duty.Groups }, []string{"S0123ABCDEF", "S0456ABCDEF"}},
+	{"NOTIFY_AGENTS", "true", func(c Config) any { return c.Bot.Notify.On }, true},
+	{"RECEIPT_AFTER", "1h30m", func(c Config) any { return c.Bot.Notify.ReceiptAfter }, 90 * time.Minute},
+	{"INBOX_URL", "https://inbox.example/#/c/{phone}", func(c Config) any { return c.Bot.Notify.InboxURL }, "https://inbox.example/#/c/{phone}"},
 	{"RETENTION_DAYS", "1", func(c Config) any { return c.Bot.Days }, 1},
 	{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
 	{"LOG_FORMAT", "console", func(c Config) any { return c.LogConsole }, true},
@@ -165,6 +169,14 @@ var badValues = []struct{ name, value, want string }{
 	{"AGENT_ALIASES", "a@b.com=c@d.com,A@B.com=e@f.com", "names a…@b.com twice"},
 	{"AGENT_ALIASES", ",,", "without a pair"},
 	{"DUTY_GROUPS", "@support-oncall", "no such id"},
+	{"NOTIFY_AGENTS", "perhaps", `is "perhaps"`},
+	{"RECEIPT_AFTER", "15", `is "15", which is no time`},
+	{"RECEIPT_AFTER", "10s", "is 10s"},
+	{"RECEIPT_AFTER", "48h", "is 48h"},
+	{"INBOX_URL", "https://inbox.example/", "has no {phone} in it"},
+	{"INBOX_URL", "inbox/{phone}", "is not a web address"},
+	{"INBOX_URL", "http://inbox.example/{phone}", "is plain http to inbox.example"},
+	{"INBOX_URL", "https://me:secret@inbox.example/{phone}", "has a user name or password in it"},
 	{"RETENTION_DAYS", "0", "is 0"},
 	{"RETENTION_DAYS", "-1", "is -1"},
 	{"LOG_LEVEL", "loud", `is "loud"`},

@@ -75,10 +75,13 @@ func boxSettings(box *sandbox.Sandbox, folder string, more map[string]string) lo
 	return demoSettings(values, folder)
 }
 
-// audited are the settings with a channel for the outcomes. A transcript goes without: of
-// each outcome it would tell once for everybody in the channel.
+// audited are the settings with a channel for the outcomes, and messages to the new owners. A transcript goes
+// without: of each outcome it would tell once for everybody in the channel.
 func audited(box *sandbox.Sandbox, folder string) lookup {
-	return boxSettings(box, folder, map[string]string{"AUDIT_CHANNEL": box.Slack.ChannelID(auditChannel)})
+	return boxSettings(box, folder, map[string]string{
+		"AUDIT_CHANNEL": box.Slack.ChannelID(auditChannel), "NOTIFY_AGENTS": "true", "RECEIPT_AFTER": "15m",
+		"INBOX_URL": "https://app.azeer.example/inbox/{phone}",
+	})
 }
 
 // demoSettings are those of the sandbox, with what is a matter of taste from the

@@ -16,6 +16,7 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+	"azeer-slack/bot/notify"
 	"azeer-slack/journal"
 )
 
@@ -27,6 +28,8 @@ const (
 	pointAzeerAnswered = "azeer_answered" // Azeer has answered, nothing of it is stored
 	pointOutcomeStored = "outcome_stored" // in the journal, the requester is not told
 	pointAnswerPosted  = "answer_posted"  // Slack has taken the answer, which is not noted
+	pointOwnerTold     = "owner_told"     // Slack has taken what the new owner is told, which is not noted
+	pointNoticeKept    = "notice_kept"    // in the journal: what the new owner was told, or has said
 )
 
 // killPlan is where the process ends: at the nth passage of a point.
@@ -132,6 +135,21 @@ func (d killableAnswerer) AnswerBatch(ctx context.Context, b assign.Batch) error
 		reach(pointAnswerPosted)
 	}
 	return err
+}
+
+func makeNoticesKillable(j notify.Journal) notify.Journal { return killableNotices{j} }
+
+type killableNotices struct{ notify.Journal }
+
+func (k killableNotices) KeepNotice(ctx context.Context, n assign.Notice, from assign.NoticeState) (bool, error) {
+	if n.State == assign.NoticeTold {
+		reach(pointOwnerTold)
+	}
+	kept, err := k.Journal.KeepNotice(ctx, n, from)
+	if err == nil {
+		reach(pointNoticeKept)
+	}
+	return kept, err
 }
 
 // makeAcksKillable counts acknowledgements of commands and forms, not of menus.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"azeer-slack/assign/agent"
@@ -231,6 +232,36 @@ func readAuditChannel(c *Config, value string) error {
 		return fmt.Errorf("is %q, which is no channel id", value)
 	}
 	c.Bot.Audit.Channel = value
+	return nil
+}
+
+func readReceiptAfter(c *Config, value string) error {
+	d, err := time.ParseDuration(value)
+	switch {
+	case err != nil:
+		return fmt.Errorf("is %q, which is no time", value)
+	case d < time.Minute || d > 24*time.Hour:
+		return fmt.Errorf("is %s", d)
+	}
+	c.Bot.Notify.ReceiptAfter = d
+	return nil
+}
+
+func readInboxURL(c *Config, value string) error {
+	u, err := url.Parse(strings.ReplaceAll(value, "{phone}", "966544444444"))
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return errors.New("is not a web address")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return fmt.Errorf("is plain http to %s", u.Hostname())
+	case u.User != nil:
+		return errors.New("has a user name or password in it")
+	case !strings.Contains(value, "{phone}"):
+		return errors.New("has no {phone} in it")
+	case len(value) > 2000:
+		return errors.New("is too long")
+	}
+	c.Bot.Notify.InboxURL = value
 	return nil
 }
 

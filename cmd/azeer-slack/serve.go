@@ -94,7 +94,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	loops := new(heartbeat.Loops)
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
-		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Logger: log,
+		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Notify: cfg.Bot.Notify.On, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -169,6 +169,10 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	settings := botConfig(cfg, m, log)
 	settings.Audit.Outcomes = record
 	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
+	if settings.Notify.On {
+		settings.Notify.Journal = makeNoticesKillable(record)
+		settings.Notify.Heartbeat = loops.Watch("telling new owners", longTurn)
+	}
 	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
 	owner := newClaim(cfg, record, log)
 	settings.Identified = owner.identified
@@ -192,6 +196,7 @@ func takeEvery(cfg Config) time.Duration {
 func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 	c := cfg.Bot
 	c.Logger, c.Duty.Aliases = log, cfg.AgentAliases
+	c.Notify.AuditChannel, c.Notify.FullPhone = c.Audit.Channel, c.Audit.FullPhone
 	c.OnEnvelope = m.Received
 	c.OnAcknowledged = makeAcksKillable(func(_ string, took time.Duration) {
 		m.Acknowledged(took)

@@ -164,6 +164,24 @@ var settings = []setting{
 		read:     yesOrNo(func(c *Config) *bool { return &c.Bot.Audit.FullPhone }),
 	},
 	{
+		name: "NOTIFY_AGENTS", fallback: "false",
+		about:    "whether the new owner is told in a direct message by the app, found by the agent's email. Recommended",
+		expected: "true or false",
+		read:     yesOrNo(func(c *Config) *bool { return &c.Bot.Notify.On }),
+	},
+	{
+		name:     "RECEIPT_AFTER",
+		about:    "with `NOTIFY_AGENTS`: how long the new owner may take to press *I have it* before the requester is asked, such as `15m`; empty: nobody is asked",
+		expected: "a time from 1m to 24h, such as 15m or 1h30m",
+		read:     readReceiptAfter,
+	},
+	{
+		name:     "INBOX_URL",
+		about:    "address of a contact in Azeer's web inbox, with `{phone}` for the number without its +: the button *Open in Azeer*",
+		expected: "an https:// address with {phone} in it",
+		read:     readInboxURL,
+	},
+	{
 		name: "AZEER_CONCURRENCY", fallback: "8",
 		about:    "calls to Azeer at once, 1 to 64",
 		expected: "a whole number from 1 to 64",

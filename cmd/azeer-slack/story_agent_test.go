@@ -1,9 +1,10 @@
 package main
 
 import (
-	"azeer-slack/sandbox/azeer"
 	"strings"
 	"testing"
+
+	"azeer-slack/sandbox/azeer"
 )
 
 // One word of a name settles nobody, unless it is the first name of one alone.

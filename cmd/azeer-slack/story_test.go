@@ -42,6 +42,7 @@ type world struct {
 
 	azeerTimeout, openEvery time.Duration
 	adopt                   bool
+	receiptAfter            time.Duration // 0: as in the settings
 }
 
 // change alters a world before it starts.
@@ -106,6 +107,9 @@ func (w *world) start() {
 		w.t.Fatalf("settings: %v", problems)
 	}
 	cfg.Bot.Stagger, cfg.Bot.OpenEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
+	if w.receiptAfter > 0 {
+		cfg.Bot.Notify.ReceiptAfter = w.receiptAfter
+	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	w.stop, w.done, w.ended = stop, make(chan error, 1), false
 	log := zerolog.New(w.logs).Level(cfg.LogLevel)

@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"azeer-slack/assign/agent"
+	"azeer-slack/bot/users"
 	"azeer-slack/internal/inbox"
+
+	"github.com/rs/zerolog"
 )
 
 func (d *doctor) examineAzeer(ctx context.Context) {
@@ -37,6 +40,55 @@ func (d *doctor) examineAzeer(ctx context.Context) {
 	d.note("whoever made the key must be an owner or supervisor in Azeer: a standard agent sees only the contacts assigned to them, so their key can hardly assign those of others")
 	d.note("an assignment decides who can see the customer at all: a standard agent sees only what is assigned to them")
 	d.examineAgents(found)
+	d.examineOwners(ctx, found.Agents)
+}
+
+// ownersMost is how many agents are looked up in Slack: it takes some fifty such questions a minute.
+const ownersMost = 30
+
+// examineOwners tells which agents are found in Slack, to be told of what they were given.
+func (d *doctor) examineOwners(ctx context.Context, agents []agent.Agent) {
+	switch {
+	case !d.NotifyAgents && d.ReceiptAfter > 0:
+		d.bad("RECEIPT_AFTER has no effect without NOTIFY_AGENTS", "set NOTIFY_AGENTS=true, or take RECEIPT_AFTER out")
+		return
+	case !d.NotifyAgents:
+		d.note("new owners are not told: NOTIFY_AGENTS=true sends each a direct message, and is recommended")
+		return
+	case d.who == nil:
+		d.skip("the agents' Slack accounts", "the bot token did not work")
+		return
+	}
+	people := users.New(d.slack(), nil, zerolog.Nop())
+	directory := agent.NewDirectory(nil, nil, agent.DirectoryConfig{Aliases: d.Aliases})
+	asked, missing := 0, []string{}
+	for _, a := range agents {
+		if a.Inactive || asked == ownersMost {
+			continue
+		}
+		asked++
+		found, err := hasAccount(ctx, people, directory.ChatEmails(a))
+		if err != nil {
+			d.bad("the agents' Slack accounts could not be looked up: "+err.Error(), networkCure(err, d.SlackURL, "SLACK_API_URL"))
+			return
+		}
+		if !found {
+			missing = append(missing, a.Email.String())
+		}
+	}
+	d.good("%d of %d agents have a Slack account, and are told of what they are given", asked-len(missing), asked)
+	if len(missing) > 0 {
+		d.note("no Slack account has the email of %s: they are not told, and requesters hear so; AGENT_ALIASES leads from another Slack email to an agent's", strings.Join(missing, ", "))
+	}
+}
+
+func hasAccount(ctx context.Context, people *users.Users, emails []agent.Email) (bool, error) {
+	for _, e := range emails {
+		if user, err := people.ByEmail(ctx, e); err != nil || user != "" {
+			return user != "", err
+		}
+	}
+	return false, nil
 }
 
 // inbox is the account; false: it cannot be, and that is said.

@@ -31,6 +31,8 @@ type Setup struct {
 	UserGroups         []string          // that may assign
 	DutyGroups         []string          // of those on duty
 	HTTPAddr           string            // empty: none
+	NotifyAgents       bool              // new owners are told
+	ReceiptAfter       time.Duration     // and asked about, unless 0
 
 	// Required are the settings that have to be there.
 	Required []string

@@ -31,12 +31,15 @@ const (
 type Journal struct {
 	// Audit makes outcomes due to be reported; see assign.Audit. To be set before first use.
 	Audit bool
+	// Notify makes new owners due to be told; see assign.Notices. To be set before first use.
+	Notify bool
 
 	mu       sync.Mutex
 	last     int64
 	rows     map[int64]*row
 	keys     map[string]*row
 	contacts map[string]*contact
+	notices  map[int64]assign.Notice
 	settled  []*row                 // finished and answered, in that order
 	lasts    map[string]agent.Email // whom each group was given its last contact to
 }
@@ -65,6 +68,7 @@ func New() *Journal {
 		rows:     make(map[int64]*row),
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
+		notices:  make(map[int64]assign.Notice),
 		lasts:    make(map[string]agent.Email),
 	}
 }
@@ -175,6 +179,7 @@ func (j *Journal) Finish(ctx context.Context, id int64, o assign.Outcome) error 
 func (j *Journal) finish(r *row, o assign.Outcome) {
 	r.Outcome, r.onWire, r.due = o, false, j.Audit && j.isFirst(r)
 	delete(j.contacts[r.Contact.Digits()].open, r.ID)
+	j.notify(r)
 }
 
 // Answered implements assign.Journal.
@@ -256,6 +261,7 @@ func (j *Journal) forget(now time.Time) {
 		j.settled[0] = nil
 		j.settled = j.settled[1:]
 		delete(j.rows, r.ID)
+		delete(j.notices, r.ID)
 		for _, key := range r.keys {
 			delete(j.keys, key)
 		}

@@ -11,7 +11,7 @@ import (
 func TestMemory(t *testing.T) {
 	journaltest.Run(t, func(*testing.T) journaltest.Backend {
 		j := memory.New()
-		j.Audit = true
+		j.Audit, j.Notify = true, true
 		return journaltest.Backend{
 			Open:  func(testing.TB) assign.Journal { return j },
 			Crash: func(testing.TB, assign.Journal) { j.Restart() },

@@ -99,7 +99,7 @@ const sqlRights = `SELECT
 		AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))), ''),
 	coalesce(string_agg(relname, ', ' ORDER BY relname) FILTER (WHERE NOT pg_has_role(relowner, 'USAGE')), '')
 	FROM pg_class c WHERE c.oid = ANY (ARRAY[to_regclass('assignments'), to_regclass('joined'), to_regclass('instances'),
-		to_regclass('installation'), to_regclass('duty'), to_regclass('` + store.Versions + `')])`
+		to_regclass('installation'), to_regclass('duty'), to_regclass('notices'), to_regclass('` + store.Versions + `')])`
 
 func examineOurs(ctx context.Context, tx pgx.Tx, schema, user string, mayCreate bool, found *store.Examination) error {
 	var locked, foreign string

@@ -66,6 +66,18 @@ const (
 			WHERE NOT a.answered AND NOT EXISTS (SELECT FROM instances i WHERE i.id = a.owner))`
 	sqlDelete       = `DELETE FROM assignments WHERE id = ANY($1) AND answered`
 	sqlDeleteJoined = `DELETE FROM joined WHERE assignment = ANY($1)`
+	// The keeper of a notice is $2.
+	sqlNotify = `
+		INSERT INTO notices (id, state, due_at, keeper) SELECT a.id, 'new', clock_timestamp(), $2 FROM assignments a
+		WHERE a.id = $1 AND a.kind <> '' AND ` + store.IsTold + ` ON CONFLICT DO NOTHING`
+	sqlNewNotice = `
+		INSERT INTO notices (id, keeper, state, details, due_at) SELECT $1, $2, $4, $5, clock_timestamp() - $6::interval WHERE $3 = ''
+		ON CONFLICT DO NOTHING`
+	sqlKeepNotice = `
+		UPDATE notices SET since = CASE WHEN state = $4 THEN since ELSE clock_timestamp() END, state = $4, details = $5,
+			due_at = clock_timestamp() - $6::interval, keeper = $2
+		WHERE id = $1 AND state = $3`
+	sqlDeleteNotices = `DELETE FROM notices WHERE id = ANY($1)`
 	// dutyLock is held by whoever chooses, until the commit: the next one knows of the choice. It
 	// is taken after all locks of contacts.
 	sqlDutyLock = `SELECT pg_advisory_xact_lock($1, 0)`
@@ -217,6 +229,9 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 			o.Done = tag.RowsAffected() > 0
 			return nil
 		})
+		if t.cfg.Notify {
+			t.batch.Queue(sqlNotify, o.ID, t.instance)
+		}
 		t.batch.Queue(sqlLost, o.ID, t.instance).QueryRow(func(r pgx.Row) error { return r.Scan(&o.Lost) })
 	case *store.Answered:
 		t.batch.Queue(store.SQLAnswered, o.ID).Exec(func(tag pgconn.CommandTag) error {
@@ -234,7 +249,17 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 		})
 	case *store.Delete:
 		t.batch.Queue(sqlDeleteJoined, o.IDs)
+		t.batch.Queue(sqlDeleteNotices, o.IDs)
 		t.batch.Queue(sqlDelete, o.IDs)
+	case *store.KeepNotice:
+		text := sqlKeepNotice
+		if o.From == "" {
+			text = sqlNewNotice
+		}
+		t.batch.Queue(text, o.ID, t.instance, o.From, o.State, o.Details, o.Due).Exec(func(tag pgconn.CommandTag) error {
+			o.Done = tag.RowsAffected() > 0
+			return nil
+		})
 	case *store.Audited:
 		t.batch.Queue(sqlAudited, o.ID)
 	case *store.Claim:

@@ -27,6 +27,8 @@ type Config struct {
 	Timeout time.Duration
 	// Audit makes the outcomes stored from now on due to be reported.
 	Audit bool
+	// Notify makes them due to be told to the new owner.
+	Notify bool
 	// Logger is told of a late lease, of a pooler, and of waiting for another instance.
 	Logger zerolog.Logger
 	// MigrationWait bounds the wait for another instance that creates or migrates the

@@ -55,7 +55,7 @@ func openUnclosed(t testing.TB, url string, cfg postgres.Config) instance {
 }
 
 func withDefaults(cfg postgres.Config) postgres.Config {
-	cfg.Audit, cfg.Timeout, cfg.Lease = true, cmp.Or(cfg.Timeout, 10*time.Second), cmp.Or(cfg.Lease, 30*time.Second)
+	cfg.Audit, cfg.Notify, cfg.Timeout, cfg.Lease = true, true, cmp.Or(cfg.Timeout, 10*time.Second), cmp.Or(cfg.Lease, 30*time.Second)
 	return cfg
 }
 

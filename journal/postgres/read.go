@@ -103,3 +103,31 @@ func optional(found *bool, into ...any) func(pgx.Row) error {
 		return err
 	}
 }
+
+// sqlKeep: what a dead instance had to do for a notice falls to whoever asks first.
+const sqlKeep = `
+	UPDATE notices SET keeper = $1 WHERE id IN (
+		SELECT n.id FROM notices n
+		WHERE n.due_at IS NOT NULL AND NOT EXISTS (SELECT FROM instances i WHERE i.id = n.keeper)
+		ORDER BY n.id FOR UPDATE OF n SKIP LOCKED
+	)`
+
+var sqlPendingNotices = dialect.Pending("n.keeper = $1", "$2")
+
+// PendingNotices looks for what the dead left behind, too; see Unaudited.
+func (d *DB) PendingNotices(ctx context.Context, limit int) (found []store.Notice, err error) {
+	err = d.within(ctx, d.cfg.Timeout, func(ctx context.Context) error {
+		var b pgx.Batch
+		b.Queue(sqlKeep, d.instance)
+		b.Queue(sqlPendingNotices, d.instance, limit).Query(func(rows pgx.Rows) error {
+			found, err = pgx.CollectRows(rows, func(from pgx.CollectableRow) (store.Notice, error) {
+				var n store.Notice
+				err := from.Scan(n.Fields()...)
+				return n, err
+			})
+			return err
+		})
+		return d.pool.SendBatch(ctx, &b).Close()
+	})
+	return found, err
+}

@@ -42,6 +42,7 @@ type outcome struct {
 	Due   bool   `json:"due,omitempty"`
 	Sum   int64  `json:"sum"`
 	Given string `json:"given,omitempty"` // whom to
+	Told  bool   `json:"told,omitempty"`  // whether the new owner is to be told
 }
 
 // add takes in what came later.
@@ -195,8 +196,12 @@ func (n *notes) turn(id int64, sending bool) (verdict assign.TurnVerdict, newest
 	return verdict, newest, n.hand.isSent(id)
 }
 
-// Note carries an operation out that needs no sync, if it can be noted; see notes.
+// Note carries an operation out that needs no sync, if it can be noted; see notes. What is noted
+// beside a file that is gone would be lost, or of no use to another.
 func (d *DB) Note(o store.Operation) bool {
+	if d.file.stillThere() != nil {
+		return false // committing says why
+	}
 	n := d.notes
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -206,7 +211,7 @@ func (d *DB) Note(o store.Operation) bool {
 		if !o.Done {
 			return true
 		}
-		if !n.write(note{ID: o.ID, Ended: &outcome{o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo}}) {
+		if !n.write(note{ID: o.ID, Ended: &outcome{o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo, d.cfg.Notify}}) {
 			return false
 		}
 		n.hand.finish(o.ID)
@@ -248,6 +253,9 @@ func writeNote(tx transaction, n *note) error {
 		_, err = tx.exec(sqlFinish, n.ID, e.Kind, e.Text, e.Newer, e.At, e.Due, e.Sum, e.Given, false)
 	case n.Sent:
 		_, err = tx.exec(sqlSending, n.ID)
+	}
+	if err == nil && n.Ended != nil && n.Ended.Told {
+		_, err = tx.exec(sqlNotify, n.ID)
 	}
 	if err == nil && n.Answered && changed == 0 {
 		_, err = tx.exec(store.SQLAnswered, n.ID)

@@ -85,7 +85,9 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		return d.accept(tx, o)
 	case *store.Finish:
 		n, err := tx.exec(sqlFinish, o.ID, o.Kind, o.Outcome, o.Newer, d.endedAt(o), d.cfg.Audit, o.Sum(), o.GivenTo, o.Unsent)
-		o.Done = n > 0
+		if o.Done = n > 0; o.Done && d.cfg.Notify && err == nil {
+			_, err = tx.exec(sqlNotify, o.ID)
+		}
 		return err
 	case *store.Answered:
 		n, err := tx.exec(store.SQLAnswered, o.ID)
@@ -104,6 +106,8 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		return nil
 	case *store.Delete:
 		return deleteAll(tx, o)
+	case *store.KeepNotice:
+		return keepNotice(tx, o)
 	case *store.Audited:
 		_, err := tx.exec(sqlAudited, o.ID)
 		return err
@@ -209,12 +213,30 @@ func (d *DB) take(tx transaction, o *store.Take) error {
 	return tx.query(store.Collect(&o.Taken), sqlPending, d.lastAtOpen)
 }
 
+func keepNotice(tx transaction, o *store.KeepNotice) error {
+	var due *int64
+	if o.Due != nil {
+		ago := o.Due.Microseconds()
+		due = &ago
+	}
+	text := sqlKeepNotice
+	if o.From == "" {
+		text = sqlNewNotice
+	}
+	n, err := tx.exec(text, o.ID, o.From, o.State, o.Details, due)
+	o.Done = n > 0
+	return err
+}
+
 func deleteAll(tx transaction, o *store.Delete) error {
 	ids, err := json.Marshal(o.IDs)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.exec(sqlDeleteJoined, string(ids)); err != nil {
+		return err
+	}
+	if _, err := tx.exec(sqlDeleteNotices, string(ids)); err != nil {
 		return err
 	}
 	_, err = tx.exec(sqlDelete, string(ids))

@@ -65,3 +65,15 @@ func (d *DB) Unaudited(ctx context.Context, limit int) ([]store.Row, error) {
 	err := d.Read(ctx, store.Statement{SQL: sqlUnaudited, Args: []any{limit}}, store.Collect(&due))
 	return due, err
 }
+
+// PendingNotices gives up to limit notices for which there is something to do.
+func (d *DB) PendingNotices(ctx context.Context, limit int) ([]store.Notice, error) {
+	var pending []store.Notice
+	err := d.Read(ctx, store.Statement{SQL: sqlPendingNotices, Args: []any{limit}}, func(scan func(...any) error) error {
+		var n store.Notice
+		err := scan(n.Fields()...)
+		pending = append(pending, n)
+		return err
+	})
+	return pending, err
+}

@@ -24,6 +24,8 @@ var migrations embed.FS
 type Config struct {
 	// Audit makes the outcomes stored from now on due to be reported.
 	Audit bool
+	// Notify makes them due to be told to the new owner.
+	Notify bool
 	// Now is this machine's clock.
 	Now func() time.Time
 }
@@ -52,6 +54,9 @@ func Open(ctx context.Context, path string, cfg Config) (*DB, error) {
 	path, err := absolute(path)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
 	d := &DB{cfg: cfg, file: file{named: path, path: realPath(path)}, using: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-var config = sqlite.Config{Audit: true, Now: time.Now}
+var config = sqlite.Config{Audit: true, Notify: true, Now: time.Now}
 
 // file is a journal in a file.
 type file struct {

@@ -59,12 +59,20 @@ var (
 	sqlDeleteJoined = `DELETE FROM joined WHERE assignment IN (SELECT value FROM json_each($1))`
 	sqlDelete       = `DELETE FROM assignments WHERE id IN (SELECT value FROM json_each($1)) AND answered = 1`
 	sqlAudited      = `UPDATE assignments SET due = 0 WHERE id = $1 AND due = 1`
-	sqlPulse        = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
+	// A notice's columns are those of store.KeepNotice; $5 is how long ago it is due.
+	sqlNotify     = `INSERT INTO notices (id, state, since, due_at) SELECT a.id, 'new', $now, $now FROM assignments a WHERE a.id = $1 AND ` + store.IsTold + ` ON CONFLICT DO NOTHING`
+	sqlNewNotice  = `INSERT INTO notices (id, state, details, since, due_at) SELECT $1, $3, $4, $now, ` + dialect.Ago("$5") + ` WHERE $2 = '' ON CONFLICT DO NOTHING`
+	sqlKeepNotice = `
+		UPDATE notices SET since = CASE WHEN state = $3 THEN since ELSE $now END, state = $3, details = $4, due_at = ` + dialect.Ago("$5") + `
+		WHERE id = $1 AND state = $2`
+	sqlDeleteNotices = `DELETE FROM notices WHERE id IN (SELECT value FROM json_each($1))`
+	sqlPulse         = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
 
 	// written are the statements of a transaction.
 	written = []string{
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
 		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
+		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
 	}
 )
 
@@ -73,7 +81,8 @@ var (
 	sqlInHand = `
 		SELECT id, contact, sent, kind <> '', (SELECT max(n.id) FROM assignments n WHERE ` + dialect.IsContacts("n", "a.contact") + `)
 		FROM assignments a INDEXED BY assignments_in_hand WHERE answered = 0`
-	sqlUnaudited = dialect.Select(`a.due = 1 ORDER BY a.id LIMIT $1`)
+	sqlUnaudited      = dialect.Select(`a.due = 1 ORDER BY a.id LIMIT $1`)
+	sqlPendingNotices = dialect.Pending("true", "$1")
 )
 
 // Dialect is how statements are written here.

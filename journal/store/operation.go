@@ -86,6 +86,14 @@ type (
 
 		Given []int64
 	}
+	// KeepNotice stores a notice in place of the one in state From, or where there is none yet.
+	KeepNotice struct {
+		ID                   int64
+		From, State, Details string
+		Due                  *time.Duration // ago; nil: never
+
+		Done bool
+	}
 	// Audited notes that an outcome has been reported.
 	Audited struct{ ID int64 }
 	// Delete deletes assignments.
@@ -99,17 +107,18 @@ type (
 	Pulse struct{}
 )
 
-func (*Accept) isOperation()   {}
-func (*Finish) isOperation()   {}
-func (*Answered) isOperation() {}
-func (*Sending) isOperation()  {}
-func (*Choose) isOperation()   {}
-func (*Take) isOperation()     {}
-func (*GiveBack) isOperation() {}
-func (*Audited) isOperation()  {}
-func (*Delete) isOperation()   {}
-func (*Claim) isOperation()    {}
-func (*Pulse) isOperation()    {}
+func (*Accept) isOperation()     {}
+func (*Finish) isOperation()     {}
+func (*Answered) isOperation()   {}
+func (*Sending) isOperation()    {}
+func (*Choose) isOperation()     {}
+func (*Take) isOperation()       {}
+func (*GiveBack) isOperation()   {}
+func (*Audited) isOperation()    {}
+func (*KeepNotice) isOperation() {}
+func (*Delete) isOperation()     {}
+func (*Claim) isOperation()      {}
+func (*Pulse) isOperation()      {}
 
 // Load is what an agent has been given.
 type Load struct {
