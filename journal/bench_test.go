@@ -133,6 +133,51 @@ func BenchmarkGrowth(b *testing.B) {
 	})
 }
 
+// BenchmarkTenThousand takes up 10,000 that are unfinished, from opening the journal on, and
+// looks back on a contact that was assigned 10,000 times.
+func BenchmarkTenThousand(b *testing.B) {
+	const rows = 10_000
+	fill := func(b *testing.B, row func(n int) (o *store.Accept, kind string, answered bool)) string {
+		url := "sqlite://" + filepath.Join(b.TempDir(), "x.db")
+		if err := open(b, url).Close(b.Context()); err != nil { // makes the tables
+			b.Fatal(err)
+		}
+		fillSQLite(b, url, rows, row)
+		return url
+	}
+	b.Run("pending", func(b *testing.B) {
+		url := fill(b, func(n int) (*store.Accept, string, bool) { return encodeRequest(journaltest.Numbered(n)), "", false })
+		for b.Loop() {
+			j := open(b, url)
+			if taken, err := j.Take(b.Context()); err != nil || len(taken) != rows {
+				b.Fatal(len(taken), err)
+			}
+			if err := j.Close(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	url := fill(b, func(n int) (*store.Accept, string, bool) {
+		o := encodeRequest(journaltest.Numbered(n))
+		o.Contact = journaltest.Numbered(0).Contact.Digits()
+		return o, "assigned", true
+	})
+	j := open(b, url)
+	b.Cleanup(func() { _ = j.Close(context.WithoutCancel(b.Context())) })
+	b.Run("contact/history", func(b *testing.B) {
+		spread(b, 1, func(int) error {
+			_, err := j.List(b.Context(), assign.Query{Contact: journaltest.Numbered(0).Contact})
+			return err
+		})
+	})
+	b.Run("contact/before", func(b *testing.B) {
+		spread(b, 1, func(int) error {
+			_, _, err := j.Before(b.Context(), rows)
+			return err
+		})
+	})
+}
+
 // grown is a journal with rows of 100,000 contacts, settled but for one in a thousand.
 type grown struct {
 	*Journal
@@ -144,7 +189,7 @@ type grown struct {
 func eachGrown(b *testing.B, run func(b *testing.B, g *grown)) {
 	for _, size := range sizes() {
 		b.Run(fmt.Sprintf("sqlite/rows=%d", size), func(b *testing.B) {
-			run(b, grow(b, "sqlite://"+filepath.Join(b.TempDir(), "x.db"), size, fillSQLite))
+			run(b, grow(b, "sqlite://"+filepath.Join(b.TempDir(), "x.db"), size, fillSettled))
 		})
 		b.Run(fmt.Sprintf("postgres/rows=%d", size), func(b *testing.B) {
 			run(b, grow(b, journaltest.StartPostgres(b), size, fillPostgres))
@@ -198,7 +243,12 @@ func settled(n, rows int) (o *store.Accept, kind string, answered bool) {
 	return o, "assigned", true
 }
 
-func fillSQLite(b *testing.B, url string, rows int) {
+func fillSettled(b *testing.B, url string, rows int) {
+	b.Helper()
+	fillSQLite(b, url, rows, func(n int) (*store.Accept, string, bool) { return settled(n, rows) })
+}
+
+func fillSQLite(b *testing.B, url string, rows int, row func(n int) (o *store.Accept, kind string, answered bool)) {
 	b.Helper()
 	db, _ := openRaw(b, url)
 	defer func() { _ = db.Close() }()
@@ -208,7 +258,7 @@ func fillSQLite(b *testing.B, url string, rows int) {
 	}
 	now := time.Now().UnixMicro()
 	for n := range rows {
-		o, kind, answered := settled(n, rows)
+		o, kind, answered := row(n)
 		if _, err := tx.Exec(`INSERT INTO assignments
 			(key, requester, contact, agent, twin, accepted_at, kind, outcome, finished_at, answered)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '{"attempts":1}', $9, $8)`,

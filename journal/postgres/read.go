@@ -18,8 +18,11 @@ var dialect = store.Dialect{
 		return "statement_timestamp() - " + parameter + "::bigint * interval '1 microsecond'"
 	},
 	IsContacts: func(table, contact string) string { return table + ".contact = " + contact },
-	Sums:       "NULL::bigint, NULL::bigint", // Postgres may have checksums of its own
-	Deletable:  "true",
+	Newest: func(contact, condition string) string {
+		return "(SELECT a.id FROM assignments a WHERE a.contact = " + contact + " AND " + condition + " ORDER BY a.id DESC LIMIT 1)"
+	},
+	Sums:      "NULL::bigint, NULL::bigint", // Postgres may have checksums of its own
+	Deletable: "true",
 }
 
 var sqlLoad = dialect.SQLLoad()

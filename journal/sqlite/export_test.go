@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"testing"
+	"time"
 )
 
 // BootID names the run of this machine's kernel.
@@ -19,4 +20,12 @@ func Raw(t testing.TB, path string) *sql.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// HoldNotes keeps what is noted from being put into the tables by the clock.
+func (d *DB) HoldNotes() {
+	d.notes.mu.Lock()
+	defer d.notes.mu.Unlock()
+	d.notes.timer.Stop()
+	d.notes.timer = time.AfterFunc(time.Hour, func() {})
 }

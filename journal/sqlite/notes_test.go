@@ -47,6 +47,7 @@ func TestAnAcceptanceTakesAlongWhatIsNotedOfItsContact(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
 	j := open(t, path)
+	j.db.HoldNotes()
 	journaltest.Settle(t, j, journaltest.Accept(t, j, journaltest.Numbered(1)).ID)
 	if notesIn(t, path) == 0 {
 		t.Fatal("nothing is noted")
@@ -63,6 +64,7 @@ func TestNotesThatAreNotWhole(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
 	j := open(t, path)
+	j.db.HoldNotes()
 	for n := range 3 {
 		a := journaltest.Accept(t, j, journaltest.Numbered(n))
 		if turn, err := j.Turn(t.Context(), a.ID, n == 0); err != nil || turn.Verdict != assign.TurnGo {

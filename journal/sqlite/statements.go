@@ -18,6 +18,13 @@ var dialect = store.Dialect{
 		return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
 			table, contact)
 	},
+	Newest: func(contact, condition string) string {
+		among := func(answered string) string {
+			return "coalesce((SELECT a.id FROM assignments a WHERE a.answered = " + answered + " AND a.contact = " + contact +
+				" AND " + condition + " ORDER BY a.id DESC LIMIT 1), 0)"
+		}
+		return "max(" + among("0") + ", " + among("1") + ")"
+	},
 	Sums: "a.request_sum, a.outcome_sum",
 	// Never the newest: its id would be given again.
 	Deletable: "id < (SELECT max(id) FROM assignments)",

@@ -20,6 +20,9 @@ type Dialect struct {
 	Ago func(parameter string) string
 	// IsContacts is SQL for the condition that a row of a table is a contact's.
 	IsContacts func(table, contact string) string
+	// Newest is SQL for the largest id of a contact's rows a of which a condition holds, that
+	// looks at none that are older.
+	Newest func(contact, condition string) string
 	// Sums is SQL for a row's checksums, of the request and of the outcome.
 	Sums string
 	// Deletable is the condition on which rows of assignments may be deleted.
@@ -73,18 +76,18 @@ func (d Dialect) Latest(contact string) Statement {
 // Before gives the newest owner of a contact, certain or not, among what was accepted
 // before assignment id.
 func (d Dialect) Before(id int64) Statement {
-	s := d.newestOwner(d.IsContacts("a", "(SELECT contact FROM assignments WHERE id = $1)")+` AND a.id < $1`, id)
+	s := d.newestOwner("(SELECT contact FROM assignments WHERE id = $1)", isOwning+` AND a.id < $1`, id)
 	s.Before = id
 	return s
 }
 
 // Owner gives the newest owner of a contact, certain or not.
 func (d Dialect) Owner(contact string) Statement {
-	return d.newestOwner(d.IsContacts("a", "$1"), contact)
+	return d.newestOwner("$1", isOwning, contact)
 }
 
-func (d Dialect) newestOwner(condition string, arg any) Statement {
-	return Statement{SQL: d.Select(condition + ` AND ` + isOwning + ` ORDER BY a.id DESC LIMIT 1`), Args: []any{arg}, Long: true}
+func (d Dialect) newestOwner(contact, condition string, arg any) Statement {
+	return Statement{SQL: d.Select(`a.id = ` + d.Newest(contact, condition)), Args: []any{arg}, Long: true}
 }
 
 // List gives the rows that q asks for, newest first.
