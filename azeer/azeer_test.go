@@ -93,8 +93,5 @@ func wantEffect(t *testing.T, err error, want azeer.Effect) *azeer.Error {
 	if f.Effect != want {
 		t.Errorf("%v: effect is %q, want %q", f, f.Effect, want)
 	}
-	if f.Temporary() != (want == azeer.NotDone) || f.OutcomeUnknown() != (want == azeer.Perhaps) {
-		t.Errorf("Temporary %t and OutcomeUnknown %t contradict %q", f.Temporary(), f.OutcomeUnknown(), want)
-	}
 	return f
 }

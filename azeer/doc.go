@@ -23,7 +23,7 @@
 // wanted something changed: it was [Refused], it was [NotDone], or it is [Perhaps] done.
 //
 //	var fault *azeer.Error
-//	if errors.As(err, &fault) && fault.OutcomeUnknown() {
+//	if errors.As(err, &fault) && fault.Effect == azeer.Perhaps {
 //		// the contact may or may not belong to the agent now
 //	}
 //

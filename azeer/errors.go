@@ -99,12 +99,6 @@ func (e *Error) isRead() bool { return e.Op == opList || e.Op == opRead }
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Temporary tells that it surely was not carried out and may be tried again.
-func (e *Error) Temporary() bool { return e.Effect == NotDone }
-
-// OutcomeUnknown tells that it may or may not have been carried out.
-func (e *Error) OutcomeUnknown() bool { return e.Effect == Perhaps }
-
 // Hint is what the status most likely means, as far as anybody knows: Azeer
 // documents only 400 and 500 for assigning. Empty if the status says nothing.
 func (e *Error) Hint() string {

@@ -175,16 +175,6 @@ func (p Payload) URLs() []responseURL {
 	return append(p.ResponseURLs, p.View.ResponseURLs...)
 }
 
-// Chosen gives what is ticked or picked in an input in which that may be several.
-func (p Payload) Chosen(block string) (values []string) {
-	for _, f := range p.View.State.Values[block] {
-		for _, o := range f.SelectedOptions {
-			values = append(values, o.Value)
-		}
-	}
-	return values
-}
-
 // Input gives what stands in an input of a submitted form: typed text, or the picked value if it
 // is one.
 func (p Payload) Input(block string) string {

@@ -93,7 +93,7 @@ func TestAProxyThatHangsIsGivenUp(t *testing.T) {
 	working := proxytest.Start(t, "http", server.Listener.Addr().String(), tls.Certificate{})
 	attempts := 0
 	cfg := briskly()
-	cfg.Handshake = 300 * time.Millisecond
+	cfg.Handshake = 2 * time.Second // the second proxy has it, too, on a machine that is busy
 	cfg.Transport = &http.Transport{TLSClientConfig: trust, Proxy: func(*http.Request) (*url.URL, error) {
 		if attempts++; attempts == 1 {
 			// It speaks first to nobody, and waits for HTTP where SOCKS is spoken.

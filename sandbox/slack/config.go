@@ -55,9 +55,6 @@ type Unsettled struct {
 	// EmptyOptionsFail makes {} no answer to a block_suggestion, rather than an
 	// empty list of options.
 	EmptyOptionsFail bool
-	// ConnectionsPerMinute is the rate limit of apps.connections.open where rate
-	// limits are on: 50 (Tier 3, default), or 1 (Tier 1) by other sources.
-	ConnectionsPerMinute int
 	// KeepTCP leaves the TCP connection open after the close handshake.
 	KeepTCP bool
 }

@@ -14,15 +14,11 @@ var conversationScopes = []string{"channels:read", "groups:read", "im:read", "mp
 
 // methods are the Web API methods there are (https://docs.slack.dev/reference/methods).
 func (ws *Workspace) methods() map[string]webapi.Method {
-	connections := 50
-	if n := ws.cfg.Unsettled.ConnectionsPerMinute; n > 0 {
-		connections = n
-	}
 	write, people := []string{"chat:write"}, []string{"users:read"}
 	groups, emails := []string{"usergroups:read"}, []string{"users:read.email"}
 	dms := []string{"im:write", "mpim:write", "groups:write", "channels:manage"}
 	return map[string]webapi.Method{
-		"apps.connections.open": {Do: ws.appsConnectionsOpen, PerMinute: connections, Post: true, App: true},
+		"apps.connections.open": {Do: ws.appsConnectionsOpen, PerMinute: 50, Post: true, App: true},
 		"auth.test":             {Do: ws.authTest, PerMinute: 300},
 		"blocks.validate":       {Do: ws.blocksValidate, PerMinute: 600, Post: true},
 		"chat.postMessage":      {Do: ws.chatPostMessage, AnyScope: write, PerMinute: 300, Post: true},
