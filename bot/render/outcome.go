@@ -157,11 +157,11 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 		"Yours":     slices.Contains(v.admins, texts.Mention(a.Requester)),
 		"Nearest":   len(a.Outcome.Nearest.Agents) > 0,
 	}
+	more := a.Outcome.Nearest.More + max(0, len(a.Outcome.Nearest.Agents)-numbersMost)
+	data["More"], data["MoreCount"] = more > 0, more
 	if a.Outcome.Kind != assign.Assigned { // of which no text says it, and it is a text of its own
 		data["ToAgent"] = v.to(to)
 	}
-	more := a.Outcome.Nearest.More + max(0, len(a.Outcome.Nearest.Agents)-numbersMost)
-	data["More"], data["MoreCount"] = more > 0, more
 	var decision duty.Decision
 	if a.Choice != nil {
 		decision = a.Choice.Decision
