@@ -21,7 +21,7 @@ var rooms = []struct {
 	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},
-	{"internal/check", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "azeer", "bot/audit", "bot/payload", "bot/render", "bot/slackcall", "bot/socket", "bot/texts", "bot/users", "internal/retry", "journal", "journal/store", "sandbox/manifest", "sandbox/page"}},
+	{"internal/check", []string{"", "assign", "assign/agent", "assign/line", "assign/phone", "bot/audit", "bot/payload", "bot/render", "bot/slackcall", "bot/socket", "bot/texts", "bot/users", "internal/inbox", "internal/retry", "journal", "journal/store", "sandbox/manifest", "sandbox/page"}},
 	{"internal/health", []string{"assign"}},
 	{"internal/inbox", []string{"assign", "assign/agent", "assign/phone", "azeer"}},
 	{"internal/logging", nil},

@@ -87,8 +87,8 @@ func (h *handovers) find(ctx context.Context, v render.Renderer, requester strin
 		}
 		found.From = u.Agent
 	}
-	if asked.to.Kind == agent.ByGroup {
-		found.Group = asked.to
+	if asked.to.Kind == agent.ByGroup { // who that is turns out at the turn of each
+		found.ToGroup = asked.to
 	} else if found.To, err = h.agents.Resolve(ctx, asked.to, requester); err != nil {
 		u, _ := errors.AsType[*agent.Unresolved](err)
 		return found, h.unknown(v, render.BlockAgent, asked.to, requester, u), ctx.Err()
@@ -189,7 +189,7 @@ func (h *handovers) show(ctx context.Context, c *inbound.Call, asked render.Hand
 	}
 	shown := render.Handover{From: from, Contacts: contactsOf(held)}
 	if to.Kind == agent.ByGroup {
-		shown.Group = to
+		shown.ToGroup = to
 	} else if shown.To, _ = h.agents.Known(agent.NewEmail(to.Reveal())); shown.To.PlatformID.IsZero() {
 		shown.To.PlatformID = agent.NewEmail(to.Reveal())
 	}

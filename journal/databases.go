@@ -28,7 +28,9 @@ var kinds = []kind{
 		func(ctx context.Context, url string, cfg Config) (Database, error) {
 			return sqlite.Open(ctx, pathOf(url), sqlite.Config{Audit: cfg.Audit, Now: cfg.Now})
 		},
-		func(ctx context.Context, url string) (store.Examination, error) { return sqlite.Examine(ctx, pathOf(url)) }},
+		func(ctx context.Context, url string) (store.Examination, error) {
+			return sqlite.Examine(ctx, pathOf(url))
+		}},
 	{"postgres", true, checkServer, openPostgres, postgres.Examine},
 	{"postgresql", true, checkServer, openPostgres, postgres.Examine},
 }

@@ -39,6 +39,7 @@ func TestParseHandover(t *testing.T) {
 		"<!subteam^S0SUPPORT|@support> omar@twerlo.com":     "",
 		"omar@twerlo.com to <!subteam^S0SUPPORT|@support>":  "email:omar@twerlo.com>group:S0SUPPORT|support",
 		"omar <!subteam^S0SUPPORT|@support> today":          "name:omar>group:S0SUPPORT|support since 0:0",
+		"<!subteam^S0SUPPORT|@support> omar@twerlo.com x@":  "",
 		strings.Repeat("omar ", 400) + "to sara since 8:00": " since 8:0",
 	} {
 		h := ParseHandover(typed)

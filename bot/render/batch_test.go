@@ -74,7 +74,7 @@ func goldenBatches(v Renderer) map[string]Message {
 		"handover":            v.HandoverQuestion(goldenHandover(3, false)),
 		"handover_one":        v.HandoverQuestion(goldenHandover(1, false)),
 		"handover_many":       v.HandoverQuestion(goldenHandover(assign.MaxBatch, true)),
-		"handover_duty":       v.HandoverQuestion(Handover{From: omar, Group: goldenGroup, Contacts: goldenHandover(2, false).Contacts, Last: 9}),
+		"handover_duty":       v.HandoverQuestion(Handover{From: omar, ToGroup: goldenGroup, Contacts: goldenHandover(2, false).Contacts, Last: 9}),
 		"handover_how":        v.HandoverHow("/assign"),
 		"handover_none":       v.HandoverWrong(v.HandoverNothing(goldenHandover(0, true))),
 		"handover_same":       v.HandoverWrong(v.HandoverNothing(Handover{From: omar, To: omar})),

@@ -115,6 +115,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	messages["ambiguous_namesakes"] = v.Outcome(named, agent.Agent{})
 	named.Agent, named.Outcome = agent.RefMe(), assign.Outcome{Kind: assign.Refused, Reason: assign.NotAnAgent}
 	messages["me_no_agent"] = v.Outcome(named, agent.Agent{})
+	messages["me_no_agent_admin"] = of.Outcome(named, agent.Agent{})
 	mexican := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar, Contact: phone.New("5215512345678")})
 	mexican.Contact = phone.New("525512345678")
 	messages["assigned_other_form"] = v.Outcome(mexican, agent.Agent{})

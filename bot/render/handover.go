@@ -17,9 +17,9 @@ import (
 // Handover is all that one agent has, to be given to another.
 type Handover struct {
 	From agent.Agent
-	To   agent.Agent
-	// Group, unless zero, is whom it is given to instead: whoever is on duty there.
-	Group agent.Ref
+	// To is who gets it, or the zero Agent where that is whoever is on duty in ToGroup.
+	To      agent.Agent
+	ToGroup agent.Ref
 	// Since, unless zero, is since when From got it.
 	Since    time.Time
 	Contacts []phone.Number
@@ -51,9 +51,9 @@ func DecodeHandoverRequest(value string) (r HandoverRequest, to agent.Ref, ok bo
 }
 
 func (h Handover) request() HandoverRequest {
-	to := agent.RefEmail(h.To.PlatformID.Reveal())
-	if !h.Group.IsZero() {
-		to = h.Group
+	to := h.ToGroup
+	if to.IsZero() {
+		to = agent.RefEmail(h.To.PlatformID.Reveal())
 	}
 	return HandoverRequest{h.From.PlatformID.Reveal(), to.Encode(), h.First, h.Last, len(h.Contacts), briefly(h.Brief)}
 }
@@ -74,8 +74,8 @@ const (
 
 func (v Renderer) handoverData(h Handover) texts.Data {
 	to := any(ShortPerson(v.Person(h.To)))
-	if !h.Group.IsZero() {
-		to = groupName(h.Group)
+	if !h.ToGroup.IsZero() {
+		to = groupName(h.ToGroup)
 	}
 	data := texts.Data{"From": ShortPerson(v.Person(h.From)), "ToAgent": v.to(to), "Count": len(h.Contacts), "Since": ""}
 	if !h.Since.IsZero() {

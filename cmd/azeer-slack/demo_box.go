@@ -16,6 +16,8 @@ import (
 const (
 	// intern is somebody who may not assign; the other members may.
 	intern = "intern"
+	// dutyGroup is the user group of those on duty. The intern is one of them, and away.
+	dutyGroup = "support-oncall"
 	// auditChannel is where the outcomes are posted, if they are.
 	auditChannel = "#audit"
 )
@@ -26,6 +28,9 @@ func furnish(box *sandbox.Sandbox) {
 	k := box.Slack
 	k.AddPerson(slack.PersonConfig{Handle: intern, Name: "Ines Intern", Locale: "en-US"})
 	k.AddChannel(slack.ChannelConfig{Name: strings.TrimPrefix(auditChannel, "#"), BotMember: true})
+	k.AddUserGroup(dutyGroup, "omar", "sara", "layla", intern)
+	k.Person(intern).SetStatus("On holiday", ":palm_tree:", time.Time{})
+	k.SetScopes(append(k.Scopes(), k.Manifest().OptionalBotScopes...)...)
 	now := time.Now()
 	for ago, c := range []struct{ phone, name, said, owner string }{
 		{"966544444444", "Salma Haddad", "Is anybody there? I have been waiting since the morning.", "noura@twerlo.com"},
@@ -63,6 +68,9 @@ func boxSettings(box *sandbox.Sandbox, folder string, more map[string]string) lo
 	}
 	values["ALLOWED_USERS"] = strings.Join(allowed, ",")
 	values["ADMIN_USERS"] = box.Slack.Person(demoPerson).ID()
+	for _, group := range box.Slack.UserGroups() {
+		values["DUTY_GROUPS"] = group.ID
+	}
 	maps.Copy(values, more)
 	return demoSettings(values, folder)
 }

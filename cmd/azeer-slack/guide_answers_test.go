@@ -123,3 +123,33 @@ func TestReadmeTellsTheMeasuredSpeed(t *testing.T) {
 		t.Errorf("README.md says %q, docs/performance.md %s ms", said, row[1])
 	}
 }
+
+// What the README has Docker do fits the Dockerfile and the program; where there is no Docker,
+// that is all that can be held.
+func TestReadmesDockerLineIsTrue(t *testing.T) {
+	t.Parallel()
+	readme, image := read(t, "../../README.md"), read(t, "../../Dockerfile")
+	run := regexp.MustCompile(`(?m)^docker run --rm -p (?:127\.0\.0\.1:)?(\d+):(\d+) (\S+) (.+)$`).FindStringSubmatch(readme)
+	if run == nil {
+		t.Fatal("README.md has no docker run")
+	}
+	published, inside, name, args := run[1], run[2], run[3], strings.Fields(run[4])
+	if !strings.Contains(readme, "docker build -t "+name+" .") {
+		t.Errorf("README.md does not build the image %s", name)
+	}
+	if want := []string{"demo", "--page", "--addr", "0.0.0.0:" + inside}; !slices.Equal(args, want) {
+		t.Errorf("it runs %q, want %q", args, want)
+	}
+	var addr pageAddress
+	if err := addr.Set(args[len(args)-1]); err != nil || !addr.reachable() {
+		t.Errorf("%s: %v", args[len(args)-1], err)
+	}
+	if !strings.HasSuffix(pageAddr, ":"+published) || !strings.Contains(readme, "http://localhost:"+published+"/") {
+		t.Errorf("the page is published at %s", published)
+	}
+	for _, line := range []string{`ENTRYPOINT ["/azeer-slack"]`, "COPY --from=build /out/azeer-slack /azeer-slack", "-o /out/azeer-slack ./cmd/azeer-slack"} {
+		if !strings.Contains(image, line) {
+			t.Errorf("the Dockerfile has no %s", line)
+		}
+	}
+}

@@ -21,6 +21,19 @@ func TestWhoIsNoAgentCannotMeanThemselves(t *testing.T) {
 	}
 }
 
+// Who would have to be asked is not told to ask themselves.
+func TestAnAdminWhoIsNoAgentReadsWhereTheirEmailGoes(t *testing.T) {
+	t.Parallel()
+	w := prepare(t)
+	w.settings["ADMIN_USERS"] = w.Slack.Person("manager").ID()
+	w.run()
+	manager := w.person("manager")
+	manager.types("#support", "/assign 0544444444 me")
+	if m := manager.reads("no agent with your Slack email", "AGENT_ALIASES"); strings.Contains(m.Plain(), "ask") {
+		t.Errorf("an admin is told to ask: %s", m.Plain())
+	}
+}
+
 func TestAgentsAreNamedAsTypedOrAsKnown(t *testing.T) {
 	t.Parallel()
 	w := prepare(t)

@@ -38,7 +38,7 @@ func (p plan) measure(binaries, folder string, progress func(string)) ([]map[str
 		found := make(map[string]figures)
 		for _, s := range subjects() {
 			progress(fmt.Sprintf("round %d of %d: %s", round+1, p.rounds, s.name))
-			f, err := p.one(s, binaries, filepath.Join(folder, fmt.Sprintf("%d %s", round, s.name)))
+			f, err := p.one(s, binaries, filepath.Join(folder, fmt.Sprintf("%d %s", round, s.name)), progress)
 			if err != nil {
 				return nil, fmt.Errorf("measure %s: %w", s.name, err)
 			}
@@ -50,7 +50,7 @@ func (p plan) measure(binaries, folder string, progress func(string)) ([]map[str
 }
 
 // one measures one subject from its start to its end.
-func (p plan) one(s subject, binaries, folder string) (figures, error) {
+func (p plan) one(s subject, binaries, folder string, warn func(string)) (figures, error) {
 	w, err := newWorld(s.answers)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (p plan) one(s subject, binaries, folder string) (figures, error) {
 	}
 	r := &run{plan: p, world: w, child: c, found: figures{starting: float64(c.starts.Microseconds()) / 1000}}
 	err = r.all()
-	return r.found, c.blame(errors.Join(err, c.stop(), c.complaints()))
+	return r.found, c.blame(errors.Join(err, c.stop(), c.complaints(warn)))
 }
 
 // run is one measurement under way.

@@ -127,6 +127,9 @@ func (w *world) routes() http.Handler {
 			`"user_id":"U0BOT00001","bot_id":"B0BENCH001","is_enterprise_install":false}`)
 	})
 	mux.HandleFunc("/api/users.info", usersInfo)
+	mux.HandleFunc("/api/users.lookupByEmail", func(rw http.ResponseWriter, _ *http.Request) {
+		reply(rw, `{"ok":false,"error":"users_not_found"}`) // an agent need not be in the workspace
+	})
 	mux.HandleFunc("GET /link", w.serveSocket)
 	mux.HandleFunc("POST /commands/{n}", w.takeAnswer)
 	mux.HandleFunc("GET /v1/agent", func(rw http.ResponseWriter, _ *http.Request) {

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
 	"azeer-slack/assign/agent"
-	"azeer-slack/azeer"
+	"azeer-slack/internal/inbox"
 )
 
 func (d *doctor) examineAzeer(ctx context.Context) {
@@ -18,52 +17,42 @@ func (d *doctor) examineAzeer(ctx context.Context) {
 		d.skip("the Azeer key", why)
 		return
 	}
-	client, err := azeer.New(d.AzeerKey.Reveal(), azeer.Config{BaseURL: d.AzeerURL, UserAgent: "azeer-slack"})
-	if err != nil {
-		d.bad("the Azeer key cannot be used: "+err.Error(), "get it: "+GetAzeerKey)
+	in, ok := d.inbox()
+	if !ok {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	list, err := client.Agents(ctx)
-	if err != nil {
-		d.azeerFailed(err)
+	found, err := in.Examine(ctx)
+	if trouble, ok := errors.AsType[*inbox.Trouble](err); ok {
+		cure := trouble.Cure
+		if cure == "" {
+			cure = networkCure(err, d.AzeerURL, "AZEER_BASE_URL")
+		}
+		d.bad(trouble.What, cure)
 		d.skip("agents and aliases", "Azeer's list of agents was not read")
 		return
 	}
 	d.good("Azeer takes the key for reading (only an assignment shows whether it may write, too)")
 	d.note("whoever made the key must be an owner or supervisor in Azeer: a standard agent sees only the contacts assigned to them, so their key can hardly assign those of others")
 	d.note("an assignment decides who can see the customer at all: a standard agent sees only what is assigned to them")
-	d.examineAgents(list)
+	d.examineAgents(found)
 }
 
-func (d *doctor) azeerFailed(err error) {
-	status := 0
-	if e, ok := errors.AsType[*azeer.Error](err); ok {
-		status = e.Status
+// inbox is the account; false: it cannot be, and that is said.
+func (d *doctor) inbox() (*inbox.Inbox, bool) {
+	in, err := inbox.New(inbox.Config{Key: d.AzeerKey.Reveal(), BaseURL: d.AzeerURL})
+	if err != nil {
+		d.bad("the Azeer key cannot be used: "+errors.Unwrap(err).Error(), "get it: "+GetAzeerKey)
+		return nil, false
 	}
-	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		d.bad(fmt.Sprintf("AZEER_API_KEY: Azeer answers %d", status),
-			"the key is wrong, was revoked, or may not read agents; an owner or supervisor makes one: "+GetAzeerKey)
-	case errors.Is(err, azeer.ErrWebPage):
-		d.bad("not Azeer answered, but a web page", "is a proxy or a login page on the way to AZEER_BASE_URL ("+d.AzeerURL+")?")
-	case errors.Is(err, azeer.ErrUnrecognised):
-		d.bad("Azeer's list of agents has a shape that is not known: "+err.Error(),
-			"/assign works by email all the same, but names and the form's menu do not; please report the keys named here")
-	case status == http.StatusNotFound:
-		d.bad("Azeer answers 404", "is AZEER_BASE_URL ("+d.AzeerURL+") right? It ends in /v1")
-	case status != 0:
-		d.bad(fmt.Sprintf("Azeer answers %d", status), "try again in a few minutes; if it stays, ask Azeer's support")
-	default:
-		d.bad("Azeer could not be asked: "+err.Error(), networkCure(err, d.AzeerURL, "AZEER_BASE_URL"))
-	}
+	return in, true
 }
 
-func (d *doctor) examineAgents(list azeer.List) {
+func (d *doctor) examineAgents(list inbox.Examination) {
 	known := make(map[string]bool)
 	for _, a := range list.Agents {
-		known[strings.ToLower(a.Email)], known[strings.ToLower(a.PlatformID)] = true, true
+		known[strings.ToLower(a.Email.Reveal())], known[strings.ToLower(a.PlatformID.Reveal())] = true, true
 	}
 	switch n := len(list.Agents); {
 	case n == 0:

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"azeer-slack/assign/agent"
 	"azeer-slack/assign/line"
-	"azeer-slack/azeer"
 	"azeer-slack/bot/socket"
 
 	"github.com/slack-go/slack"
@@ -149,16 +149,15 @@ func (d *doctor) rehearseAssignment(ctx context.Context, r Rehearsal) {
 		d.bad("--contact is no number that can be read", "write it with + and the country code")
 		return
 	}
-	client, err := azeer.New(d.AzeerKey.Reveal(), azeer.Config{BaseURL: d.AzeerURL, UserAgent: "azeer-slack"})
-	if err != nil {
-		d.bad("the Azeer key cannot be used: "+err.Error(), "get it: "+GetAzeerKey)
+	in, ok := d.inbox()
+	if !ok {
 		return
 	}
 	if r.Ask == nil || !r.Ask(fmt.Sprintf("Assign %s to %s in Azeer now? This is real: the contact changes hands. [y/N] ", contact.International(), r.Agent)) {
 		d.note("no contact was assigned: it was not allowed")
 		return
 	}
-	if _, err := client.Assign(ctx, contact.ID(), r.Agent); err != nil {
+	if err := in.Assign(ctx, contact, agent.Agent{PlatformID: agent.NewEmail(r.Agent)}); err != nil {
 		d.bad("Azeer did not take the assignment: "+err.Error(), "was the contact ever in Azeer, and is the agent's email right? "+
 			"If it says 403, an owner or supervisor has to make the key, scope Read and write")
 		return

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"azeer-slack/bot/users"
+	"azeer-slack/internal/inbox"
 	"azeer-slack/sandbox/manifest"
 
 	"github.com/slack-go/slack"
@@ -18,7 +19,7 @@ import (
 const (
 	GetAppToken = "https://api.slack.com/apps → your app → Basic Information → App-Level Tokens → Generate, with the scope connections:write"
 	GetBotToken = "https://api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token (install the app first)"
-	GetAzeerKey = "Azeer → Settings → Webhooks & APIs → a new key, scope Read and write"
+	GetAzeerKey = inbox.GetKey
 )
 
 // slackCures says what to do about Slack's error codes.

@@ -19,7 +19,8 @@ import (
 
 // Inbox assigns and lists over Azeer's API: it is an assign.Inbox.
 type Inbox struct {
-	client *azeer.Client
+	client  *azeer.Client
+	baseURL string
 	// readRefused and writeRefused hold the status with which Azeer refused the key when it
 	// was last used for that; 0 if it did not. Apart, since a key may be for reading only.
 	readRefused, writeRefused atomic.Int64
@@ -33,7 +34,7 @@ type Config struct {
 	Concurrency int
 	// Timeout is for one call; 0 is what azeer takes by itself.
 	Timeout time.Duration
-	// Measure wraps what carries the calls, for metrics.
+	// Measure wraps what carries the calls, for metrics; it may be nil.
 	Measure func(http.RoundTripper) http.RoundTripper
 }
 
@@ -45,13 +46,17 @@ func New(c Config) (*Inbox, error) {
 	// just being closed leaves everybody in doubt.
 	transport.IdleConnTimeout = 30 * time.Second
 	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
+	var carrier http.RoundTripper = transport
+	if c.Measure != nil {
+		carrier = c.Measure(transport)
+	}
 	client, err := azeer.New(c.Key, azeer.Config{
-		BaseURL: c.BaseURL, Transport: c.Measure(transport), UserAgent: "azeer-slack", Timeout: c.Timeout,
+		BaseURL: c.BaseURL, Transport: carrier, UserAgent: "azeer-slack", Timeout: c.Timeout,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up Azeer: %w", err)
 	}
-	return &Inbox{client: client}, nil
+	return &Inbox{client: client, baseURL: c.BaseURL}, nil
 }
 
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.
@@ -73,12 +78,18 @@ func (i *Inbox) Agents(ctx context.Context) (agents []agent.Agent, partial bool,
 	if err != nil {
 		return nil, false, faultOf(err)
 	}
+	agents = agentsOf(list)
+	return agents, list.Partial || len(agents) == 0, nil
+}
+
+// agentsOf are those of a list to whom something can be assigned.
+func agentsOf(list azeer.List) (agents []agent.Agent) {
 	for _, a := range list.Agents {
 		if id := cmp.Or(a.PlatformID, a.Email); id != "" {
 			agents = append(agents, agentOf(a, id))
 		}
 	}
-	return agents, list.Partial || len(agents) == 0, nil
+	return agents
 }
 
 // note keeps what a call told about the key. Calls without an answer tell nothing.

@@ -306,7 +306,7 @@ func TestReasonsAreInTheReadersLanguage(t *testing.T) {
 	v.press(toast.its("button"))
 	v.press(css(`[data-act="settings"]`))
 	v.press(css(`[role="menu"] [data-act="language"][data-language="en"]`))
-	v.press(css(`[data-switch="slack_refresh"]`))
+	v.press(css(`[data-switch="slack_refresh"]`).says("Refresh"))
 	v.see(toast.says("The bot has no socket to refresh. Start the bot first."))
 
 	// What the page does not know is told all the same, and names a reason within a reason.

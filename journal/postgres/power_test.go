@@ -22,6 +22,7 @@ var cuts = flag.Int("cuts", 6, "how often the power of the server is cut")
 // they have just ended their work, and starts it on what is on its disk. The instances live on:
 // they know more than the database does.
 func TestThePowerOfTheServerIsCut(t *testing.T) {
+	t.Parallel()
 	server := journaltest.StartPowered(t)
 	books := journaltest.NewBooks()
 	p := powered{noted: make(chan struct{})}

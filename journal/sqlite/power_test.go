@@ -25,6 +25,7 @@ func TestThePowerIsCut(t *testing.T) {
 		workUntilKilled(t, path)
 		return
 	}
+	t.Parallel()
 	disk := journaltest.NewDisk(t, 32)
 	books := journaltest.NewBooks()
 	t.Logf("the same number of lines before each cut: -damage-seed %d", *damageSeed)

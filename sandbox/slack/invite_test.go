@@ -3,6 +3,7 @@ package slack
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func TestInviteAddsTheAppToAChannel(t *testing.T) {
@@ -92,8 +93,21 @@ func TestSlackbotOffersToAddWhomAMessageMentions(t *testing.T) {
 	sara.SetLocale("ar-SA")
 	s.Slack.Kick("#vip", "bot")
 	sara.consumeAll()
-	if got := mention("@azeer مساعدة").Plain(); !strings.Contains(got, "أشرت إلى") {
+	if got := mention("@azeer مساعدة").Plain(); !strings.Contains(got, "أشرت إلى") || !strings.Contains(got, "إضافة إلى القناة") || !strings.Contains(got, "تجاهل") {
 		t.Errorf("sara reads %q", got)
+	}
+}
+
+func TestSlackbotHasItsWordsInBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "ar"} {
+		say := offerWords[language]
+		for _, text := range []string{say.absent, say.add, say.leave} {
+			inArabic := strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Arabic, r) })
+			if text == "" || inArabic != (language == "ar") {
+				t.Errorf("%s: %q", language, text)
+			}
+		}
 	}
 }
 

@@ -143,7 +143,7 @@ export const pageTexts = {
   stageSlack: ['to the bot', 'إلى البوت'],
   stageBot: ['bot', 'البوت'],
   stageAzeer: ['Azeer', 'Azeer'],
-  stageWait: ['until the next try', 'حتى المحاولة التالية'],
+  stageWait: ['waiting', 'انتظار'],
   stageBack: ['answer', 'الرد'],
 
   did_slash_commands: ['typed', 'كُتب'],
