@@ -361,6 +361,8 @@ func (s *submissions) onBatch(ctx context.Context, v render.Renderer, c *inbound
 		s.onSeveral(ctx, v, c, to)
 	case c.View.CallbackID == render.SeveralConfirmCallback:
 		s.onSeveralConfirmed(ctx, v, c)
+	case c.View.CallbackID == render.ListedCallback:
+		s.onContacts(ctx, v, c, to, agentBlock(c.Payload), line.Many{Contacts: render.DecodeContacts(meta(c).List)})
 	case offered && len(chosen) == 0:
 		c.Acknowledge(ctx, slack.NewErrorsViewSubmissionResponse(map[string]string{render.BlockContact: v.Texts.Plain("choose_one", nil)}))
 	case len(chosen) > 1:
@@ -403,7 +405,16 @@ func (s *submissions) onSeveral(ctx context.Context, v render.Renderer, c *inbou
 
 // onList serves a submitted form with a list of contacts, which stands in field.
 func (s *submissions) onList(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address, field, typed string) {
-	m := line.ParseList(typed, s.region)
+	s.onContacts(ctx, v, c, to, field, line.ParseList(typed, s.region))
+}
+
+func meta(c *inbound.Call) render.FormMetadata {
+	return render.DecodeFormMetadata(c.View.PrivateMetadata)
+}
+
+// onContacts serves a submitted form with several contacts; what is wrong with them stands under
+// field.
+func (s *submissions) onContacts(ctx context.Context, v render.Renderer, c *inbound.Call, to payload.Address, field string, m line.Many) {
 	wrong := make(map[string]string)
 	switch {
 	case len(m.Contacts) == 0:

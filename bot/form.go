@@ -95,25 +95,31 @@ func outOfTime(err error) bool {
 
 // openView spends the call's trigger on a view, and logs why if it does not open.
 func (o *opener) openView(ctx context.Context, c *inbound.Call, v slack.ModalViewRequest) error {
+	_, err := o.openNamed(ctx, c, v)
+	return err
+}
+
+// openNamed is openView that gives the id of the view; "" if an earlier try has opened it.
+func (o *opener) openNamed(ctx context.Context, c *inbound.Call, v slack.ModalViewRequest) (id string, err error) {
 	if v.CallbackID == render.FormCallback {
 		o.recents.warm(ctx, c.Sender().ID)
 		o.rota.Warm(ctx)
 	}
 	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(triggerLife))
 	defer cancel()
-	_, err := o.api.OpenViewContext(ctx, c.TriggerID, v)
+	opened, err := o.api.OpenViewContext(ctx, c.TriggerID, v)
 	var said slack.SlackErrorResponse
 	switch {
 	case o.people.Suspect(err) == nil:
-		return nil
+		return opened.ID, nil
 	case errors.As(err, &said) && said.Err == "exchanged_trigger_id":
-		return nil // an earlier try did open it
+		return "", nil // an earlier try did open it
 	case errors.As(err, &said) && said.Err == "invalid_arguments":
 		o.log.Error().Strs("problems", said.ResponseMetadata.Messages).Msg("view refused by Slack")
 	default:
 		o.log.Warn().Err(err).Msg("view not opened")
 	}
-	return err
+	return "", err
 }
 
 // dutySoon is how long a menu waits to hear who is on duty.

@@ -41,7 +41,7 @@ const formWait = 2 * time.Second
 
 // formCallbacks are those of the forms that can be submitted.
 var formCallbacks = []string{
-	render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback, render.HandoverCallback, render.HandoverConfirmCallback,
+	render.FormCallback, render.SeveralCallback, render.SeveralConfirmCallback, render.ListedCallback, render.HandoverCallback, render.HandoverConfirmCallback,
 }
 
 // onSubmission serves the submitted form.

@@ -10,9 +10,18 @@ import (
 // such as a heading. A heading that names the column of the numbers makes all other columns
 // words. Its agent is always missing.
 func ParseList(text, region string) Many {
-	var m Many
+	m, _ := ParseListUpTo(text, region, 0)
+	return m
+}
+
+// ParseListUpTo is ParseList that stops where there are more than most contacts, or more than so
+// many pieces that cannot be read, and tells so; 0: it goes on to the end.
+func ParseListUpTo(text, region string, most int) (m Many, more bool) {
 	column := -1
 	for i, each := range lines(parted(text)) {
+		if most > 0 && max(len(m.Contacts), len(m.Unread)) > most {
+			return m, true
+		}
 		cells := cellsOf(each)
 		switch {
 		case countDigits(each) == 0:
@@ -25,7 +34,7 @@ func ParseList(text, region string) Many {
 			m.addRow(i+1, cells, each, region)
 		}
 	}
-	return m
+	return m, most > 0 && len(m.Contacts) > most
 }
 
 // isColumnEnd tells the signs between the columns of a line.

@@ -28,6 +28,24 @@ func Text(message json.RawMessage) string {
 	return text[:strings.LastIndexAny(text[:textMost], " \n")+1] // no number in halves
 }
 
+// File is a file that hangs on a message.
+type File struct {
+	Name     string `json:"name"`
+	Mimetype string `json:"mimetype"`
+	Filetype string `json:"filetype"`
+	Size     int    `json:"size"`
+	URL      string `json:"url_private_download"`
+}
+
+// Files are those that hang on a message.
+func Files(message json.RawMessage) []File {
+	var m struct {
+		Files []File `json:"files"`
+	}
+	_ = json.Unmarshal(message, &m) // a message that cannot be read has none
+	return m.Files
+}
+
 // reader collects the lines of a message. It goes by the keys of Slack's reference
 // (https://docs.slack.dev/reference/block-kit/blocks) wherever it finds them.
 type reader struct{ lines []string }

@@ -104,7 +104,19 @@ func goldenBatchViews(v Renderer) map[string]any {
 	some, _ := line.ParseMany("0544444444, 0555555555 0566666666\n05444", "SA")
 	from := payload.Address{Channel: "C0SUPPORT"}
 	asked := assign.Request{Requester: "U0MANAGER", Agent: agent.RefEmail("omar@twerlo.com")}
+	data := func() texts.Data {
+		return texts.Data{"Name": "customers.csv", "Limit": "1 MB", "Scope": texts.Code("files:read"), "Most": assign.MaxBatch}
+	}
 	return map[string]any{
+		"file_found":       v.FormListed(some, []string{"customers.csv", "more.txt"}, FormContent{}, from),
+		"file_one":         v.FormListed(line.Many{Contacts: some.Contacts[:1]}, []string{"customers.csv"}, FormContent{Mine: true}, from),
+		"file_reading":     v.Panel("", v.Texts.Text("file_reading", data())),
+		"file_none":        v.FormBeside("file_none", data(), FormContent{}, from),
+		"file_wrong_type":  v.FormBeside("file_wrong_type", data(), FormContent{}, from),
+		"file_too_large":   v.FormBeside("file_too_large", data(), FormContent{}, from),
+		"file_too_many":    v.FormBeside("file_too_many", data(), FormContent{}, from),
+		"file_not_granted": v.FormBeside("file_not_granted", data(), FormContent{}, from),
+		"file_unread":      v.FormBeside("file_unread", data(), FormContent{}, from),
 		"several":          v.FormSeveral("", FormContent{}, payload.Address{}),
 		"several_filled":   v.FormSeveral(TypedList(some.Contacts), FormContent{NoList: true}, from),
 		"several_confirm":  v.SeveralConfirm(some, asked, 2, from),

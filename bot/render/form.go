@@ -324,6 +324,24 @@ func (v Renderer) FormFound(found []phone.Number, start FormContent, from payloa
 	return withFound(form, section(v.Texts.Text(line, data), nil), v.contactChoice(found))
 }
 
+// FormListed is the form for the contacts of a file, in which only the agent is asked for.
+func (v Renderer) FormListed(m line.Many, names []string, start FormContent, from payload.Address) slack.ModalViewRequest {
+	text := v.Texts.Text("file_found", texts.Data{"Count": len(m.Contacts), "Names": names, "Repeated": m.Repeated, "AnyRepeated": m.Repeated > 0})
+	if len(m.Unread) > 0 {
+		text += "\n" + v.Texts.Text("file_unreadable", texts.Data{"Count": len(m.Unread)}) + "\n" + v.unreadLines(m.Unread)
+	}
+	blocks := append([]slack.Block{section(text, nil)}, v.agentAndRest(start, from)...)
+	form := v.frame(FormMetadata{Address: from, Mine: start.Mine, List: EncodeContacts(m.Contacts)}, blocks...)
+	form.CallbackID = ListedCallback
+	return form
+}
+
+// FormBeside is the form with a line on top that says why it holds no number of a file.
+func (v Renderer) FormBeside(text string, data texts.Data, start FormContent, from payload.Address) slack.ModalViewRequest {
+	data["Admins"] = v.admins
+	return withFound(v.Form(start, from), section(v.Texts.Text(text, data), nil), nil)
+}
+
 // withFound puts a line on top of a form, and a choice of contacts, if there is one, in the place
 // of its field for the number. Nothing was typed, so nothing is said of it.
 func withFound(form slack.ModalViewRequest, top slack.Block, choice []slack.Block) slack.ModalViewRequest {
@@ -421,6 +439,7 @@ const (
 	// The form for several contacts, and the question that may follow.
 	SeveralCallback        = "assign_several"
 	SeveralConfirmCallback = "assign_several_confirm"
+	ListedCallback         = "assign_listed"
 	BlockSeveral           = "several"
 	BlockMore              = "several_more"
 

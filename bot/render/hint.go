@@ -54,6 +54,9 @@ type FormMetadata struct {
 	Reassign bool `json:"reassign,omitempty"`
 	// Mine: the form asks for no agent, since that is whoever submits it.
 	Mine bool `json:"mine,omitempty"`
+	// List are the contacts that the form is about, where it has no field for them: see
+	// EncodeContacts.
+	List string `json:"list,omitempty"`
 }
 
 // DecodeFormMetadata is the note in a form's metadata; an empty one if that cannot be read.

@@ -41,6 +41,7 @@ var Scopes = []struct{ Name, Why string }{
 
 // OptionalScopes are those without which the program only does less, each with what is missing.
 var OptionalScopes = []struct{ Name, Without string }{
+	{"files:read", "the numbers in a CSV or text file are not read"},
 	{dndScope, "people on duty who do not want to be disturbed are given contacts all the same"},
 }
 

@@ -255,7 +255,7 @@ func (s *soak) dropped() int {
 }
 
 // figureIn gives the number that the pattern finds.
-func figureIn(t *testing.T, pattern, text string) int {
+func figureIn(t testing.TB, pattern, text string) int {
 	found := regexp.MustCompile(pattern).FindStringSubmatch(text)
 	if found == nil {
 		t.Errorf("no %s", pattern)

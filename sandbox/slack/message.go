@@ -40,6 +40,7 @@ type MessageContent struct {
 	Text    string          // as sent, in mrkdwn
 	Blocks  json.RawMessage // as sent, or nil
 	Buttons []Button
+	Files   []File // without their content
 
 	plain string
 }
@@ -169,6 +170,7 @@ type content struct {
 	blocks   []object
 	raw      json.RawMessage // blocks as the app sent them
 	attached []object        // attachments
+	files    []object
 }
 
 // author is who sent a message, and how.
@@ -198,7 +200,7 @@ func (m *message) setContent(body object) {
 	if m.text == "" {
 		m.text = body.Str("markdown_text")
 	}
-	m.raw, m.blocks, m.attached = nil, nil, body.Objects("attachments")
+	m.raw, m.blocks, m.attached, m.files = nil, nil, body.Objects("attachments"), body.Objects("files")
 	if list, ok := body["blocks"].([]any); ok && len(list) > 0 {
 		m.raw = jsonmap.Encode(list)
 		m.blocks = blocks.Decode(m.raw)
@@ -236,6 +238,9 @@ func (m *message) payload() object {
 	}
 	if len(m.blocks) > 0 {
 		o["blocks"] = m.blocks
+	}
+	if len(m.files) > 0 {
+		o["files"] = m.files
 	}
 	switch {
 	case m.thread != "":
@@ -306,7 +311,7 @@ func (ws *Workspace) copyOf(c *channel, m *message) Message {
 	return Message{
 		TS: m.ts, ThreadTS: m.thread, Channel: c.id, Ephemeral: m.only != "", Edited: m.edited, Version: m.version,
 		MessageSource:  MessageSource{m.user, m.via, m.envelope},
-		MessageContent: MessageContent{m.text, m.named, blocks.ButtonsOf(m.blocks), m.plain},
+		MessageContent: MessageContent{m.text, m.named, blocks.ButtonsOf(m.blocks), filesOf(m.files), m.plain},
 	}
 }
 
@@ -328,6 +333,9 @@ func (ws *Workspace) plainMessage(m *message) string {
 	}
 	for _, a := range m.attached {
 		plain = strings.TrimPrefix(plain+"\n"+mrkdwn.PlainText(cmp.Or(a.Str("fallback"), a.Str("text")), names{ws}), "\n")
+	}
+	for _, f := range m.files {
+		plain = strings.TrimPrefix(plain+"\n["+f.Str("name")+"]", "\n")
 	}
 	return plain
 }

@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	pathpkg "path"
 	"slices"
 	"strings"
 
@@ -45,6 +49,77 @@ func (p *Person) Edit(m Message, text string) Message {
 	return ws.seenBy(p, c, edited)
 }
 
+// File is a file that somebody sends.
+type File struct {
+	Name    string
+	Type    string // of the content, as text/csv
+	Content []byte
+	Size    int // of the content, where a message tells of it
+}
+
+// PostFile is Post with a file.
+func (p *Person) PostFile(place, text string, f File) Message {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	return p.postTyped(p.ws.place(p, place), "", text, names{p.ws}, f)
+}
+
+// keep stores a file, and gives it as messages tell of it
+// (https://docs.slack.dev/reference/objects/file-object).
+func (ws *Workspace) keep(p *Person, f File) object {
+	id := ws.ids.new("F")
+	path := filesPath + TeamID + "-" + id + "/download/" + url.PathEscape(strings.ToLower(f.Name))
+	ws.files[path] = f.Content
+	kind := strings.TrimPrefix(strings.ToLower(pathpkg.Ext(f.Name)), ".")
+	if kind == "txt" {
+		kind = "text"
+	}
+	return object{
+		"id": id, "name": f.Name, "title": f.Name, "mimetype": f.Type, "filetype": kind, "size": len(f.Content), "user": p.id,
+		"mode": "hosted", "is_external": false, "url_private": ws.URL() + strings.Replace(path, "/download", "", 1),
+		"url_private_download": ws.URL() + path,
+	}
+}
+
+func filesOf(all []object) (files []File) {
+	for _, o := range all {
+		files = append(files, File{Name: o.Str("name"), Type: o.Str("mimetype"), Size: o.Num("size", 0)})
+	}
+	return files
+}
+
+// filesPath begins the paths of files, and FilesMethod is what faults of them go by.
+const (
+	filesPath   = "/files-pri/"
+	signInPath  = "/signin"
+	FilesMethod = "files.download"
+)
+
+// serveFile gives an app a file. Whoever may not have it is led to a page on which people sign in.
+func (ws *Workspace) serveFile(w http.ResponseWriter, r *http.Request) {
+	ws.WithFaults(w, r, FilesMethod, func() (answer func()) {
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		content, known := ws.files[r.URL.EscapedPath()]
+		allowed := r.Header.Get("Authorization") == "Bearer "+BotToken && ws.InScope("files:read") == nil
+		return func() {
+			switch {
+			case !allowed:
+				http.Redirect(w, r, signInPath+"?redir="+url.QueryEscape(r.URL.Path), http.StatusFound)
+			case !known:
+				http.NotFound(w, r)
+			default:
+				_, _ = w.Write(content)
+			}
+		}
+	})
+}
+
+func serveSignIn(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, "<!DOCTYPE html><html><title>Sign in</title></html>")
+}
+
 // PostJSON posts a message as an integration does: body holds text, blocks, attachments and
 // thread_ts as they are sent. It panics where Post does.
 func (p *Person) PostJSON(place string, body map[string]any) Message {
@@ -66,9 +141,12 @@ func (ws *Workspace) Mentioned(m Message) *Delivery {
 }
 
 // postTyped posts what the person types. Call it, and those below, with the lock held.
-func (p *Person) postTyped(c *channel, thread, text string, who mrkdwn.Directory) Message {
+func (p *Person) postTyped(c *channel, thread, text string, who mrkdwn.Directory, files ...File) Message {
 	body := mrkdwn.Typed(text, who)
 	body["thread_ts"] = thread
+	for _, f := range files {
+		body["files"] = append(body.Objects("files"), p.ws.keep(p, f))
+	}
 	p.ws.report.Event(record.Event{Kind: record.Typed, Who: p.cfg.Handle, Where: p.ws.title(c, p), Text: text})
 	return p.deliver(c, body)
 }
@@ -112,24 +190,29 @@ func (ws *Workspace) mention(p *Person, c *channel, m *message) {
 	m.mention = ws.sendTyped(ws.newEvent(p, event), ws.title(c, p), mrkdwn.PlainText(m.text, names{ws}))
 }
 
-// TryPost is Post and Reply for somebody at a screen, who picks names from a list as
+// TryPost is TryPostFile without a file.
+func (p *Person) TryPost(place, thread, text string) (Message, error) {
+	return p.TryPostFile(place, thread, text)
+}
+
+// TryPostFile is Post, PostFile and Reply for somebody at a screen, who picks names from a list as
 // they type: thread is the ts of the message to answer, or empty. What the person cannot
 // post is an error. Where the message mentions somebody who is not in the channel, the
 // app for instance, Slackbot offers to add them.
-func (p *Person) TryPost(place, thread, text string) (Message, error) {
+func (p *Person) TryPostFile(place, thread, text string, files ...File) (Message, error) {
 	ws := p.ws
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	c := ws.find(p, place)
-	if err := ws.writable(p, c, place, thread, text); err != nil {
+	if err := ws.writable(p, c, place, thread, text, len(files) > 0); err != nil {
 		return Message{}, err
 	}
-	posted := p.postTyped(c, thread, text, anyCase{names{ws}})
+	posted := p.postTyped(c, thread, text, anyCase{names{ws}}, files...)
 	p.offerToAdd(c, posted)
 	return posted, nil
 }
 
-func (ws *Workspace) writable(p *Person, c *channel, name, thread, text string) error {
+func (ws *Workspace) writable(p *Person, c *channel, name, thread, text string, file bool) error {
 	switch {
 	case c == nil || !c.members[p.id]:
 		return fmt.Errorf("%s is not in %s", p.cfg.Handle, name)
@@ -137,7 +220,7 @@ func (ws *Workspace) writable(p *Person, c *channel, name, thread, text string) 
 		return fmt.Errorf("%s is archived", name)
 	case c.appDM() && (!ws.manifest.MessagesTab || ws.manifest.MessagesReadOnly):
 		return errors.New("sending messages to this app has been turned off")
-	case strings.TrimSpace(text) == "":
+	case strings.TrimSpace(text) == "" && !file:
 		return errors.New("there is nothing to send")
 	case len([]rune(text)) > maxText:
 		return fmt.Errorf("the message is longer than %d characters", maxText)

@@ -91,6 +91,7 @@ type issued struct {
 	triggerLag   time.Duration
 	responseURLs map[string]*responseURL
 	views        map[string]*view
+	files        map[string][]byte // by path
 }
 
 // Start opens the workspace on loopback; what the app does wrong goes to rec. End it with
@@ -106,6 +107,7 @@ func Start(cfg Config, rec *record.Recorder) (*Workspace, error) {
 		issued: issued{
 			deliveries: map[string]*Delivery{}, triggers: map[string]*trigger{},
 			responseURLs: map[string]*responseURL{}, views: map[string]*view{},
+			files: map[string][]byte{},
 		},
 	}
 	ws.Hub = socketmode.New(ws.mu, ws.report, socketmode.Config{
@@ -181,6 +183,8 @@ func (ws *Workspace) routes() http.Handler {
 	mux.HandleFunc("/actions/", ws.serveResponseURL)
 	mux.HandleFunc("/app-actions/", ws.serveResponseURL)
 	mux.HandleFunc("/app/", ws.serveResponseURL)
+	mux.HandleFunc("GET "+filesPath, ws.serveFile)
+	mux.HandleFunc("GET "+signInPath, serveSignIn)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		ws.report.Breach(rule.UnknownPath, "%s %s", r.Method, r.URL.Path)
 		http.NotFound(w, r)
