@@ -21,6 +21,12 @@ func mark(file *os.File) error {
 	return nil
 }
 
+// unmark gives the file back. Closing it would not do while a process that was just started still
+// has a copy of it, which is until it is another program.
+func unmark(file *os.File) error {
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+}
+
 // holder tells whether a process has the lock that keeps others out, and which. It only asks:
 // SQLite locks bytes from its PENDING_BYTE on, https://www.sqlite.org/src/file/src/os.h
 func holder(lockFile string) (held bool, process int32) {

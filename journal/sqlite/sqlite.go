@@ -249,7 +249,7 @@ func (d *DB) Close(ctx context.Context) error {
 	}
 	errs = append(errs, d.accepted.close())
 	if d.file.held != nil {
-		errs = append(errs, d.file.held.Close())
+		errs = append(errs, unmark(d.file.held), d.file.held.Close())
 	}
 	if d.file.lock != nil {
 		errs = append(errs, d.file.lock.Close())
