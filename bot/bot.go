@@ -205,7 +205,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		submissions: submissions,
 		buttons: &buttons{
 			responder: respond, requests: requests, history: history, access: may, opener: opener, subcommands: subcommands,
-			batches: several, handovers: handovers, typing: typing, homes: homes, receipts: receipts,
+			batches: several, typing: typing, homes: homes, receipts: receipts,
 		},
 		typing: typing,
 		homes:  homes,

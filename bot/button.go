@@ -24,7 +24,6 @@ type buttons struct {
 	opener      *opener
 	subcommands *subcommands
 	batches     *batches
-	handovers   *handovers
 	typing      *typing
 	homes       *home.Tabs
 	receipts    *receipts
@@ -124,7 +123,7 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
 	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
-		b.handovers.onClick(ctx, c, chosen)
+		b.subcommands.handovers.onClick(ctx, c, chosen)
 	case render.ActionWord, render.ActionHistory:
 		b.subcommands.onButton(ctx, c, chosen)
 	case render.ActionSearch, render.ActionClose:
