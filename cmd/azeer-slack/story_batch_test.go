@@ -212,8 +212,10 @@ func TestAPastedColumnIsAssigned(t *testing.T) {
 	w.owner("966555555555", "sara@twerlo.com")
 }
 
+// Not parallel: with the race detector 500 are not stored within Slack's 3 s beside other stories.
 func TestFiveHundredContactsByForm(t *testing.T) {
-	w := begin(t)
+	w := prepare(t)
+	w.run()
 	manager, sara := w.person("manager"), w.person("sara")
 	home := manager.opensHome("Several contacts…")
 	manager.presses(home, "Several contacts…")

@@ -45,7 +45,7 @@ func TestAContactGoesToWhoeverIsOnDuty(t *testing.T) {
 	layla.readsArabic("تم إسناد العميل", "من المناوبين في", "ولا يُسنَد عميلان على التوالي إلى الموظف نفسه")
 	w.owner("966577777777", "omar@twerlo.com")
 	layla.types("#support", "/assign 0588888888 @support-oncall")
-	layla.readsArabic("تم إسناد العميل", "من المناوبين في", "والأقل عملاء في آخر يوم")
+	layla.readsArabic("تم إسناد العميل", "من المناوبين في", "ولديه أقل عدد من العملاء في آخر يوم")
 	w.owner("966588888888", "sara@twerlo.com")
 }
 
