@@ -27,7 +27,7 @@ const (
 	// patience is how long anything may take until it is seen on the page.
 	patience = 20 * time.Second
 	// longest is how long one visit may take.
-	longest = 2 * time.Minute
+	longest = 5 * time.Minute
 )
 
 // eyes is what tests look at the page with.
