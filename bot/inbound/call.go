@@ -37,6 +37,7 @@ type Call struct {
 	envelope *socket.Envelope
 	delivery *delivery
 	turn     turn
+	lateness *lateness
 	acks     *acknowledger
 }
 
@@ -53,8 +54,13 @@ func (c *Call) IsTyping() bool {
 }
 
 // Wait ends when all that the same person has sent before has been decided, at the latest at
-// the deadline.
-func (c *Call) Wait() { c.turn.wait(c.Deadline) }
+// the deadline. If the process has stood still since the call was read, it is late.
+func (c *Call) Wait() {
+	c.turn.wait(c.Deadline)
+	if now := time.Now(); !c.Late && c.lateness.inDoubt(now) {
+		c.Late, c.Deadline = true, now.Add(ackBudget)
+	}
+}
 
 // Leave says that all is decided: what the person sends next need not wait any more. It must
 // be called, and may be called more than once.

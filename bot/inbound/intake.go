@@ -50,7 +50,7 @@ func (i *Intake) Take(e *socket.Envelope) (c *Call, first bool, err error) {
 	}
 	c = &Call{
 		Payload: p, Kind: kind, Received: e.Received, Deadline: e.Received.Add(ackBudget),
-		envelope: e, acks: i.acks, turn: turn{leave: func() {}},
+		envelope: e, acks: i.acks, turn: turn{leave: func() {}}, lateness: i.lateness,
 	}
 	c.Late = i.lateness.of(c)
 	if c.delivery, first = i.deliveries.begin(p.Key()); !first && err == nil {

@@ -53,7 +53,9 @@ func (l *lateness) inDoubt(now time.Time) bool {
 	if !l.beat.IsZero() && max(now.Sub(l.beat), now.Round(0).Sub(l.beat.Round(0))) > stoodStill {
 		l.doubtful = now.Add(catchingUp)
 	}
-	l.beat = now
+	if now.After(l.beat) {
+		l.beat = now
+	}
 	return now.Before(l.doubtful)
 }
 

@@ -47,3 +47,19 @@ func TestLagIsMeasuredAgainstTheLeast(t *testing.T) {
 		}
 	}
 }
+
+// A call may have been read just before the process stood still.
+func TestACallThatStoodStillIsLate(t *testing.T) {
+	for _, stood := range []bool{false, true} {
+		l, read := &lateness{}, time.Now()
+		l.inDoubt(read)
+		c := &Call{Received: read, Deadline: read.Add(ackBudget), lateness: l}
+		if stood {
+			l.beat, c.Received, c.Deadline = read.Add(-time.Minute), read.Add(-time.Minute), read.Add(-time.Minute+ackBudget)
+		}
+		c.Wait()
+		if c.Late != stood || !c.Deadline.After(time.Now()) {
+			t.Errorf("stood still: %v; late: %v, with %s left", stood, c.Late, time.Until(c.Deadline))
+		}
+	}
+}

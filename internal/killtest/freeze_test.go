@@ -4,6 +4,7 @@ package killtest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 		t.Fatalf("the menu offers %v", options)
 	}
 
-	signal(t, frozen, syscall.SIGSTOP)
+	freeze(t, frozen)
 	var tries sync.WaitGroup // each takes as long as Slack waits
 	tries.Go(func() { fails(person.Command(place, "/assign 0544444444 "+agent(0))) })
 	tries.Go(func() { fails(person.Click(choice, "Agent 0 ("+agent(0)+")")) })
@@ -90,6 +91,23 @@ func signal(t *testing.T, c *child, s syscall.Signal) {
 	t.Helper()
 	if err := c.cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// freeze returns when the whole process has stopped.
+func freeze(t *testing.T, c *child) {
+	t.Helper()
+	signal(t, c, syscall.SIGSTOP)
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(c.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil || !status.Stopped() {
+			t.Fatalf("the process did not stop: %v, status %#x", err, status)
+		}
+		return
 	}
 }
 
