@@ -64,6 +64,7 @@ var rooms = []struct {
 	{"sandbox/slack", []string{"sandbox/blockkit", "sandbox/internal", "sandbox/manifest", "sandbox/record"}},
 	{"sandbox/slack/socketmode", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
 	{"sandbox/slack/webapi", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
+	{"sandbox/slack/steps", []string{"sandbox/internal", "sandbox/manifest", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule", "sandbox/slack/webapi"}},
 	{"sandbox/slack/blocks", []string{"sandbox/slack/jsonmap", "sandbox/slack/mrkdwn"}},
 	{"sandbox/slack/mrkdwn", []string{"sandbox/slack/jsonmap"}},
 	{"sandbox/slack/jsonmap", nil},
