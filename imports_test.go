@@ -36,6 +36,7 @@ var rooms = []struct {
 	{"bot/home", []string{"bot/access", "bot/payload", "bot/render", "bot/reply", "bot/rota", "bot/slackcall", "bot/users", "assign", "assign/line", "assign/phone", "internal/catch", "internal/heartbeat"}},
 	{"bot/audit", []string{"bot/render", "bot/slackcall", "bot/texts", "assign", "assign/agent", "internal/retry", "internal/catch", "internal/heartbeat"}},
 	{"bot/notify", []string{"bot/payload", "bot/render", "bot/reply", "bot/slackcall", "assign", "assign/agent", "assign/phone", "internal/retry", "internal/catch", "internal/heartbeat"}},
+	{"bot/workflow", []string{"bot/access", "bot/inbound", "bot/payload", "bot/render", "bot/slackcall", "bot/texts", "assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry"}},
 	{"bot/files", []string{"bot/payload"}},
 	{"bot/access", []string{"bot/payload", "bot/render", "bot/users"}},
 	{"bot/inbound", []string{"bot/payload", "bot/render", "bot/socket", "internal/retry"}},
