@@ -144,6 +144,8 @@ func (v *visit) looksAtPanels(lang string) {
 	v.fits("What happened", lang)
 	v.show("trouble")
 	v.fits("Trouble", lang)
+	v.show("workflow")
+	v.fits("Workflow", lang)
 	v.show("gallery")
 	v.galleryIsInOrder(lang)
 	v.show("chat")

@@ -95,7 +95,7 @@ func TestPageKnowsWhatTheServerSays(t *testing.T) {
 
 // notForPages are errors that no act of a page leads to.
 var notForPages = []string{
-	"wait for a form before ", "wait for a message to ", "read manifest: ", // of tests that drive the sandbox
+	"there is no such execution", "wait for a form before ", "wait for a message to ", "read manifest: ", // of tests that drive the sandbox
 	"read golden", "it is no JSON", "it holds no messages by name: ", // of the gallery
 	"listen for browsers: ", "{} is no loopback address", "the page is closed, or listens already", // of whoever starts the page
 	"read address ", "the page is for this machine only: ",
@@ -106,7 +106,7 @@ func TestPageKnowsEveryErrorOfAnAct(t *testing.T) {
 	t.Parallel()
 	catalogue := webFile(t, "web/js/errorwords.js")
 	var said []string
-	for _, folder := range []string{".", "../slack", "../slack/blocks", "../internal/monitor"} {
+	for _, folder := range []string{".", "../slack", "../slack/blocks", "../slack/steps", "../internal/monitor"} {
 		said = append(said, errorsIn(t, folder)...)
 	}
 	if len(said) < 40 {

@@ -83,6 +83,7 @@ export const pageTexts = {
   timeline: ['What happened', 'ما حدث'],
   timelineShort: ['Timeline', 'ما حدث'],
   trouble: ['Trouble', 'الأعطال'],
+  workflow: ['Workflow', 'سير العمل'],
   gallery: ['Gallery', 'المعرض'],
   badgeBroken: [(n) => plural(n, 'broken rule', 'broken rules'),
     (n) => counted(n, { one: 'قاعدة مخالَفة', two: 'قاعدتان مخالَفتان', few: '# قواعد مخالَفة', other: '# قاعدة مخالَفة' })],
@@ -156,6 +157,7 @@ export const pageTexts = {
   did_view_closed: ['closed', 'أُغلق'],
   did_events_api: ['posted', 'نُشر'],
   did_home: ['opened', 'فُتح'],
+  did_step: ['run', 'شُغّلت'],
   did_trouble: ['switched', 'بُدّل'],
   did_typed: ['done', 'حدث'],
   stepDelivered: ['delivered', 'سُلّم'],
@@ -193,6 +195,21 @@ export const pageTexts = {
   ms: [(n) => `${n} ms`, (n) => `${n} م.ث`],
   seconds: [(n) => `${n} s`, (n) => `${n} ث`],
   minutes: [(m, s) => `${m} min ${s} s`, (m, s) => `${m} د ${s} ث`],
+
+  // Workflow
+  wfAbout: ['A step of the app for Slack’s Workflow Builder. In a workflow, the answers of a form, a webhook or a schedule fill it in.',
+    'خطوة من التطبيق لأداة Workflow Builder في Slack. في سير العمل تملؤها إجابات نموذج أو webhook أو موعد.'],
+  wfEmpty: ['This app has no step for workflows.', 'ليس لهذا التطبيق خطوة لسير العمل.'],
+  wfOptional: [' (optional)', ' (اختياري)'],
+  wfNobody: ['Nobody', 'لا أحد'],
+  wfRun: ['Run the step', 'تشغيل الخطوة'],
+  wfRuns: ['Runs', 'مرات التشغيل'],
+  wfNone: ['The step has not run yet.', 'لم تُشغَّل الخطوة بعد.'],
+  wf_running: ['Running', 'قيد التشغيل'],
+  wf_completed: ['Completed', 'اكتملت'],
+  wf_failed: ['Failed', 'تعذّرت'],
+  wfEnded: [(state) => `The step: ${state}`, (state) => `الخطوة: ${state}`],
+  wfTimeline: ['What happened', 'ما حدث'],
 
   // Trouble
   trAbout: ['Make things go wrong. Turn a switch, use the workspace, and see what the bot does.',
@@ -265,6 +282,7 @@ export const pageTexts = {
   groupDone: ['Done', 'تم'],
   groupNotDone: ['Not done, or not confirmed', 'لم يتم، أو غير مؤكد'],
   groupMany: ['Several contacts', 'عدة عملاء'],
+  groupWorkflow: ['Steps of workflows', 'خطوات سير العمل'],
   groupOwners: ['The new owner', 'الموظف الجديد'],
   groupQuestions: ['Questions', 'أسئلة'],
   groupMistakes: ['Mistakes', 'أخطاء الكتابة'],
@@ -304,12 +322,14 @@ export const pageTexts = {
   servedMessages: ['Opens the app’s messages tab', 'فتح رسائل التطبيق'],
   servedForm: ['form', 'نموذج'],
   servedHomeTab: ['home', 'الرئيسية'],
+  servedWorkflow: ['Workflow Builder', 'أداة \u2066Workflow Builder\u2069'],
   servedNothing: ['no answer', 'بلا رد'],
 };
 
 // What the server says around texts of the app and of people.
 const patterns = [
   [/^Shortcut “(.*)”$/s, 'اختصار «\u2068$1\u2069»'],
+  [/^Step “(.*)”$/s, 'الخطوة «$1»'],
   [/^Presses “(.*)”$/s, 'الضغط على «\u2068$1\u2069»'],
   [/^Enters “(.*)” into (.*)$/s, 'إدخال «\u2068$1\u2069» في \u2068$2\u2069'],
   [/^Types “(.*)” into (.*)$/s, 'كتابة «\u2068$1\u2069» في \u2068$2\u2069'],
