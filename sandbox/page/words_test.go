@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox/manifest"
 )
 
 // The catalogues hold all that the page says by itself.
@@ -81,6 +84,16 @@ func TestPageKnowsWhatTheServerSays(t *testing.T) {
 	}
 	for _, found := range regexp.MustCompile(`return "([A-Z][^"]+)", nil`).FindAllStringSubmatch(string(source), -1) {
 		all = append(all, found[1])
+	}
+	m, err := manifest.Parse(azeerslack.WorkflowManifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range m.Functions {
+		all = append(all, f.Title)
+		for _, in := range f.Inputs {
+			all = append(all, in.Title, strings.ReplaceAll(in.Description, "'", `\'`))
+		}
 	}
 	if len(all) < 20 {
 		t.Fatalf("found only %q", all)

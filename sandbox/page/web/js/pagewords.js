@@ -198,7 +198,7 @@ export const pageTexts = {
 
   // Workflow
   wfAbout: ['A step of the app for Slack’s Workflow Builder. In a workflow, the answers of a form, a webhook or a schedule fill it in.',
-    'خطوة من التطبيق لأداة Workflow Builder في Slack. في سير العمل تملؤها إجابات نموذج أو webhook أو موعد.'],
+    'خطوة من التطبيق لأداة \u2066Workflow Builder\u2069 في Slack. في سير العمل تملؤها إجابات نموذج، أو طلب من نظام آخر، أو موعد.'],
   wfEmpty: ['This app has no step for workflows.', 'ليس لهذا التطبيق خطوة لسير العمل.'],
   wfOptional: [' (optional)', ' (اختياري)'],
   wfNobody: ['Nobody', 'لا أحد'],
@@ -322,6 +322,20 @@ export const pageTexts = {
   servedMessages: ['Opens the app’s messages tab', 'فتح رسائل التطبيق'],
   servedForm: ['form', 'نموذج'],
   servedHomeTab: ['home', 'الرئيسية'],
+  // Of the manifest, which has one language only.
+  step_title: ['Assign a contact', 'إسناد عميل'],
+  step_contact: ['Contact', 'العميل'],
+  step_contact_about: ['A phone number, or a text with one phone number in it', 'رقم هاتف، أو نص فيه رقم هاتف واحد'],
+  step_agent: ['Agent', 'الموظف'],
+  step_agent_about: ['The agent\'s email or name. Fill in this, or Slack person, or User group', 'بريد الموظف أو اسمه. يُملأ هذا الحقل أو شخص Slack أو مجموعة المستخدمين'],
+  step_user: ['Slack person', 'شخص Slack'],
+  step_user_about: ['Whoever gets the contact, by their Slack account', 'من يُسنَد إليه العميل، بحسابه في Slack'],
+  step_group: ['User group', 'مجموعة المستخدمين'],
+  step_group_about: ['Whoever is on duty in this group gets the contact', 'يُسنَد العميل إلى أحد المناوبين في هذه المجموعة'],
+  step_note: ['Note to the agent', 'ملاحظة للموظف'],
+  step_note_about: ['What the agent should know', 'ما ينبغي أن يعرفه الموظف'],
+  step_behalf: ['On behalf of', 'نيابةً عن'],
+  step_behalf_about: ['The person who asks for this; their rights count', 'الشخص صاحب الطلب، وصلاحياته هي المعتبرة'],
   servedWorkflow: ['Workflow Builder', 'أداة \u2066Workflow Builder\u2069'],
   servedNothing: ['no answer', 'بلا رد'],
 };

@@ -2,7 +2,7 @@
 // came of each run.
 
 import { fill, h, uid } from './dom.js';
-import { tell } from './pagewords.js';
+import { tell, told } from './pagewords.js';
 import { announcer, flash, frame, onReload, section } from './pieces.js';
 
 const entered = new Map(); // what stands in the fields, by step and input: it outlives a change of language
@@ -46,8 +46,8 @@ class Workflow {
       button.removeAttribute('aria-busy');
       if (!out.ok) this.store.toast(out.error || tell('failed'), 'error');
     };
-    return h('form', { class: 'wf-form', 'aria-label': step.title, novalidate: true, dataset: { step: step.callback }, onsubmit: run },
-      h('h3', { class: 'pn-title' }, english(step.title)), step.inputs.map((input) => this.field(step, input)), button);
+    return h('form', { class: 'wf-form', 'aria-label': told(step.title), novalidate: true, dataset: { step: step.callback }, onsubmit: run },
+      h('h3', { class: 'pn-title' }, told(step.title)), step.inputs.map((input) => this.field(step, input)), button);
   }
 
   field(step, input) {
@@ -62,8 +62,8 @@ class Workflow {
       : h('input', { ...common, type: 'text', autocomplete: 'off' });
     node.value = entered.get(key) || '';
     return h('div', { class: 'wf-field' },
-      h('label', { class: 'wf-label', for: id }, english(input.title || input.name), !input.required && h('span', { class: 'wf-soft' }, tell('wfOptional'))),
-      node, h('span', { class: 'wf-about', id: about }, english(input.description)));
+      h('label', { class: 'wf-label', for: id }, told(input.title || input.name), !input.required && h('span', { class: 'wf-soft' }, tell('wfOptional'))),
+      node, h('span', { class: 'wf-about', id: about }, told(input.description)));
   }
 
   // choices of a field that names somebody; null of one to type in.
@@ -101,9 +101,4 @@ class Workflow {
       outputs.length > 0 && h('dl', { class: 'wf-outputs' }, outputs.map((name) => [
         h('dt', { dir: 'ltr' }, name), h('dd', { dir: 'auto', dataset: { output: name } }, run.outputs[name])])));
   }
-}
-
-// english is a text of the manifest, which has no other language.
-function english(text) {
-  return h('bdi', { lang: 'en' }, text);
 }
