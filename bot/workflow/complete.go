@@ -110,10 +110,10 @@ func (s *Steps) complete(ctx context.Context, tries int, execution string, how c
 		return err
 	case said.Err == "execution_not_in_running_state" || said.Err == "function_execution_not_found" || said.Err == "access_denied":
 		// Completed before a restart, or its workflow is over.
-		s.cfg.Logger.Info().Str("error", said.Err).Msg("Slack waits for this step no more")
+		s.cfg.Logger.Info().Str("error", said.Err).Msg("step was completed before, or its workflow is over")
 		return nil
 	case said.Err == "parameter_validation_failed" && how.outputs != nil:
-		s.cfg.Logger.Error().Err(err).Msg("Slack does not take the outputs of the step: is the app made from another manifest?")
+		s.cfg.Logger.Error().Err(err).Msg("outputs of a step refused by Slack")
 		return s.complete(ctx, tries, execution, failed(how.outputs["explanation"]))
 	}
 	return err

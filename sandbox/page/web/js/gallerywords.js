@@ -318,7 +318,7 @@ export const titles = {
   step_agent_twice: ['Step with two agents', 'خطوة بموظفَين'],
   step_contacts_many: ['Step with several numbers', 'خطوة بعدة أرقام'],
   step_me: ['Step: “me” of nobody', 'خطوة: «أنا» بلا شخص'],
-  step_needs_person: ['Step: on behalf of whom?', 'خطوة: نيابة عمّن؟'],
+  step_needs_person: ['Step without a person', 'خطوة: نيابة عمّن؟'],
   step_denied: ['Step of who may not', 'خطوة لمن لا يُسمح له'],
   step_denied_here: ['Step: only in channels', 'خطوة: في قنوات فقط'],
   step_denied_unchecked: ['Step: Slack could not tell', 'خطوة: تعذّر التحقق'],

@@ -19,6 +19,7 @@ class Workflow {
   constructor(el, store) {
     this.store = store;
     this.live = announcer();
+    this.mine = new Set(); // ids of the runs that were started here
     this.forms = h('div', { class: 'pn-section' });
     this.runs = section(tell('wfRuns'));
     frame(el, 'workflow', tell('workflow'), h('p', { class: 'pn-lead' }, tell('wfAbout')), this.live.node, this.forms, this.runs.node);
@@ -44,7 +45,8 @@ class Workflow {
       const values = Object.fromEntries(step.inputs.map((input) => [input.name, entered.get(`${step.callback}/${input.name}`) || '']));
       const out = await this.store.act('run_step', { callback: step.callback, values });
       button.removeAttribute('aria-busy');
-      if (!out.ok) this.store.toast(out.error || tell('failed'), 'error');
+      if (out.ok) this.mine.add(out.data.id);
+      else this.store.toast(out.error || tell('failed'), 'error');
     };
     return h('form', { class: 'wf-form', 'aria-label': told(step.title), novalidate: true, dataset: { step: step.callback }, onsubmit: run },
       h('h3', { class: 'pn-title' }, told(step.title)), step.inputs.map((input) => this.field(step, input)), button);
@@ -80,6 +82,7 @@ class Workflow {
     this.live.say(tell('wfEnded', tell(`wf_${run.state}`)));
     const node = this.runs.body.querySelector(`[data-run="${CSS.escape(run.id)}"]`);
     if (node) flash(node);
+    if (node && this.mine.has(run.id)) node.scrollIntoView({ block: 'nearest' });
   }
 
   drawRuns() {
