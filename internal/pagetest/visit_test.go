@@ -63,6 +63,7 @@ type visit struct {
 
 	mu        sync.Mutex
 	faults    []string
+	faulty    chan struct{} // closed by the next fault
 	announced []string // faults that are no surprise, by a part of their text
 }
 
@@ -88,7 +89,7 @@ func visitTo(t *testing.T, d *demo, on device, where string) *visit {
 // newVisit opens an empty tab, which is watched from the beginning.
 func newVisit(t *testing.T, address string, on device) *visit {
 	t.Helper()
-	v := &visit{T: t, device: on}
+	v := &visit{T: t, device: on, faulty: make(chan struct{})}
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
@@ -222,6 +223,8 @@ func (v *visit) fault(text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.faults = append(v.faults, text)
+	close(v.faulty)
+	v.faulty = make(chan struct{})
 }
 
 func told(args []*runtime.RemoteObject) string {
@@ -243,6 +246,28 @@ func (v *visit) surprises() []string {
 	return slices.DeleteFunc(slices.Clone(v.faults), func(fault string) bool {
 		return slices.ContainsFunc(v.announced, func(part string) bool { return strings.Contains(fault, part) })
 	})
+}
+
+// expects waits for a fault that has part in its text, which then is no surprise. The browser tells of
+// some only after it has loaded the page.
+func (v *visit) expects(part string) {
+	v.Helper()
+	late := time.After(patience)
+	for {
+		v.mu.Lock()
+		faulty := v.faulty
+		v.mu.Unlock()
+		if noticed := strings.Join(v.surprises(), "\n"); strings.Contains(noticed, part) {
+			v.announce(part)
+			return
+		}
+		select {
+		case <-faulty:
+		case <-late:
+			v.Errorf("nobody noticed %q in\n%s", part, strings.Join(v.surprises(), "\n"))
+			return
+		}
+	}
 }
 
 // leave ends the visit: it looks for faults, and for broken rules, and takes a picture if
