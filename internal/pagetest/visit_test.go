@@ -25,7 +25,7 @@ import (
 
 const (
 	// patience is how long anything may take until it is seen on the page.
-	patience = 20 * time.Second
+	patience = time.Minute
 	// longest is how long one visit may take.
 	longest = 5 * time.Minute
 )
