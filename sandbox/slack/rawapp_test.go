@@ -46,7 +46,7 @@ var quick = Limits{Ack: 250 * time.Millisecond, RefreshClose: time.Millisecond, 
 
 func testContext(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
