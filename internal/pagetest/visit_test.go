@@ -25,7 +25,7 @@ import (
 
 const (
 	// patience is how long anything may take until it is seen on the page.
-	patience = 20 * time.Second
+	patience = time.Minute
 	// longest is how long one visit may take.
 	longest = 5 * time.Minute
 )
@@ -46,8 +46,6 @@ var (
 	desktop = device{name: "desktop", width: 1280, height: 800}
 	phone   = device{name: "phone", width: 390, height: 844, touch: true}
 	devices = []device{desktop, phone}
-	tablet  = device{name: "tablet", width: 820, height: 1180, touch: true}
-	small   = device{name: "small phone", width: 360, height: 640, touch: true}
 )
 
 // narrow tells whether there is room for one part of the page only.
@@ -64,7 +62,7 @@ type visit struct {
 	mu        sync.Mutex
 	faults    []string
 	faulty    chan struct{} // closed by the next fault
-	announced []string // faults that are no surprise, by a part of their text
+	announced []string      // faults that are no surprise, by a part of their text
 }
 
 // open starts a demo and opens its page.

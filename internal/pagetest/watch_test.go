@@ -1,6 +1,7 @@
 package pagetest
 
 import (
+	_ "embed"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -48,6 +49,11 @@ func TestFaultsOfAPageAreNoticed(t *testing.T) {
 	v.announce("ERR_NAME_NOT_RESOLVED")
 	v.announce("inline style")
 }
+
+// access are the rules of accessibility, as a script of the page.
+//
+//go:embed js/access.js
+var access string
 
 // hardPage breaks every rule of accessibility, most of them once.
 const hardPage = `<!doctype html><html><head><meta name="viewport" content="width=device-width, user-scalable=no"><link rel="icon" href="data:,">
