@@ -30,6 +30,7 @@ import (
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
+	"azeer-slack/bot/workflow"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
@@ -120,6 +121,7 @@ type handlers struct {
 	buttons     *buttons
 	typing      *typing
 	homes       *home.Tabs
+	steps       *workflow.Steps
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
@@ -198,6 +200,9 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	}
 	receipts := &receipts{responder: respond, notices: notices, service: noted, access: may, opener: opener, submissions: submissions}
 	submissions.receipts = receipts
+	answers.steps = workflow.New(noted, may, workflow.Config{
+		API: api, Suspect: respond.people.Suspect, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
+	})
 	return handlers{
 		lines: &lines{
 			responder: respond, requests: requests, access: may, opener: opener,
@@ -212,6 +217,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		},
 		typing: typing,
 		homes:  homes,
+		steps:  answers.steps,
 	}
 }
 
@@ -359,6 +365,10 @@ func (b *Bot) serve(ctx context.Context, c *inbound.Call) {
 	if p := (*catch.Panic)(nil); errors.As(err, &p) {
 		reference := rand.Text()[:8]
 		b.log.Error().Err(p).Str("reference", reference).Str("kind", string(c.Kind)).Bytes("stack", p.Stack).Msg("handler panicked")
+		if workflow.IsStep(c) {
+			b.handlers.steps.Apologise(ctx, c, reference)
+			return
+		}
 		b.apologise(ctx, c, reference)
 	}
 }
@@ -396,6 +406,8 @@ func (b *Bot) onEvent(ctx context.Context, c *inbound.Call) {
 	switch c.Event.Type {
 	case "app_mention":
 		b.lines.onMention(ctx, c)
+	case workflow.Executed:
+		b.handlers.steps.OnExecuted(ctx, c)
 	case "app_home_opened":
 		c.Acknowledge(ctx, nil)
 		c.Leave()
