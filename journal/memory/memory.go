@@ -40,6 +40,7 @@ type Journal struct {
 	keys     map[string]*row
 	contacts map[string]*contact
 	notices  map[int64]assign.Notice
+	offers   map[int64]assign.Offer
 	settled  []*row                 // finished and answered, in that order
 	lasts    map[string]agent.Email // whom each group was given its last contact to
 }
@@ -69,6 +70,7 @@ func New() *Journal {
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
 		notices:  make(map[int64]assign.Notice),
+		offers:   make(map[int64]assign.Offer),
 		lasts:    make(map[string]agent.Email),
 	}
 }
