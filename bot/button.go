@@ -11,6 +11,7 @@ import (
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/home"
 	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 )
@@ -86,8 +87,17 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
+	if c.Actions[0].ActionID == render.ActionOfferForm {
+		contacts, err := b.receipts.submissions.contactsTyped(c)
+		b.subcommands.offers.OnForm(ctx, c, contacts, err)
+		return
+	}
 	if c.IsTyping() {
 		b.typing.onChange(ctx, c)
+		return
+	}
+	if offer.IsClick(c.Actions[0].ActionID) {
+		b.subcommands.offers.OnClick(ctx, c, c.Actions[0])
 		return
 	}
 	if isReceipt(c.Actions[0].ActionID) {
@@ -120,6 +130,8 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.opener.open(ctx, c, d, formOrigin(c))
 	case render.ActionSeveral:
 		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
+	case render.ActionOfferThese:
+		b.subcommands.offers.OnThese(ctx, c, chosen)
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
 	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
