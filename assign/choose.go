@@ -74,6 +74,11 @@ func (s *Service) choose(wire context.Context, j *job, t *attempts) (step, bool)
 	}
 	var choice duty.Choice
 	err := catch.Panics(func() (err error) {
+		owner, _, err := s.journal.Owner(wire, j.Contact)
+		if err != nil {
+			return err
+		}
+		t.found.PassHolder(owner.Outcome.Agent.PlatformID)
 		choice, err = s.journal.Choose(wire, j.ID, *t.found)
 		return err
 	})

@@ -153,6 +153,9 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 		answers: &answers{responder: respond, history: history, waiting: newWaitingForms(), rota: rota.New(people, service, cfg.Duty)},
 		audit:   audit.New(cfg.Audit, api, people, respond.renderers.Default, log),
 	}
+	if len(cfg.Duty.Groups) > 0 {
+		cfg.Notify.DutyGroup = cfg.Duty.Groups[0]
+	}
 	b.notices = notify.New(cfg.Notify, notify.Slack{
 		API: api, People: people, Sender: respond.post, Emails: agents.ChatEmails,
 		Renderer: respond.rendererFor, Default: respond.renderers.Default,

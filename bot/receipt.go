@@ -31,7 +31,7 @@ type receipts struct {
 // isReceipt tells the buttons of a notice that are for who was told.
 func isReceipt(action string) bool {
 	switch action {
-	case render.ActionHave, render.ActionNotMe, render.ActionRemind, render.ActionInbox:
+	case render.ActionHave, render.ActionNotMe, render.ActionRemind, render.ActionNext, render.ActionInbox:
 		return true
 	}
 	return false
@@ -52,10 +52,12 @@ func (r *receipts) onClick(ctx context.Context, c *inbound.Call, chosen payload.
 	case err != nil:
 		r.log.Error().Err(err).Msg("notice not read")
 		r.tell(ctx, c, v.Notice("tap_unsaved", nil))
-	case !found || chosen.ActionID != render.ActionRemind && now.Owner != c.Sender().ID:
+	case !found || c.Sender().ID != speaker(chosen.ActionID, now):
 		r.tell(ctx, c, v.Notice("tap_gone", nil))
 	case chosen.ActionID == render.ActionRemind:
 		r.onRemind(reading, ctx, v, c, now)
+	case chosen.ActionID == render.ActionNext:
+		r.onNext(reading, ctx, v, c, now)
 	case !notify.IsOpen(now):
 		r.tell(ctx, c, v.TapLate(now))
 	case chosen.ActionID == render.ActionNotMe:
@@ -65,6 +67,14 @@ func (r *receipts) onClick(ctx context.Context, c *inbound.Call, chosen payload.
 	default:
 		r.note(reading, ctx, v, c, now, assign.NoticeReceived)
 	}
+}
+
+// speaker is for whom a button of a notice is: whoever was told, or whoever gave it to them.
+func speaker(action string, now render.Notice) string {
+	if action == render.ActionRemind || action == render.ActionNext {
+		return now.Given.First().Requester
+	}
+	return now.Owner
 }
 
 // note notes what somebody said with a button; where it comes to nothing, they are told.
@@ -95,14 +105,43 @@ func (r *receipts) tell(ctx context.Context, c *inbound.Call, m render.Message) 
 // onRemind has an owner told once more, if whoever gave it to them wants that.
 func (r *receipts) onRemind(noting, ctx context.Context, v render.Renderer, c *inbound.Call, now render.Notice) {
 	switch {
-	case now.Given.First().Requester != c.Sender().ID:
-		r.tell(ctx, c, v.Notice("tap_gone", nil))
 	case !notify.IsOpen(now):
 		r.tell(ctx, c, v.TapLate(now))
 	case now.State != assign.NoticeAsked: // they are being told already
 		r.reply(ctx, c, v.Reminded(now))
 	case r.note(noting, ctx, v, c, now, assign.NoticeReminding):
 		r.reply(ctx, c, v.Reminded(now))
+	}
+}
+
+// onNext asks for what an owner does not take to be given to whoever else is on duty.
+func (r *receipts) onNext(asking, ctx context.Context, v render.Renderer, c *inbound.Call, now render.Notice) {
+	if denied := r.access.CheckPerson(ctx, c.Sender()); denied.IsDenied() {
+		r.tell(ctx, c, v.Denied(denied))
+		return
+	}
+	if isOpen := notify.IsOpen(now) || now.State == assign.NoticeDeclined && now.To == "" && !now.IsLost(); !isOpen || now.Next.IsZero() {
+		r.tell(ctx, c, v.TapLate(now))
+		return
+	}
+	request := assign.Request{
+		Key: c.RequestKey(), Requester: c.Sender().ID, Agent: now.Next, Reply: payload.Address{}.Encode(),
+		Brief: now.Given.First().Brief,
+	}
+	if len(now.Given.Members) == 1 { // the answer takes the place of the question
+		request.Reply = addressOf(c).Encode()
+	}
+	switch refused, err := r.give(asking, now, request); {
+	case err != nil:
+		r.log.Error().Err(err).Msg("request not stored")
+		r.tell(ctx, c, v.NotStored(request, isPending(err)))
+	case refused:
+		if again, found, err := r.notices.Standing(asking, now.ID); err == nil && found {
+			now = again
+		}
+		r.tell(ctx, c, v.TapOvertaken(now))
+	default:
+		c.Acknowledge(ctx, nil)
 	}
 }
 
@@ -130,7 +169,11 @@ func (r *receipts) onNotMe(ctx context.Context, c *inbound.Call) {
 	now.Reason = line.CleanNote(c.Input(render.BlockReason))
 	if !to.IsZero() {
 		now.To = to.Encode()
-		if refused, err := r.give(noting, c, now, to); refused || err != nil {
+		asked := assign.Request{
+			Key: "not_me:" + strconv.FormatInt(now.ID, 10), Requester: c.Sender().ID, Agent: to,
+			Reply: payload.Address{}.Encode(), Brief: assign.Brief{Note: assign.NewNote(now.Reason)},
+		}
+		if refused, err := r.give(noting, now, asked); refused || err != nil {
 			r.refuse(noting, ctx, v, c, now.ID, err)
 			return
 		}
@@ -159,16 +202,14 @@ func (r *receipts) somebodyElse(ctx context.Context, v render.Renderer, c *inbou
 	return to, nil
 }
 
-// give asks for all of a notice to be assigned to somebody else, each contact unless it has been assigned
-// since, and tells whether none of it was accepted.
-func (r *receipts) give(ctx context.Context, c *inbound.Call, now render.Notice, to agent.Ref) (refused bool, err error) {
-	origin := payload.Origin{EntryPoint: payload.ByButton}.Encode()
+// give asks for all of a notice to be assigned to somebody else, as asked says; each contact unless it has
+// been assigned since. It tells whether none of it was accepted.
+func (r *receipts) give(ctx context.Context, now render.Notice, asked assign.Request) (refused bool, err error) {
+	asked.Origin = payload.Origin{EntryPoint: payload.ByButton}.Encode()
 	requests := make([]assign.Request, len(now.Given.Members))
 	for i, a := range now.Given.Members {
-		requests[i] = assign.Request{
-			Key: "not_me:" + strconv.FormatInt(now.ID, 10), Requester: c.Sender().ID, Contact: a.Contact, Agent: to, Guard: a.ID,
-			Origin: origin, Reply: payload.Address{}.Encode(), Brief: assign.Brief{Note: assign.NewNote(now.Reason)},
-		}
+		requests[i] = asked
+		requests[i].Contact, requests[i].Guard = a.Contact, a.ID
 	}
 	if len(requests) == 1 {
 		said := r.submissions.requests.acceptGuarded(ctx, requests[0], now.ID)

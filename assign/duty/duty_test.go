@@ -163,3 +163,22 @@ func TestWhatCannotBeAskedIsAnError(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestWhoHasItIsPassedOverWhileOthersAreFree(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		free   []agent.Agent
+		holder string
+		left   int
+	}{
+		{[]agent.Agent{person("omar"), person("sara")}, "OMAR", 1},
+		{[]agent.Agent{person("omar")}, "omar", 1},
+		{[]agent.Agent{person("omar"), person("sara")}, "layla", 2},
+	} {
+		found := duty.Found{Free: tt.free}
+		found.PassHolder(agent.NewEmail(tt.holder + "@twerlo.com"))
+		if passed := len(tt.free) - tt.left; len(found.Free) != tt.left || len(found.Decision.Passed) != passed {
+			t.Errorf("%s: free %v, passed %v", tt.holder, found.Free, found.Decision.Passed)
+		}
+	}
+}

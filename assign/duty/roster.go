@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"azeer-slack/assign/agent"
@@ -60,6 +61,7 @@ const (
 	NotAnAgent  Reason = "not_agent"   // the inbox does not know them, or not their email
 	Inactive    Reason = "inactive"    // they are deactivated in the inbox
 	Unread      Reason = "unread"      // the chat could not say how they are
+	HasIt       Reason = "has_it"      // the contact is theirs already
 )
 
 // Resolver finds the agent whom a reference means, as agent.Directory does.
@@ -143,4 +145,14 @@ func (f *Found) pass(name string, absence Absence) {
 		return
 	}
 	f.Decision.Passed = append(f.Decision.Passed, Passed{Name: name, Absence: absence})
+}
+
+// PassHolder passes over who has the contact already, while somebody else is free.
+func (f *Found) PassHolder(holder agent.Email) {
+	at := slices.IndexFunc(f.Free, func(a agent.Agent) bool { return a.PlatformID.Equal(holder) })
+	if holder.IsZero() || at < 0 || len(f.Free) == 1 {
+		return
+	}
+	f.pass(f.Free[at].Name, Absence{Reason: HasIt})
+	f.Free = slices.Delete(f.Free, at, at+1)
 }

@@ -32,6 +32,9 @@ type Config struct {
 	// InboxURL is the address of a contact in Azeer's web inbox, with {phone} in place of its number;
 	// "": there is none.
 	InboxURL string
+	// DutyGroup is the id of the group in which the next is sought where an owner does not take what
+	// was given to them by name; "": there is none.
+	DutyGroup string
 	// AuditChannel is where it is reported what new owners say; "": nowhere. FullPhone shows
 	// whole numbers there.
 	AuditChannel string

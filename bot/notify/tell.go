@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/agent"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
@@ -270,7 +271,18 @@ func (n *Notifier) read(ctx context.Context, of assign.Notice) (now render.Notic
 	if now.Given, found, err = n.shareOf(ctx, a); err != nil || !found {
 		return now, false, err
 	}
-	now.Inbox = n.inbox(now.Given)
+	now.Inbox, now.Next = n.inbox(now.Given), n.next(now.Given)
 	now.Lost, err = n.lost(ctx, now.Given)
 	return now, err == nil, err
+}
+
+// next is the group in which somebody else is sought: the one that it was for, or else the configured.
+func (n *Notifier) next(given assign.Batch) agent.Ref {
+	switch ref := given.First().Agent; {
+	case ref.Kind == agent.ByGroup:
+		return ref
+	case n.cfg.DutyGroup != "":
+		return agent.RefGroup(n.cfg.DutyGroup, "")
+	}
+	return agent.Ref{}
 }

@@ -22,6 +22,7 @@ var everyAbsence = []duty.Passed{
 	{Name: "Faisal", Absence: duty.Absence{Reason: duty.NotAnAgent}},
 	{Name: "Huda", Absence: duty.Absence{Reason: duty.Inactive}},
 	{Name: "<@U1>", Absence: duty.Absence{Reason: duty.Unread}},
+	{Name: "Huda Karim", Absence: duty.Absence{Reason: duty.HasIt}},
 }
 
 var goldenGroup = agent.RefGroup("S0ONCALL", "support-oncall")

@@ -21,6 +21,7 @@ const (
 	ActionHave   = "have_it"
 	ActionNotMe  = "not_me"
 	ActionRemind = "remind"
+	ActionNext   = "next_on_duty"
 	ActionInbox  = "inbox" // a link
 )
 
@@ -40,6 +41,8 @@ type Notice struct {
 	Lost []assign.Assignment
 	// Inbox is the address of the contact in Azeer's web inbox; "" where that is not known.
 	Inbox string
+	// Next is the group in which somebody else may be found; zero: there is none.
+	Next agent.Ref
 	// Again: this is a reminder.
 	Again bool
 }
@@ -187,10 +190,14 @@ func (v Renderer) nextOwner(n Notice) []*slack.ButtonBlockElement {
 	if n.To != "" {
 		return nil
 	}
-	if !n.isOne() {
-		return []*slack.ButtonBlockElement{v.batchButton("batch_show", ActionBatchShow, n.Given, 0, slack.StyleDefault)}
+	ways := []*slack.ButtonBlockElement{v.batchButton("batch_show", ActionBatchShow, n.Given, 0, slack.StyleDefault)}
+	if n.isOne() {
+		ways[0] = v.reassignButton(n.Given.First().Contact)
 	}
-	return []*slack.ButtonBlockElement{v.reassignButton(n.Given.First().Contact)}
+	if !n.Next.IsZero() {
+		ways = append(ways, v.button("next_on_duty", ActionNext, strconv.FormatInt(n.ID, 10), slack.StyleDefault))
+	}
+	return ways
 }
 
 // Reminded tells the requester that the owner is being told once more.
@@ -206,8 +213,18 @@ func (v Renderer) TapLate(n Notice) Message {
 		return v.Notice("tap_received", v.noticeData(n))
 	case n.State == assign.NoticeDeclined:
 		return v.Notice("tap_declined", v.noticeData(n))
+	case n.State == assign.NoticeTold, n.State == assign.NoticeAsked, n.State == assign.NoticeReminding:
+		return v.TapOvertaken(n)
 	}
 	return v.Notice("tap_gone", nil)
+}
+
+// TapOvertaken says that something else is asked for since, or that what was given is somebody else's.
+func (v Renderer) TapOvertaken(n Notice) Message {
+	if n.IsLost() {
+		return v.TapLate(n)
+	}
+	return v.Notice("tap_overtaken", v.noticeData(n))
 }
 
 // ReceiptAudited is the report that an owner said something, of which by is to be shown as it is.

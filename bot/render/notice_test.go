@@ -47,6 +47,8 @@ func goldenNotices(v Renderer) map[string]Message {
 	handed.To = agent.RefEmail("layla@twerlo.com").Encode()
 	again.Again = true
 	undone.Given.Members[0].Undoes, undone.Given.Members[0].Brief = 3, assign.Brief{}
+	next, nextOfMany := one, many
+	next.Next, nextOfMany.Next = agent.RefGroup("S0ONDUTY", ""), agent.RefGroup("S0ONDUTY", "")
 	row := goldenNotice(1, assign.NoticeDeclined)
 	row.Details = declined.NoticeDetails.Encode()
 	return map[string]Message{
@@ -57,7 +59,8 @@ func goldenNotices(v Renderer) map[string]Message {
 		"untold_account": v.Untold("untold_account", one), "untold_refused": v.Untold("untold_refused", many),
 		"receipt_received": v.Receipt(received), "receipt_declined": v.Receipt(declined), "receipt_handed": v.Receipt(handed),
 		"receipt_missing": v.Unreceived(one, 15*time.Minute), "receipt_missing_many": v.Unreceived(many, 15*time.Minute),
-		"reminded": v.Reminded(one), "tap_lost": v.TapLate(lostTo(one, 1)), "tap_received": v.TapLate(received),
+		"receipt_missing_next": v.Unreceived(next, 15*time.Minute), "receipt_missing_next_many": v.Unreceived(nextOfMany, 15*time.Minute),
+		"reminded": v.Reminded(one), "tap_lost": v.TapLate(lostTo(one, 1)), "tap_overtaken": v.TapOvertaken(one), "tap_received": v.TapLate(received),
 		"tap_declined": v.TapLate(declined), "tap_gone": v.TapLate(Notice{}), "tap_unsaved": v.Notice("tap_unsaved", nil),
 		"audit_received": v.ReceiptAudited(received, false), "audit_declined": v.ReceiptAudited(declined, false),
 		"history_received": v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: one.Given.First(), Found: one.Given.Members, Said: Said{17: received.Notice}}, "U0MANAGER"),

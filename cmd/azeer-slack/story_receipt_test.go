@@ -169,3 +169,49 @@ func TestAnOwnerWithoutRightsMaySayThatTheyHaveIt(t *testing.T) {
 	omar.clicks(m, "I have it")
 	omar.isTold("☑️ You have it")
 }
+
+// What its owner does not take goes to somebody else on duty, also after a restart.
+func TestTheNextOnDutyGetsIt(t *testing.T) {
+	w := onDuty(t, []string{"omar", "layla"}, func(w *world) { w.receiptAfter = 500 * time.Millisecond }, with("NOTIFY_AGENTS", "true"))
+	sara, omar := w.person("sara"), w.person("omar")
+	sara.assigned("#support", "omar@twerlo.com")
+	omar.isTold("📥")
+	m := sara.isTold("⏰ Omar Hassan has not confirmed", "[Remind]", "[Reassign…]", "[Next on duty]")
+	w.restart(func() { w.receiptAfter = time.Hour })
+	sara.clicks(m, "Next on duty")
+	sara.reads("now belongs to \u2068ليلى أحمد\u2069", "(was Omar Hassan)", "nobody else is available", "Not available: Omar Hassan (has the contact already)")
+	w.person("layla").isTold("📥 أسند إليك")
+	omar.isTold("Not yours any more")
+	w.owner("966544444444", "layla@twerlo.com")
+}
+
+// The next on duty is not asked where the contact is somebody else's already.
+func TestTheNextOnDutyComesTooLate(t *testing.T) {
+	w := onDuty(t, []string{"omar", "layla"}, func(w *world) { w.receiptAfter = 500 * time.Millisecond }, with("NOTIFY_AGENTS", "true"))
+	sara, manager := w.person("sara"), w.person("manager")
+	sara.assigned("#support", "omar@twerlo.com")
+	w.person("omar").isTold("📥")
+	m := sara.isTold("⏰ Omar Hassan has not confirmed", "[Next on duty]")
+	manager.assigned("#support", "sara@twerlo.com")
+	w.person("omar").isTold("Not yours any more")
+	sara.isTold("📥")
+	sara.clicks(m, "Next on duty")
+	sara.reads("↪️ Too late: @Maha Manager assigned the contact +966 54 444 4444 to Sara Ali")
+	w.owner("966544444444", "sara@twerlo.com")
+}
+
+// A group for which several contacts were is asked again, and the note goes along.
+func TestSeveralGoToTheNextOnDuty(t *testing.T) {
+	w := onDuty(t, []string{"omar", "sara"}, func(w *world) { w.receiptAfter = 500 * time.Millisecond }, with("NOTIFY_AGENTS", "true"))
+	layla, omar := w.person("layla"), w.person("omar")
+	layla.types("#general", "/assign 0544444444 0555555555 omar@twerlo.com note: VIP")
+	layla.readsArabic("2")
+	omar.isTold("📥", "VIP")
+	m := layla.isTold("⏰ لم يؤكد", "[المناوب التالي]")
+	layla.clicks(m, "المناوب التالي")
+	layla.readsArabic("المناوبون في", "Sara Ali: 2")
+	w.person("sara").isTold("📥", "VIP")
+	omar.isTold("Not yours any more")
+	w.owner("966544444444", "sara@twerlo.com")
+	w.owner("966555555555", "sara@twerlo.com")
+}
