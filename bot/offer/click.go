@@ -202,6 +202,9 @@ func (h *Handlers) OnClick(ctx context.Context, c *inbound.Call, chosen payload.
 			return
 		case !found || !mine || !now.State.IsOpen():
 			h.beside(ctx, c, v.OfferLate(now, c.Sender().ID))
+			if found && chosen.ActionID == render.ActionTake {
+				h.Keeper.Retire(ctx, now, c.Container.ChannelID, c.Container.MessageTS)
+			}
 			return
 		}
 		if h.click(working, ctx, c, v, chosen.ActionID, asked, now) {

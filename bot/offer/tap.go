@@ -13,6 +13,8 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/retry"
 )
 
 // Made is what came of making an offer.
@@ -54,12 +56,35 @@ func (k *Keeper) Standing(ctx context.Context, id int64) (now render.Offer, foun
 	if k.cfg.Journal == nil {
 		return now, false, nil
 	}
-	o, found, err := k.cfg.Journal.OfferOf(ctx, id)
-	if err != nil || !found {
-		return now, false, err
+	for {
+		o, found, err := k.cfg.Journal.OfferOf(ctx, id)
+		if err != nil || !found {
+			return now, false, err
+		}
+		if o.State != assign.OfferNew {
+			now, err = k.read(ctx, o)
+			return now, true, err
+		}
+		// Somebody was quicker than the journal's note that the card is out.
+		if !retry.Sleep(ctx, notedPause) {
+			return now, false, ctx.Err()
+		}
 	}
-	now, err = k.read(ctx, o)
-	return now, true, err
+}
+
+// notedPause is how soon it is looked again for an offer whose card is out.
+const notedPause = 30 * time.Millisecond
+
+// Retire makes a second card of an offer, of before a crash, say what the first one says, at best effort.
+func (k *Keeper) Retire(ctx context.Context, now render.Offer, channel, ts string) {
+	if channel == "" || ts == "" || ts == now.TS || now.State.IsOpen() {
+		return
+	}
+	editing, cancel := context.WithTimeout(ctx, slackcall.Timeout)
+	defer cancel()
+	if _, _, _, err := k.slack.API.UpdateMessageContext(editing, channel, ts, k.slack.Default.OfferCard(now, k.cfg.FullPhone).Options()...); err != nil {
+		k.log.Debug().Err(err).Msg("second card of an offer not changed")
+	}
 }
 
 // Take gives an open offer to taker: by one write, which fails for all but the first. to is whom it is
