@@ -82,3 +82,13 @@ func (j *Journal) KeepOffer(ctx context.Context, o assign.Offer, from assign.Off
 	j.offers[o.ID] = kept
 	return true, nil
 }
+
+// Offers gives the IDs of all offers.
+func (j *Journal) Offers() (ids []int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for id := range j.offers {
+		ids = append(ids, id)
+	}
+	return ids
+}

@@ -265,6 +265,7 @@ export const pageTexts = {
   groupDone: ['Done', 'تم'],
   groupNotDone: ['Not done, or not confirmed', 'لم يتم، أو غير مؤكد'],
   groupMany: ['Several contacts', 'عدة عملاء'],
+  groupOffers: ['Offers', 'العروض'],
   groupOwners: ['The new owner', 'الموظف الجديد'],
   groupQuestions: ['Questions', 'أسئلة'],
   groupMistakes: ['Mistakes', 'أخطاء الكتابة'],
