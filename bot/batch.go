@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
@@ -21,6 +21,7 @@ import (
 	"azeer-slack/bot/texts"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
 )
 
 // batches serves what is asked for several contacts in one go.
@@ -141,39 +142,29 @@ func (b *batches) besideOrReply(ctx context.Context, c *inbound.Call, m render.M
 // lookups is how many questions to the journal are asked at once.
 const lookups = 8
 
-// forEach calls look for each of n, some at once.
-func forEach(n int, look func(i int)) {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, lookups)
-	for i := range n {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			look(i)
-		})
-	}
-	all.Wait()
-}
-
 // countOthers tells how many of the contacts belong to somebody else, as far as the journal says
 // so soon enough.
-func (b *batches) countOthers(ctx context.Context, c *inbound.Call, m line.Many) (others int) {
+func (b *batches) countOthers(ctx context.Context, c *inbound.Call, m line.Many) int {
 	ctx, cancel := context.WithDeadline(ctx, c.Received.Add(readSoon))
 	defer cancel()
 	to, known := b.agents.Guess(m.Agent)
 	if !known && m.Agent.Kind == agent.ByEmail {
 		to.PlatformID = agent.NewEmail(m.Agent.Reveal())
 	}
-	var mu sync.Mutex
-	forEach(len(m.Contacts), func(i int) {
-		owner, known, err := b.history.Owner(ctx, m.Contacts[i])
-		if err == nil && known && !owner.Outcome.Agent.PlatformID.Equal(to.PlatformID) {
-			mu.Lock()
-			defer mu.Unlock()
-			others++
-		}
-	})
-	return others
+	var owned atomic.Int64
+	var all errgroup.Group
+	all.SetLimit(lookups)
+	for _, contact := range m.Contacts {
+		all.Go(func() error {
+			owner, known, err := b.history.Owner(ctx, contact)
+			if err == nil && known && !owner.Outcome.Agent.PlatformID.Equal(to.PlatformID) {
+				owned.Add(1)
+			}
+			return nil
+		})
+	}
+	_ = all.Wait()
+	return int(owned.Load())
 }
 
 // onClick serves the buttons of a batch.
@@ -265,13 +256,20 @@ func (b *batches) again(of assign.Batch) (requests []assign.Request) {
 // unless the contact has been assigned since.
 func (b *batches) undoing(ctx context.Context, of assign.Batch) (requests []assign.Request) {
 	before := make([]agent.Agent, len(of.Members))
-	forEach(len(of.Members), func(i int) {
-		if a := of.Members[i]; a.Outcome.Kind == assign.Assigned {
+	var all errgroup.Group
+	all.SetLimit(lookups)
+	for i, a := range of.Members {
+		if a.Outcome.Kind != assign.Assigned {
+			continue
+		}
+		all.Go(func() error {
 			if earlier, known, err := b.history.Before(ctx, a.ID); err == nil && known {
 				before[i] = earlier.Outcome.Agent
 			}
-		}
-	})
+			return nil
+		})
+	}
+	_ = all.Wait()
 	for i, a := range of.Members {
 		if !before[i].PlatformID.IsZero() {
 			to := agent.RefEmail(before[i].PlatformID.Reveal())

@@ -10,6 +10,7 @@ import (
 	"azeer-slack/bot/slackcall"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
 )
 
 // earlierMost is how far back it is looked who had a contact before.
@@ -19,9 +20,16 @@ const earlierMost = 20
 func (n *Notifier) takeAway(ctx context.Context, shares []assign.Batch) error {
 	told := make(map[int64]bool)
 	for _, share := range shares {
-		earlier, errs := make([][]assign.Notice, len(share.Members)), make([]error, len(share.Members))
-		forEach(len(share.Members), func(i int) { earlier[i], errs[i] = n.earlier(ctx, share.Members[i]) })
-		if err := errors.Join(errs...); err != nil {
+		earlier := make([][]assign.Notice, len(share.Members))
+		var all errgroup.Group
+		all.SetLimit(lookups)
+		for i, a := range share.Members {
+			all.Go(func() (err error) {
+				earlier[i], err = n.earlier(ctx, a)
+				return err
+			})
+		}
+		if err := all.Wait(); err != nil {
 			return err
 		}
 		for _, notices := range earlier {

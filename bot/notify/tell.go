@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"azeer-slack/assign"
@@ -16,6 +15,7 @@ import (
 	"azeer-slack/bot/slackcall"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
 )
 
 // tell tells each new owner of what an assignment, or a batch, gave to them, and before that who
@@ -233,10 +233,18 @@ const lookups = 8
 
 // lost gives the newer assignments that made somebody else the owner of what went to one.
 func (n *Notifier) lost(ctx context.Context, share assign.Batch) ([]assign.Assignment, error) {
-	owners, errs := make([]assign.Assignment, len(share.Members)), make([]error, len(share.Members))
-	forEach(len(share.Members), func(i int) {
-		owners[i], _, errs[i] = n.cfg.Journal.Owner(ctx, share.Members[i].Contact)
-	})
+	owners := make([]assign.Assignment, len(share.Members))
+	var all errgroup.Group
+	all.SetLimit(lookups)
+	for i, a := range share.Members {
+		all.Go(func() (err error) {
+			owners[i], _, err = n.cfg.Journal.Owner(ctx, a.Contact)
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
 	var lost []assign.Assignment
 	for i, a := range share.Members {
 		to := owners[i].Outcome.Agent.PlatformID
@@ -244,21 +252,7 @@ func (n *Notifier) lost(ctx context.Context, share assign.Batch) ([]assign.Assig
 			lost = append(lost, owners[i])
 		}
 	}
-	return lost, errors.Join(errs...)
-}
-
-// forEach calls look for each of n, some at once.
-func forEach(n int, look func(i int)) {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, lookups)
-	for i := range n {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			look(i)
-		})
-	}
-	all.Wait()
+	return lost, nil
 }
 
 // read makes of a notice in the journal what can be shown.

@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // slackSide is Slack's end of Socket Mode on loopback.
 type slackSide struct {

@@ -54,6 +54,9 @@ func furnish(box *sandbox.Sandbox) {
 	} {
 		_, _ = k.Person(said.who).TryPost(said.where, "", said.what) // cannot fail: they are all there
 	}
+	k.Person("sara").PostFile("#vip", "These came from the fair. Assign them with the menu of this message.", slack.File{
+		Name: "fair.csv", Type: "text/csv", Content: []byte("Name,Phone\nPalm Hotel,0566666666\nدانة,٠٥٧٧٧٧٧٧٧٧\nNoor Trading,0588888888\n"),
+	})
 }
 
 // boxSettings are those of the sandbox, with rights for everybody but the intern, and the

@@ -53,7 +53,7 @@ func fill(t *testing.T, w *os.File) {
 // works shows that commands are taken and answered.
 func works(t *testing.T, box *sandbox.Sandbox, commands int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	awaitConnection(ctx, t, box)
 	manager := box.Slack.Person(demoPerson)

@@ -64,7 +64,7 @@ func TestSigtermEndsARunInGoodOrder(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	awaitConnection(ctx, t, box)
 	// A command in hand is finished, too.

@@ -266,7 +266,7 @@ func TestABatchGoesOnAfterAKill(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	awaitConnection(ctx, t, box)
 	person := box.Slack.Person(demoPerson)

@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long a story waits for something that should come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // world is a running bot in a sandbox: the program as it runs for real, over real
 // sockets. At the end of a story nothing may be left that nobody expected: no breach of
@@ -73,7 +73,7 @@ func prepare(t *testing.T, changes ...change) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	t.Cleanup(cancel)
 	w := &world{
 		t: t, ctx: ctx, logs: &logbook{}, cfg: sandbox.Config{Manifest: manifest},

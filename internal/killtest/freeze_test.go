@@ -21,7 +21,7 @@ func TestAFrozenInstanceOverrulesNothing(t *testing.T) {
 	t.Parallel()
 	p := postgres(t, nil)
 	w := open(t, &p)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	person := w.box.Slack.AddPerson(slack.PersonConfig{Handle: "manager"})
 

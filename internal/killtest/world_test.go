@@ -25,7 +25,7 @@ const (
 	// gentle is how long a child may take to end by SIGTERM.
 	gentle = 10 * time.Second
 	// patience is how long a named point may keep us waiting.
-	patience = 30 * time.Second
+	patience = time.Minute
 )
 
 // plan is what a run does.

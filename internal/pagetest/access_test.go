@@ -1,17 +1,13 @@
+//go:build slow
+
 package pagetest
 
 import (
-	_ "embed"
 	"testing"
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp/kb"
 )
-
-// access are the rules of accessibility, as a script of the page.
-//
-//go:embed js/access.js
-var access string
 
 // judged makes the visit one whose page can be judged.
 func (v *visit) judged() {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -148,4 +149,24 @@ func (d *demo) place(handle, name string) string {
 	}
 	d.t.Fatalf("%s has no conversation %s", handle, name)
 	return ""
+}
+
+// flood has sara say many things in #general, through the API.
+func (d *demo) flood(count int) {
+	d.t.Helper()
+	place := d.place("sara", "general")
+	numbers := make(chan int)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for n := range numbers {
+				d.act("sara", "say", map[string]any{"place": place, "text": fmt.Sprintf("customer %d waits for *somebody*", n)})
+			}
+		})
+	}
+	for n := range count {
+		numbers <- n
+	}
+	close(numbers)
+	wg.Wait()
 }

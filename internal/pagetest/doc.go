@@ -9,7 +9,9 @@
 // page's own origin, on a violation of its Content-Security-Policy, and on a breach of
 // Slack's rules by the bot, unless the test has announced it.
 //
-// Chromium is found in PATH. Without it the tests skip; with CI=true they fail.
+// Chromium is found in PATH. Without it the tests skip; with CI=true they fail. The tests
+// that take long (every screen in every language, every rule of accessibility, all trouble
+// there is) have the build tag slow, which CI sets.
 //
 // The pictures of the README and the guides are made here as well:
 //

@@ -70,14 +70,11 @@ func TestPagesOfOthersCanNeitherReadNorAct(t *testing.T) {
 	d := startDemo(t)
 	before := d.state("sara")
 	for _, host := range []string{"127.0.0.1", "localhost"} {
-		got, faults := breakIn(t, host, d.url)
+		got := breakIn(t, host, d.url, "frame-ancestors") // no frame is filled
 		for attempt, what := range got {
 			if what != "" && what != "false" {
 				t.Errorf("%s could %s: %.200q", host, attempt, what)
 			}
-		}
-		if !strings.Contains(faults, "frame-ancestors") {
-			t.Errorf("%s could frame the page:\n%s", host, faults)
 		}
 	}
 	after := d.state("sara")
@@ -102,7 +99,7 @@ func TestBurglarSucceedsWhereAllIsOpen(t *testing.T) {
 		_, _ = w.Write([]byte("\n"))
 	}))
 	t.Cleanup(house.Close)
-	got, _ := breakIn(t, "127.0.0.1", house.URL+"/")
+	got := breakIn(t, "127.0.0.1", house.URL+"/", "")
 	for _, attempt := range []string{"read the state", "follow the events", "act with JSON", "borrow a script", "borrow a style", "hold on to a window"} {
 		if got[attempt] == "" {
 			t.Errorf("the burglar cannot even %s", attempt)
@@ -111,8 +108,8 @@ func TestBurglarSucceedsWhereAllIsOpen(t *testing.T) {
 }
 
 // breakIn opens the burglar's page under a name of this machine, and returns what it got
-// from there, and what the browser had to say.
-func breakIn(t *testing.T, host, there string) (got map[string]string, faults string) {
+// from there. The browser must say what it refuses.
+func breakIn(t *testing.T, host, there, refused string) (got map[string]string) {
 	t.Helper()
 	server := serve(t, fmt.Sprintf(burglar, there))
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
@@ -120,7 +117,7 @@ func breakIn(t *testing.T, host, there string) (got map[string]string, faults st
 	v := newVisit(t, address, desktop)
 	v.look(address)
 	got = eval[map[string]string](v, "window.got")
-	faults = strings.Join(v.surprises(), "\n")
+	v.expects(refused)
 	v.announce("") // it is not the page that is looked at here
-	return got, faults
+	return got
 }

@@ -25,11 +25,6 @@ type thing struct {
 
 func css(selector string) thing { return thing{CSS: selector} }
 
-// button is something to press, by its name.
-func button(name string) thing {
-	return thing{CSS: `button, [role="button"], [role="menuitem"], [role="menuitemradio"], [role="menuitemcheckbox"], [role="tab"], [role="switch"]`, Name: name}
-}
-
 // message is the newest one that says this.
 func message(says string) thing { return thing{CSS: "#place .msg", Says: says, Last: true} }
 

@@ -1,3 +1,5 @@
+//go:build slow
+
 package pagetest
 
 import (
@@ -5,6 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+)
+
+var (
+	tablet = device{name: "tablet", width: 820, height: 1180, touch: true}
+	small  = device{name: "small phone", width: 360, height: 640, touch: true}
 )
 
 // TestPageInBothLanguages looks at one demo on each screen, in each language and in both

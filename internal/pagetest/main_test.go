@@ -3,10 +3,13 @@ package pagetest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -17,6 +20,8 @@ import (
 var folder string
 
 func TestMain(m *testing.M) {
+	// They wait for the page more than they compute.
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	var err error
 	if folder, err = os.MkdirTemp("", "pagetest"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,8 +45,10 @@ var build = sync.OnceValues(func() (path string, err error) {
 	return path, nil
 })
 
-// Names under which a Chromium may be installed.
-var chromiums = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "headless-shell"}
+// Names under which a Chromium may be installed. One without a window of its own does with far less.
+var chromiums = []string{
+	"chromium-headless-shell", "headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome",
+}
 
 // endBrowser ends the browser, if one was started, and waits for it.
 var endBrowser = func() {}
@@ -60,10 +67,10 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 		return nil, exec.ErrNotFound
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 800))
-	for _, flag := range []string{
+	for _, name := range []string{
 		"disable-gpu", "disable-quic", "disable-component-update", "disable-domain-reliability", "no-pings", "mute-audio", "hide-scrollbars",
 	} {
-		options = append(options, chromedp.Flag(flag, true))
+		options = append(options, chromedp.Flag(name, true))
 	}
 	options = append(options,
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
@@ -87,9 +94,9 @@ func chromium(t *testing.T) context.Context {
 	ctx, err := browser()
 	switch {
 	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true":
-		t.Skip("the page needs a browser: install the package chromium")
+		t.Skip("the page needs a browser: install the package chromium-headless-shell, or chromium")
 	case err != nil:
-		t.Fatalf("start the browser (package chromium): %v", err)
+		t.Fatalf("start the browser (package chromium-headless-shell or chromium): %v", err)
 	}
 	return ctx
 }

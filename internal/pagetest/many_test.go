@@ -1,8 +1,8 @@
+//go:build slow
+
 package pagetest
 
 import (
-	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -10,26 +10,6 @@ import (
 )
 
 const crowd = 5000
-
-// flood has sara say many things in #general, through the API.
-func (d *demo) flood(count int) {
-	d.t.Helper()
-	place := d.place("sara", "general")
-	numbers := make(chan int)
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for n := range numbers {
-				d.act("sara", "say", map[string]any{"place": place, "text": fmt.Sprintf("customer %d waits for *somebody*", n)})
-			}
-		})
-	}
-	for n := range count {
-		numbers <- n
-	}
-	close(numbers)
-	wg.Wait()
-}
 
 // effort is what the page had to do for something.
 type effort struct {

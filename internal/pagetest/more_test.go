@@ -25,6 +25,40 @@ func TestContactInAMessageIsAssigned(t *testing.T) {
 	})
 }
 
+// A file is chosen, taken away, chosen again and sent; its numbers are assigned in one go.
+func TestNumbersOfAFileAreAssigned(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		choose := func() {
+			eval[bool](v, `(() => {
+				const chosen = new DataTransfer();
+				chosen.items.add(new File(['Name,Phone\nPalm,0566666666\nNoor,0588888888\n'], 'fair list.csv', { type: 'text/csv' }));
+				const input = document.querySelector('.composer input[type="file"]');
+				input.files = chosen.files;
+				return input.dispatchEvent(new Event('change'));
+			})()`)
+		}
+		v.visitPlace("support")
+		choose()
+		v.see(css(".composer-file").says("fair list.csv"))
+		v.press(css(`[data-act="detach"]`))
+		v.gone(css(".composer-file"))
+		choose()
+		v.press(css(`.composer [data-act="send"]`))
+		row := message("fair list.csv")
+		v.see(row)
+		v.gone(css(".composer-file"))
+		v.messageMenu(row)
+		v.press(css(`[role="menu"] [data-callback="assign_from_message"]`))
+		v.see(dialog)
+		v.pick(field("agent"), "omar", "omar@twerlo.com")
+		v.submit()
+		v.gone(dialog)
+		v.answered("2 of 2 contacts assigned to Omar Hassan")
+		v.owned("966566666666", "omar@twerlo.com")
+		v.owned("966588888888", "omar@twerlo.com")
+	})
+}
+
 func TestMentionIsAnsweredWhereItStands(t *testing.T) {
 	onEachDevice(t, func(v *visit) {
 		v.press(composer)

@@ -1,3 +1,5 @@
+//go:build slow
+
 package pagetest
 
 import (
@@ -154,4 +156,9 @@ func (v *visit) bothSocketsUp() {
 	v.show("trouble")
 	v.see(css(`.tr-status[data-bot="running"][data-sockets="2"]`))
 	v.show("chat")
+}
+
+// button is something to press, by its name.
+func button(name string) thing {
+	return thing{CSS: `button, [role="button"], [role="menuitem"], [role="menuitemradio"], [role="menuitemcheckbox"], [role="tab"], [role="switch"]`, Name: name}
 }

@@ -25,7 +25,7 @@ import (
 
 const (
 	// patience is how long anything may take until it is seen on the page.
-	patience = 20 * time.Second
+	patience = time.Minute
 	// longest is how long one visit may take.
 	longest = 5 * time.Minute
 )
@@ -46,8 +46,6 @@ var (
 	desktop = device{name: "desktop", width: 1280, height: 800}
 	phone   = device{name: "phone", width: 390, height: 844, touch: true}
 	devices = []device{desktop, phone}
-	tablet  = device{name: "tablet", width: 820, height: 1180, touch: true}
-	small   = device{name: "small phone", width: 360, height: 640, touch: true}
 )
 
 // narrow tells whether there is room for one part of the page only.
@@ -63,7 +61,8 @@ type visit struct {
 
 	mu        sync.Mutex
 	faults    []string
-	announced []string // faults that are no surprise, by a part of their text
+	faulty    chan struct{} // closed by the next fault
+	announced []string      // faults that are no surprise, by a part of their text
 }
 
 // open starts a demo and opens its page.
@@ -88,7 +87,7 @@ func visitTo(t *testing.T, d *demo, on device, where string) *visit {
 // newVisit opens an empty tab, which is watched from the beginning.
 func newVisit(t *testing.T, address string, on device) *visit {
 	t.Helper()
-	v := &visit{T: t, device: on}
+	v := &visit{T: t, device: on, faulty: make(chan struct{})}
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
@@ -222,6 +221,8 @@ func (v *visit) fault(text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.faults = append(v.faults, text)
+	close(v.faulty)
+	v.faulty = make(chan struct{})
 }
 
 func told(args []*runtime.RemoteObject) string {
@@ -243,6 +244,28 @@ func (v *visit) surprises() []string {
 	return slices.DeleteFunc(slices.Clone(v.faults), func(fault string) bool {
 		return slices.ContainsFunc(v.announced, func(part string) bool { return strings.Contains(fault, part) })
 	})
+}
+
+// expects waits for a fault that has part in its text, which then is no surprise. The browser tells of
+// some only after it has loaded the page.
+func (v *visit) expects(part string) {
+	v.Helper()
+	late := time.After(patience)
+	for {
+		v.mu.Lock()
+		faulty := v.faulty
+		v.mu.Unlock()
+		if noticed := strings.Join(v.surprises(), "\n"); strings.Contains(noticed, part) {
+			v.announce(part)
+			return
+		}
+		select {
+		case <-faulty:
+		case <-late:
+			v.Errorf("nobody noticed %q in\n%s", part, strings.Join(v.surprises(), "\n"))
+			return
+		}
+	}
 }
 
 // leave ends the visit: it looks for faults, and for broken rules, and takes a picture if

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +28,8 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv("JOURNAL_TEST_CHILD"); url != "" {
 		child(url)
 	}
+	// They wait for servers more than they compute.
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	os.Exit(journaltest.Main(m))
 }
 

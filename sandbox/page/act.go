@@ -1,23 +1,26 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"path"
 	"strings"
 
 	"azeer-slack/sandbox/slack"
 )
 
-// maxAct is how much of an act is read, in bytes: the longest message, and room.
-const maxAct = 1 << 20
+// maxAct is how much of an act is read, in bytes: a file of two megabytes in base64, and room.
+const maxAct = 3 << 20
 
 // request is what somebody does at the page. Which fields count depends on Act:
 //
 //	command {place, line}                   a slash command, in a channel or DM
-//	say {place, thread?, text}              a plain message
+//	say {place, thread?, text, file?}       a plain message
 //	click {message|view, block, action, selected?, value?}
 //	                                        a button, or any element that tells the app at once
 //	type {message|view, block, query}       type-ahead in a menu → data {options}
@@ -68,6 +71,19 @@ type entry struct {
 	Value    words            `json:"value"`
 	Selected words            `json:"selected"`
 	Values   map[string]words `json:"values"`
+	File     *attachment      `json:"file"`
+}
+
+// attachment is a file that goes with a message.
+type attachment struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`    // of the content; many browsers do not know that of CSV
+	Content []byte `json:"content"` // in base64
+}
+
+func (a attachment) file() slack.File {
+	kind := cmp.Or(a.Type, mime.TypeByExtension(path.Ext(a.Name)), "text/plain")
+	return slack.File{Name: path.Base(a.Name), Type: kind, Content: a.Content}
 }
 
 // words is what was entered in a field: text, or several texts for a field that
@@ -170,7 +186,11 @@ func (p *Page) command(ctx context.Context, me *slack.Person, in request) Outcom
 }
 
 func (p *Page) post(_ context.Context, me *slack.Person, in request) Outcome {
-	m, err := me.TryPost(in.Place, in.Thread, in.Text)
+	var files []slack.File
+	if in.File != nil {
+		files = append(files, in.File.file())
+	}
+	m, err := me.TryPostFile(in.Place, in.Thread, in.Text, files...)
 	if err != nil {
 		return failed(err)
 	}

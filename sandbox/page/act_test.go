@@ -414,3 +414,22 @@ func TestActsMustBeActs(t *testing.T) {
 		t.Errorf("nobody reloads: %+v", out)
 	}
 }
+
+// A file goes with a message, as its content and as what is shown of it; the message may be empty.
+func TestAFileGoesWithAMessage(t *testing.T) {
+	d := newFixture(t, Config{}, slack.Limits{})
+	sent := d.act("sara", "say", map[string]any{"place": "#general", "text": "",
+		"file": map[string]any{"name": "folder/list.csv", "type": "", "content": []byte("0544444444\n")}})
+	if !sent.OK {
+		t.Fatalf("not sent: %+v", sent)
+	}
+	for _, handle := range []string{"sara", "omar"} {
+		all := d.state(handle).Messages[d.box.Slack.ChannelID("#general")]
+		if last := all[len(all)-1]; len(last.Files) != 1 || last.Files[0] != (File{Name: "list.csv", Size: 11}) || last.Text != "" {
+			t.Errorf("%s sees %+v", handle, last)
+		}
+	}
+	if none := d.act("sara", "say", map[string]any{"place": "#general", "text": " "}); none.OK {
+		t.Error("nothing at all was sent")
+	}
+}

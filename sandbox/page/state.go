@@ -418,8 +418,12 @@ func (n names) message(m slack.Message) Message {
 	if !known { // has left the workspace
 		author = Author{ID: m.Author, Name: m.Author}
 	}
+	var files []File
+	for _, f := range m.Files {
+		files = append(files, File{Name: f.Name, Size: f.Size})
+	}
 	return Message{ID: m.Channel + "/" + m.TS, TS: m.TS, Thread: m.ThreadTS, Channel: m.Channel, Author: author,
-		At: moment(m.TS), Text: m.Text, Blocks: m.Blocks, Ephemeral: m.Ephemeral, Edited: m.Edited, Via: string(m.Via),
+		At: moment(m.TS), Text: m.Text, Blocks: m.Blocks, Files: files, Ephemeral: m.Ephemeral, Edited: m.Edited, Via: string(m.Via),
 		Version: m.Version, Interaction: m.Envelope}
 }
 

@@ -96,12 +96,19 @@ type Message struct {
 	At        int64           `json:"at"`
 	Text      string          `json:"text"` // mrkdwn
 	Blocks    json.RawMessage `json:"blocks,omitempty"`
+	Files     []File          `json:"files,omitempty"`
 	Ephemeral bool            `json:"ephemeral"`
 	Edited    bool            `json:"edited"`
 	Via       string          `json:"via"`
 	Version   int             `json:"version"` // counts up from 1 with each edit
 	// Interaction is the id of the one that the message answers, where that is known.
 	Interaction string `json:"interaction,omitempty"`
+}
+
+// File is a file that goes with a message.
+type File struct {
+	Name string `json:"name"`
+	Size int    `json:"size"` // in bytes
 }
 
 // Author is who wrote a message.

@@ -46,7 +46,7 @@ var quick = Limits{Ack: 250 * time.Millisecond, RefreshClose: time.Millisecond, 
 
 func testContext(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -240,7 +240,7 @@ func greet(t *testing.T, s *box) *rawSocket {
 // next reads the next frame.
 func (r *rawSocket) next() frame {
 	r.t.Helper()
-	_ = r.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = r.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	var f frame
 	if err := r.conn.ReadJSON(&f); err != nil {
 		r.t.Fatalf("read frame: %v", err)
@@ -250,7 +250,7 @@ func (r *rawSocket) next() frame {
 
 // ended reads until the connection is over, and says how.
 func (r *rawSocket) ended() error {
-	_ = r.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = r.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	for {
 		if _, _, err := r.conn.ReadMessage(); err != nil {
 			return err

@@ -6,6 +6,7 @@ import { avatar } from './avatar.js';
 import { toggleMenu } from './menu.js';
 import { builtIn, Suggestions } from './suggest.js';
 import { holdInTab, tabHeld } from './prefs.js';
+import { contentOf, fileChip } from './file.js';
 
 const slow = 250; // ms after which it is said that the app is being waited for
 const remembered = 50; // lines that the up arrow brings back
@@ -58,9 +59,11 @@ export class Composer {
     });
     this.ghost = h('div', { class: 'composer-ghost', 'aria-hidden': 'true' }, this.typed, this.hint);
     this.tools = h('div', { class: 'composer-tools' });
+    this.chosen = h('div', { class: 'composer-file', hidden: true });
+    this.picker = h('input', { type: 'file', hidden: true, accept: '.csv,.txt,text/csv,text/plain', onchange: () => this.attach(this.picker.files[0]) });
     this.box = h('div', { class: 'composer-box' },
       h('div', { class: 'composer-text' }, this.ghost, this.field),
-      this.tools);
+      this.chosen, this.tools, this.picker);
     this.status = h('span', { class: 'composer-status', role: 'status' });
     this.told = h('span', { class: 'unseen', role: 'status' });
     this.newLine = h('span', { class: 'composer-new-line', 'aria-hidden': 'true' });
@@ -78,6 +81,7 @@ export class Composer {
       !this.inThread && tool('shortcuts', store.say('shortcuts'), 'bolt', (event) => this.menu(event.currentTarget), { 'aria-haspopup': 'menu', 'aria-expanded': 'false' }),
       !this.inThread && tool('slash', store.say('commands'), 'slash', () => this.begin('/')),
       tool('mention', store.say('mention'), 'at', () => this.begin('@')),
+      tool('attach', store.say('attach'), 'clip', () => this.picker.click()),
       h('span', { class: 'composer-space' }), this.sender);
     fill(this.newLine, h('bdi', { dir: 'ltr' }, h('kbd', null, 'Shift'), ' + ', h('kbd', null, 'Enter')), ` ${store.say('newLine')}`);
   }
@@ -94,7 +98,7 @@ export class Composer {
     Object.assign(this, { key, place, thread, recalled: -1 });
     this.complain('');
     this.field.value = drafts[key] || '';
-    this.shown();
+    this.attach();
   }
 
   /** write replaces the text and puts the cursor behind it. */
@@ -113,6 +117,19 @@ export class Composer {
   put(from, to, text) {
     this.field.setRangeText(text, from, to, 'end');
     this.changed();
+  }
+
+  /** attach has a file go with the message; none: it goes without. */
+  attach(file) {
+    const { store } = this;
+    this.file = file;
+    this.picker.value = '';
+    this.chosen.hidden = !file;
+    fill(this.chosen, file && fileChip(file, store), file && h('button', {
+      type: 'button', class: 'tool', title: store.say('detach'), 'aria-label': store.say('detach'), dataset: { act: 'detach' },
+      onclick: () => { this.attach(); this.focus(); },
+    }, svg(icons.cross)));
+    this.shown();
   }
 
   // begin puts a sign at the cursor that opens a menu.
@@ -141,8 +158,9 @@ export class Composer {
     const hint = command && command.hint && !text.includes('\n') ? command.hint : '';
     this.typed.textContent = `${text}\u200b`; // so that an empty last line is a line
     this.hint.textContent = hint && (text.endsWith(' ') ? hint : ` ${hint}`);
-    this.box.classList.toggle('has-text', text.trim() !== '');
-    this.sender.setAttribute('aria-disabled', String(text.trim() === ''));
+    const empty = text.trim() === '' && !this.file;
+    this.box.classList.toggle('has-text', !empty);
+    this.sender.setAttribute('aria-disabled', String(empty));
     this.fit();
   }
 
@@ -180,23 +198,26 @@ export class Composer {
 
   /** send sends the text: as a command of the app if it begins with a slash. */
   async send() {
-    const { field, store, key } = this;
+    const { field, store, key, file } = this;
     const text = field.value;
-    if (!text.trim()) return;
-    const [name] = /^\/\S*/.exec(text) || [''];
+    if (!text.trim() && !file) return;
+    const [name] = (!file && /^\/\S*/.exec(text)) || [''];
     if (name && !builtIn.includes(name) && !store.state.commands.some((command) => command.command === name)) {
       this.complain(store.say('notCommand', name));
       return;
     }
     field.value = '';
+    this.attach();
     this.changed();
-    this.sent = [...this.sent.slice(1 - remembered), text];
+    if (text) this.sent = [...this.sent.slice(1 - remembered), text];
     const to = { place: this.place, ...(this.thread ? { thread: this.thread } : {}) };
     const rest = text.slice(name.length + 1);
     const answer = name
       ? await this.wait(name, store.act('command', { ...to, line: rest ? `${name} ${rest}` : name }))
-      : await store.act('say', { ...to, text });
-    if (!answer.ok) this.giveBack(key, text, answer.error);
+      : await store.act('say', { ...to, text, ...(file ? { file: await contentOf(file) } : {}) });
+    if (answer.ok) return;
+    if (file && key === this.key) this.attach(file);
+    this.giveBack(key, text, answer.error);
   }
 
   // giveBack puts a text that could not be sent where it was written.

@@ -3,6 +3,7 @@
 import { fill, h, svg, uid } from './dom.js';
 import { icons } from './icons.js';
 import { avatar } from './avatar.js';
+import { fileChip } from './file.js';
 import { renderMessage } from './blocks.js';
 import { mrkdwn } from './mrkdwn.js';
 import { toggleMenu } from './menu.js';
@@ -70,6 +71,7 @@ export class Row {
     fill(this.body,
       message.ephemeral && this.privacy(),
       renderMessage(worded(message, store), store),
+      (message.files || []).map((file) => fileChip(file, store)),
       marked(message) && h('span', { class: 'msg-edited' }, store.say('edited')));
     if (!held) return;
     const again = action && this.body.querySelector(`[data-action="${CSS.escape(action)}"]`);
