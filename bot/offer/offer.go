@@ -85,7 +85,7 @@ const (
 	advanceLimit = time.Minute
 	// defaultAfter is Config.After where that is not set.
 	defaultAfter = 15 * time.Minute
-	// unfinishedPause is how soon it is looked again whether what was taken is assigned, and
+	// unfinishedPause is how soon at first it is looked again whether what was taken is assigned, and
 	// takingAfter how long after the tap the card says that it is not yet.
 	unfinishedPause = 500 * time.Millisecond
 	takingAfter     = 2 * time.Second
@@ -179,7 +179,7 @@ func (k *Keeper) seeToDue(ctx, longer context.Context) (time.Duration, error) {
 			case err == nil:
 				done++
 			case errors.Is(err, errUnfinished):
-				next = min(next, unfinishedPause)
+				next = min(next, max(unfinishedPause, time.Since(one.At)/8))
 			default:
 				failed = err
 			}

@@ -96,15 +96,15 @@ func (b *bench) offered(t *testing.T) render.Offer {
 // only is the one offer that there is.
 func (b *bench) only(t *testing.T) render.Offer {
 	t.Helper()
-	for _, o := range b.journal.Offers() {
-		now, found, err := b.Standing(t.Context(), o)
-		if err != nil || !found {
-			t.Fatalf("found %t, %v", found, err)
-		}
-		return now
+	ids := b.journal.Offers()
+	if len(ids) != 1 {
+		t.Fatalf("%d offers", len(ids))
 	}
-	t.Fatal("there is no offer")
-	return render.Offer{}
+	now, found, err := b.Standing(t.Context(), ids[0])
+	if err != nil || !found {
+		t.Fatalf("found %t, %v", found, err)
+	}
+	return now
 }
 
 func (b *bench) works(t *testing.T) {

@@ -86,7 +86,7 @@ func (v Renderer) Help(command string) Message {
 		"ByEmail": line(phone, "omar@example.com"), "ByMention": line(phone, "@omar"),
 		"Me": texts.Code(v.Texts.Plain("me", nil)), "Alone": line(),
 		"History": line(HistoryCommand.Name(v.language), phone), "Mine": line(MineCommand.Name(v.language)),
-		"Handover": line(HandoverCommand.Name(v.language)),
+		"Handover": line(HandoverCommand.Name(v.language)), "Offer": line(OfferCommand.Name(v.language), phone),
 	}, v.button("open_form", ActionOpen, Draft{}.encode(), slack.StylePrimary))
 }
 

@@ -211,7 +211,7 @@ export const titles = {
   offer_already: ['Offered a moment ago', 'سبق عرضه قبل قليل'],
   offer_pending: ['Offer not stored in time', 'عرض تأخر حفظه'],
   offer_unplaced: ['Offer that cannot be posted', 'عرض تعذّر نشره'],
-  offer_unplaced_ask: ['Offer that cannot be posted, with whom to ask', 'عرض تعذّر نشره، مع من يُسأل'],
+  offer_unplaced_ask: ['Offer that cannot be posted, with somebody to ask', 'عرض تعذّر نشره، مع من يُسأل'],
   offer_how: ['Offer: how to', 'العرض: كيف'],
   offer_told: ['To who offered: taken', 'إلى صاحب العرض: تم الاستلام'],
   offer_told_part: ['To who offered: taken in part', 'إلى صاحب العرض: تم استلام بعضه'],
