@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -157,6 +159,59 @@ func TestMessageShortcutHoldsTheWholeMessage(t *testing.T) {
 	}
 	if d := s.Slack.Person("omar").MessageShortcut("assign_message", sara.Post("#vip", "secret")); d.Err == nil {
 		t.Error("omar used a shortcut on a message that he cannot see")
+	}
+}
+
+// An app gets a file with its token and the scope for it; whoever else asks is led to where people sign in.
+func TestAFileIsForWhoMayReadIt(t *testing.T) {
+	t.Parallel()
+	s := begin(t, Config{})
+	app := greet(t, s)
+	ws, sara := s.Slack, s.Slack.Person("sara")
+	m := sara.PostFile("#general", "", File{Name: "Fair List.csv", Type: "text/csv", Content: []byte("0544444444\n")})
+	acked := make(chan *Delivery, 1)
+	go func() { acked <- sara.MessageShortcut("assign_message", m) }()
+	f := app.next()
+	app.ack(f, nil)
+	settle(t, <-acked)
+	files := f.body().Obj("message").Objects("files")
+	if len(files) != 1 || files[0].Str("name") != "Fair List.csv" || files[0].Str("filetype") != "csv" || files[0].Num("size", 0) != 11 {
+		t.Fatalf("files %v", files)
+	}
+	get := func(path, token string) (status int, body string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(raw)
+	}
+	address := files[0].Str("url_private_download")
+	for _, step := range []struct {
+		name, path, token string
+		scopes            []string
+		status            int
+		want              string
+	}{
+		{"without the scope", address, BotToken, []string{"commands"}, http.StatusOK, "Sign in"},
+		{"with it", address, BotToken, []string{"commands", "files:read"}, http.StatusOK, "0544444444"},
+		{"with another token", address, "xoxb-other", []string{"files:read"}, http.StatusOK, "Sign in"},
+		{"a file that is not there", address + "x", BotToken, []string{"files:read"}, http.StatusNotFound, "404"},
+	} {
+		ws.SetScopes(step.scopes...)
+		if status, body := get(step.path, step.token); status != step.status || !strings.Contains(body, step.want) {
+			t.Errorf("%s: %d %q", step.name, status, body)
+		}
 	}
 }
 

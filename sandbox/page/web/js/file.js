@@ -6,7 +6,7 @@ import { icons } from './icons.js';
 /** fileChip shows the name and size of a file. */
 export const fileChip = (file, store) => h('span', { class: 'file', dataset: { file: file.name } }, svg(icons.file),
   h('bdi', { class: 'file-name' }, file.name),
-  h('span', { class: 'file-size' }, new Intl.NumberFormat(store.lang, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 }).format(file.size / 1000)));
+  h('span', { class: 'file-size' }, new Intl.NumberFormat(store.lang, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 }).format(Math.max(file.size / 1000, 0.1))));
 
 /** contentOf reads a chosen file as the act "say" takes it. */
 export const contentOf = (file) => new Promise((done, failed) => {
