@@ -87,21 +87,7 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
-	if c.Actions[0].ActionID == render.ActionOfferForm {
-		contacts, err := b.receipts.submissions.contactsTyped(c)
-		b.subcommands.offers.OnForm(ctx, c, contacts, err)
-		return
-	}
-	if c.IsTyping() {
-		b.typing.onChange(ctx, c)
-		return
-	}
-	if offer.IsClick(c.Actions[0].ActionID) {
-		b.subcommands.offers.OnClick(ctx, c, c.Actions[0])
-		return
-	}
-	if isReceipt(c.Actions[0].ActionID) {
-		b.receipts.onClick(ctx, c, c.Actions[0])
+	if b.onOwnTerms(ctx, c, c.Actions[0]) {
 		return
 	}
 	if isFromHome(c) {
@@ -144,6 +130,24 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	default:
 		b.onRequestButton(ctx, c, chosen)
 	}
+}
+
+// onOwnTerms serves what has rules of its own on who may, and where; false of all else.
+func (b *buttons) onOwnTerms(ctx context.Context, c *inbound.Call, chosen payload.Action) bool {
+	switch {
+	case chosen.ActionID == render.ActionOfferForm:
+		contacts, err := b.receipts.submissions.contactsTyped(c)
+		b.subcommands.offers.OnForm(ctx, c, contacts, err)
+	case c.IsTyping():
+		b.typing.onChange(ctx, c)
+	case offer.IsClick(chosen.ActionID):
+		b.subcommands.offers.OnClick(ctx, c, chosen)
+	case isReceipt(chosen.ActionID):
+		b.receipts.onClick(ctx, c, chosen)
+	default:
+		return false
+	}
+	return true
 }
 
 // formOrigin is where the answer to a form goes that a button opens.

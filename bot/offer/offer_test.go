@@ -247,3 +247,18 @@ func TestTheSameIsOfferedOnce(t *testing.T) {
 		}
 	}
 }
+
+// A second card, of before a crash, is put right by who presses its button.
+func TestASecondCardIsPutRight(t *testing.T) {
+	b := newBench(t)
+	now := b.offered(t)
+	b.Retire(t.Context(), now, "C0LEADS", "0.9") // it is open: both serve
+	b.take(t, now, "U0OMAR", true)
+	now = b.only(t)
+	before := b.calls.Load()
+	b.Retire(t.Context(), now, now.Channel, now.TS)
+	b.Retire(t.Context(), now, "C0LEADS", "0.9")
+	if got := b.calls.Load() - before; got != 1 {
+		t.Errorf("%d calls", got)
+	}
+}
