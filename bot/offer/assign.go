@@ -89,7 +89,10 @@ func isSuperseded(now render.Offer) bool {
 // reopen offers again what could not be assigned. Who took it has their answer.
 func (k *Keeper) reopen(ctx context.Context, now render.Offer) error {
 	from := now.State
-	now.State, now.Failed, now.Taker, now.To, now.Assignment, now.Given = assign.OfferOpen, now.Taker, "", "", 0, assign.Batch{}
+	if now.To == "" {
+		now.Failed = now.Taker
+	}
+	now.State, now.Taker, now.To, now.Assignment, now.Given = assign.OfferOpen, "", "", 0, assign.Batch{}
 	if err := k.edit(ctx, &now); err != nil {
 		return err
 	}

@@ -254,6 +254,24 @@ func TestWhatNobodyTakesGoesToWhoeverIsOnDuty(t *testing.T) {
 	w.owner("966544444444", "omar@twerlo.com")
 }
 
+// Where nobody is on duty it stays open, and the requester hears why.
+func TestAnOfferStaysWhereNobodyIsOnDuty(t *testing.T) {
+	t.Parallel()
+	w := prepare(t, func(w *world) { w.offerAfter = 300 * time.Millisecond })
+	w.Slack.AddChannel(slack.ChannelConfig{Name: "leads", Members: []string{"manager", "sara", "omar", "layla"}, BotMember: true})
+	w.settings["DUTY_GROUPS"] = w.Slack.AddUserGroup("support-oncall", "manager") // who is no agent
+	w.run()
+	manager, omar := w.person("manager"), w.person("omar")
+	card := w.offers("0544444444")
+	manager.clicks(manager.finds("⏰ Nobody"), "Give to @support-oncall")
+	manager.finds("Nobody in @support-oncall is available")
+	manager.finds("⏰ Nobody") // asked again
+	omar.clicks(card, "Take it")
+	omar.finds("now belongs to Omar Hassan")
+	w.everybody(func(p someone) { p.card("☑️ @Omar Hassan has it: …444") })
+	manager.finds("which you offered")
+}
+
 // Fifty taps at once lead to one assignment.
 func fiftyTaps(t *testing.T, w *world) {
 	t.Helper()
