@@ -12,6 +12,11 @@ import "embed"
 //go:embed manifest.yaml
 var Manifest []byte
 
+// WorkflowManifest is manifest.workflow.yaml: the same app with a step for Workflow Builder.
+//
+//go:embed manifest.workflow.yaml
+var WorkflowManifest []byte
+
 // Goldens are samples of every message and view of the bot in Block Kit's JSON, as its tests hold them:
 // bot/render/testdata/message_x.golden.json, view_x.golden.json, and with a language before
 // ".golden.json" where it is not English. The page shows them in its gallery.

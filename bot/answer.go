@@ -14,6 +14,7 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
 	"azeer-slack/bot/rota"
+	"azeer-slack/bot/workflow"
 	"azeer-slack/internal/catch"
 )
 
@@ -23,6 +24,7 @@ type answers struct {
 	history assign.History
 	waiting *waitingForms
 	rota    *rota.Rota
+	steps   *workflow.Steps
 	// delivered holds the ids of assignments of which only the form is not settled yet.
 	delivered sync.Map
 	// interims holds the ids of assignments of which an interim answer went through the URL of
@@ -37,6 +39,9 @@ func (n *answers) Answer(ctx context.Context, a assign.Assignment) error {
 	if err != nil {
 		n.log.Warn().Err(err).Int64("assignment", a.ID).Msg("address of an answer not readable, answering by direct message")
 		to = payload.Address{}
+	}
+	if to.Execution != "" {
+		return n.steps.Complete(ctx, to.Execution, a, n.before(ctx, a))
 	}
 	open := to.View != ""
 	if w := n.waiting.claim(a.Key); w != nil {
@@ -88,7 +93,7 @@ func (n *answers) settle(ctx context.Context, a assign.Assignment, to payload.Ad
 // itself. See assign.Answerer.
 func (n *answers) Interim(ctx context.Context, a assign.Assignment) {
 	to, err := payload.DecodeAddress(a.Reply)
-	if err != nil || to.View != "" {
+	if err != nil || to.View != "" || to.Execution != "" {
 		return
 	}
 	v := n.rendererFor(ctx, a.Requester)

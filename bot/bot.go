@@ -31,6 +31,7 @@ import (
 	"azeer-slack/bot/socket"
 	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
+	"azeer-slack/bot/workflow"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
@@ -124,6 +125,7 @@ type handlers struct {
 	typing      *typing
 	homes       *home.Tabs
 	offers      *offer.Handlers
+	steps       *workflow.Steps
 }
 
 // New makes a bot that talks to Slack through api. Nothing happens before Run.
@@ -203,6 +205,9 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	}
 	receipts := &receipts{responder: respond, notices: notices, service: noted, access: may, opener: opener, submissions: submissions}
 	submissions.receipts = receipts
+	answers.steps = workflow.New(noted, may, workflow.Config{
+		API: api, Suspect: respond.people.Suspect, Renderer: respond.rendererFor, Region: region, Logger: respond.log,
+	})
 	return handlers{
 		lines: &lines{
 			responder: respond, requests: requests, access: may, opener: opener,
@@ -218,6 +223,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		typing: typing,
 		homes:  homes,
 		offers: offers,
+		steps:  answers.steps,
 	}
 }
 
@@ -379,6 +385,10 @@ func (b *Bot) serve(ctx context.Context, c *inbound.Call) {
 	if p := (*catch.Panic)(nil); errors.As(err, &p) {
 		reference := rand.Text()[:8]
 		b.log.Error().Err(p).Str("reference", reference).Str("kind", string(c.Kind)).Bytes("stack", p.Stack).Msg("handler panicked")
+		if workflow.IsStep(c) {
+			b.handlers.steps.Apologise(ctx, c, reference)
+			return
+		}
 		b.apologise(ctx, c, reference)
 	}
 }
@@ -416,6 +426,8 @@ func (b *Bot) onEvent(ctx context.Context, c *inbound.Call) {
 	switch c.Event.Type {
 	case "app_mention":
 		b.lines.onMention(ctx, c)
+	case workflow.Executed:
+		b.handlers.steps.OnExecuted(ctx, c)
 	case "app_home_opened":
 		c.Acknowledge(ctx, nil)
 		c.Leave()

@@ -60,6 +60,11 @@ func (p *Policy) CheckPerson(ctx context.Context, who payload.Person) render.Den
 	return p.checkListed(who)
 }
 
+// IsOpen tells whether no list says who may use the bot, or where. What acts for nobody may then, too.
+func (p *Policy) IsOpen() bool {
+	return len(p.cfg.Users) == 0 && len(p.cfg.UserGroups) == 0 && len(p.cfg.Channels) == 0
+}
+
 func (p *Policy) checkListed(who payload.Person) render.Denial {
 	if len(p.cfg.Users) == 0 && len(p.cfg.UserGroups) == 0 || slices.Contains(p.cfg.Users, who.ID) {
 		return render.Denial{}

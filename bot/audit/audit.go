@@ -299,6 +299,9 @@ func (r *Reporter) agentOf(ctx context.Context, a assign.Assignment) any {
 
 // named gives somebody's name, or, where Slack does not tell, their id as code.
 func (r *Reporter) named(ctx context.Context, user string) any {
+	if user == "" {
+		return r.renderer.Workflow()
+	}
 	if name := r.people.Name(ctx, user); name != "" {
 		return render.Clip(name, render.RowName)
 	}

@@ -149,8 +149,11 @@ func (t *Tabs) Changed(user string, now time.Time) {
 	}
 }
 
-// Publish has somebody's Home tab published at that time, unless it will be sooner.
+// Publish has somebody's Home tab published at that time, unless it will be sooner. Nobody has none.
 func (t *Tabs) Publish(user string, at time.Time) {
+	if user == "" {
+		return
+	}
 	t.mu.Lock()
 	if before, waits := t.due[user]; !waits || at.Before(before) {
 		t.due[user] = at

@@ -28,6 +28,8 @@ type Address struct {
 	View string `json:"view,omitempty"`
 	// EntryPoint is how a form came to be opened, where that was not by a command or button.
 	EntryPoint EntryPoint `json:"way,omitempty"`
+	// Execution is the run of a workflow's step that is completed with the answer: nobody else reads it.
+	Execution string `json:"execution,omitempty"`
 }
 
 func (a Address) Encode() string { return Encode(a) }

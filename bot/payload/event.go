@@ -3,6 +3,7 @@ package payload
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,8 +13,13 @@ func (h Event) IsAutomatic() bool {
 }
 
 // WrittenAt is when the message was written, which its ts says.
-func (h Event) WrittenAt() (time.Time, bool) {
-	seconds, err := strconv.ParseFloat(h.TS, 64)
+func (h Event) WrittenAt() (time.Time, bool) { return timeOf(h.TS) }
+
+// HappenedAt is when Slack noticed what an event tells of.
+func (h Event) HappenedAt() (time.Time, bool) { return timeOf(h.At) }
+
+func timeOf(ts string) (time.Time, bool) {
+	seconds, err := strconv.ParseFloat(ts, 64)
 	if err != nil || !(1 <= seconds && seconds < 1e11) {
 		return time.Time{}, false
 	}
@@ -34,4 +40,27 @@ type Event struct {
 	// Tab is which of the app's was opened, and View the Home tab, if there is one.
 	Tab  string `json:"tab"`
 	View View   `json:"view"`
+	// Execution is the run of a step that a workflow has come to, Function which step, Inputs what it was
+	// filled in with, and At when that was.
+	Execution string `json:"function_execution_id"`
+	Function  struct {
+		CallbackID string `json:"callback_id"`
+	} `json:"function"`
+	Inputs map[string]json.RawMessage `json:"inputs"`
+	At     string                     `json:"event_ts"`
+}
+
+// InputBehalf is the input of a step that names for whom it acts.
+const InputBehalf = "on_behalf_of"
+
+// Input is what a step was filled in with: a text, or an id; "" where it is neither.
+func (h Event) Input(name string) string {
+	var text string
+	_ = json.Unmarshal(h.Inputs[name], &text) // what is no text counts as not there
+	return strings.TrimSpace(text)
+}
+
+// OnBehalf is the person for whom a step acts; "": for nobody.
+func (h Event) OnBehalf() string {
+	return strings.TrimSuffix(strings.TrimPrefix(h.Input(InputBehalf), "<@"), ">")
 }

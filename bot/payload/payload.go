@@ -141,10 +141,7 @@ func kindOf(envelopeType string, p Payload) Kind {
 
 // Key identifies what a person did across redeliveries; empty where repeating is harmless.
 func (p Payload) Key() string {
-	key := p.TriggerID
-	if key == "" {
-		key = p.EventID
-	}
+	key := cmp.Or(p.TriggerID, p.Event.Execution, p.EventID)
 	if len(key) > KeyMost {
 		sum := sha256.Sum256([]byte(key))
 		return hex.EncodeToString(sum[:])

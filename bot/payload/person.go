@@ -5,6 +5,9 @@ func (p Payload) Sender() Person {
 	if p.UserID != "" {
 		return Person{ID: p.UserID, Team: p.TeamID, Enterprise: p.EnterpriseID}
 	}
+	if p.Event.Execution != "" {
+		return Person{ID: p.Event.OnBehalf()}
+	}
 	if p.Event.User != "" {
 		return Person{ID: p.Event.User} // the team beside an event is the one that hears of it
 	}

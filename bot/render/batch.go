@@ -134,7 +134,7 @@ func (v Renderer) batchData(b assign.Batch, reader string) texts.Data {
 	first := b.First()
 	return texts.Data{
 		"Done": done, "Count": len(b.Members), "ToAgent": v.batchAgent(b, reader),
-		"When": slackTime(first.AcceptedAt), "By": texts.Mention(first.Requester), "From": v.from(payload.DecodeOrigin(first.Origin)),
+		"When": slackTime(first.AcceptedAt), "By": v.by(first.Requester), "From": v.from(payload.DecodeOrigin(first.Origin)),
 	}
 }
 

@@ -182,7 +182,7 @@ func goldenLists(v Renderer) map[string]map[string]Message {
 	mentioned.Agent = agent.RefMention("U0SARA")
 	nearest := v.NearestNames([]agent.Agent{to("Omar Hassan", "omar@twerlo.com"), to("ليلى أحمد", "layla@twerlo.com")})
 	return map[string]map[string]Message{
-		"mistakes": mistakes, "outcomes": outcomes, "states": states,
+		"mistakes": mistakes, "outcomes": outcomes, "states": states, "steps": goldenSteps(v),
 		"fields": {
 			"mentioned":    Paragraph(v.Texts.Plain("refused_no_such_agent", v.WithoutMentions(mentioned, v.OutcomeData(mentioned)))),
 			"unreadable":   Paragraph(v.MistakeLine(errors.New("of another time"))),
@@ -190,6 +190,38 @@ func goldenLists(v Renderer) map[string]map[string]Message {
 			"did_you_mean": Paragraph(v.Texts.Plain("did_you_mean", texts.Data{"Names": nearest})),
 		},
 	}
+}
+
+// goldenSteps is what a workflow is told of its step, as a message so that it can be looked at.
+func goldenSteps(v Renderer) map[string]Message {
+	omar := to("Omar Hassan", "omar@twerlo.com")
+	messages := make(map[string]Message)
+	for _, text := range []string{
+		"step_agent_missing", "step_agent_twice", "step_contacts_many", "step_denied", "step_denied_here", "step_denied_unchecked", "step_late", "step_me",
+		"step_needs_person", "step_unknown",
+	} {
+		why := v.Texts.Plain(text, texts.Data{"Found": 2})
+		messages[text] = Paragraph(v.Texts.Plain("step_nothing", nil) + " " + why)
+	}
+	for _, text := range []string{"step_joined", "step_overtaken"} {
+		messages[text] = Paragraph(v.Texts.Plain(text, v.StepData(goldenRequest)))
+	}
+	byMention := goldenOutcome(assign.Outcome{Kind: assign.Superseded, Newer: &assign.Assignment{Request: assign.Request{Requester: "U0SARA", Agent: agent.RefMe()}}})
+	byMention.Agent = agent.RefMention("U0OMAR")
+	noName := goldenOutcome(assign.Outcome{Kind: assign.Refused, Reason: assign.NoSuchAgent, Nearest: agent.Nearest{Agents: []agent.Agent{omar}}})
+	noName.Agent = agent.RefName("omr")
+	for name, a := range map[string]assign.Assignment{
+		"step_assigned":    goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar}),
+		"step_unknown_end": goldenOutcome(assign.Outcome{Kind: assign.Unknown, Reason: assign.NoReply, Agent: omar}),
+		"step_superseded":  byMention,
+		"step_refused":     noName,
+	} {
+		messages[name] = Paragraph(v.Explanation(a, to("Sara Ali", "sara@twerlo.com")))
+	}
+	alone := goldenOutcome(assign.Outcome{Kind: assign.Assigned, Agent: omar})
+	alone.Requester, alone.Origin = "", "workflow"
+	messages["step_history"] = v.HistoryOf(History{Contact: goldenRequest.Contact, Owner: alone, Found: []assign.Assignment{alone}}, "U0MANAGER")
+	return messages
 }
 
 func TestListsOfMessagesAreAsGolden(t *testing.T) {

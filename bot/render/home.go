@@ -199,7 +199,7 @@ func (v Renderer) homeRow(a assign.Assignment, same namesakes, reader string) st
 	}
 	data := texts.Data{"State": texts.Markup(v.statusWith(a, who)), "Contact": v.contact(a.Contact), "When": slackTime(a.AcceptedAt), "By": ""}
 	if a.Requester != reader {
-		data["By"] = texts.Mention(a.Requester)
+		data["By"] = v.by(a.Requester)
 	}
 	return v.Texts.Text("home_row", data)
 }

@@ -123,7 +123,7 @@ func (v Renderer) why(r assign.Reason) texts.Markup {
 // rowOf tells reader when, by whom and from where a contact was asked for.
 func (v Renderer) rowOf(a assign.Assignment, reader string) string {
 	return v.Texts.Text("history_row", texts.Data{
-		"When": slackTime(a.AcceptedAt), "By": texts.Mention(a.Requester), "Mine": a.Requester == reader, "From": v.from(payload.DecodeOrigin(a.Origin)),
+		"When": slackTime(a.AcceptedAt), "By": v.by(a.Requester), "Mine": a.Requester == reader, "From": v.from(payload.DecodeOrigin(a.Origin)),
 	}) + v.noteRow(a)
 }
 
@@ -214,7 +214,7 @@ const (
 var sourceTexts = map[payload.EntryPoint]string{
 	payload.ByCommand: "from_command", payload.ByForm: "from_form", payload.ByMessage: "from_message",
 	payload.ByMention: "from_mention", payload.ByHome: "from_home", payload.ByButton: "from_button",
-	payload.ByHandover: "from_handover", payload.ByOffer: "from_offer",
+	payload.ByHandover: "from_handover", payload.ByOffer: "from_offer", payload.ByWorkflow: "from_workflow",
 }
 
 // from tells of a source, as a part of a sentence; "" of the zero source.
@@ -225,6 +225,17 @@ func (v Renderer) from(s payload.Origin) texts.Markup {
 	}
 	return texts.Markup(v.Texts.Text(text, texts.Data{"Place": v.place(s.Channel)}))
 }
+
+// by tells who asked: nobody, where a workflow did without a person.
+func (v Renderer) by(requester string) texts.Markup {
+	if requester == "" {
+		return texts.Markup(v.Texts.Text("workflow_builder", nil))
+	}
+	return texts.Mention(requester)
+}
+
+// Workflow is the name of who asked where that was nobody.
+func (v Renderer) Workflow() string { return v.Texts.Plain("workflow_builder", nil) }
 
 // place tells of a conversation, as a part of a sentence. Of a private one, Slack shows
 // the name only to who is in it.

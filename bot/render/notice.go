@@ -63,7 +63,7 @@ func NoticeID(value string) int64 {
 func (v Renderer) noticeData(n Notice) texts.Data {
 	first := n.Given.First()
 	data := texts.Data{
-		"By": texts.Mention(first.Requester), "Agent": v.nameOf(first.Outcome.Agent), "What": v.what(n),
+		"By": v.by(first.Requester), "Agent": v.nameOf(first.Outcome.Agent), "What": v.what(n),
 		"Undone": first.Undoes != 0, "When": slackTime(n.At), "Reason": texts.Quoted(n.Reason), "AnyReason": n.Reason != "",
 	}
 	if to, err := agent.DecodeRef(n.To); err == nil && !to.IsZero() {
@@ -71,7 +71,7 @@ func (v Renderer) noticeData(n Notice) texts.Data {
 	}
 	if len(n.Lost) > 0 {
 		last := n.Lost[len(n.Lost)-1]
-		data["LostBy"], data["ToNew"], data["LostWhen"] = texts.Mention(last.Requester), v.to(v.agentBriefly(last, n.Owner)), slackTime(last.Outcome.At)
+		data["LostBy"], data["ToNew"], data["LostWhen"] = v.by(last.Requester), v.to(v.agentBriefly(last, n.Owner)), slackTime(last.Outcome.At)
 	}
 	return data
 }

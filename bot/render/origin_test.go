@@ -18,6 +18,7 @@ func TestASourceIsToldInWords(t *testing.T) {
 		"mention C0SUPPORT":  {"by mention in <#C0SUPPORT>", "بإشارة إلى التطبيق"},
 		"button C0SUPPORT":   {"with a button in <#C0SUPPORT>", "بزر"},
 		"handover C0SUPPORT": {"as a handover in <#C0SUPPORT>", "بتسليم العملاء"},
+		"workflow":           {"in a workflow", "في سير عمل"},
 		"home":               {"on the Home tab", "من الصفحة الرئيسية للتطبيق"},
 		"":                   {},
 		"hologram C0X":       {},

@@ -97,6 +97,44 @@ func (v Renderer) OutcomeWords(a assign.Assignment, before agent.Agent) (lead, b
 	return v.Texts.Text(text, data), strings.TrimSpace(v.choiceWords(a) + v.aboutForms(a))
 }
 
+// Explanation puts an outcome into plain text that mentions nobody, for whatever a workflow does with it.
+func (v Renderer) Explanation(a assign.Assignment, before agent.Agent) string {
+	data := v.WithoutMentions(a, v.OutcomeData(a))
+	data["NewerBy"] = ""
+	if a.Outcome.Kind == assign.Assigned {
+		text := "assigned"
+		switch data["Before"] = ""; {
+		case v.same(before, a.Outcome.Agent):
+			text = "assigned_again"
+		case !before.PlatformID.IsZero():
+			data["Before"] = v.before(before, a.Outcome.Agent)
+		}
+		return v.Texts.Plain(text, data)
+	}
+	if a.Outcome.Agent.PlatformID.IsZero() {
+		data["ToAgent"] = v.to(v.askedPlainly(a.Request))
+	}
+	lead := strings.ReplaceAll(v.Texts.Plain("lead_"+string(a.Outcome.Kind), data), "*", "")
+	text := lead + " " + v.Texts.Plain(v.OutcomeText(a.Outcome), data)
+	if names := v.NearestNames(a.Outcome.Nearest.Agents); len(names) > 0 {
+		text += " " + v.Texts.Plain("did_you_mean", texts.Data{"Names": names})
+	}
+	return text
+}
+
+// StepData fills the blanks of what a workflow is told of a request that is not finished.
+func (v Renderer) StepData(r assign.Request) texts.Data {
+	return texts.Data{"Contact": v.contact(r.Contact), "ToAgent": v.to(v.askedPlainly(r))}
+}
+
+// askedPlainly is asked for where a mention would be shown as a bare id, or notify somebody.
+func (v Renderer) askedPlainly(r assign.Request) any {
+	if r.Agent.Kind == agent.ByMention || r.Agent.Kind == agent.ByMe {
+		return v.Texts.Plain("mentioned", nil)
+	}
+	return v.asked(r, "")
+}
+
 // same tells whether two agents are one, by what the directory knows now.
 func (v Renderer) same(a, b agent.Agent) bool {
 	return !a.PlatformID.IsZero() && v.present(a).PlatformID.Equal(v.present(b).PlatformID)
@@ -168,7 +206,7 @@ func (v Renderer) OutcomeData(a assign.Assignment) texts.Data {
 	}
 	maps.Copy(data, v.passedData(decision))
 	if newer := a.Outcome.Newer; newer != nil {
-		data["NewerBy"] = texts.Mention(newer.Requester)
+		data["NewerBy"] = v.by(newer.Requester)
 		data["ToNewer"] = v.to(v.asked(newer.Request, a.Requester))
 		data["NewerMine"] = newer.Requester == a.Requester
 	}
@@ -313,7 +351,7 @@ func (v Renderer) nextButtons(contact phone.Number) []*slack.ButtonBlockElement 
 func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assign.Acceptance, reader string) Message {
 	next := v.nextButtons(r.Contact)
 	data := texts.Data{
-		"Contact": v.contact(r.Contact), "By": texts.Mention(latest.Requester), "Mine": latest.Requester == reader,
+		"Contact": v.contact(r.Contact), "By": v.by(latest.Requester), "Mine": latest.Requester == reader,
 		"ToAgent": v.to(v.agentOf(latest, reader)), "When": slackTime(latest.AcceptedAt), "Open": !latest.Finished(),
 	}
 	switch {
@@ -334,7 +372,7 @@ func (v Renderer) NotUndone(r assign.Request, latest assign.Assignment, how assi
 func (v Renderer) Overtaken(r assign.Request, latest assign.Assignment, w ButtonRequest) Message {
 	return v.Notice("overtaken", texts.Data{
 		"Contact": v.contact(r.Contact), "ToAgent": v.to(v.asked(r, r.Requester)),
-		"By": texts.Mention(latest.Requester), "ToOther": v.to(v.agentOf(latest, r.Requester)), "When": slackTime(latest.AcceptedAt),
+		"By": v.by(latest.Requester), "ToOther": v.to(v.agentOf(latest, r.Requester)), "When": slackTime(latest.AcceptedAt),
 	}, v.button("assign_anyway", actionAnyway, w.Encode(), slack.StyleDanger))
 }
 

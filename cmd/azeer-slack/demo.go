@@ -90,7 +90,7 @@ func (p *program) stage(ctx context.Context, play func(ctx context.Context, d *d
 }
 
 func (p *program) inBox(ctx context.Context, play func(ctx context.Context, d *demo) error) error {
-	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.Manifest})
+	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.WorkflowManifest})
 	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
 	}

@@ -67,12 +67,39 @@ func needs() []need {
 	return list
 }
 
+// workflowStep is what only the manifest with the step for Workflow Builder has.
+var workflowStep = need{
+	"the step assign_contact_step", func(m *manifest.Manifest) bool {
+		_, ok := m.Function("assign_contact_step")
+		return ok && m.OrgDeploy && m.FunctionRuntime == "remote" && slices.Contains(m.BotEvents, "function_executed")
+	}, "functions.assign_contact_step, with settings.org_deploy_enabled: true, function_runtime: remote and the event function_executed",
+}
+
+// The files that an app may be made from.
+const (
+	plainFile    = "manifest.yaml"
+	workflowFile = "manifest.workflow.yaml"
+)
+
 // examineManifest gives the manifest that the app should be made from; nil where there is none.
 func (d *doctor) examineManifest() *manifest.Manifest {
-	const anew = "take manifest.yaml of this version of azeer-slack, and paste it at https://api.slack.com/apps → your app → App Manifest"
-	doc, name, err := readManifest()
+	m := d.examineFile(plainFile, azeerslack.Manifest, needs())
+	if _, err := os.Stat(workflowFile); err == nil {
+		d.examineFile(workflowFile, nil, append(needs(), workflowStep))
+	} else {
+		d.note("for workflows that assign contacts, make the app from manifest.workflow.yaml in place of manifest.yaml (paid plans of Slack)")
+	}
+	d.note("of the app itself only the scopes can be seen from here; for the rest compare it to manifest.yaml: slack manifest diff (Slack's CLI, 4.6 or later)")
+	return m
+}
+
+// examineFile gives what is in a file of the working directory, or else built into the program; nil where that
+// is none.
+func (d *doctor) examineFile(file string, builtIn []byte, all []need) *manifest.Manifest {
+	anew := "take " + file + " of this version of azeer-slack, and paste it at https://api.slack.com/apps → your app → App Manifest"
+	doc, name, err := readManifest(file, builtIn)
 	if err != nil {
-		d.bad("manifest.yaml cannot be read: "+err.Error(), anew)
+		d.bad(file+" cannot be read: "+err.Error(), anew)
 		return nil
 	}
 	m, err := manifest.Parse(doc)
@@ -80,7 +107,7 @@ func (d *doctor) examineManifest() *manifest.Manifest {
 		d.bad(name+" is not one that Slack would take: "+err.Error(), anew)
 		return nil
 	}
-	met, all := 0, needs()
+	met := 0
 	for _, n := range all {
 		if n.holds(m) {
 			met++
@@ -91,19 +118,18 @@ func (d *doctor) examineManifest() *manifest.Manifest {
 	if met == len(all) {
 		d.good("%s has all %d things that the program needs", name, met)
 	}
-	d.note("of the app itself only the scopes can be seen from here; for the rest compare it to manifest.yaml: slack manifest diff (Slack's CLI, 4.6 or later)")
 	return m
 }
 
-// readManifest reads manifest.yaml of the working directory, or else the one built into
-// the program, and says which.
-func readManifest() (doc []byte, name string, err error) {
-	doc, err = os.ReadFile("manifest.yaml")
+// readManifest reads a file of the working directory, or else takes the one built into the
+// program, and says which.
+func readManifest(file string, builtIn []byte) (doc []byte, name string, err error) {
+	doc, err = os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return azeerslack.Manifest, "the manifest in this program", nil
+		return builtIn, "the manifest in this program", nil
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read manifest: %w", err)
 	}
-	return doc, "manifest.yaml in this folder", nil
+	return doc, file + " in this folder", nil
 }

@@ -33,6 +33,22 @@ func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
 	}
 }
 
+func TestTheManifestForWorkflowsHasTheStepBesides(t *testing.T) {
+	t.Parallel()
+	m, err := manifest.Parse(azeerslack.WorkflowManifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range append(needs(), workflowStep) {
+		if !n.holds(m) {
+			t.Errorf("%s lacks %s: %s", workflowFile, n.what, n.cure)
+		}
+	}
+	if plain, err := manifest.Parse(azeerslack.Manifest); err != nil || workflowStep.holds(plain) {
+		t.Errorf("%s is taken to have %s (%v)", plainFile, workflowStep.what, err)
+	}
+}
+
 func TestEachNeedIsMissedWhenItIsNotThere(t *testing.T) {
 	t.Parallel()
 	bare, err := manifest.Parse([]byte("display_information: {name: Bare}\n"))

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	azeerslack "azeer-slack"
 	"azeer-slack/journal/journaltest"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/azeer"
@@ -101,11 +102,7 @@ func open(t testing.TB, p *plan) *world {
 	if err != nil {
 		t.Fatalf("build the program: %v", err)
 	}
-	manifest, err := os.ReadFile("../../manifest.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := sandbox.Start(sandbox.Config{Manifest: manifest})
+	box, err := sandbox.Start(sandbox.Config{Manifest: azeerslack.WorkflowManifest})
 	if err != nil {
 		t.Fatal(err)
 	}

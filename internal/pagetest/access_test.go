@@ -119,6 +119,11 @@ func (v *visit) accessiblePanels() {
 	v.press(css(`[data-switch="bot_kill"]`))
 	v.see(css(`.tr-status[data-bot="stopped"]`))
 	v.accessible("Trouble")
+	v.show("workflow")
+	v.fill(css(`.wf-entry[data-input="contact"]`), "0544444444")
+	v.press(css(`[data-act="run-step"]`))
+	v.see(css(`.wf-one[data-state="running"]`))
+	v.accessible("Workflow")
 	v.show("gallery")
 	v.see(css(".gallery-item"))
 	v.accessible("Gallery")
@@ -163,7 +168,7 @@ func TestTabReachesEverythingAndShowsIt(t *testing.T) {
 			v.tabThrough("the form")
 			v.key(escape)
 			v.gone(dialog)
-			for _, panel := range []string{"timeline", "trouble"} {
+			for _, panel := range []string{"timeline", "trouble", "workflow"} {
 				v.show(panel)
 				v.tabThrough(panel)
 			}

@@ -71,8 +71,8 @@ func (v *visit) fits(state, lang string) {
 // english finds English words of the page itself, seen or heard: not names, nor what
 // people, the app and the machines say.
 const english = `(() => {
-	const theirs = 'pre, code, .msg-content, .mk, .az-path, .az-move, .az-email, .gallery-stage, .gallery-file, .tl-what, .tl-text, .tl-breach, .tl-more .unseen, .place-topic, .pn-face, .avatar, .az-who, .az-said, [data-person] .menu-name';
-	const known = /Azeer Assign|azeer-slack demo|Block Kit Builder|Azeer|Slack|WhatsApp|Twerlo|JSON|Ctrl K|Shift|Enter|\/assign|English|#\w+|\S+@\S+/g;
+	const theirs = 'pre, code, .msg-content, .mk, .az-path, .az-move, .az-email, .gallery-stage, .gallery-file, .tl-what, .tl-text, .tl-breach, .tl-more .unseen, .place-topic, .pn-face, .avatar, .az-who, .az-said, .wf-outputs, .wf-error, [data-person] .menu-name';
+	const known = /Azeer Assign|azeer-slack demo|Block Kit Builder|Workflow Builder|Azeer|Slack|WhatsApp|Twerlo|JSON|Ctrl K|Shift|Enter|\/assign|English|#\w+|\S+@\S+/g;
 	const names = eyes.all({css: '.az-name, .side-name, .me-name bdi, .msg-author, .tl-who bdi, .place-title bdi, .intro-name', hidden: true}).map((node) => node.textContent);
 	const strange = (text) => {
 		let rest = (text || '').replace(known, ' ');
@@ -151,6 +151,8 @@ func (v *visit) looksAtPanels(lang string) {
 	v.fits("What happened", lang)
 	v.show("trouble")
 	v.fits("Trouble", lang)
+	v.show("workflow")
+	v.fits("Workflow", lang)
 	v.show("gallery")
 	v.galleryIsInOrder(lang)
 	v.show("chat")

@@ -50,7 +50,7 @@ func (v *visit) visitPlace(name string) {
 	v.see(css(`#place .place-title`))
 }
 
-// show opens a panel: azeer, timeline, trouble or gallery; on a phone chat is one, too.
+// show opens a panel: azeer, timeline, trouble, workflow or gallery; on a phone chat is one, too.
 func (v *visit) show(panel string) {
 	v.Helper()
 	switch {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -22,7 +21,7 @@ type Manifest struct {
 
 	Commands  []SlashCommand
 	Shortcuts []Shortcut
-	Functions []string // callback ids of custom workflow steps, sorted
+	Functions []Function // custom steps for Workflow Builder, in the order declared
 
 	BotScopes []string
 	// OptionalBotScopes may be left out at the installation.
@@ -53,6 +52,27 @@ type Shortcut struct {
 	Type        string
 	CallbackID  string
 	Description string
+}
+
+// A Function is a step that workflows may have.
+type Function struct {
+	CallbackID, Title, Description string
+	Inputs, Outputs                []Parameter
+}
+
+// A Parameter is one input or output of a step; Type is "string", "slack#/types/user_id" or the like.
+type Parameter struct {
+	Name, Type, Title, Description string
+	Required                       bool
+}
+
+// Function finds a declared step by its callback id.
+func (m *Manifest) Function(callbackID string) (Function, bool) {
+	i := slices.IndexFunc(m.Functions, func(f Function) bool { return f.CallbackID == callbackID })
+	if i < 0 {
+		return Function{}, false
+	}
+	return m.Functions[i], true
 }
 
 // Command finds a declared command by its name, slash included.
@@ -161,7 +181,53 @@ type wire struct {
 		} `yaml:"event_subscriptions"`
 		FunctionRuntime string `yaml:"function_runtime"`
 	} `yaml:"settings"`
-	Functions map[string]any `yaml:"functions"`
+	Functions inOrder[struct {
+		Title       string     `yaml:"title"`
+		Description string     `yaml:"description"`
+		Inputs      parameters `yaml:"input_parameters"`
+		Outputs     parameters `yaml:"output_parameters"`
+	}] `yaml:"functions"`
+}
+
+// parameters are the inputs or outputs of a step.
+type parameters struct {
+	Properties inOrder[struct {
+		Type        string `yaml:"type"`
+		Title       string `yaml:"title"`
+		Description string `yaml:"description"`
+		IsRequired  bool   `yaml:"is_required"`
+	}] `yaml:"properties"`
+	Required []string `yaml:"required"`
+}
+
+func (p parameters) list() (all []Parameter) {
+	for _, one := range p.Properties {
+		all = append(all, Parameter{
+			Name: one.name, Type: one.value.Type, Title: one.value.Title, Description: one.value.Description,
+			Required: one.value.IsRequired || slices.Contains(p.Required, one.name),
+		})
+	}
+	return all
+}
+
+// inOrder is an object whose keys the app chooses, in the order in which they stand there.
+type inOrder[V any] []named[V]
+
+type named[V any] struct {
+	name  string
+	value V
+}
+
+// UnmarshalYAML keeps the order, which a map would lose.
+func (o *inOrder[V]) UnmarshalYAML(object *yaml.Node) error {
+	for i := 0; i+1 < len(object.Content); i += 2 {
+		one := named[V]{name: object.Content[i].Value}
+		if err := object.Content[i+1].Decode(&one.value); err != nil {
+			return err
+		}
+		*o = append(*o, one)
+	}
+	return nil
 }
 
 func (w *wire) manifest() *Manifest {
@@ -178,7 +244,12 @@ func (w *wire) manifest() *Manifest {
 		SocketMode:        w.Settings.SocketMode,
 		FunctionRuntime:   w.Settings.FunctionRuntime,
 		OrgDeploy:         w.Settings.OrgDeploy,
-		Functions:         slices.Sorted(maps.Keys(w.Functions)),
+	}
+	for _, f := range w.Functions {
+		m.Functions = append(m.Functions, Function{
+			CallbackID: f.name, Title: f.value.Title, Description: f.value.Description,
+			Inputs: f.value.Inputs.list(), Outputs: f.value.Outputs.list(),
+		})
 	}
 	for _, c := range w.Features.Commands {
 		m.Commands = append(m.Commands, SlashCommand{c.Command, c.Description, c.UsageHint, c.ShouldEscape})

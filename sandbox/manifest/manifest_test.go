@@ -37,7 +37,7 @@ functions:
   assign_step:
     title: Assign
     description: Assigns a contact
-    input_parameters: {properties: {phone: {type: string}}, required: [phone]}
+    input_parameters: {properties: {phone: {type: string}, agent: {type: slack#/types/user_id, title: Agent, description: Who, is_required: true}}, required: [phone]}
     output_parameters: {properties: {}}
 `
 
@@ -51,7 +51,11 @@ func TestParseReadsWhatIsDeclared(t *testing.T) {
 		Name: "Azeer", BotName: "azeer",
 		Commands:  []SlashCommand{{"/assign", "Assign a contact", "phone agent", true}},
 		Shortcuts: []Shortcut{{"Assign contact", "global", "assign_contact", "Hand a contact over"}},
-		Functions: []string{"assign_step"},
+		Functions: []Function{{CallbackID: "assign_step", Title: "Assign", Description: "Assigns a contact",
+			Inputs: []Parameter{
+				{Name: "phone", Type: "string", Required: true},
+				{Name: "agent", Type: "slack#/types/user_id", Title: "Agent", Description: "Who", Required: true},
+			}}},
 		BotScopes: []string{"commands", "chat:write"}, BotEvents: []string{"app_home_opened"},
 		HomeTab: true, MessagesTab: true, Interactivity: true, SocketMode: true,
 		FunctionRuntime: "remote", OrgDeploy: true,
@@ -64,6 +68,9 @@ func TestParseReadsWhatIsDeclared(t *testing.T) {
 	}
 	if _, ok := got.Shortcut("assign_contact"); !ok {
 		t.Error("the shortcut is not found by its callback id")
+	}
+	if f, ok := got.Function("assign_step"); !ok || f.Title != "Assign" {
+		t.Error("the step is not found by its callback id")
 	}
 	if _, ok := got.Command("/unassign"); ok {
 		t.Error("found a command that was not declared")
@@ -128,6 +135,7 @@ var broken = []struct{ old, new, path string }{
 	{"  function_runtime: remote\n", "", "settings.function_runtime"},
 	{"    title: Assign\n", "", "functions.assign_step.title"},
 	{"type: string", "type: phone", "functions.assign_step.input_parameters.properties.phone.type"},
+	{"required: [phone]", "required: [phone, nobody]", "functions.assign_step.input_parameters.required[1]"},
 	{"{properties: {}}", "{}", "functions.assign_step.output_parameters.properties"},
 	{"assign_step:", "Assign Step:", "functions.Assign Step"},
 }

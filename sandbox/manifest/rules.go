@@ -176,7 +176,22 @@ func (w *wire) serverRules() []error {
 		refuse(scope != "" && !slices.Contains(scopes, scope), path, "%s needs the scope %s", event, scope)
 	}
 	refuse(len(w.Functions) > 0 && s.FunctionRuntime == "", "settings.function_runtime", "is required by functions")
+	for _, f := range w.Functions {
+		path := "functions." + f.name
+		errs = append(errs, f.value.Inputs.known(path+".input_parameters.required")...)
+		errs = append(errs, f.value.Outputs.known(path+".output_parameters.required")...)
+	}
 	return append(errs, w.repeats()...)
+}
+
+// known refuses what is required and not declared.
+func (p parameters) known(path string) (errs []error) {
+	for i, name := range p.Required {
+		if !slices.ContainsFunc(p.list(), func(one Parameter) bool { return one.Name == name }) {
+			errs = append(errs, wrong(fmt.Sprintf("%s[%d]", path, i), "%s is no parameter", name)...)
+		}
+	}
+	return errs
 }
 
 // repeats are names that must stand for one thing only, and limits per kind of shortcut.

@@ -33,6 +33,7 @@ const maxAct = 3 << 20
 //	stand {place}                           go to a conversation (the DM with the app is its
 //	                                        Messages tab) → data: the place
 //	reload {}                               restart the client: private answers vanish
+//	run_step {callback, values}             a workflow comes to a step of the app → data: the run
 //	trouble {switch, on}                    see trouble.go
 //	payload {interaction}                   → data: the interaction with payload and ack
 //
@@ -132,6 +133,7 @@ var acts = map[string]func(*Page, context.Context, *slack.Person, request) Outco
 	"home":             (*Page).openHome,
 	"stand":            (*Page).goTo,
 	"reload":           (*Page).reload,
+	"run_step":         (*Page).runStep,
 	"trouble":          (*Page).switchTrouble,
 	"payload":          (*Page).payload,
 }
@@ -327,6 +329,21 @@ func (p *Page) goTo(_ context.Context, me *slack.Person, in request) Outcome {
 func (p *Page) reload(_ context.Context, me *slack.Person, _ request) Outcome {
 	me.Reload()
 	return done(nil)
+}
+
+// runStep has the person start a workflow with one step. What is left empty is not filled in.
+func (p *Page) runStep(_ context.Context, me *slack.Person, in request) Outcome {
+	inputs := map[string]any{}
+	for name, value := range in.Values {
+		if value != "" {
+			inputs[name] = string(value)
+		}
+	}
+	e, err := p.box.Slack.RunStep(me.Handle(), in.Callback, inputs)
+	if err != nil {
+		return failed(err)
+	}
+	return done(runOf(e))
 }
 
 func (p *Page) switchTrouble(_ context.Context, _ *slack.Person, in request) Outcome {

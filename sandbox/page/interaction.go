@@ -90,7 +90,7 @@ func (x *interactions) event(e record.Event) {
 			t.Shown = e.Text
 			t.step(Step{Name: "failed", At: millis(e.At), Text: e.Text, Bad: true})
 		}
-	case record.Opened, record.Seen:
+	case record.Opened, record.Seen, record.StepEnded:
 		t = x.seen(e)
 	}
 	x.tell(t)

@@ -38,6 +38,8 @@ type payload struct {
 		Text string `json:"text"`
 		TS   string `json:"ts"`
 		Tab  string `json:"tab"`
+		// Inputs are those of a step.
+		Inputs map[string]any `json:"inputs"`
 	} `json:"event"`
 }
 
@@ -139,6 +141,9 @@ func (x *interactions) read(t *tracked) {
 			sent += " " + a.Selected.Value
 		}
 	}
+	for _, input := range p.Event.Inputs {
+		sent += " , " + fmt.Sprint(input)
+	}
 	if d.Kind == "view_submission" {
 		_, entered := p.entered()
 		sent += " " + strings.Join(entered, " , ")
@@ -196,6 +201,8 @@ func (x *interactions) wordEvent(t *tracked, p payload) {
 	switch {
 	case p.Event.Type == "app_home_opened":
 		t.What = "Opens the app’s " + p.Event.Tab + " tab"
+	case p.Event.Type == "function_executed":
+		t.What = "Step “" + isolated(t.What) + "”"
 	case p.Event.Text != "":
 		t.What = cmp.Or(t.What, p.Event.Text) // as it was typed, where somebody has
 		if !t.has("typed") {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
@@ -89,6 +90,10 @@ func (p *Page) tellScreens(c slack.Changes) {
 	for _, person := range c.Forms {
 		forms := views(person.Forms(), "modal")
 		p.live.add(told{data: encode(Event{Type: "forms", Forms: &forms}), to: []string{person.Handle()}, at: person})
+	}
+	for _, e := range c.Steps {
+		wire := runOf(e)
+		p.tell(Event{Type: "run", Run: &wire})
 	}
 	for _, person := range c.Homes {
 		if home := person.HomeTab(); home != nil {
@@ -260,7 +265,7 @@ func (p *Page) common() State {
 		HomeTab: m.HomeTab,
 		People:  []Person{}, Places: []Place{},
 		Messages: map[string][]Message{}, Commands: []Command{}, Shortcuts: []Shortcut{}, Breaches: []Breach{},
-		Interactions: p.timeline.all(), Trouble: p.troubles(), Azeer: p.azeer(),
+		Interactions: p.timeline.all(), Trouble: p.troubles(), Azeer: p.azeer(), Workflow: p.workflow(),
 	}
 	switch {
 	case m.MessagesTab && m.MessagesReadOnly:
@@ -283,6 +288,36 @@ func (p *Page) common() State {
 		s.Breaches = append(s.Breaches, breachOf(b))
 	}
 	return s
+}
+
+// keptRuns is how many runs of steps a State holds.
+const keptRuns = 50
+
+func (p *Page) workflow() Workflow {
+	all := p.box.Slack.Executions()
+	w := Workflow{Steps: []WorkflowStep{}, Groups: []Option{}, Runs: []Run{}}
+	for _, f := range p.box.Slack.Manifest().Functions {
+		step := WorkflowStep{Callback: f.CallbackID, Title: f.Title, Description: f.Description, Inputs: []Input{}}
+		for _, in := range f.Inputs {
+			step.Inputs = append(step.Inputs, Input(in))
+		}
+		w.Steps = append(w.Steps, step)
+	}
+	for _, g := range p.box.Slack.UserGroups() {
+		w.Groups = append(w.Groups, Option{Text: "@" + g.Handle, Value: g.ID})
+	}
+	for _, e := range all[max(0, len(all)-keptRuns):] {
+		w.Runs = append(w.Runs, runOf(e))
+	}
+	return w
+}
+
+func runOf(e slack.Execution) Run {
+	r := Run{ID: e.ID, Callback: e.Function, State: string(e.State), Outputs: map[string]string{}, Error: e.Error, Interaction: e.Envelope}
+	for name, value := range e.Outputs {
+		r.Outputs[name] = fmt.Sprint(value)
+	}
+	return r
 }
 
 // playable tells whether one can be somebody.

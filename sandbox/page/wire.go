@@ -30,6 +30,41 @@ type State struct {
 	Interactions []Interaction        `json:"interactions"`
 	Breaches     []Breach             `json:"breaches"`
 	Trouble      Trouble              `json:"trouble"`
+	Workflow     Workflow             `json:"workflow"`
+}
+
+// Workflow is what a workflow may have of the app, and what became of it.
+type Workflow struct {
+	Steps  []WorkflowStep `json:"steps"`
+	Groups []Option       `json:"groups"` // user groups, by id
+	Runs   []Run          `json:"runs"`   // the newest last
+}
+
+// WorkflowStep is a step of the app.
+type WorkflowStep struct {
+	Callback    string  `json:"callback"`
+	Title       string  `json:"title"`
+	Description string  `json:"description"`
+	Inputs      []Input `json:"inputs"`
+}
+
+// Input is what a step is filled in with; Type is Slack's.
+type Input struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Required    bool   `json:"required"`
+}
+
+// Run is one run of a step.
+type Run struct {
+	ID          string            `json:"id"`
+	Callback    string            `json:"callback"`
+	State       string            `json:"state"`   // running, completed or failed
+	Outputs     map[string]string `json:"outputs"` // of a completed one
+	Error       string            `json:"error"`   // of a failed one
+	Interaction string            `json:"interaction"`
 }
 
 // Team is the workspace.
@@ -253,6 +288,7 @@ type Event struct {
 	Trouble     *Trouble     `json:"trouble,omitempty"`
 	Place       *Place       `json:"place,omitempty"`
 	Person      *Person      `json:"person,omitempty"`
+	Run         *Run         `json:"run,omitempty"`
 }
 
 func breachOf(b record.Breach) Breach {

@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	azeerslack "azeer-slack"
+	"azeer-slack/sandbox/manifest"
 )
 
 // The catalogues hold all that the page says by itself.
@@ -82,6 +85,16 @@ func TestPageKnowsWhatTheServerSays(t *testing.T) {
 	for _, found := range regexp.MustCompile(`return "([A-Z][^"]+)", nil`).FindAllStringSubmatch(string(source), -1) {
 		all = append(all, found[1])
 	}
+	m, err := manifest.Parse(azeerslack.WorkflowManifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range m.Functions {
+		all = append(all, f.Title)
+		for _, in := range f.Inputs {
+			all = append(all, in.Title, strings.ReplaceAll(in.Description, "'", `\'`))
+		}
+	}
 	if len(all) < 20 {
 		t.Fatalf("found only %q", all)
 	}
@@ -95,7 +108,7 @@ func TestPageKnowsWhatTheServerSays(t *testing.T) {
 
 // notForPages are errors that no act of a page leads to.
 var notForPages = []string{
-	"wait for a form before ", "wait for a message to ", "read manifest: ", // of tests that drive the sandbox
+	"there is no such execution", "wait for a form before ", "wait for a message to ", "read manifest: ", // of tests that drive the sandbox
 	"read golden", "it is no JSON", "it holds no messages by name: ", // of the gallery
 	"listen for browsers: ", "{} is no loopback address", "the page is closed, or listens already", // of whoever starts the page
 	"read address ", "the page is for this machine only: ",
@@ -106,7 +119,7 @@ func TestPageKnowsEveryErrorOfAnAct(t *testing.T) {
 	t.Parallel()
 	catalogue := webFile(t, "web/js/errorwords.js")
 	var said []string
-	for _, folder := range []string{".", "../slack", "../slack/blocks", "../internal/monitor"} {
+	for _, folder := range []string{".", "../slack", "../slack/blocks", "../slack/steps", "../internal/monitor"} {
 		said = append(said, errorsIn(t, folder)...)
 	}
 	if len(said) < 40 {

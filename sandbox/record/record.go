@@ -38,6 +38,7 @@ const (
 	Opened        Kind = "opened"         // a form appeared or changed before a person
 	AzeerReceived Kind = "azeer_received" // Azeer received a call
 	Seen          Kind = "seen"           // a message appeared before a person
+	StepEnded     Kind = "step_ended"     // the app completed a workflow's step; Text is its state
 )
 
 // Event is one line of the timeline.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"azeer-slack/sandbox/slack/steps"
 )
 
 // boltApp is a small app on Slack's own client.
@@ -64,6 +66,14 @@ app.view("assign", async ({ ack, view, body, client }) => {
   await client.chat.postMessage({ channel: body.user.id, text: contact + " to " + agent });
 });
 
+app.function("assign_step", async ({ inputs, complete, fail }) => {
+  if (inputs.contact === "wrong") {
+    await fail({ error: "no number" });
+    return;
+  }
+  await complete({ outputs: { outcome: inputs.contact + " assigned", attempts: 1 } });
+});
+
 app.start().then(() => console.log("ready"));
 `
 
@@ -105,6 +115,25 @@ func TestBoltWorksAgainstTheSandbox(t *testing.T) {
 	if m := sees(t, omar); m.Plain() != "0544444444 to omar@twerlo.com" || m.Where != "@azeer" {
 		t.Errorf("message %+v", m)
 	}
+	if e := completes(t, s, "0544444444"); e.State != steps.Completed || e.Outputs["outcome"] != "0544444444 assigned" {
+		t.Errorf("step %+v", e)
+	}
+	if e := completes(t, s, "wrong"); e.State != steps.Failed || e.Error != "no number" {
+		t.Errorf("step %+v", e)
+	}
+}
+
+// completes tells how the app completes a step of somebody's workflow.
+func completes(t *testing.T, s *box, contact string) Execution {
+	t.Helper()
+	e, err := s.Slack.RunStep("omar", "assign_step", map[string]any{"contact": contact})
+	if err == nil {
+		e, err = s.Slack.Await(testContext(t), e.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 // installBolt puts Bolt into a temporary directory.

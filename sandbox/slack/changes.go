@@ -1,6 +1,10 @@
 package slack
 
-import "slices"
+import (
+	"slices"
+
+	"azeer-slack/sandbox/slack/steps"
+)
 
 // Changes is what is different on the screens: each thing once, as it is now.
 type Changes struct {
@@ -10,7 +14,11 @@ type Changes struct {
 	Homes    []*Person // whose Home tab is
 	Places   bool      // conversations or their members
 	People   bool      // who is in the workspace
+	Steps    []Execution
 }
+
+// Execution is one run of a workflow's step.
+type Execution = steps.Execution
 
 // Shown is a message with those who have it on their screen. It stands for all of
 // them: Where is empty.
@@ -45,6 +53,10 @@ func (ws *Workspace) Changes(noted []any) Changes {
 	defer ws.mu.Unlock()
 	var c Changes
 	for _, thing := range noted {
+		if e, ok := steps.Changed(thing); ok {
+			c.Steps = append(c.Steps, e)
+			continue
+		}
 		switch thing := thing.(type) {
 		case messageChanged:
 			c.Messages = append(c.Messages, Shown{Message: ws.copyOf(thing.channel, thing.message),

@@ -286,6 +286,9 @@ func (ws *Workspace) Delivery(envelopeID string) (Delivery, bool) {
 func (ws *Workspace) Redeliver(d *Delivery) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	if known := ws.deliveries[d.EnvelopeID]; known != nil { // d may be a copy
+		d = known
+	}
 	if s := ws.Pick(); s != nil {
 		d.repeats++
 		s.Write(d.envelope())

@@ -13,6 +13,7 @@ import (
 	"azeer-slack/sandbox/slack/blocks"
 	"azeer-slack/sandbox/slack/jsonmap"
 	"azeer-slack/sandbox/slack/mrkdwn"
+	"azeer-slack/sandbox/slack/steps"
 )
 
 // Command types a line such as "/assign 0544444444 omar@twerlo.com" in a channel
@@ -552,6 +553,17 @@ func (ws *Workspace) SendEvent(event map[string]any) *Delivery {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	return ws.send(ws.newEvent(nil, event))
+}
+
+// sendStep tells the app that a workflow has come to a step. Call it, and knows, with the lock held.
+func (ws *Workspace) sendStep(by, step string, event map[string]any) (envelope string) {
+	return ws.sendTyped(ws.newEvent(ws.personNamed(by), event), steps.Where, step).EnvelopeID
+}
+
+// knows tells whether there is a person, channel or user group of an id.
+func (ws *Workspace) knows(id string) bool {
+	c, p := ws.find(nil, id), ws.personNamed(id)
+	return c != nil && c.id == id || p != nil && p.id == id || ws.groupOf(id) != nil
 }
 
 func (ws *Workspace) newEvent(p *Person, event object) *Delivery {

@@ -35,8 +35,20 @@ oauth_config:
     bot: [commands, "chat:write", "users:read", "users:read.email", "usergroups:read", "im:write", "channels:read", "app_mentions:read"]
 settings:
   interactivity: {is_enabled: true}
-  event_subscriptions: {bot_events: [app_home_opened, app_mention]}
+  event_subscriptions: {bot_events: [app_home_opened, app_mention, function_executed]}
   socket_mode_enabled: true
+  org_deploy_enabled: true
+  function_runtime: remote
+functions:
+  assign_step:
+    title: Assign a contact
+    description: Gives a contact to an agent
+    input_parameters:
+      properties: {contact: {type: string, title: Contact}, agent: {type: slack#/types/user_id}}
+      required: [contact]
+    output_parameters:
+      properties: {outcome: {type: string}, attempts: {type: integer}}
+      required: [outcome]
 `
 
 // quick limits keep tests of deadlines short; where a deadline must not be met by

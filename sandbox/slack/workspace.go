@@ -15,6 +15,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"azeer-slack/sandbox/slack/jsonmap"
 	"azeer-slack/sandbox/slack/rule"
 	"azeer-slack/sandbox/slack/socketmode"
+	"azeer-slack/sandbox/slack/steps"
 	"azeer-slack/sandbox/slack/webapi"
 )
 
@@ -59,6 +61,7 @@ type (
 type Workspace struct {
 	*Hub
 	*API
+	*Steps
 
 	manifest *manifest.Manifest
 	cfg      Config
@@ -76,6 +79,9 @@ type Hub = socketmode.Hub
 
 // API is the Web API before the app.
 type API = webapi.API
+
+// Steps runs the app's steps as workflows do.
+type Steps = steps.Runner
 
 // roster is who and what there is in the workspace.
 type roster struct {
@@ -114,7 +120,13 @@ func Start(cfg Config, rec *record.Recorder) (*Workspace, error) {
 		AppID: AppID, Ping: cfg.Limits.Ping, WarningClose: cfg.Limits.WarningClose, RefreshClose: cfg.Limits.RefreshClose,
 		Ticket: cfg.Limits.Ticket, KeepTCP: cfg.Unsettled.KeepTCP, Receive: ws.receive,
 	})
-	ws.API = webapi.New(ws.mu, ws.report, ws.methods(), webapi.Tokens{App: AppToken, Bot: BotToken}, m.BotScopes)
+	ws.Steps = steps.New(ws.mu, ws.report, steps.Config{
+		AppID: AppID, Manifest: m, Send: ws.sendStep, Knows: ws.knows,
+		Token: func(token string) { ws.AddToken(token) }, Revoke: func(token string) { ws.RemoveToken(token) },
+	})
+	methods := ws.methods()
+	maps.Copy(methods, ws.Steps.Methods())
+	ws.API = webapi.New(ws.mu, ws.report, methods, webapi.Tokens{App: AppToken, Bot: BotToken}, m.BotScopes)
 	ws.populate()
 	ws.server = loopback.New(ws.counted(ws.routes()), socketmode.RecordFrames)
 	return ws, ws.server.Up()

@@ -38,5 +38,6 @@ const (
 	ResponseUsedUp  record.Rule = "response_used_up"   // used a response_url a sixth time
 	ResponseExpired record.Rule = "response_expired"   // used a response_url after 30 min
 	ResponseUnknown record.Rule = "response_unknown"   // made up a response_url
+	StepOutputs     record.Rule = "step_outputs"       // completed a step with outputs that it has not declared so
 	RateLimit       record.Rule = "rate_limit_ignored" // called again before Retry-After was over
 )

@@ -14,8 +14,14 @@ type Tokens struct{ App, Bot string }
 type access struct {
 	tokens                 Tokens
 	scopes                 []string
+	justInTime             map[string]bool // good as long as what they came with is under way
 	botRevoked, appRevoked bool
 }
+
+// AddToken makes a just-in-time token as good as the bot's, and RemoveToken ends that. Call them with the
+// lock held.
+func (a *API) AddToken(token string)    { a.access.justInTime[token] = true }
+func (a *API) RemoveToken(token string) { delete(a.access.justInTime, token) }
 
 // RevokeBotToken makes every call with the bot token answer token_revoked.
 func (a *API) RevokeBotToken() {
@@ -57,6 +63,9 @@ func (a *API) authorize(c *Call, m Method) error {
 	}
 	tokens := a.access.tokens
 	wanted, revoked := tokens.Bot, a.access.botRevoked
+	if a.access.justInTime[token] {
+		wanted = token
+	}
 	if m.App {
 		wanted, revoked = tokens.App, a.access.appRevoked
 	}

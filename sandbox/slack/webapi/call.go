@@ -84,6 +84,14 @@ func (c *Call) Str(name string) string {
 	}
 }
 
+// Token is the one that the call was made with.
+func (c *Call) Token() string {
+	if c.header != "" {
+		return c.header
+	}
+	return c.Str("token")
+}
+
 // Flag reads an argument that is a boolean.
 func (c *Call) Flag(name string) bool { return c.Str(name) == "true" || c.Str(name) == "1" }
 

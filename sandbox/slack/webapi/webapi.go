@@ -62,7 +62,7 @@ type API struct {
 
 // New returns an API with these methods; all others are unknown_method.
 func New(mu *monitor.Monitor, report *record.Reporter, methods map[string]Method, tokens Tokens, scopes []string) *API {
-	return &API{mu: mu, report: report, methods: methods, access: access{tokens: tokens, scopes: scopes},
+	return &API{mu: mu, report: report, methods: methods, access: access{tokens: tokens, scopes: scopes, justInTime: map[string]bool{}},
 		faults: faults{failures: map[string]*ordered{}, slow: map[string]time.Duration{}},
 		rates:  rates{calls: map[string][]time.Time{}, blockedUntil: map[string]time.Time{}}}
 }

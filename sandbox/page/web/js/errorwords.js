@@ -44,6 +44,18 @@ export const errorTexts = {
   'the form has no submit button': ['The form cannot be submitted.', 'لا يمكن إرسال هذا النموذج.'],
   'wait for the app: {}': ['The app was not waited for: {}', 'توقف انتظار التطبيق: {}'],
 
+  // Steps of workflows
+  'inputs of the step: {}': ['{}', '{}'],
+  '{} is required': ['Fill in {}.', 'يُرجى ملء {}.'],
+  '{} is not declared': ['The step has no input {}.', 'ليس في الخطوة حقل {}.'],
+  '{} must be {}: {}': ['{} does not fit: {2}', 'قيمة {} غير مناسبة: {2}'],
+  'it is of another type': ['it is of another type.', 'نوعها مختلف.'],
+  'there is none of that id': ['there is none of that id.', 'لا يوجد معرّف كهذا.'],
+  'the manifest declares no step "{}"': ['The app has no step “{}”.', 'ليس للتطبيق خطوة باسم «{}».'],
+  'the manifest lets Slack run the steps: settings.function_runtime is not remote': ['The manifest lets Slack run the steps.', 'يكلّف ملف التطبيق Slack بتشغيل الخطوات.'],
+  'steps need settings.org_deploy_enabled in the manifest': ['Steps need org_deploy_enabled in the manifest.', 'تحتاج الخطوات إلى \u2066org_deploy_enabled\u2069 في ملف التطبيق.'],
+  'the manifest does not subscribe to function_executed': ['The manifest does not subscribe to function_executed.', 'لا يشترك ملف التطبيق في \u2066function_executed\u2069.'],
+
   // The switches, the bot and the timeline
   'there is no switch "{}"': ['There is no switch “{}”.', 'لا يوجد مفتاح «{}».'],
   'azeer has no such trouble; there are {}': ['Azeer has no such trouble.', 'لا يوجد عطل كهذا لدى Azeer.'],

@@ -2,6 +2,7 @@
 
 const mostCalls = 200;
 const mostInteractions = 200;
+const mostRuns = 50;
 
 // put replaces the member of a list that is the same thing, or adds it at the end.
 function put(list, thing, same, most = Infinity) {
@@ -64,5 +65,6 @@ export const apply = {
   breach: (state, { breach }) => { state.breaches.push(breach); },
   trouble: (state, { trouble }) => { state.trouble = trouble; },
   place: (state, { place }) => put(state.places, place, (p) => p.id === place.id),
+  run: (state, { run }) => put(state.workflow.runs, run, (r) => r.id === run.id, mostRuns),
   person: (state, { person }) => put(state.people, person, (p) => p.handle === person.handle),
 };

@@ -345,10 +345,27 @@ export const titles = {
   home_found: ['Home, contact found', 'الرئيسية، وُجد العميل'],
   home_mistake: ['Home, wrong number', 'الرئيسية، رقم غير صحيح'],
   home_nothing: ['Home, nothing found', 'الرئيسية، لا نتائج'],
+  step_assigned: ['Step: assigned', 'خطوة: تم الإسناد'],
+  step_unknown_end: ['Step: not confirmed', 'خطوة: غير مؤكد'],
+  step_superseded: ['Step: replaced by a newer request', 'خطوة: حلّ محلها طلب أحدث'],
+  step_overtaken: ['Step that came after a newer request', 'خطوة وصلت بعد طلب أحدث'],
+  step_joined: ['Step: already on it', 'خطوة: قيد التنفيذ'],
+  step_refused: ['Step: no such agent', 'خطوة: لا يوجد هذا الموظف'],
+  step_history: ['History of a step', 'سجل خطوة'],
+  step_agent_missing: ['Step without an agent', 'خطوة بلا موظف'],
+  step_agent_twice: ['Step with two agents', 'خطوة بموظفَين'],
+  step_contacts_many: ['Step with several numbers', 'خطوة بعدة أرقام'],
+  step_me: ['Step: “me” of nobody', 'خطوة: «أنا» بلا شخص'],
+  step_needs_person: ['Step without a person', 'خطوة: نيابة عمّن؟'],
+  step_denied: ['Step of who may not', 'خطوة لمن لا يُسمح له'],
+  step_denied_here: ['Step: only in channels', 'خطوة: في قنوات فقط'],
+  step_denied_unchecked: ['Step: Slack could not tell', 'خطوة: تعذّر التحقق'],
+  step_late: ['Step that came too late', 'خطوة متأخرة'],
+  step_unknown: ['Step that is not known', 'خطوة غير معروفة'],
   home_shut: ['Home of who may not assign', 'الرئيسية لمن لا يُسمح له'],
 };
 
-const several = /^(mistakes|outcomes|states)_/;
+const several = /^(mistakes|outcomes|states|steps)_/;
 
 /** titleOf is what people call a sample, in the page's language. */
 export function titleOf(name) {
@@ -361,6 +378,7 @@ const groups = [
   ['groupNotDone', /^(outcomes|states)_|^(broken|expired|failed|late|key_refused|me_no_agent|no_such_agent|not_found|not_stored|stored_late|overtaken|server_error|superseded|unknown|undo|mention_late|form_late|form_refused)/],
   ['groupMany', /^(batch|several|handover|file)/],
   ['groupOffers', /^offer/],
+  ['groupWorkflow', /^steps_/],
   ['groupOwners', /^(notice|lost_told|untold|receipt|remind|tap_|not_me)/],
   ['groupQuestions', /^(ambiguous|question)/],
   ['groupMistakes', /^(mistake|no_such_word|fields)/],

@@ -11,6 +11,7 @@ const kinds = [
   { name: 'azeer', icon: 'inbox', module: './azeer.js' },
   { name: 'timeline', icon: 'clock', module: './timeline.js' },
   { name: 'trouble', icon: 'alarm', module: './trouble.js' },
+  { name: 'workflow', icon: 'flow', module: './workflow.js' },
   { name: 'gallery', icon: 'grid', module: './gallery.js' },
 ];
 

@@ -35,7 +35,7 @@ class Store {
     this.place = '';
     /** thread is the ts of the message whose thread is open; empty: none. */
     this.thread = '';
-    /** panel is the open panel: azeer, timeline, trouble or gallery; chat on a phone. */
+    /** panel is the open panel: azeer, timeline, trouble, workflow or gallery; chat on a phone. */
     this.panel = '';
     /** keep says whether private answers stay after a reload. */
     this.keep = setting('keep') === '1';
@@ -236,7 +236,7 @@ class Store {
 
   // reason words why an act failed: as Slack's client would, or in the panels as the page.
   reason(act, said) {
-    return reasonFor(said, isArabic(['trouble', 'payload'].includes(act) ? this.pageLang : this.lang));
+    return reasonFor(said, isArabic(['trouble', 'payload', 'run_step'].includes(act) ? this.pageLang : this.lang));
   }
 
   /** setPlace shows a conversation, by id, or by "@handle" for a DM not opened yet. */

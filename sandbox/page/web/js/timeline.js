@@ -24,6 +24,7 @@ const capital = (name) => name[0].toUpperCase() + name.slice(1);
 // stepLabel words a step; the first one by what was done.
 function stepLabel(name, i) {
   if (name !== 'typed') return tell(`step${capital(name)}`);
+  if (/^Step “/.test(i.what)) return tell('did_step');
   if (i.kind === 'events_api') return tell(/^Opens the app/.test(i.what) ? 'did_home' : 'did_events_api');
   return tell(Object.hasOwn(pageTexts, `did_${i.kind}`) ? `did_${i.kind}` : 'did_typed');
 }

@@ -1,0 +1,63 @@
+package pagetest
+
+import (
+	"testing"
+)
+
+// stepInput is a field of the step in the Workflow panel, output what came out of the newest run.
+func stepInput(name string) thing { return css(`.wf-entry[data-input="` + name + `"]`) }
+
+func output(name string) thing { return css(`.wf-one:first-child [data-output="` + name + `"]`) }
+
+// choosesIn chooses in a field for people or groups.
+func (v *visit) choosesIn(field thing, label string) {
+	v.Helper()
+	v.until(`(() => {
+		const field = eyes.one(%s), option = field && [...field.options].find((one) => one.textContent === '`+label+`');
+		if (!option) return false;
+		field.value = option.value;
+		field.dispatchEvent(new Event('change', { bubbles: true }));
+		return true;
+	})()`, field)
+}
+
+func TestAStepIsFilledInAndRun(t *testing.T) {
+	onEachDevice(t, func(v *visit) {
+		run := css(`[data-act="run-step"]`)
+		v.show("workflow")
+		v.press(run)
+		v.see(css(`.toast[data-toast="error"]`).says("Fill in contact."))
+		v.press(css(`.toast button`))
+		v.fill(stepInput("contact"), "Khalid 0544444444")
+		v.fill(stepInput("agent"), "omar@twerlo.com")
+		v.press(run)
+		v.see(css(`.wf-one[data-state="failed"]`).says("Fill in “On behalf of”"))
+		v.choosesIn(stepInput("on_behalf_of"), "Maha Manager")
+		v.press(run)
+		v.see(output("outcome").says("assigned"))
+		v.see(output("explanation").says("now belongs to Omar Hassan"))
+		v.owned(contact, "omar@twerlo.com")
+
+		// What was filled in stays, also in the other language; the bot completes what it has accepted when it is back.
+		v.turn("azeer_slow")
+		v.be("layla")
+		v.show("workflow")
+		if text := v.see(stepInput("contact")).Value; text != "Khalid 0544444444" {
+			v.Errorf("the contact is %q now", text)
+		}
+		v.fill(stepInput("agent"), "أنا")
+		v.choosesIn(stepInput("on_behalf_of"), "ليلى أحمد")
+		v.press(run.says("تشغيل الخطوة"))
+		v.see(css(`.wf-one[data-state="running"]`).says("قيد التشغيل"))
+		v.show("timeline")
+		v.see(interaction("الخطوة «").its(`.tl-step[data-step~="acknowledged"]`))
+		v.killBot()
+		v.turn("azeer_slow")
+		v.startBot()
+		v.show("workflow")
+		v.see(output("explanation").says("تم إسناد العميل"))
+		v.press(css(`.wf-one:first-child .wf-link`))
+		v.see(css(`[role="tabpanel"][data-panel="timeline"] .tl-item`).says("الخطوة «"))
+		v.owned(contact, "layla@twerlo.com")
+	})
+}
