@@ -17,7 +17,7 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/duty", "assign/line", "assign/phone", "bot", "bot/access", "bot/audit", "bot/notify", "bot/rota", "bot/slackcall", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/health", "internal/heartbeat", "internal/inbox", "internal/logging", "internal/memory", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/duty", "assign/line", "assign/phone", "bot", "bot/access", "bot/audit", "bot/notify", "bot/offer", "bot/rota", "bot/slackcall", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/health", "internal/heartbeat", "internal/inbox", "internal/logging", "internal/memory", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
 	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},
@@ -36,6 +36,7 @@ var rooms = []struct {
 	{"bot/home", []string{"bot/access", "bot/payload", "bot/render", "bot/reply", "bot/rota", "bot/slackcall", "bot/users", "assign", "assign/line", "assign/phone", "internal/catch", "internal/heartbeat"}},
 	{"bot/audit", []string{"bot/render", "bot/slackcall", "bot/texts", "assign", "assign/agent", "internal/retry", "internal/catch", "internal/heartbeat"}},
 	{"bot/notify", []string{"bot/payload", "bot/render", "bot/reply", "bot/slackcall", "assign", "assign/agent", "assign/phone", "internal/retry", "internal/catch", "internal/heartbeat"}},
+	{"bot/offer", []string{"bot/access", "bot/inbound", "bot/payload", "bot/render", "bot/reply", "bot/slackcall", "bot/texts", "assign", "assign/agent", "assign/line", "assign/phone", "internal/retry", "internal/catch", "internal/heartbeat"}},
 	{"bot/workflow", []string{"bot/access", "bot/inbound", "bot/payload", "bot/render", "bot/slackcall", "bot/texts", "assign", "assign/agent", "assign/line", "assign/phone", "assign/prose", "internal/retry"}},
 	{"bot/files", []string{"bot/payload"}},
 	{"bot/access", []string{"bot/payload", "bot/render", "bot/users"}},

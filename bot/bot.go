@@ -22,6 +22,7 @@ import (
 	"azeer-slack/bot/home"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/notify"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
@@ -76,6 +77,8 @@ type Config struct {
 	Audit audit.Config
 	// Notify is whether new owners are told; by default they are not.
 	Notify notify.Config
+	// Offers is where what is offered goes, and for how long.
+	Offers offer.Config
 	// HomeHeartbeat is of the loop that publishes Home tabs; it may be nil.
 	HomeHeartbeat *heartbeat.Loop
 	// Connections is the number of sockets, 1 to 10; 0 is two.
@@ -121,6 +124,7 @@ type handlers struct {
 	buttons     *buttons
 	typing      *typing
 	homes       *home.Tabs
+	offers      *offer.Handlers
 	steps       *workflow.Steps
 }
 
@@ -190,13 +194,14 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}
+	offers := newOffers(api, noted, agents, answers, may, cfg)
 	subcommands := &subcommands{
-		responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, rota: onDuty, region: region,
+		responder: respond, history: history, notices: notices, agents: agents, handovers: handovers, offers: offers, rota: onDuty, region: region,
 	}
 	typing := &typing{responder: respond, api: api, access: may, owners: owner, agents: agents, rota: onDuty, live: newLiveHints(), region: region}
 	submissions := &submissions{
 		requests: requests, access: may, agents: agents, typing: typing, waiting: answers.waiting, batches: several,
-		handovers: handovers, region: region,
+		handovers: handovers, offers: offers, region: region,
 	}
 	receipts := &receipts{responder: respond, notices: notices, service: noted, access: may, opener: opener, submissions: submissions}
 	submissions.receipts = receipts
@@ -217,8 +222,19 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 		},
 		typing: typing,
 		homes:  homes,
+		offers: offers,
 		steps:  answers.steps,
 	}
+}
+
+// newOffers makes what sees to offers.
+func newOffers(api *slack.Client, service offer.Service, agents Agents, answers *answers, may *access.Policy, cfg Config) *offer.Handlers {
+	respond := answers.responder
+	keeper := offer.New(cfg.Offers, offer.Slack{
+		API: api, People: respond.people, Sender: respond.post, Duty: answers.rota.Now,
+		Renderer: respond.rendererFor, Default: respond.renderers.Default,
+	}, service, respond.log)
+	return &offer.Handlers{Keeper: keeper, Chat: chat{respond}, Agents: agents, Access: may, Region: cfg.Region}
 }
 
 // noting is a service that lets Home tabs know what it has accepted.
@@ -282,12 +298,15 @@ func (b *Bot) Finished(a assign.Assignment) {
 	b.opener.recents.finished(a)
 	b.audit.Wake()
 	b.notices.Wake()
+	if payload.DecodeOrigin(a.Origin).EntryPoint == payload.ByOffer {
+		b.offers.Keeper.Wake()
+	}
 }
 
 // lastWords is how long Keep goes on after its context has ended.
 const lastWords = 2 * time.Second
 
-// Keep keeps Home tabs, the audit channel and new owners up to date until ctx ends; then it has
+// Keep keeps Home tabs, the audit channel, new owners and offers up to date until ctx ends; then it has
 // lastWords for what is due. It does nothing before Run knows who we are.
 func (b *Bot) Keep(ctx context.Context) {
 	select {
@@ -301,6 +320,7 @@ func (b *Bot) Keep(ctx context.Context) {
 	all.Go(func() { b.homes.Run(ctx, longer) })
 	all.Go(func() { b.audit.Run(ctx, longer) })
 	all.Go(func() { b.notices.Run(ctx, longer) })
+	all.Go(func() { b.offers.Keeper.Run(ctx, longer) })
 	all.Wait()
 }
 

@@ -11,6 +11,7 @@ import (
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/home"
 	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 )
@@ -86,12 +87,7 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		c.Acknowledge(ctx, nil)
 		return
 	}
-	if c.IsTyping() {
-		b.typing.onChange(ctx, c)
-		return
-	}
-	if isReceipt(c.Actions[0].ActionID) {
-		b.receipts.onClick(ctx, c, c.Actions[0])
+	if b.onOwnTerms(ctx, c, c.Actions[0]) {
 		return
 	}
 	if isFromHome(c) {
@@ -120,6 +116,8 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 		b.opener.open(ctx, c, d, formOrigin(c))
 	case render.ActionSeveral:
 		b.opener.openSeveral(ctx, c, chosen, formOrigin(c))
+	case render.ActionOfferThese:
+		b.subcommands.offers.OnThese(ctx, c, chosen)
 	case render.ActionBatch, render.ActionBatchStop, render.ActionBatchRetry, render.ActionBatchUndo, render.ActionBatchShow:
 		b.batches.onClick(ctx, c, chosen)
 	case render.ActionHandover, render.ActionHandoverDo, render.ActionHandoverShow:
@@ -132,6 +130,24 @@ func (b *buttons) onClick(ctx context.Context, c *inbound.Call) {
 	default:
 		b.onRequestButton(ctx, c, chosen)
 	}
+}
+
+// onOwnTerms serves what has rules of its own on who may, and where; false of all else.
+func (b *buttons) onOwnTerms(ctx context.Context, c *inbound.Call, chosen payload.Action) bool {
+	switch {
+	case chosen.ActionID == render.ActionOfferForm:
+		contacts, err := b.receipts.submissions.contactsTyped(c)
+		b.subcommands.offers.OnForm(ctx, c, contacts, err)
+	case c.IsTyping():
+		b.typing.onChange(ctx, c)
+	case offer.IsClick(chosen.ActionID):
+		b.subcommands.offers.OnClick(ctx, c, chosen)
+	case isReceipt(chosen.ActionID):
+		b.receipts.onClick(ctx, c, chosen)
+	default:
+		return false
+	}
+	return true
 }
 
 // formOrigin is where the answer to a form goes that a button opens.

@@ -113,6 +113,16 @@ func originOf(c *inbound.Call) payload.Origin {
 	return o
 }
 
+// chat is a responder to others than the bot itself.
+type chat struct{ *responder }
+
+func (r chat) RendererOf(ctx context.Context, c *inbound.Call) render.Renderer {
+	return r.rendererOf(ctx, c)
+}
+func (r chat) Reply(ctx context.Context, c *inbound.Call, m render.Message)  { r.reply(ctx, c, m) }
+func (r chat) Beside(ctx context.Context, c *inbound.Call, m render.Message) { r.beside(ctx, c, m) }
+func (r chat) AddressOf(c *inbound.Call) payload.Address                     { return addressOf(c) }
+
 // isFromHome tells that a call was made on the Home tab.
 func isFromHome(c *inbound.Call) bool {
 	return c.Kind == payload.BlockActions && c.View.Type == string(slack.VTHomeTab)
@@ -127,7 +137,7 @@ func replaces(c *inbound.Call) bool {
 	}
 	switch c.Actions[0].ActionID {
 	case render.ActionOpen, render.ActionFix, render.ActionRetry, render.ActionBatchShow, render.ActionBatchStop, render.ActionSeveral,
-		render.ActionHandover, render.ActionHandoverShow, render.ActionHistory, render.ActionHave, render.ActionNotMe:
+		render.ActionHandover, render.ActionHandoverShow, render.ActionHistory, render.ActionHave, render.ActionNotMe, render.ActionTake:
 		return false
 	}
 	return !strings.HasPrefix(c.Actions[0].ActionID, render.ActionFixNumber)

@@ -13,19 +13,21 @@ import (
 	"azeer-slack/assign/line"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/notify"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/rota"
 	"azeer-slack/bot/texts"
 )
 
-// subcommands serves history, mine, handover, duty, undo and help, typed or chosen.
+// subcommands serves history, mine, handover, offer, duty, undo and help, typed or chosen.
 type subcommands struct {
 	*responder
 	history   assign.History
 	notices   *notify.Notifier
 	agents    Agents
 	handovers *handovers
+	offers    *offer.Handlers
 	rota      *rota.Rota
 	region    string
 }
@@ -140,9 +142,13 @@ func (s *subcommands) onButton(ctx context.Context, c *inbound.Call, chosen payl
 	s.run(ctx, c, e)
 }
 
-// run carries out a sub-command and answers the call that asked for it. It accepts no
+// run carries out a sub-command and answers the call that asked for it. But for an offer, it accepts no
 // request, so nothing that the person does next has to wait for it.
 func (s *subcommands) run(ctx context.Context, c *inbound.Call, e render.SubcommandRequest) {
+	if e.Word == render.OfferCommand { // which is stored before it is acknowledged
+		s.offers.OnLine(ctx, c, e.Command, e.Rest)
+		return
+	}
 	c.Leave()
 	v := s.rendererOf(ctx, c)
 	if c.Kind != payload.SlashCommand {

@@ -15,6 +15,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/inbound"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/texts"
@@ -32,6 +33,7 @@ type submissions struct {
 	batches   *batches
 	handovers *handovers
 	receipts  *receipts
+	offers    *offer.Handlers
 	region    string
 }
 
@@ -46,8 +48,12 @@ var formCallbacks = []string{
 
 // onSubmission serves the submitted form.
 func (s *submissions) onSubmission(ctx context.Context, c *inbound.Call) {
-	if c.View.CallbackID == render.NotMeCallback {
+	switch c.View.CallbackID {
+	case render.NotMeCallback:
 		s.receipts.onNotMe(ctx, c)
+		return
+	case render.OfferCallback:
+		s.offers.OnConfirmed(ctx, c)
 		return
 	}
 	if !slices.Contains(formCallbacks, c.View.CallbackID) {
@@ -172,6 +178,39 @@ func (s *submissions) read(v render.Renderer, c *inbound.Call) (r assign.Request
 	}
 	r.Brief = s.brief(c)
 	return r, wrong, unlisted
+}
+
+// contactsTyped reads the contacts that stand in a form which is not submitted yet: one, or several.
+func (s *submissions) contactsTyped(c *inbound.Call) ([]phone.Number, error) {
+	typed, several := contactIn(c.Payload), c.View.CallbackID == render.SeveralCallback
+	chosen, offered := render.ChosenIn(c.Payload)
+	switch list := meta(c).List; {
+	case list != "":
+		return render.DecodeContacts(list), nil
+	case several:
+		typed = c.Input(render.BlockSeveral) + "\n" + c.Input(render.BlockMore)
+	case offered:
+		typed, several = strings.Join(chosen, "\n"), true
+	}
+	if !several {
+		contact, err := line.ParseContact(typed, s.region)
+		m, _ := errors.AsType[*line.Mistake](err)
+		switch {
+		case err == nil:
+			return []phone.Number{contact}, nil
+		case m != nil && m.Kind == line.PhoneUnlisted && len(m.Perhaps) == 1: // a question follows
+			return m.Perhaps, nil
+		case m == nil || m.Kind != line.ManyContacts:
+			return nil, err
+		}
+	}
+	m := line.ParseList(typed, s.region)
+	for _, unread := range m.Unread {
+		if _, err := line.ParsePhone(unread.Typed.Reveal(), s.region); err != nil {
+			return nil, err
+		}
+	}
+	return m.Contacts, nil
 }
 
 // contactIn is the number in a submitted form, typed or ticked.

@@ -121,10 +121,10 @@ func TestAFormMadeAgainHasTheSameFields(t *testing.T) {
 			same = append(same, known.Raw)
 		}
 	}
-	if want := []json.RawMessage{old.Blocks[0], old.Blocks[1], old.Blocks[3], old.Blocks[4]}; payload.Encode(same) != payload.Encode(want) {
+	if want := []json.RawMessage{old.Blocks[0], old.Blocks[1], old.Blocks[3], old.Blocks[4], old.Blocks[5]}; payload.Encode(same) != payload.Encode(want) {
 		t.Errorf("%s became %s", payload.Encode(want), payload.Encode(same))
 	}
-	if got := strings.Join(ids, " "); got != " contact foreign owner agent note" {
+	if got := strings.Join(ids, " "); got != " contact foreign owner agent note offer" {
 		t.Errorf("the blocks are %s", got)
 	}
 	to, err := payload.DecodeAddress(again.PrivateMetadata)

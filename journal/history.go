@@ -24,6 +24,8 @@ type reader interface {
 	// PendingNotices gives up to limit notices for which this instance has something to do, now
 	// or later, the soonest first.
 	PendingNotices(ctx context.Context, limit int) ([]store.Notice, error)
+	// PendingOffers is PendingNotices for offers.
+	PendingOffers(ctx context.Context, limit int) ([]store.Offer, error)
 }
 
 // Latest gives the newest assignment of contact; see assign.Journal.

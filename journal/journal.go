@@ -80,6 +80,7 @@ type Journal struct {
 var (
 	_ assign.Journal = (*Journal)(nil)
 	_ assign.Notices = (*Journal)(nil)
+	_ assign.Offers  = (*Journal)(nil)
 )
 
 // Open opens the journal at databaseURL, and creates or migrates it if need be:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -144,6 +145,29 @@ func TestOldAnsweredAssignmentsAreDeleted(t *testing.T) {
 		}
 		if a := journaltest.Accept(t, j, journaltest.Numbered(n+2)); a.ID <= last.ID {
 			t.Fatalf("id %d was given before", a.ID)
+		}
+	})
+}
+
+// Offers go with their age, whatever came of them: they hold a number and a note.
+func TestOldOffersAreDeleted(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
+		for id, retention := range map[int64]time.Duration{1: 0, 2: time.Nanosecond} {
+			j := open(t, Config{Retention: retention})
+			o := assign.Offer{ID: id, Key: strconv.FormatInt(id, 10), Requester: "U1", State: assign.OfferOpen, Due: time.Now().Add(time.Hour)}
+			if made, err := j.MakeOffer(t.Context(), o); !made || err != nil {
+				t.Fatalf("made %t, error %v", made, err)
+			}
+			if _, err := j.Prune(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, found, err := j.OfferOf(t.Context(), id); found != (retention == 0) || err != nil {
+				t.Errorf("kept for %v: found %t, error %v", retention, found, err)
+			}
+			if err := j.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -44,7 +44,7 @@ func (j *Journal) Run(ctx context.Context) error {
 
 // Prune deletes answered assignments older than Config.Retention, and returns how many.
 // Unfinished and unanswered ones stay, however old; so does the newest of all in SQLite,
-// which makes sure that no id is given twice.
+// which makes sure that no id is given twice. Offers go with their age.
 func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 	for page := (oldPage{more: true}); page.more; {
 		j.cfg.Heartbeat.Beat()
@@ -56,6 +56,9 @@ func (j *Journal) Prune(ctx context.Context) (deleted int, err error) {
 			return deleted, fmt.Errorf("delete old assignments: %w", err)
 		}
 		deleted += len(page.deletable)
+	}
+	if err := j.writer.do(ctx, &store.DeleteOffers{Age: j.cfg.Retention}); err != nil {
+		return deleted, fmt.Errorf("delete old offers: %w", err)
 	}
 	return deleted, nil
 }

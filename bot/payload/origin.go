@@ -22,7 +22,7 @@ func (s Origin) Encode() string { return strings.TrimSpace(string(s.EntryPoint) 
 func DecodeOrigin(origin string) Origin {
 	name, channel, _ := strings.Cut(origin, " ")
 	switch EntryPoint(name) {
-	case ByCommand, ByForm, ByMessage, ByMention, ByHome, ByButton, ByHandover, ByWorkflow:
+	case ByCommand, ByForm, ByMessage, ByMention, ByHome, ByButton, ByHandover, ByOffer, ByWorkflow:
 	default:
 		return Origin{}
 	}
@@ -38,6 +38,8 @@ const (
 	ByButton  EntryPoint = "button"
 	// ByHandover is how all that an agent had was given to another.
 	ByHandover EntryPoint = "handover"
+	// ByOffer is how somebody took what was offered, or the requester gave that to somebody.
+	ByOffer EntryPoint = "offer"
 	// ByWorkflow is a step of a workflow.
 	ByWorkflow EntryPoint = "workflow"
 )

@@ -64,6 +64,7 @@ type Payload struct {
 	Container struct {
 		ChannelID string `json:"channel_id"`
 		ThreadTS  string `json:"thread_ts"`
+		MessageTS string `json:"message_ts"`
 	} `json:"container"`
 	// Message is that of a shortcut on one.
 	Message json.RawMessage `json:"message"`

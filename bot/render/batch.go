@@ -74,7 +74,7 @@ func (v Renderer) BatchQuestion(m line.Many, r assign.Request, others int) Messa
 		return v.Notice("batch_too_many", texts.Data{"Count": len(m.Contacts), "Most": BatchAsked})
 	}
 	button := slack.NewButtonBlockElement(ActionBatch, value, plainText(v.Texts.Plain(label, data), 75))
-	return Paragraph(text, styled(button, slack.StylePrimary))
+	return Paragraph(text, append([]*slack.ButtonBlockElement{styled(button, slack.StylePrimary)}, v.offerThese(m.Contacts, r.Brief)...)...)
 }
 
 func (v Renderer) unreadLines(unread []line.Unread) string {
@@ -96,7 +96,8 @@ func (v Renderer) BatchTooMany(contacts []phone.Number, most int) Message {
 // BatchNoAgent says that a line names several contacts and no agent, and offers the form.
 func (v Renderer) BatchNoAgent(contacts []phone.Number, command string) Message {
 	example := texts.Code(strings.TrimSpace(command + " " + contacts[0].International() + " " + contacts[1].International() + " omar@twerlo.com"))
-	return v.Notice("batch_no_agent", texts.Data{"Count": len(contacts), "Line": example}, v.severalButton(contacts))
+	return v.Notice("batch_no_agent", texts.Data{"Count": len(contacts), "Line": example},
+		append([]*slack.ButtonBlockElement{v.severalButton(contacts)}, v.offerThese(contacts, assign.Brief{})...)...)
 }
 
 // severalButton opens the form for several contacts, with these if they fit.

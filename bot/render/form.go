@@ -72,6 +72,9 @@ func (v Renderer) agentAndRest(start FormContent, from payload.Address) (blocks 
 	if from.Channel == "" {
 		blocks = append(blocks, v.answerInput())
 	}
+	if !start.Mine {
+		blocks = append(blocks, v.offerInput())
+	}
 	return blocks
 }
 

@@ -147,6 +147,7 @@ func goldenMessages(v Renderer) map[string]Message {
 	maps.Copy(messages, goldenComforts(v))
 	maps.Copy(messages, goldenNotices(v))
 	maps.Copy(messages, goldenDuty(v))
+	maps.Copy(messages, goldenOffers(v))
 	return messages
 }
 
@@ -273,6 +274,8 @@ func goldenViews(loaded Renderer) map[string]any {
 		"form_no_list":   loaded.Form(FormContent{Draft: Draft{Agent: "omar@twerlo.com"}, NoList: true}, from),
 		"assigning":      loaded.Closing("form_assigning", loaded.InProgress(goldenRequest)).View,
 		"barred":         loaded.DeniedView(DenialOf("not_allowed_guest", nil, nil)),
+		"offer_confirm":  *goldenOfferView(loaded, 1),
+		"offer_many":     *goldenOfferView(loaded, 12),
 		"message_none":   loaded.FormFound(nil, FormContent{}, fromMessage),
 		"message_one":    loaded.FormFound(manyFound(1), FormContent{}, fromMessage),
 		"message_two":    loaded.FormFound([]phone.Number{phone.New("966544444444"), phone.New("971501234567")}, FormContent{}, fromMessage),

@@ -193,7 +193,12 @@ func (v Renderer) auditedContact(a assign.Assignment, fullPhone bool) any {
 	if fullPhone {
 		return v.contact(a.Contact)
 	}
-	return "…" + a.Contact.Digits()[max(0, len(a.Contact.Digits())-3):]
+	return masked(a.Contact)
+}
+
+// masked is the end of a number.
+func masked(contact phone.Number) string {
+	return "…" + contact.Digits()[max(0, len(contact.Digits())-3):]
 }
 
 const (
@@ -209,7 +214,7 @@ const (
 var sourceTexts = map[payload.EntryPoint]string{
 	payload.ByCommand: "from_command", payload.ByForm: "from_form", payload.ByMessage: "from_message",
 	payload.ByMention: "from_mention", payload.ByHome: "from_home", payload.ByButton: "from_button",
-	payload.ByHandover: "from_handover", payload.ByWorkflow: "from_workflow",
+	payload.ByHandover: "from_handover", payload.ByOffer: "from_offer", payload.ByWorkflow: "from_workflow",
 }
 
 // from tells of a source, as a part of a sentence; "" of the zero source.

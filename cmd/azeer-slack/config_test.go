@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"azeer-slack/bot"
+	"azeer-slack/bot/offer"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -41,7 +42,7 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 	want := Config{
 		AzeerBaseURL: "https://api.mottasl.ai/v1", SlackAPIURL: "https://slack.com/api/",
 		HTTPAddr: "127.0.0.1:8080", AzeerConcurrency: 8, LogLevel: zerolog.InfoLevel,
-		Bot: bot.Config{Connections: 2, Region: "SA", Language: "en", Days: 90},
+		Bot: bot.Config{Connections: 2, Region: "SA", Language: "en", Days: 90, Offers: offer.Config{After: 15 * time.Minute}},
 	}
 	for field, want := range map[*Secret]string{
 		&got.SlackAppToken: "xapp-sandbox", &got.SlackBotToken: "xoxb-sandbox",
@@ -92,6 +93,8 @@ var goodValues = []struct {
 	{"DUTY_GROUPS", "S0123ABCDEF, S0456ABCDEF", func(c Config) any { return c.Bot.Duty.Groups }, []string{"S0123ABCDEF", "S0456ABCDEF"}},
 	{"NOTIFY_AGENTS", "true", func(c Config) any { return c.Bot.Notify.On }, true},
 	{"RECEIPT_AFTER", "1h30m", func(c Config) any { return c.Bot.Notify.ReceiptAfter }, 90 * time.Minute},
+	{"OFFER_CHANNEL", "C0123ABCDEF", func(c Config) any { return c.Bot.Offers.Channel }, "C0123ABCDEF"},
+	{"OFFER_AFTER", "30m", func(c Config) any { return c.Bot.Offers.After }, 30 * time.Minute},
 	{"INBOX_URL", "https://inbox.example/#/c/{phone}", func(c Config) any { return c.Bot.Notify.InboxURL }, "https://inbox.example/#/c/{phone}"},
 	{"RETENTION_DAYS", "1", func(c Config) any { return c.Bot.Days }, 1},
 	{"LOG_LEVEL", "Debug", func(c Config) any { return c.LogLevel }, zerolog.DebugLevel},
@@ -173,6 +176,9 @@ var badValues = []struct{ name, value, want string }{
 	{"RECEIPT_AFTER", "15", `is "15", which is no time`},
 	{"RECEIPT_AFTER", "10s", "is 10s"},
 	{"RECEIPT_AFTER", "48h", "is 48h"},
+	{"OFFER_CHANNEL", "#leads", "no channel id"},
+	{"OFFER_AFTER", "soon", `is "soon", which is no time`},
+	{"OFFER_AFTER", "25h", "is 25h"},
 	{"INBOX_URL", "https://inbox.example/", "has no {phone} in it"},
 	{"INBOX_URL", "inbox/{phone}", "is not a web address"},
 	{"INBOX_URL", "http://inbox.example/{phone}", "is plain http to inbox.example"},

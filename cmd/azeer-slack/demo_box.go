@@ -71,6 +71,7 @@ func boxSettings(box *sandbox.Sandbox, folder string, more map[string]string) lo
 	}
 	values["ALLOWED_USERS"] = strings.Join(allowed, ",")
 	values["ADMIN_USERS"] = box.Slack.Person(demoPerson).ID()
+	values["OFFER_CHANNEL"] = box.Slack.ChannelID(demoPlace)
 	for _, group := range box.Slack.UserGroups() {
 		values["DUTY_GROUPS"] = group.ID
 	}

@@ -7,6 +7,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/bot/notify"
+	"azeer-slack/bot/offer"
 	"azeer-slack/journal"
 )
 
@@ -18,5 +19,6 @@ func makeJournalKillable(j assign.Journal) assign.Journal    { return j }
 func makeInboxKillable(i assign.Inbox) assign.Inbox          { return i }
 func makeAnswererKillable(a assign.Answerer) assign.Answerer { return a }
 func makeNoticesKillable(j notify.Journal) notify.Journal    { return j }
+func makeOffersKillable(j offer.Journal) offer.Journal       { return j }
 
 func makeAcksKillable(told func(string, time.Duration)) func(string, time.Duration) { return told }

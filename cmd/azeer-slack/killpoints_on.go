@@ -17,6 +17,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/notify"
+	"azeer-slack/bot/offer"
 	"azeer-slack/journal"
 )
 
@@ -30,6 +31,10 @@ const (
 	pointAnswerPosted  = "answer_posted"  // Slack has taken the answer, which is not noted
 	pointOwnerTold     = "owner_told"     // Slack has taken what the new owner is told, which is not noted
 	pointNoticeKept    = "notice_kept"    // in the journal: what the new owner was told, or has said
+	pointOfferStored   = "offer_stored"   // in the journal, not yet acknowledged
+	pointOfferShown    = "offer_shown"    // Slack has taken the card, which is not noted
+	pointOfferTaken    = "offer_taken"    // in the journal: who took it, for whom nothing is assigned yet
+	pointOfferSettled  = "offer_settled"  // the card says who has it, which is not noted
 )
 
 // killPlan is where the process ends: at the nth passage of a point.
@@ -148,6 +153,32 @@ func (k killableNotices) KeepNotice(ctx context.Context, n assign.Notice, from a
 	kept, err := k.Journal.KeepNotice(ctx, n, from)
 	if err == nil {
 		reach(pointNoticeKept)
+	}
+	return kept, err
+}
+
+func makeOffersKillable(j offer.Journal) offer.Journal { return killableOffers{j} }
+
+type killableOffers struct{ offer.Journal }
+
+func (k killableOffers) MakeOffer(ctx context.Context, o assign.Offer) (bool, error) {
+	made, err := k.Journal.MakeOffer(ctx, o)
+	if err == nil {
+		reach(pointOfferStored)
+	}
+	return made, err
+}
+
+func (k killableOffers) KeepOffer(ctx context.Context, o assign.Offer, from assign.OfferState) (bool, error) {
+	switch {
+	case from == assign.OfferNew:
+		reach(pointOfferShown)
+	case o.State == assign.OfferDone:
+		reach(pointOfferSettled)
+	}
+	kept, err := k.Journal.KeepOffer(ctx, o, from)
+	if err == nil && o.State == assign.OfferTaken && from != o.State {
+		reach(pointOfferTaken)
 	}
 	return kept, err
 }

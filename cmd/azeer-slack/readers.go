@@ -227,24 +227,28 @@ func listed(value string) []string {
 	return items
 }
 
-func readAuditChannel(c *Config, value string) error {
-	if !isChannelID(value) {
-		return fmt.Errorf("is %q, which is no channel id", value)
+func channelID(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if !isChannelID(value) {
+			return fmt.Errorf("is %q, which is no channel id", value)
+		}
+		*field(c) = value
+		return nil
 	}
-	c.Bot.Audit.Channel = value
-	return nil
 }
 
-func readReceiptAfter(c *Config, value string) error {
-	d, err := time.ParseDuration(value)
-	switch {
-	case err != nil:
-		return fmt.Errorf("is %q, which is no time", value)
-	case d < time.Minute || d > 24*time.Hour:
-		return fmt.Errorf("is %s", d)
+func duration(least, most time.Duration, field func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		d, err := time.ParseDuration(value)
+		switch {
+		case err != nil:
+			return fmt.Errorf("is %q, which is no time", value)
+		case d < least || d > most:
+			return fmt.Errorf("is %s", d)
+		}
+		*field(c) = d
+		return nil
 	}
-	c.Bot.Notify.ReceiptAfter = d
-	return nil
 }
 
 func readInboxURL(c *Config, value string) error {

@@ -173,6 +173,8 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 		settings.Notify.Journal = makeNoticesKillable(record)
 		settings.Notify.Heartbeat = loops.Watch("telling new owners", longTurn)
 	}
+	settings.Offers.Journal = makeOffersKillable(record)
+	settings.Offers.Heartbeat = loops.Watch("offers", longTurn)
 	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
 	owner := newClaim(cfg, record, log)
 	settings.Identified = owner.identified
@@ -197,6 +199,7 @@ func botConfig(cfg Config, m *health.Metrics, log zerolog.Logger) bot.Config {
 	c := cfg.Bot
 	c.Logger, c.Duty.Aliases = log, cfg.AgentAliases
 	c.Notify.AuditChannel, c.Notify.FullPhone = c.Audit.Channel, c.Audit.FullPhone
+	c.Offers.FullPhone = c.Audit.FullPhone
 	c.OnEnvelope = m.Received
 	c.OnAcknowledged = makeAcksKillable(func(_ string, took time.Duration) {
 		m.Acknowledged(took)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"azeer-slack/internal/check"
 
@@ -155,7 +156,7 @@ var settings = []setting{
 		name:     "AUDIT_CHANNEL",
 		about:    "channel id; each outcome is posted there, the phone masked. Invite the bot to it",
 		expected: "one channel id such as C0123ABCDEF", get: getSlackID,
-		read: readAuditChannel,
+		read: channelID(func(c *Config) *string { return &c.Bot.Audit.Channel }),
 	},
 	{
 		name: "AUDIT_FULL_PHONE", fallback: "false",
@@ -173,7 +174,19 @@ var settings = []setting{
 		name:     "RECEIPT_AFTER",
 		about:    "with `NOTIFY_AGENTS`: how long the new owner may take to press *I have it* before the requester is asked, such as `15m`; empty: nobody is asked",
 		expected: "a time from 1m to 24h, such as 15m or 1h30m",
-		read:     readReceiptAfter,
+		read:     duration(time.Minute, 24*time.Hour, func(c *Config) *time.Duration { return &c.Bot.Notify.ReceiptAfter }),
+	},
+	{
+		name:     "OFFER_CHANNEL",
+		about:    "channel id: where `/assign offer` posts if the bot is not in the channel where that is typed. Invite the bot to it",
+		expected: "one channel id such as C0123ABCDEF", get: getSlackID,
+		read: channelID(func(c *Config) *string { return &c.Bot.Offers.Channel }),
+	},
+	{
+		name: "OFFER_AFTER", fallback: "15m",
+		about:    "how long an offer may stay without anybody taking it before the requester is asked what to do",
+		expected: "a time from 1m to 24h, such as 15m or 1h30m",
+		read:     duration(time.Minute, 24*time.Hour, func(c *Config) *time.Duration { return &c.Bot.Offers.After }),
 	},
 	{
 		name:     "INBOX_URL",

@@ -40,9 +40,9 @@ type world struct {
 	errors   []string // announced log lines at error level
 	ended    bool
 
-	azeerTimeout, openEvery time.Duration
-	adopt                   bool
-	receiptAfter            time.Duration // 0: as in the settings
+	azeerTimeout, openEvery  time.Duration
+	adopt                    bool
+	receiptAfter, offerAfter time.Duration // 0: as in the settings
 }
 
 // change alters a world before it starts.
@@ -107,6 +107,9 @@ func (w *world) start() {
 		w.t.Fatalf("settings: %v", problems)
 	}
 	cfg.Bot.Stagger, cfg.Bot.OpenEvery, cfg.azeerTimeout, cfg.adopt = time.Millisecond, w.openEvery, w.azeerTimeout, w.adopt
+	if w.offerAfter > 0 {
+		cfg.Bot.Offers.After = w.offerAfter
+	}
 	if w.receiptAfter > 0 {
 		cfg.Bot.Notify.ReceiptAfter = w.receiptAfter
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"azeer-slack/bot/audit"
 
@@ -23,14 +24,32 @@ func (d *doctor) examineAuditChannel(ctx context.Context) {
 		d.skip("the audit channel", "the bot token did not work")
 		return
 	}
-	_, err := d.slack().PostEphemeralContext(ctx, d.AuditChannel, d.who.UserID, slack.MsgOptionText("azeer-slack check", false))
+	d.examineChannel(ctx, "AUDIT_CHANNEL", d.AuditChannel, "outcomes")
+}
+
+// examineOfferChannel tells the same of the channel for offers.
+func (d *doctor) examineOfferChannel(ctx context.Context) {
+	switch {
+	case d.OfferChannel == "" && !d.wrong["OFFER_CHANNEL"]:
+		d.note("offers are posted only where the bot is a member: OFFER_CHANNEL is where the others would go")
+	case d.OfferChannel == "":
+	case d.who == nil:
+		d.skip("the channel for offers", "the bot token did not work")
+	default:
+		d.examineChannel(ctx, "OFFER_CHANNEL", d.OfferChannel, "offers")
+	}
+}
+
+// examineChannel tells whether the bot may post to the channel of a setting what is for there.
+func (d *doctor) examineChannel(ctx context.Context, setting, channel, what string) {
+	_, err := d.slack().PostEphemeralContext(ctx, channel, d.who.UserID, slack.MsgOptionText("azeer-slack check", false))
 	refused, said := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case err == nil, said && refused.Err == "user_not_in_channel":
-		d.good("outcomes can be posted to AUDIT_CHANNEL %s", d.AuditChannel)
+		d.good("%s can be posted to %s %s", what, setting, channel)
 	case said:
-		d.bad(fmt.Sprintf("outcomes cannot be posted to AUDIT_CHANNEL %s: Slack says %s", d.AuditChannel, refused.Err), audit.Cure(err))
+		d.bad(fmt.Sprintf("%s cannot be posted to %s %s: Slack says %s", what, setting, channel, refused.Err), strings.ReplaceAll(audit.Cure(err), "AUDIT_CHANNEL", setting))
 	default:
-		d.bad("AUDIT_CHANNEL: Slack could not be asked: "+err.Error(), networkCure(err, d.SlackURL, "SLACK_API_URL"))
+		d.bad(setting+": Slack could not be asked: "+err.Error(), networkCure(err, d.SlackURL, "SLACK_API_URL"))
 	}
 }

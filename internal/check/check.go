@@ -28,6 +28,7 @@ type Setup struct {
 	Language           string
 	Aliases            map[string]string // from a Slack email to an Azeer email
 	AuditChannel       string            // empty: none
+	OfferChannel       string            // empty: none
 	UserGroups         []string          // that may assign
 	DutyGroups         []string          // of those on duty
 	HTTPAddr           string            // empty: none
@@ -74,6 +75,7 @@ func Run(ctx context.Context, s Setup, report *Report) {
 	d.examineGroups(ctx)
 	d.examineDuty(ctx)
 	d.examineAuditChannel(ctx)
+	d.examineOfferChannel(ctx)
 	report.begin("socket")
 	d.examineSocket(ctx)
 	report.begin("messages")

@@ -42,6 +42,12 @@ var pictures = []picture{
 		v.say("/assign ٠٥٤٤٤٤٤٤٤٤ omar")
 		v.answered("omar@twerlo.com")
 	}},
+	{"offer.png", phone, "light", func(v *visit) {
+		v.say("/assign offer 0544444444 wants a refund")
+		v.answered("Offered in")
+		v.be("omar")
+		v.see(card("Who takes this contact?"))
+	}},
 	{"form.png", desktop, "light", func(v *visit) { fillIn(v, "+971 50 123 4567", "o") }},
 	{"form.ar.png", desktop, "light", func(v *visit) {
 		v.be("layla")

@@ -1,14 +1,20 @@
 package journaltest
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
+
+	_ "modernc.org/sqlite" // the driver
 )
 
 // Numbered is a request that shares nothing with those of other numbers.
@@ -49,5 +55,35 @@ func Settle(t testing.TB, j assign.Journal, id int64) {
 	}
 	if err := j.Answered(t.Context(), id); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// CheckIntegrity has SQLite look through all of a journal that nobody has open. It looks at a
+// copy, so that the next start finds the files as they were left.
+func CheckIntegrity(t testing.TB, path string) {
+	t.Helper()
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	for _, part := range []string{"", "-wal"} {
+		content, err := os.ReadFile(path + part)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // killed before there was one
+		}
+		if err == nil {
+			err = os.WriteFile(copied+part, content, 0o600)
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+	}
+	db, err := sql.Open("sqlite", copied)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer db.Close()
+	var found string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&found); err != nil || found != "ok" {
+		t.Errorf("integrity of %s: %s, error %v", path, found, err)
 	}
 }

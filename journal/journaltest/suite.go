@@ -18,7 +18,7 @@ import (
 
 // Backend is one storage, on which journals can be opened.
 type Backend struct {
-	// Open opens a journal, set up for an audit and for notices: it is an assign.Notices, too. Unless Shared is set, the one before it
+	// Open opens a journal, set up for an audit and for notices: it is an assign.Notices and an assign.Offers, too. Unless Shared is set, the one before it
 	// has been crashed.
 	Open func(t testing.TB) assign.Journal
 	// Crash ends j without a goodbye, as SIGKILL does, and lets its lease run out.
@@ -56,13 +56,13 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"equal requests at once become one", racingTwins},
 		{"a caller that gave up stored nothing", gaveUp},
 	}
-	tests = slices.Concat(tests, requestTests(), batchTests(), dutyTests(), historyTests(), auditTests(), noticeTests())
+	tests = slices.Concat(tests, requestTests(), batchTests(), dutyTests(), historyTests(), auditTests(), noticeTests(), offerTests())
 	backend := open(t)
 	if backend.Age != nil {
 		tests = append(tests, test{"after ten seconds nothing joins", agedJoin})
 	}
 	if backend.Shared {
-		tests = slices.Concat(tests, sharedTests(), sharedDutyTests(), sharedAuditTests(), sharedNoticeTests())
+		tests = slices.Concat(tests, sharedTests(), sharedDutyTests(), sharedAuditTests(), sharedNoticeTests(), sharedOfferTests())
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,9 +39,15 @@ type Journal struct {
 	rows     map[int64]*row
 	keys     map[string]*row
 	contacts map[string]*contact
-	notices  map[int64]assign.Notice
-	settled  []*row                 // finished and answered, in that order
-	lasts    map[string]agent.Email // whom each group was given its last contact to
+	told
+	settled []*row                 // finished and answered, in that order
+	lasts   map[string]agent.Email // whom each group was given its last contact to
+}
+
+// told is what people are told beside answers.
+type told struct {
+	notices map[int64]assign.Notice
+	offers  map[int64]assign.Offer
 }
 
 // row is one assignment as stored.
@@ -68,7 +74,7 @@ func New() *Journal {
 		rows:     make(map[int64]*row),
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
-		notices:  make(map[int64]assign.Notice),
+		told:     told{make(map[int64]assign.Notice), make(map[int64]assign.Offer)},
 		lasts:    make(map[string]agent.Email),
 	}
 }

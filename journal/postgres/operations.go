@@ -78,6 +78,17 @@ const (
 			due_at = clock_timestamp() - $6::interval, keeper = $2
 		WHERE id = $1 AND state = $3`
 	sqlDeleteNotices = `DELETE FROM notices WHERE id = ANY($1)`
+	// The keeper of an offer is $9.
+	sqlMakeOffer = `
+		INSERT INTO offers (id, key, requester, contacts, note, after_id, state, details, due_at, keeper)
+		SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, clock_timestamp() - $8::interval, $9
+		ON CONFLICT DO NOTHING`
+	sqlKeepOffer = `
+		UPDATE offers SET since = CASE WHEN state = $4 THEN since ELSE clock_timestamp() END, state = $4, details = $5,
+			due_at = clock_timestamp() - $6::interval, keeper = $2
+		WHERE id = $1 AND state = $3`
+	sqlDeleteOffers = `DELETE FROM offers WHERE made_at <= clock_timestamp() - $1::interval
+		AND id IN (SELECT id FROM offers ORDER BY made_at LIMIT 1000)`
 	// dutyLock is held by whoever chooses, until the commit: the next one knows of the choice. It
 	// is taken after all locks of contacts.
 	sqlDutyLock = `SELECT pg_advisory_xact_lock($1, 0)`
@@ -260,6 +271,33 @@ func (t *transaction) queue(o store.Operation, open []uncertainCommit) {
 			o.Done = tag.RowsAffected() > 0
 			return nil
 		})
+	default:
+		t.queueOffer(o)
+		t.queueSimple(o)
+	}
+}
+
+// queueOffer queues what concerns an offer.
+func (t *transaction) queueOffer(o store.Operation) {
+	done := func(into *bool) func(pgconn.CommandTag) error {
+		return func(tag pgconn.CommandTag) error {
+			*into = tag.RowsAffected() > 0
+			return nil
+		}
+	}
+	switch o := o.(type) {
+	case *store.MakeOffer:
+		t.batch.Queue(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, o.Due, t.instance).Exec(done(&o.Done))
+	case *store.KeepOffer:
+		t.batch.Queue(sqlKeepOffer, o.ID, t.instance, o.From, o.State, o.Details, o.Due).Exec(done(&o.Done))
+	case *store.DeleteOffers:
+		t.batch.Queue(sqlDeleteOffers, o.Age)
+	}
+}
+
+// queueSimple queues an operation of one statement that has no result.
+func (t *transaction) queueSimple(o store.Operation) {
+	switch o := o.(type) {
 	case *store.Audited:
 		t.batch.Queue(sqlAudited, o.ID)
 	case *store.Claim:

@@ -115,6 +115,34 @@ const sqlKeep = `
 		ORDER BY n.id FOR UPDATE OF n SKIP LOCKED
 	)`
 
+// sqlKeepOffers is sqlKeep for offers.
+const sqlKeepOffers = `
+	UPDATE offers SET keeper = $1 WHERE id IN (
+		SELECT o.id FROM offers o
+		WHERE o.due_at IS NOT NULL AND NOT EXISTS (SELECT FROM instances i WHERE i.id = o.keeper)
+		ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
+	)`
+
+var sqlPendingOffers = dialect.PendingOffers("o.keeper = $1", "$2")
+
+// PendingOffers looks for what the dead left behind, too; see Unaudited.
+func (d *DB) PendingOffers(ctx context.Context, limit int) (found []store.Offer, err error) {
+	err = d.within(ctx, d.cfg.Timeout, func(ctx context.Context) error {
+		var b pgx.Batch
+		b.Queue(sqlKeepOffers, d.instance)
+		b.Queue(sqlPendingOffers, d.instance, limit).Query(func(rows pgx.Rows) error {
+			found, err = pgx.CollectRows(rows, func(from pgx.CollectableRow) (store.Offer, error) {
+				var o store.Offer
+				err := from.Scan(o.Fields()...)
+				return o, err
+			})
+			return err
+		})
+		return d.pool.SendBatch(ctx, &b).Close()
+	})
+	return found, err
+}
+
 var sqlPendingNotices = dialect.Pending("n.keeper = $1", "$2")
 
 // PendingNotices looks for what the dead left behind, too; see Unaudited.

@@ -108,17 +108,35 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 		return deleteAll(tx, o)
 	case *store.KeepNotice:
 		return keepNotice(tx, o)
-	case *store.Audited:
-		_, err := tx.exec(sqlAudited, o.ID)
+	case *store.MakeOffer:
+		n, err := tx.exec(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, micros(o.Due))
+		o.Done = n > 0
 		return err
-	case *store.Claim:
-		_, err := tx.exec(store.SQLClaim, o.Name, o.Proof, o.Adopt)
+	case *store.KeepOffer:
+		n, err := tx.exec(sqlKeepOffer, o.ID, o.From, o.State, o.Details, micros(o.Due))
+		o.Done = n > 0
 		return err
-	case *store.Pulse:
-		_, err := tx.exec(sqlPulse)
-		return err
+	default:
+		return simple(tx, o)
 	}
-	return fmt.Errorf("write to SQLite: unknown operation %T", o)
+}
+
+// simple carries out an operation of one statement that has no result.
+func simple(tx transaction, o store.Operation) error {
+	var err error
+	switch o := o.(type) {
+	case *store.Audited:
+		_, err = tx.exec(sqlAudited, o.ID)
+	case *store.DeleteOffers:
+		_, err = tx.exec(sqlDeleteOffers, o.Age.Microseconds())
+	case *store.Claim:
+		_, err = tx.exec(store.SQLClaim, o.Name, o.Proof, o.Adopt)
+	case *store.Pulse:
+		_, err = tx.exec(sqlPulse)
+	default:
+		err = fmt.Errorf("write to SQLite: unknown operation %T", o)
+	}
+	return err
 }
 
 func (d *DB) accept(tx transaction, o *store.Accept) error {
@@ -214,18 +232,22 @@ func (d *DB) take(tx transaction, o *store.Take) error {
 }
 
 func keepNotice(tx transaction, o *store.KeepNotice) error {
-	var due *int64
-	if o.Due != nil {
-		ago := o.Due.Microseconds()
-		due = &ago
-	}
 	text := sqlKeepNotice
 	if o.From == "" {
 		text = sqlNewNotice
 	}
-	n, err := tx.exec(text, o.ID, o.From, o.State, o.Details, due)
+	n, err := tx.exec(text, o.ID, o.From, o.State, o.Details, micros(o.Due))
 	o.Done = n > 0
 	return err
+}
+
+// micros is an age as the tables have it; nil of none.
+func micros(age *time.Duration) *int64 {
+	if age == nil {
+		return nil
+	}
+	n := age.Microseconds()
+	return &n
 }
 
 func deleteAll(tx transaction, o *store.Delete) error {

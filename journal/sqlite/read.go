@@ -66,6 +66,18 @@ func (d *DB) Unaudited(ctx context.Context, limit int) ([]store.Row, error) {
 	return due, err
 }
 
+// PendingOffers gives up to limit offers for which there is something to do.
+func (d *DB) PendingOffers(ctx context.Context, limit int) ([]store.Offer, error) {
+	var pending []store.Offer
+	err := d.Read(ctx, store.Statement{SQL: sqlPendingOffers, Args: []any{limit}}, func(scan func(...any) error) error {
+		var o store.Offer
+		err := scan(o.Fields()...)
+		pending = append(pending, o)
+		return err
+	})
+	return pending, err
+}
+
 // PendingNotices gives up to limit notices for which there is something to do.
 func (d *DB) PendingNotices(ctx context.Context, limit int) ([]store.Notice, error) {
 	var pending []store.Notice

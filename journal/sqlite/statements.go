@@ -73,13 +73,22 @@ var (
 		UPDATE notices SET since = CASE WHEN state = $3 THEN since ELSE $now END, state = $3, details = $4, due_at = ` + dialect.Ago("$5") + `
 		WHERE id = $1 AND state = $2`
 	sqlDeleteNotices = `DELETE FROM notices WHERE id IN (SELECT value FROM json_each($1))`
-	sqlPulse         = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
+	sqlMakeOffer     = `
+		INSERT INTO offers (id, key, requester, contacts, note, after_id, state, details, made_at, since, due_at)
+		SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, $now, $now, ` + dialect.Ago("$8") + ` WHERE true ON CONFLICT DO NOTHING`
+	sqlKeepOffer = `
+		UPDATE offers SET since = CASE WHEN state = $3 THEN since ELSE $now END, state = $3, details = $4, due_at = ` + dialect.Ago("$5") + `
+		WHERE id = $1 AND state = $2`
+	sqlDeleteOffers = `DELETE FROM offers WHERE made_at <= ` + dialect.Ago("$1") + `
+		AND id IN (SELECT id FROM offers ORDER BY made_at LIMIT 1000)`
+	sqlPulse = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
 
 	// written are the statements of a transaction.
 	written = []string{
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
 		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
+		sqlMakeOffer, sqlKeepOffer, sqlDeleteOffers,
 	}
 )
 
@@ -90,6 +99,7 @@ var (
 		FROM assignments a INDEXED BY assignments_in_hand WHERE answered = 0`
 	sqlUnaudited      = dialect.Select(`a.due = 1 ORDER BY a.id LIMIT $1`)
 	sqlPendingNotices = dialect.Pending("true", "$1")
+	sqlPendingOffers  = dialect.PendingOffers("true", "$1")
 )
 
 // Dialect is how statements are written here.

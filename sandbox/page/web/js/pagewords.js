@@ -285,6 +285,7 @@ export const pageTexts = {
   groupDone: ['Done', 'تم'],
   groupNotDone: ['Not done, or not confirmed', 'لم يتم، أو غير مؤكد'],
   groupMany: ['Several contacts', 'عدة عملاء'],
+  groupOffers: ['Offers', 'العروض'],
   groupWorkflow: ['Steps of workflows', 'خطوات سير العمل'],
   groupOwners: ['The new owner', 'الموظف الجديد'],
   groupQuestions: ['Questions', 'أسئلة'],
