@@ -62,7 +62,7 @@ var rooms = []struct {
 	{"journal/memory", []string{"assign", "assign/agent", "assign/duty", "assign/phone"}},
 	{"journal/journaltest", []string{"assign", "assign/agent", "assign/duty", "assign/phone"}},
 	{"sandbox", nil},
-	{"sandbox/page", []string{"sandbox", "sandbox/azeer", "sandbox/record", "sandbox/slack"}},
+	{"sandbox/page", []string{"sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/record", "sandbox/slack"}},
 	{"sandbox/slack", []string{"sandbox/blockkit", "sandbox/internal", "sandbox/manifest", "sandbox/record"}},
 	{"sandbox/slack/socketmode", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},
 	{"sandbox/slack/webapi", []string{"sandbox/internal", "sandbox/record", "sandbox/slack/jsonmap", "sandbox/slack/rule"}},

@@ -60,6 +60,16 @@ func (h Event) Input(name string) string {
 	return strings.TrimSpace(text)
 }
 
+// Message is the message that a step is filled in with; empty where there is none.
+func (h Event) Message() (channel, ts string) {
+	var m struct {
+		TS      string `json:"message_ts"`
+		Channel string `json:"channel_id"`
+	}
+	_ = json.Unmarshal(h.Inputs["message"], &m) // what is no message counts as not there
+	return m.Channel, m.TS
+}
+
 // OnBehalf is the person for whom a step acts; "": for nobody.
 func (h Event) OnBehalf() string {
 	return strings.TrimSuffix(strings.TrimPrefix(h.Input(InputBehalf), "<@"), ">")

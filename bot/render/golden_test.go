@@ -197,7 +197,8 @@ func goldenSteps(v Renderer) map[string]Message {
 	omar := to("Omar Hassan", "omar@twerlo.com")
 	messages := make(map[string]Message)
 	for _, text := range []string{
-		"step_agent_missing", "step_agent_twice", "step_contacts_many", "step_denied", "step_denied_here", "step_denied_unchecked", "step_late", "step_me",
+		"step_agent_missing", "step_agent_twice", "step_contact_twice", "step_message_not_granted", "step_message_unread",
+		"step_contacts_many", "step_denied", "step_denied_here", "step_denied_unchecked", "step_late", "step_me",
 		"step_needs_person", "step_unknown",
 	} {
 		why := v.Texts.Plain(text, texts.Data{"Found": 2})

@@ -17,6 +17,7 @@ import (
 // The inputs of the step, as the manifest declares them; payload.InputBehalf is one more.
 const (
 	inputContact = "contact"
+	inputMessage = "message" // see payload.Event.Message
 	inputAgent   = "agent"
 	inputUser    = "agent_user"
 	inputGroup   = "agent_group"
@@ -32,13 +33,14 @@ type reader struct {
 	region string
 }
 
-// read makes a request of a step's inputs, or says what is wrong with them.
-func (r reader) read(e payload.Event) (request assign.Request, wrong string) {
+// read makes a request of a step's inputs and the text that has the contact, or says what is wrong with them.
+func (r reader) read(e payload.Event, text string) (request assign.Request, wrong string) {
+	channel, _ := e.Message()
 	request = assign.Request{
-		Requester: e.OnBehalf(), Origin: payload.Origin{EntryPoint: payload.ByWorkflow}.Encode(),
+		Requester: e.OnBehalf(), Origin: payload.Origin{EntryPoint: payload.ByWorkflow, Channel: channel}.Encode(),
 		Reply: payload.Address{Execution: e.Execution}.Encode(),
 	}
-	if request.Contact, wrong = r.contact(e.Input(inputContact)); wrong != "" {
+	if request.Contact, wrong = r.contact(text); wrong != "" {
 		return request, wrong
 	}
 	if request.Agent, wrong = r.agent(e); wrong != "" {

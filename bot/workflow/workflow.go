@@ -82,7 +82,12 @@ func (s *Steps) OnExecuted(ctx context.Context, c *inbound.Call) {
 		s.refuse(ctx, c, nothing(v, v.Texts.Plain(text, nil)))
 		return
 	}
-	request, wrong := reader{v, s.cfg.Region}.read(c.Event)
+	text, wrong := s.textOf(ctx, c)
+	if wrong != "" {
+		s.refuse(ctx, c, nothing(v, v.Texts.Plain(wrong, nil)))
+		return
+	}
+	request, wrong := reader{v, s.cfg.Region}.read(c.Event, text)
 	if wrong != "" {
 		s.refuse(ctx, c, wrong)
 		return
@@ -99,7 +104,7 @@ func (s *Steps) rendererOf(ctx context.Context, c *inbound.Call) render.Renderer
 }
 
 // denial is the text that says why a step may not assign; "" if it may. A step has the rights of the person for
-// whom it acts, and is in no channel. For nobody it acts where everybody may.
+// whom it acts, and is in the channel of its message, or in none. For nobody it acts where everybody may.
 func (s *Steps) denial(ctx context.Context, c *inbound.Call) string {
 	if c.Event.OnBehalf() == "" {
 		if s.access.IsOpen() {
@@ -107,7 +112,8 @@ func (s *Steps) denial(ctx context.Context, c *inbound.Call) string {
 		}
 		return "step_needs_person"
 	}
-	switch r := s.access.Check(ctx, c.Sender(), ""); {
+	channel, _ := c.Event.Message()
+	switch r := s.access.Check(ctx, c.Sender(), channel); {
 	case !r.IsDenied():
 		return ""
 	case r.Text == "not_allowed_here":

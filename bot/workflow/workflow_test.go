@@ -33,7 +33,7 @@ func TestTheManifestDeclaresTheStep(t *testing.T) {
 		slices.Sort(sorted)
 		return sorted
 	}
-	inputs := []string{inputContact, inputAgent, inputUser, inputGroup, inputNote, payload.InputBehalf}
+	inputs := []string{inputContact, inputMessage, inputAgent, inputUser, inputGroup, inputNote, payload.InputBehalf}
 	slices.Sort(inputs)
 	if !slices.Equal(names(f.Inputs), inputs) {
 		t.Errorf("inputs %v", names(f.Inputs))
@@ -89,7 +89,7 @@ func FuzzInputs(f *testing.F) {
 		if json.Unmarshal(raw, &e.Inputs) != nil {
 			return
 		}
-		request, wrong := r.read(e)
+		request, wrong := r.read(e, e.Input(inputContact))
 		if wrong == "" && (request.Contact.IsZero() || request.Agent.IsZero() || request.Reply == "") {
 			t.Errorf("%s is read as %+v", raw, request)
 		}

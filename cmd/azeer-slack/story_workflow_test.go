@@ -130,6 +130,50 @@ func TestAStepFindsTheNumberInAText(t *testing.T) {
 	w.fails(inputs("contact", "call 0544444444 or 0555555555", "agent", "omar@twerlo.com"), "Nothing was done", "one phone number", "there are 2")
 }
 
+// inputsOf names a message in place of a number.
+func inputsOf(m slack.Message, pairs ...string) map[string]any {
+	all := inputs(pairs...)
+	all["message"] = map[string]any{"channel_id": m.Channel, "message_ts": m.TS}
+	return all
+}
+
+// mayRead grants the scopes with which messages can be read.
+func (w *world) mayRead() {
+	w.Slack.SetScopes(append(w.Slack.Scopes(), "channels:history", "groups:history")...)
+}
+
+// As where a workflow starts with an emoji on a message.
+func TestAStepFindsTheNumberInAMessage(t *testing.T) {
+	w := begin(t, withSteps)
+	sara := w.person("sara")
+	w.mayRead()
+	m := sara.Post("#general", "Who calls 0544444444 about order 0512345678?")
+	e := w.completes(inputsOf(m, "agent", "omar@twerlo.com", "on_behalf_of", sara.ID()), "assigned", "now belongs to Omar Hassan")
+	if e.Outputs["contact"] != "+966544444444" {
+		t.Errorf("outputs %v", e.Outputs)
+	}
+	reply := sara.Reply(m, "and then ٠٥٥٥٥٥٥٥٥٥")
+	w.completes(inputsOf(reply, "agent", "omar@twerlo.com"), "assigned", "+966 55 555 5555")
+	sara.types("#general", "/assign history 0544444444")
+	sara.reads("by you, in a workflow in #general")
+	w.fails(inputsOf(m, "agent", "omar@twerlo.com", "contact", "0544444444"), "Nothing was done", "only one of")
+	w.fails(inputsOf(sara.Post("#general", "0544444444 and 0555555555"), "agent", "omar@twerlo.com"), "Nothing was done", "there are 2")
+	w.fails(inputsOf(sara.Post("#general", "who?"), "agent", "omar@twerlo.com"), "Nothing was done")
+}
+
+func TestAMessageThatCannotBeReadIsSaidSo(t *testing.T) {
+	w := begin(t, withSteps)
+	sara, layla := w.person("sara"), w.Slack.Person("layla").ID()
+	m := sara.Post("#support", "0544444444")
+	w.fails(inputsOf(m, "agent", "omar@twerlo.com"), "Nothing was done", "channels:history")
+	w.checkArabic(w.fails(inputsOf(m, "agent", "omar@twerlo.com", "on_behalf_of", layla), "لم يتم أي إجراء").Error)
+	w.mayRead()
+	w.fails(inputsOf(m, "agent", "omar@twerlo.com"), "Nothing was done", "must be in its channel") // which it is not
+	w.checkArabic(w.fails(inputsOf(m, "agent", "omar@twerlo.com", "on_behalf_of", layla), "لم يتم أي إجراء").Error)
+	w.Slack.Invite("#support", "bot")
+	w.completes(inputsOf(m, "agent", "omar@twerlo.com"), "assigned")
+}
+
 func TestAStepThatIsFilledInWrongFails(t *testing.T) {
 	w := begin(t, withSteps)
 	layla, omar := w.Slack.Person("layla").ID(), w.Slack.Person("omar").ID()
@@ -219,14 +263,19 @@ func TestAStepHasTheRightsOfThePerson(t *testing.T) {
 	}
 }
 
-func TestAStepIsInNoChannel(t *testing.T) {
+func TestAStepIsInTheChannelOfItsMessageOnly(t *testing.T) {
 	t.Parallel()
 	w := prepare(t, withSteps)
 	w.settings["ALLOWED_CHANNELS"] = w.Slack.ChannelID("#support")
 	w.run()
+	w.mayRead()
+	w.Slack.Invite("#support", "bot")
 	sara := w.Slack.Person("sara").ID()
 	w.fails(inputs("contact", "0544444444", "agent", "omar@twerlo.com", "on_behalf_of", sara), "Nothing was done", "only in certain channels")
 	w.fails(inputs("contact", "0544444444", "agent", "omar@twerlo.com"), "Nothing was done", "On behalf of")
+	there, elsewhere := w.Slack.Person("sara").Post("#support", "0544444444"), w.Slack.Person("sara").Post("#general", "0544444444")
+	w.completes(inputsOf(there, "agent", "omar@twerlo.com", "on_behalf_of", sara), "assigned")
+	w.fails(inputsOf(elsewhere, "agent", "omar@twerlo.com", "on_behalf_of", sara), "Nothing was done", "only in certain channels")
 }
 
 // Guests may start workflows: what these do for them is as if they asked themselves.

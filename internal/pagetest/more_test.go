@@ -86,6 +86,7 @@ func TestMenusSayWhoIsThereAndWhatIsWhat(t *testing.T) {
 		v.write("@")
 		v.see(person("azeer").says("not in this channel"))
 		v.see(person("omar").says("not in this channel"))
+		v.see(person("support-oncall").says("User group"))
 		v.gone(person("manager").says("not in this channel"))
 		v.key(escape)
 		v.key('k', kb.ModifierCtrl)

@@ -26,6 +26,7 @@ func requestTests() []test {
 		{"the form of a contact's number that was typed is kept", contactIDKept},
 		{"what goes along for the new owner is kept", briefKept},
 		{"a request with another note does not join", noteNotJoined},
+		{"a request for which nobody asked is kept", nobodysKept},
 	}
 }
 
@@ -36,6 +37,19 @@ func overtaken(t *testing.T, j assign.Journal, by int64, r assign.Request) {
 	t.Helper()
 	if a := accept(t, j, assign.Overtaken, r); a.ID != by || a.Reply != "" {
 		t.Fatalf("overtaken by %d, reply %q, want %d and none", a.ID, a.Reply, by)
+	}
+}
+
+// nobodysKept: a schedule asks, say. Whoever comes with the key of a request that joined is told which it joined.
+func nobodysKept(t *testing.T, b Backend) {
+	j := b.Open(t)
+	first := accept(t, j, assign.Accepted, request(key("1"), by("")))
+	accept(t, j, assign.Joined, request(key("2"), by("")))
+	if again := accept(t, j, assign.Repeated, request(key("2"), by(""))); again.ID != first.ID || again.Key != "1" || again.Requester != "" {
+		t.Errorf("repeated as %+v", again)
+	}
+	if got := latest(t, j, request()); got.ID != first.ID || got.Requester != "" {
+		t.Errorf("read as %+v", got)
 	}
 }
 

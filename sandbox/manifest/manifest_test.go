@@ -197,21 +197,23 @@ func TestParseIsAtLeastAsStrictAsSlacksSchema(t *testing.T) {
 	}
 }
 
-func TestTheProjectsManifestIsAccepted(t *testing.T) {
+func TestTheProjectsManifestsAreAccepted(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("../../manifest.yaml")
-	if errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Parse(doc); err != nil {
-		t.Error(err)
-	}
-	if schema := slackSchema(t); schema != nil {
-		if err := schema.Validate(asJSON(t, string(doc))); err != nil {
-			t.Error(err)
+	for _, file := range []string{"../../manifest.yaml", "../../manifest.workflow.yaml"} {
+		doc, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(doc); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if schema := slackSchema(t); schema != nil {
+			if err := schema.Validate(asJSON(t, string(doc))); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
 		}
 	}
 }

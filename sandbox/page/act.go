@@ -9,8 +9,10 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
+	"azeer-slack/sandbox/manifest"
 	"azeer-slack/sandbox/slack"
 )
 
@@ -334,8 +336,15 @@ func (p *Page) reload(_ context.Context, me *slack.Person, _ request) Outcome {
 // runStep has the person start a workflow with one step. What is left empty is not filled in.
 func (p *Page) runStep(_ context.Context, me *slack.Person, in request) Outcome {
 	inputs := map[string]any{}
+	f, _ := p.box.Slack.Manifest().Function(in.Callback)
 	for name, value := range in.Values {
-		if value != "" {
+		isMessage := slices.ContainsFunc(f.Inputs, func(p manifest.Parameter) bool { return p.Name == name && p.Type == "slack#/types/message_context" })
+		switch {
+		case value == "":
+		case isMessage:
+			m := messageNamed(string(value))
+			inputs[name] = map[string]any{"channel_id": m.Channel, "message_ts": m.TS}
+		default:
 			inputs[name] = string(value)
 		}
 	}

@@ -24,6 +24,7 @@ type switches struct {
 	azeer   string     // "" is none
 	limited bool
 	refused bool
+	holiday bool
 }
 
 // fault is one way in which Azeer can fail; only one holds at a time.
@@ -70,6 +71,7 @@ func everywhere(m azeer.Misbehaviour) func(*azeer.Account) error {
 //	slack_silent        every open socket falls silent; new ones are not
 //	slack_rate_limits   Slack's rate limits hold
 //	slack_refuse_answers  response URLs answer 404
+//	slack_holiday       Omar is on holiday, by his status
 //	bot_kill, bot_start push buttons: the app's process
 //
 // Turning a switch to where it stands does nothing.
@@ -98,6 +100,8 @@ func (p *Page) turn(name string, on bool) (changed string, err error) {
 		return p.limit(on)
 	case "slack_refuse_answers":
 		return p.refuse(on)
+	case "slack_holiday":
+		return p.sendOnHoliday(on)
 	case "bot_kill":
 		return p.kill()
 	case "bot_start":
@@ -110,7 +114,7 @@ func (p *Page) turn(name string, on bool) (changed string, err error) {
 func (p *Page) troubles() Trouble {
 	s := &p.switches
 	s.mu.Lock()
-	now := Trouble{Azeer: s.azeer, Slack: SlackTrouble{RateLimits: s.limited, RefuseAnswers: s.refused}, Bot: "none"}
+	now := Trouble{Azeer: s.azeer, Slack: SlackTrouble{RateLimits: s.limited, RefuseAnswers: s.refused, Holiday: s.holiday}, Bot: "none"}
 	s.mu.Unlock()
 	if now.Azeer == "" {
 		now.Azeer = "none"
@@ -200,6 +204,27 @@ func (p *Page) limit(on bool) (string, error) {
 		return "Slack counts its rate limits", nil
 	}
 	return "Slack counts its rate limits no more", nil
+}
+
+// onHoliday is who may go on holiday, where there is such a person.
+const onHoliday = "omar"
+
+func (p *Page) sendOnHoliday(on bool) (string, error) {
+	person, ok := p.box.Slack.Find(onHoliday)
+	if !ok {
+		return "", fmt.Errorf("there is nobody called %q", onHoliday)
+	}
+	s := &p.switches
+	if on == s.holiday {
+		return "", nil
+	}
+	s.holiday = on
+	if on {
+		person.SetStatus("On holiday", ":palm_tree:", time.Time{})
+		return "Omar is on holiday", nil
+	}
+	person.SetStatus("", "", time.Time{})
+	return "Omar is back from holiday", nil
 }
 
 func (p *Page) refuse(on bool) (string, error) {

@@ -254,3 +254,26 @@ func TestABotThatEndsByItselfIsShown(t *testing.T) {
 		t.Errorf("%+v", now)
 	}
 }
+
+func TestOmarGoesOnHoliday(t *testing.T) {
+	t.Parallel()
+	d := newFixture(t, Config{}, slack.Limits{})
+	status := func() string {
+		t.Helper()
+		var got struct {
+			User struct {
+				Profile struct {
+					Text string `json:"status_text"`
+				} `json:"profile"`
+			} `json:"user"`
+		}
+		d.api(slack.BotToken, "users.info", map[string]any{"user": d.box.Slack.Person(onHoliday).ID()}, &got)
+		return got.User.Profile.Text
+	}
+	if now := d.turn("slack_holiday", true); !now.Slack.Holiday || status() != "On holiday" {
+		t.Errorf("%+v, status %q", now, status())
+	}
+	if now := d.turn("slack_holiday", false); now.Slack.Holiday || status() != "" {
+		t.Errorf("%+v, status %q", now, status())
+	}
+}

@@ -270,6 +270,7 @@ type SlackTrouble struct {
 	Silent        bool `json:"silent"`
 	RateLimits    bool `json:"rate_limits"`
 	RefuseAnswers bool `json:"refuse_answers"`
+	Holiday       bool `json:"holiday"`
 }
 
 // Event tells pages of one change. Type says which of the other fields is set.

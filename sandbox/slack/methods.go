@@ -10,6 +10,8 @@ import (
 	"azeer-slack/sandbox/slack/webapi"
 )
 
+var historyScopes = []string{"channels:history", "groups:history", "im:history", "mpim:history"}
+
 var conversationScopes = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
 
 // methods are the Web API methods there are (https://docs.slack.dev/reference/methods).
@@ -27,6 +29,7 @@ func (ws *Workspace) methods() map[string]webapi.Method {
 		"conversations.open":    {Do: ws.conversationsOpen, AnyScope: dms, PerMinute: 50, Post: true},
 		"conversations.info":    {Do: ws.conversationsInfo, AnyScope: conversationScopes, PerMinute: 50},
 		"conversations.members": {Do: ws.conversationsMembers, AnyScope: conversationScopes, PerMinute: 100},
+		"conversations.replies": {Do: ws.conversationsReplies, AnyScope: historyScopes, PerMinute: 50},
 		"dnd.teamInfo":          {Do: ws.dndTeamInfo, AnyScope: []string{"dnd:read"}, PerMinute: 20},
 		"usergroups.list":       {Do: ws.usergroupsList, AnyScope: groups, PerMinute: 20},
 		"usergroups.users.list": {Do: ws.usergroupsUsersList, AnyScope: groups, PerMinute: 20},

@@ -196,23 +196,23 @@ func (ws *Workspace) conversationsOpen(c *webapi.Call) (object, error) {
 }
 
 // visibleChannel finds a conversation that the bot may look at.
-func (ws *Workspace) visibleChannel(c *webapi.Call) (*channel, error) {
+func (ws *Workspace) visibleChannel(c *webapi.Call, verb string) (*channel, error) {
 	conversation := ws.find(nil, c.Str("channel"))
 	if conversation == nil || (conversation.im || conversation.cfg.Private) && !conversation.members[BotUserID] {
 		return nil, webapi.Error{Code: "channel_not_found"}
 	}
-	needed := "channels:read"
+	kind := "channels"
 	switch {
 	case conversation.im:
-		needed = "im:read"
+		kind = "im"
 	case conversation.cfg.Private:
-		needed = "groups:read"
+		kind = "groups"
 	}
-	return conversation, ws.InScope(needed)
+	return conversation, ws.InScope(kind + ":" + verb)
 }
 
 func (ws *Workspace) conversationsInfo(c *webapi.Call) (object, error) {
-	conversation, err := ws.visibleChannel(c)
+	conversation, err := ws.visibleChannel(c, "read")
 	if err != nil {
 		return nil, err
 	}
@@ -231,8 +231,33 @@ func (ws *Workspace) conversationsInfo(c *webapi.Call) (object, error) {
 	return object{"channel": info}, nil
 }
 
+// conversationsReplies gives a message and the replies to it, or a reply alone
+// (https://docs.slack.dev/reference/methods/conversations.replies).
+func (ws *Workspace) conversationsReplies(c *webapi.Call) (object, error) {
+	if c.Str("ts") == "" {
+		return nil, c.Missing("ts")
+	}
+	conversation, err := ws.visibleChannel(c, "history")
+	if err != nil {
+		return nil, err
+	}
+	if !conversation.members[BotUserID] {
+		return nil, webapi.Error{Code: "not_in_channel"}
+	}
+	var found []any
+	for _, m := range conversation.messages {
+		if m.only == "" && (m.ts == c.Str("ts") || m.thread == c.Str("ts")) {
+			found = append(found, m.payload())
+		}
+	}
+	if len(found) == 0 {
+		return nil, webapi.Error{Code: "thread_not_found"}
+	}
+	return c.Page("messages", found)
+}
+
 func (ws *Workspace) conversationsMembers(c *webapi.Call) (object, error) {
-	conversation, err := ws.visibleChannel(c)
+	conversation, err := ws.visibleChannel(c, "read")
 	if err != nil {
 		return nil, err
 	}

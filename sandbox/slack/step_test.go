@@ -142,3 +142,30 @@ func TestAStepIsSentAgain(t *testing.T) {
 	}
 	awaitBreach(t, s, rule.AckMissing)
 }
+
+func TestMessagesAreReadWhereTheBotIs(t *testing.T) {
+	t.Parallel()
+	s := begin(t, Config{})
+	omar := s.Slack.Person("omar")
+	root := omar.Post("#general", "0544444444")
+	reply, away := omar.Reply(root, "0555555555"), omar.Post("#support", "0566666666")
+	read := func(m Message, ts string) map[string]any {
+		return api(t, s, "conversations.replies", map[string]any{"channel": m.Channel, "ts": ts})
+	}
+	wantError(t, read(root, root.TS), "missing_scope")
+	s.Slack.SetScopes("channels:history")
+	for m, want := range map[*Message][]string{&root: {"0544444444", "0555555555"}, &reply: {"0555555555"}} {
+		var texts []string
+		for _, one := range object(wantOK(t, read(*m, m.TS))).Objects("messages") {
+			texts = append(texts, one.Str("text"))
+		}
+		if strings.Join(texts, " ") != strings.Join(want, " ") {
+			t.Errorf("read %q, want %q", texts, want)
+		}
+	}
+	wantError(t, read(away, away.TS), "not_in_channel")
+	wantError(t, read(root, "1700000000.000001"), "thread_not_found")
+	wantError(t, api(t, s, "conversations.replies", map[string]any{"channel": "C404", "ts": root.TS}), "channel_not_found")
+	wantError(t, api(t, s, "conversations.replies", map[string]any{"channel": root.Channel}), "invalid_arguments")
+	s.TakeBreaches()
+}

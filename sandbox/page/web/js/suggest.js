@@ -87,7 +87,8 @@ export class Suggestions {
       ...person, about: channel && !here.people.includes(person.handle) ? this.store.say('absent') : told(person.note, this.store.lang),
     }));
     const bot = { handle: state.app.bot, name: state.app.name, bot: true, about: here.bot || here.kind === 'app' ? '' : this.store.say('absent') };
-    return [...people, bot].filter((one) => `${one.handle} ${one.name}`.toLocaleLowerCase().includes(query)).map((one) => ({
+    const groups = state.workflow.groups.map((group) => ({ handle: group.text.slice(1), name: this.store.say('userGroup'), about: '' }));
+    return [...people, ...groups, bot].filter((one) => `${one.handle} ${one.name}`.toLocaleLowerCase().includes(query)).map((one) => ({
       key: one.handle, name: one.name, handle: `@${one.handle}`, by: one.about, face: avatar(one, 'small'), text: `@${one.handle} `,
       tag: one.bot && this.store.say('app'),
     })).sort((a, b) => Number(b.key.startsWith(query)) - Number(a.key.startsWith(query)));

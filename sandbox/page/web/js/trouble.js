@@ -7,7 +7,7 @@ import { announcer, frame, onReload, section } from './pieces.js';
 
 const azeer = ['slow', 'down', 'hang', '429', '401', 'unknown_agent', 'answer_lost'].map((name) => `azeer_${name}`);
 
-const slack = ['silent', 'rate_limits', 'refuse_answers'].map((name) => `slack_${name}`);
+const slack = ['silent', 'rate_limits', 'refuse_answers', 'holiday'].map((name) => `slack_${name}`);
 
 /** mount draws the panel into el and keeps it current. Returns {off()}. */
 export function mount(el, store) {

@@ -5,13 +5,15 @@ import { fill, h, uid } from './dom.js';
 import { tell, told } from './pagewords.js';
 import { announcer, flash, frame, onReload, section } from './pieces.js';
 
+const mostMessages = 20; // that are offered to choose from
+
 const entered = new Map(); // what stands in the fields, by step and input: it outlives a change of language
 
 /** mount draws the panel into el and keeps it current. Returns {off()}. */
 export function mount(el, store) {
   const panel = new Workflow(el, store);
   panel.draw();
-  const offs = [store.on('run', ({ run }) => panel.take(run)), onReload(store, () => panel.draw())];
+  const offs = [store.on('run', ({ run }) => panel.take(run)), onReload(store, () => panel.draw()), store.on('go', () => panel.draw())];
   return { off: () => offs.forEach((off) => typeof off === 'function' && off()) };
 }
 
@@ -27,7 +29,7 @@ class Workflow {
 
   draw() {
     const { steps } = this.store.state.workflow;
-    const drawn = JSON.stringify([steps, this.store.state.people.length]);
+    const drawn = JSON.stringify([steps, this.store.state.people.length, this.store.place]);
     if (this.drawn !== drawn) { // else what somebody is about to type would be lost
       this.drawn = drawn;
       fill(this.forms, steps.length ? steps.map((step) => this.form(step)) : h('p', { class: 'pn-empty' }, tell('wfEmpty')));
@@ -60,7 +62,7 @@ class Workflow {
     const keep = (event) => entered.set(key, event.target.value);
     const common = { class: 'wf-entry', id, dir: 'auto', 'aria-describedby': about, dataset: { input: input.name }, oninput: keep, onchange: keep };
     const node = choices
-      ? h('select', common, h('option', { value: '' }, tell('wfNobody')), choices.map(([value, text]) => h('option', { value }, text)))
+      ? h('select', common, h('option', { value: '' }, tell('wfNothing')), choices.map(([value, text]) => h('option', { value }, text)))
       : h('input', { ...common, type: 'text', autocomplete: 'off' });
     node.value = entered.get(key) || '';
     return h('div', { class: 'wf-field' },
@@ -72,8 +74,16 @@ class Workflow {
   choices(type) {
     const { people, workflow } = this.store.state;
     if (type === 'slack#/types/user_id') return people.map((person) => [person.id, person.name]);
+    if (type === 'slack#/types/message_context') return this.messages();
     if (type === 'slack#/types/usergroup_id') return workflow.groups.map((group) => [group.value, group.text]);
     return null;
+  }
+
+  // messages are the newest in the conversation that is shown.
+  messages() {
+    const { state, place } = this.store;
+    return (state.messages[place] || []).filter((message) => !message.ephemeral && !message.author.bot).slice(-mostMessages).reverse()
+      .map((message) => [message.id, `${message.author.name}: ${[...message.text].slice(0, 60).join('')}`]);
   }
 
   take(run) {
