@@ -15,6 +15,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot"
 	"azeer-slack/bot/users"
+	"azeer-slack/bot/workflow"
 	"azeer-slack/journal/memory"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/record"
@@ -68,7 +69,7 @@ func (s *safeBuffer) String() string {
 }
 
 func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
-	manifest, err := os.ReadFile("../manifest.yaml")
+	manifest, err := os.ReadFile("../manifest.workflow.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +112,13 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 		if _, reference, ok := strings.Cut(m.Plain(), "quote reference "); ok && !strings.Contains(logs.String(), reference[:8]) {
 			t.Errorf("the log lacks the reference of %q:\n%s", m.Plain(), logs.String())
 		}
+	}
+	e, err := box.Slack.RunStep("manager", workflow.Callback, map[string]any{"contact": "0544444444", "agent": "omar@twerlo.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = box.Slack.Await(ctx, e.ID); err != nil || !strings.Contains(e.Error, "Something went wrong in this app") {
+		t.Errorf("the step ended with %+v (%v)", e, err)
 	}
 	if strings.Contains(logs.String(), "966544444444") {
 		t.Errorf("the log holds the number:\n%s", logs.String())

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/retry"
 
 	"github.com/slack-go/slack"
 )
@@ -25,6 +27,10 @@ const (
 const (
 	// tries is how often a completion is tried in one go.
 	tries = 3
+	// concludeLimit is how long it is tried to complete a step of which nothing was accepted, and concludePause
+	// the least pause between.
+	concludeLimit = 10 * time.Minute
+	concludePause = time.Second
 	// explanationMost is how many characters a workflow is told.
 	explanationMost = 2000
 )
@@ -88,11 +94,12 @@ func (s *Steps) conclude(ctx context.Context, c *inbound.Call, how completion) {
 	err := s.complete(soon, 1, c.Event.Execution, how)
 	cancel()
 	c.Acknowledge(ctx, nil)
-	if err == nil {
-		return
-	}
-	if err := s.complete(ctx, 3*tries, c.Event.Execution, how); err != nil {
-		s.cfg.Logger.Warn().Err(err).Msg("step of a workflow not completed")
+	for until := time.Now().Add(concludeLimit); err != nil; err = s.complete(ctx, tries, c.Event.Execution, how) {
+		if time.Now().After(until) || !slackcall.IsTemporary(err) && !errors.Is(err, context.DeadlineExceeded) ||
+			!retry.Sleep(ctx, max(slackcall.RetryAfter(err), concludePause)) {
+			s.cfg.Logger.Warn().Err(err).Msg("step of a workflow not completed")
+			return
+		}
 	}
 }
 

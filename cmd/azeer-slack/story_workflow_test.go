@@ -317,7 +317,7 @@ func TestAStepIsCompletedInTheEnd(t *testing.T) {
 		w.completes(inputs("contact", "0544444444", "agent", "omar@twerlo.com"), "assigned")
 		w.Slack.FailAPI("functions.completeSuccess", 0, slack.Failure{})
 	}
-	w.Slack.FailAPI("functions.completeError", 2, slack.Failure{Error: "service_unavailable"})
+	w.Slack.FailAPI("functions.completeError", 5, slack.Failure{Error: "service_unavailable"})
 	w.fails(inputs("contact", "05444", "agent", "omar@twerlo.com"), "too short")
 
 	w.Azeer.Always(azeer.Misbehaviour{Status: 503})
