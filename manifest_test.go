@@ -3,6 +3,7 @@ package azeerslack_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	azeerslack "azeer-slack"
@@ -40,6 +41,9 @@ func TestTheManifestsStayInStep(t *testing.T) {
 	scopes := steps["oauth_config"].(map[string]any)["scopes"].(map[string]any)
 	optional := scopes["bot_optional"].([]any)
 	scopes["bot_optional"] = slices.DeleteFunc(optional, func(scope any) bool { return scope == "channels:history" || scope == "groups:history" })
+	about := steps["display_information"].(map[string]any)
+	about["long_description"] = strings.NewReplacer("mention it, those", "mention it and those", ` on, and those that a workflow names. It`, ` on, and it`).
+		Replace(about["long_description"].(string))
 	settings["org_deploy_enabled"] = false
 	delete(settings, "function_runtime")
 	if names := slices.Collect(maps.Keys(steps["functions"].(map[string]any))); !slices.Equal(names, []string{"assign_contact_step"}) {

@@ -45,6 +45,12 @@ var OptionalScopes = []struct{ Name, Without string }{
 	{dndScope, "people on duty who do not want to be disturbed are given contacts all the same"},
 }
 
+// StepScopes are those besides that only an app with a step for workflows asks for.
+var StepScopes = []struct{ Name, Without string }{
+	{"channels:history", "a workflow's step finds no number in a message of a public channel"},
+	{"groups:history", "a workflow's step finds no number in a message of a private channel"},
+}
+
 // dndScope is for asking who does not want to be disturbed.
 const dndScope = "dnd:read"
 

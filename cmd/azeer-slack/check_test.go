@@ -181,6 +181,12 @@ func TestCheckTellsOptionalScopesFromRequiredOnes(t *testing.T) {
 	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "✓ optional scope dnd:read is granted") {
 		t.Errorf("it says\n%s", out)
 	}
+	if err := os.WriteFile("manifest.workflow.yaml", azeerslack.WorkflowManifest, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "· optional scope channels:history is not granted: a workflow's step finds no number") {
+		t.Errorf("it says\n%s", out)
+	}
 	box.Slack.SetScopes("commands")
 	if _, out, _ := started(t, values, "check"); !strings.Contains(out, "✗ scope chat:write is not granted, and the bot does not start without it") {
 		t.Errorf("it says\n%s", out)

@@ -119,7 +119,7 @@ func TestReadmeTellsTheMeasuredSpeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := regexp.MustCompile(`([0-9.]+) ms`).FindAllStringSubmatch(read(t, "../../README.md"), -1)
-	if want := fmt.Sprintf("%.0f", measured); len(said) != 1 || said[0][1] != want {
+	if want := fmt.Sprintf("%.1f", measured); len(said) != 1 || said[0][1] != want {
 		t.Errorf("README.md says %q, docs/performance.md %s ms", said, row[1])
 	}
 }

@@ -414,11 +414,11 @@ func (w *world) isBrokenBy(breaks func() (mend func()), why string) {
 	}
 
 	mend()
+	manager.submits(f, nil)
+	manager.reads("now belongs to", "+966 54 444 4444")
 	if ready, reasons := w.ready(); !ready {
 		w.t.Errorf("not ready although it works again: %s", reasons)
 	}
-	manager.submits(f, nil)
-	manager.reads("now belongs to", "+966 54 444 4444")
 	if n := w.calls(); n != 1 {
 		w.t.Errorf("%d calls to Azeer: what was refused was carried out", n)
 	}

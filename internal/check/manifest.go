@@ -85,7 +85,9 @@ const (
 func (d *doctor) examineManifest() *manifest.Manifest {
 	m := d.examineFile(plainFile, azeerslack.Manifest, needs())
 	if _, err := os.Stat(workflowFile); err == nil {
-		d.examineFile(workflowFile, nil, append(needs(), workflowStep))
+		if steps := d.examineFile(workflowFile, nil, append(needs(), workflowStep)); steps != nil {
+			m = steps // it asks for all that the other does
+		}
 	} else {
 		d.note("for workflows that assign contacts, make the app from manifest.workflow.yaml in place of manifest.yaml (paid plans of Slack)")
 	}

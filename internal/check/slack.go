@@ -84,7 +84,13 @@ func (d *doctor) examineScopes(m *manifest.Manifest, header string) {
 	if m == nil {
 		return
 	}
-	for _, s := range users.OptionalScopes {
+	optional := slices.Clone(users.OptionalScopes)
+	for _, s := range users.StepScopes {
+		if slices.Contains(m.OptionalBotScopes, s.Name) {
+			optional = append(optional, s)
+		}
+	}
+	for _, s := range optional {
 		named = append(named, s.Name)
 		if slices.Contains(granted, s.Name) {
 			d.good("optional scope %s is granted", s.Name)

@@ -296,10 +296,12 @@ func TestMessageShortcut(t *testing.T) {
 func TestHome(t *testing.T) {
 	t.Parallel()
 	d := newFixture(t, Config{}, slack.Limits{})
+	published := make(chan struct{})
 	d.app(func(e envelope) any {
 		event, _ := e.Payload["event"].(map[string]any)
 		d.api(slack.BotToken, "views.publish", map[string]any{"user_id": event["user"],
 			"view": map[string]any{"type": "home", "blocks": []any{map[string]any{"type": "divider"}}}}, nil)
+		close(published)
 		return nil
 	})
 	before := d.state("sara")
@@ -314,6 +316,7 @@ func TestHome(t *testing.T) {
 	if after := d.state("sara"); after.Home == nil || d.state("omar").Home != nil {
 		t.Error("the Home tab is not sara's alone")
 	}
+	<-published // its answer is awaited, too
 }
 
 // Slack sends an event for minutes to an app that is not there.
