@@ -103,6 +103,23 @@ func TestAnOwnerGivesItToSomebodyElse(t *testing.T) {
 	w.owner("966544444444", "layla@twerlo.com")
 }
 
+// For whom it is not may leave it to whoever else is on duty.
+func TestAnOwnerGivesItToWhoeverIsOnDuty(t *testing.T) {
+	w := onDuty(t, []string{"omar", "layla"}, asItIs, with("NOTIFY_AGENTS", "true"))
+	sara, omar, layla := w.person("sara"), w.person("omar"), w.person("layla")
+	sara.assigned("#support", "omar@twerlo.com")
+	omar.clicks(omar.isTold("📥"), "Not me…")
+	f := omar.form()
+	options := omar.picks(f, "agent", "support")
+	omar.submits(f, map[string]string{"reason": "my shift is over", "agent": options[0].Text})
+	sara.isTold("✋ Omar Hassan says", "my shift is over", "They asked to assign it to @support-oncall")
+	layla.isTold("📥 أسند إليك", "my shift is over")
+	for range 3 { // what became of it, what they said, and that it is Layla's: in whichever order
+		omar.reads()
+	}
+	w.owner("966544444444", "layla@twerlo.com")
+}
+
 // A tap that comes late says what has happened since, and changes nothing.
 func TestALateTapSaysWhatHasHappened(t *testing.T) {
 	w := notifying(t)
