@@ -58,6 +58,9 @@ func (p Printer) enclose(s string) string {
 	return fsi + s + pdi
 }
 
+// quote begins a line that Slack shows as quoted, if nothing stands before it.
+const quote = "> "
+
 // turn makes every line of a right-to-left message begin so that it is shown from the
 // right: clients go by the first letter, which may be that of an email.
 func (p Printer) turn(text string) string {
@@ -66,8 +69,11 @@ func (p Printer) turn(text string) string {
 	}
 	lines := strings.Split(closeUp.Replace(text), "\n")
 	for i, line := range lines {
-		if !beginsRTL(line) {
-			lines[i] = rlm + line
+		if said, quoted := strings.CutPrefix(line, quote); !beginsRTL(line) {
+			lines[i] = rlm + said
+			if quoted {
+				lines[i] = quote + lines[i]
+			}
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -82,3 +82,19 @@ func TestTheLanguageOfALocale(t *testing.T) {
 		}
 	}
 }
+
+// Slack takes for quoted only what begins with its sign, before which nothing may stand.
+func TestAQuotedLineStaysQuoted(t *testing.T) {
+	p := Printer{rtl: true}
+	for text, want := range map[string]string{
+		"> VIP":        "> " + rlm + "VIP",
+		"هذا\n> VIP":   "هذا\n> " + rlm + "VIP",
+		"> مهم":        "> مهم",
+		"omar > sara":  rlm + "omar > sara",
+		"> VIP\n> Two": "> " + rlm + "VIP\n> " + rlm + "Two",
+	} {
+		if got := p.turn(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}

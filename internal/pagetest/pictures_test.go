@@ -48,6 +48,36 @@ var pictures = []picture{
 		v.be("omar")
 		v.see(card("Who takes this contact?"))
 	}},
+	{"batch.png", phone, "light", func(v *visit) {
+		v.say(several)
+		v.answered("3 of 3 contacts assigned")
+	}},
+	{"batch.ar.png", phone, "light", func(v *visit) {
+		v.be("layla")
+		v.say(several)
+		v.answered("تم الإسناد")
+	}},
+	{"owner.png", phone, "light", func(v *visit) {
+		v.say(line + " note: wants a refund")
+		v.answered("now belongs to")
+		v.be("omar")
+		v.readsOfTheApp("gave you the contact")
+	}},
+	{"owner.ar.png", phone, "light", func(v *visit) {
+		v.say("/assign 0544444444 layla@twerlo.com ملاحظة: يريد استرداد المبلغ")
+		v.answered("now belongs to")
+		v.be("layla")
+		v.readsOfTheApp("أسند إليك")
+	}},
+	{"workflow.png", desktop, "light", func(v *visit) {
+		v.show("workflow")
+		v.fill(stepInput("contact"), "Khalid 0544444444")
+		v.fill(stepInput("agent"), "omar@twerlo.com")
+		v.choosesIn(stepInput("on_behalf_of"), "Maha Manager")
+		v.press(css(`[data-act="run-step"]`))
+		v.see(output("explanation").says("now belongs to Omar Hassan"))
+		eval[bool](v, `(document.querySelector('.wf-one').scrollIntoView({ block: 'end' }), true)`)
+	}},
 	{"form.png", desktop, "light", func(v *visit) { fillIn(v, "+971 50 123 4567", "o") }},
 	{"form.ar.png", desktop, "light", func(v *visit) {
 		v.be("layla")
@@ -85,6 +115,17 @@ var pictures = []picture{
 		v.show("timeline")
 		v.see(css(`.tl-item[data-outcome="failed"]`))
 	}},
+}
+
+// several is a line with several numbers.
+const several = "/assign 0544444444 0555555555 0566666666 omar@twerlo.com"
+
+// readsOfTheApp goes to the app's messages, of which one says something.
+func (v *visit) readsOfTheApp(says string) {
+	v.Helper()
+	v.visitApp(v.demo.state("omar"))
+	v.press(css(`[data-act="tab"][data-tab="messages"]`))
+	v.see(message(says))
 }
 
 // fillIn fills in the form with a number from abroad, but for the choice of the agent.
