@@ -68,8 +68,7 @@ type Workspace struct {
 	report   *record.Reporter
 	server   *loopback.Server
 
-	mu  *monitor.Monitor // the rest is guarded by it, and so are the hub and the API
-	ids ids
+	mu *monitor.Monitor // the rest is guarded by it, and so are the hub and the API
 	roster
 	issued
 }
@@ -92,6 +91,7 @@ type roster struct {
 
 // issued is what was given out to the app.
 type issued struct {
+	ids          ids
 	deliveries   map[string]*Delivery
 	triggers     map[string]*trigger
 	triggerLag   time.Duration
