@@ -130,6 +130,7 @@ func TestARateLimitPausesTheBatchAlone(t *testing.T) {
 		if calls := len(w.inbox.made()); calls > 6 {
 			t.Errorf("%d calls although Azeer is busy", calls)
 		}
+		w.inbox.behaves()
 		single := w.ask("U2", phone1, sara)
 		w.pass(100 * time.Millisecond)
 		if len(w.ears.heard[single.ID]) != 1 {

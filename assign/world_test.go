@@ -103,6 +103,13 @@ func (i *inboxStub) script(replies ...reply) {
 	i.replies = append(i.replies, replies...)
 }
 
+// behaves forgets what is left of the script.
+func (i *inboxStub) behaves() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.replies = nil
+}
+
 func (i *inboxStub) made() []inboxCall {
 	i.mu.Lock()
 	defer i.mu.Unlock()
