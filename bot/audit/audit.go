@@ -12,6 +12,7 @@ import (
 
 	"azeer-slack/assign"
 	"azeer-slack/assign/agent"
+	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/texts"
@@ -42,11 +43,6 @@ type Outcomes interface {
 }
 
 const (
-	// lookEvery is how often it is looked what other processes have left, and how soon
-	// at the latest what could not be posted is tried again; retryFirst is how soon at
-	// first.
-	lookEvery  = time.Minute
-	retryFirst = 5 * time.Second
 	// postGap is the least time between two posts: Slack takes one a second in a channel.
 	postGap = time.Second
 	// batch is how many outcomes are read at a time.
@@ -89,12 +85,7 @@ func New(cfg Config, api *slack.Client, people People, renderer render.Renderer,
 }
 
 // Wake says that an outcome may be due. It does not block.
-func (r *Reporter) Wake() {
-	select {
-	case r.woken <- struct{}{}:
-	default:
-	}
-}
+func (r *Reporter) Wake() { poll.Wake(r.woken) }
 
 // Run reports outcomes until ctx ends, and then what is due until longer ends; the
 // rest is left to the next start.
@@ -103,29 +94,11 @@ func (r *Reporter) Run(ctx, longer context.Context) {
 		return
 	}
 	defer catch.Logged(r.log, "audit", func() { _ = r.reportDue(longer, longer) })
-	for again := retryFirst; ; {
-		var err error
-		catch.Logged(r.log, "audit", func() { err = r.reportDue(ctx, longer) })
-		wait := lookEvery
-		if err != nil && ctx.Err() == nil {
-			r.complain(err)
-			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) {
-				return
-			}
-			wait, again = again, min(2*again, lookEvery)
-		} else {
-			again = retryFirst
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-r.woken:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
+	poll.Loop{
+		Name: "audit", Log: r.log, Woken: r.woken,
+		Work:     func() (time.Duration, error) { return poll.Every, r.reportDue(ctx, longer) },
+		Complain: r.complain,
+	}.Run(ctx)
 }
 
 // reportDue reports all that is due. An outcome that Slack does not take for what it says

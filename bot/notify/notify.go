@@ -10,11 +10,11 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
-	"azeer-slack/internal/retry"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/rs/zerolog"
@@ -77,10 +77,6 @@ type Slack struct {
 }
 
 const (
-	// lookEvery is how often it is looked what other processes have left, and how soon
-	// at the latest what failed is tried again; retryFirst is how soon at first.
-	lookEvery  = time.Minute
-	retryFirst = 5 * time.Second
 	// dueMost is how many notices are read at a time.
 	dueMost = 100
 	// ownersMost is how many agents' Slack accounts are remembered, and ownerLife how long.
@@ -123,12 +119,7 @@ func New(cfg Config, to Slack, log zerolog.Logger) *Notifier {
 func (n *Notifier) IsOn() bool { return n.cfg.On && n.cfg.Journal != nil }
 
 // Wake says that something may be due. It does not block.
-func (n *Notifier) Wake() {
-	select {
-	case n.woken <- struct{}{}:
-	default:
-	}
-}
+func (n *Notifier) Wake() { poll.Wake(n.woken) }
 
 // Run tells new owners until ctx ends, and then what is due until longer ends; the rest is left
 // to the next start.
@@ -137,28 +128,11 @@ func (n *Notifier) Run(ctx, longer context.Context) {
 		return
 	}
 	defer catch.Logged(n.log, "notices", func() { _, _ = n.tellDue(longer, longer) })
-	for again := retryFirst; ; {
-		next, err := lookEvery, error(nil)
-		catch.Logged(n.log, "notices", func() { next, err = n.tellDue(ctx, longer) })
-		if err != nil && ctx.Err() == nil {
-			n.log.Warn().Err(err).Msg("new owner not told, will retry")
-			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) {
-				return
-			}
-			next, again = again, min(2*again, lookEvery)
-		} else {
-			again = retryFirst
-		}
-		timer := time.NewTimer(min(next, lookEvery))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-n.woken:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
+	poll.Loop{
+		Name: "notices", Log: n.log, Woken: n.woken,
+		Work:     func() (time.Duration, error) { return n.tellDue(ctx, longer) },
+		Complain: func(err error) { n.log.Warn().Err(err).Msg("new owner not told, will retry") },
+	}.Run(ctx)
 }
 
 // tellDue does all that is due, and gives how long it is until there is more. What Slack does not
@@ -172,7 +146,7 @@ func (n *Notifier) tellDue(ctx, longer context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if next < 0 {
-			next = lookEvery
+			next = poll.Every
 		}
 		done, refused := 0, error(nil)
 		for _, one := range due {

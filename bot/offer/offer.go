@@ -11,11 +11,10 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
-	"azeer-slack/bot/slackcall"
 	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
-	"azeer-slack/internal/retry"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -75,10 +74,6 @@ type Slack struct {
 }
 
 const (
-	// lookEvery is how often it is looked what other processes have left, and how soon
-	// at the latest what failed is tried again; retryFirst is how soon at first.
-	lookEvery  = time.Minute
-	retryFirst = 5 * time.Second
 	// dueMost is how many offers are read at a time.
 	dueMost = 100
 	// advanceLimit is how long one offer may take.
@@ -116,12 +111,7 @@ func New(cfg Config, to Slack, service Service, log zerolog.Logger) *Keeper {
 }
 
 // Wake says that something may be due. It does not block.
-func (k *Keeper) Wake() {
-	select {
-	case k.woken <- struct{}{}:
-	default:
-	}
-}
+func (k *Keeper) Wake() { poll.Wake(k.woken) }
 
 // Run sees to offers until ctx ends, and then to what is due until longer ends; the rest is left
 // to the next start.
@@ -136,28 +126,11 @@ func (k *Keeper) Run(ctx, longer context.Context) {
 		default: // nothing can be due
 		}
 	})
-	for again := retryFirst; ; {
-		next, err := lookEvery, error(nil)
-		catch.Logged(k.log, "offers", func() { next, err = k.seeToDue(ctx, longer) })
-		if err != nil && ctx.Err() == nil {
-			k.log.Warn().Err(err).Msg("offer not seen to, will retry")
-			if !retry.Sleep(ctx, slackcall.RetryAfter(err)) {
-				return
-			}
-			next, again = again, min(2*again, lookEvery)
-		} else {
-			again = retryFirst
-		}
-		timer := time.NewTimer(min(next, lookEvery))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-k.woken:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
+	poll.Loop{
+		Name: "offers", Log: k.log, Woken: k.woken,
+		Work:     func() (time.Duration, error) { return k.seeToDue(ctx, longer) },
+		Complain: func(err error) { k.log.Warn().Err(err).Msg("offer not seen to, will retry") },
+	}.Run(ctx)
 }
 
 // seeToDue does all that is due, and gives how long it is until there is more. What cannot be done for
@@ -171,7 +144,7 @@ func (k *Keeper) seeToDue(ctx, longer context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if next < 0 {
-			next = lookEvery
+			next = poll.Every
 		}
 		done, failed := 0, error(nil)
 		for _, one := range due {
