@@ -65,6 +65,8 @@ func TestSayTellsStories(t *testing.T) {
 		{"somebody else, somewhere else", []string{"as sara", "in #vip", "/assign 0544444444 me"},
 			[]string{"sara in #vip", "only visible to sara", "sara@twerlo.com"}},
 		{"the app is invited", []string{"as sara", "in #vip", "/invite @azeer"}, []string{"was added to #vip by @Sara Ali."}},
+		{"an offer is shown to all, and its answer to who made it", []string{"/assign offer 0544444444 VIP", "as omar", "click take", "azeer"},
+			[]string{"Who takes this contact?", "only visible to manager", "Offered in #general", "only visible to omar", "966544444444 belongs to omar@twerlo.com"}},
 		{"the intern may not", []string{"as intern", "/assign 0544444444 omar@twerlo.com"}, []string{"You are not on the list"}},
 		{"contacts have owners at once", []string{"azeer"}, []string{"966544444444 belongs to noura@twerlo.com"}},
 		{"quit ends it", []string{"/assign help", "quit", "/assign 12"}, []string{"only visible to manager"}},

@@ -189,10 +189,11 @@ type progress struct {
 	done, answered bool
 }
 
-// answers tells whether what was seen is meant for the person at the keyboard, or stands
-// where they are: not what an app posts elsewhere.
+// answers tells whether what was seen is meant for the person at the keyboard, or stands where they
+// are: not what an app posts for all, there as the card of an offer or elsewhere.
 func (s *Session) answers(e record.Event) bool {
-	return e.Where == s.place || strings.HasPrefix(e.Where, "@") || s.privately(e) != ""
+	m, found := s.message(e)
+	return strings.HasPrefix(e.Where, "@") || found && (m.Ephemeral || e.Where == s.place && m.Via != slack.ViaPostMessage)
 }
 
 func (p *progress) note(e record.Event, answers bool) {
@@ -236,16 +237,24 @@ func (s *Session) transcribe(start time.Time, e record.Event) {
 
 // privately says of a message whether somebody else can read it, too.
 func (s *Session) privately(e record.Event) string {
-	who, ok := s.box.Slack.Find(e.Who)
-	if !ok {
-		return ""
-	}
-	for _, m := range slices.Backward(who.Unseen()) {
-		if m.Plain() == e.Text && m.Where == e.Where && m.Ephemeral {
-			return " (only visible to " + e.Who + ")"
-		}
+	if m, found := s.message(e); found && m.Ephemeral {
+		return " (only visible to " + e.Who + ")"
 	}
 	return ""
+}
+
+// message finds the message that somebody has seen.
+func (s *Session) message(e record.Event) (m slack.Message, found bool) {
+	who, ok := s.box.Slack.Find(e.Who)
+	if !ok {
+		return m, false
+	}
+	for _, m := range slices.Backward(who.Unseen()) {
+		if m.Plain() == e.Text && m.Where == e.Where {
+			return m, true
+		}
+	}
+	return m, false
 }
 
 // stamp prints one line of the transcript.
