@@ -11,6 +11,8 @@ import (
 	"azeer-slack/bot/access"
 	"azeer-slack/bot/audit"
 	"azeer-slack/bot/home"
+	"azeer-slack/bot/notify"
+	"azeer-slack/bot/offer"
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/users"
@@ -53,6 +55,16 @@ func (j stuckJournal) Unaudited(context.Context, int) ([]assign.Assignment, erro
 	return nil, nil
 }
 
+func (j stuckJournal) DueNotices(context.Context, int) ([]assign.Notice, time.Duration, error) {
+	j.hang()
+	return nil, -1, nil
+}
+
+func (j stuckJournal) DueOffers(context.Context, int) ([]assign.Offer, time.Duration, error) {
+	j.hang()
+	return nil, -1, nil
+}
+
 type stuckInbox struct {
 	assign.Inbox
 	*stuck
@@ -87,6 +99,14 @@ func TestALoopThatIsStuckIsNoticed(t *testing.T) {
 		"audit channel": func(ctx context.Context, _ *testing.T, s *stuck, loop *heartbeat.Loop) {
 			cfg := audit.Config{Channel: "C0123", Outcomes: stuckJournal{memory.New(), s}, Heartbeat: loop}
 			audit.New(cfg, slack.New("xoxb-test"), nil, render.Renderer{}, zerolog.Nop()).Run(ctx, ctx)
+		},
+		"telling new owners": func(ctx context.Context, _ *testing.T, s *stuck, loop *heartbeat.Loop) {
+			cfg := notify.Config{On: true, Journal: stuckJournal{memory.New(), s}, Heartbeat: loop}
+			notify.New(cfg, notify.Slack{}, zerolog.Nop()).Run(ctx, ctx)
+		},
+		"offers": func(ctx context.Context, _ *testing.T, s *stuck, loop *heartbeat.Loop) {
+			cfg := offer.Config{Journal: stuckJournal{memory.New(), s}, Heartbeat: loop}
+			offer.New(cfg, offer.Slack{}, nil, zerolog.Nop()).Run(ctx, ctx)
 		},
 		"Home tabs": func(ctx context.Context, _ *testing.T, s *stuck, loop *heartbeat.Loop) {
 			people := users.New(slack.New("xoxb-test"), nil, zerolog.Nop())
