@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"testing"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
@@ -93,16 +95,43 @@ func first(details *runtime.ExceptionDetails) string {
 }
 
 // press clicks the thing, or taps it where the device has no mouse: as soon as it is
-// there, at rest, and not covered.
+// there, at rest, and not covered; and again where it has moved away just before.
 func (v *visit) press(th thing) {
 	v.Helper()
-	at := eyesight[struct{ X, Y float64 }](v, "ready", th)
-	if v.device.touch {
-		v.do(chromedp.TapXY(at.X, at.Y))
-		return
+	for missed := true; missed; missed = v.missed() {
+		at := eyesight[struct{ X, Y float64 }](v, "ready", th)
+		if v.device.touch {
+			v.do(chromedp.TapXY(at.X, at.Y))
+			continue
+		}
+		v.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y))
+		v.do(chromedp.MouseClickXY(at.X, at.Y))
 	}
-	v.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y))
-	v.do(chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// missed tells whether the press has hit something else. A page that it has left knows nothing of it.
+func (v *visit) missed() bool {
+	missed, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool]("window.eyes?.missed() ?? false"))
+	return err == nil && missed
+}
+
+func TestAPressFollowsWhatMoves(t *testing.T) {
+	t.Parallel()
+	for _, on := range devices {
+		v := newVisit(t, "http://127.0.0.1/", on)
+		v.look("data:text/html,<button id=aim>Aim</button>")
+		eval[bool](v, `(() => {
+			const aim = document.querySelector('#aim');
+			window.pressed = [];
+			addEventListener('click', (event) => pressed.push(event.target.id));
+			addEventListener('%s', () => aim.insertAdjacentHTML('beforebegin', '<button id=other style="display: block; width: 200px; height: 200px">Other</button>'), {once: true});
+			return true;
+		})()`, map[bool]string{false: "mousemove", true: "touchstart"}[on.touch])
+		v.press(css("#aim"))
+		if got := eval[[]string](v, "window.pressed"); !slices.Equal(got, []string{"aim"}) {
+			t.Errorf("on the %s was pressed: %q", on.name, got)
+		}
+	}
 }
 
 // write types text into what has the focus: key by key on a desktop, as a whole by the

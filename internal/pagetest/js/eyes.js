@@ -1,5 +1,5 @@
 // What the tests see a page with. It runs in the page before its own scripts, and
-// touches nothing.
+// touches nothing but a press that would hit something else than was aimed at.
 
 (() => {
   const settle = 50; // ms between looks, where nothing changes in the document
@@ -109,6 +109,23 @@
     return { x, y, box: [box.x, box.y, box.width, box.height].map(Math.round).join(), reached, over: hit ? hit.outerHTML.slice(0, 200) : 'nothing' };
   };
 
+  // A press aimed at an element, until the next. What has moved away in between is not pressed, nor
+  // is what lies there now.
+  let aim = null;
+  const hits = (event) => {
+    const [hit] = event.composedPath();
+    return aim.element.contains(hit) || hit.contains(aim.element) && hit.closest('label')?.control === aim.element;
+  };
+  for (const type of ['touchstart', 'pointerdown', 'mousedown', 'touchend', 'pointerup', 'mouseup', 'click']) {
+    window.addEventListener(type, (event) => {
+      if (!aim || !event.isTrusted) return;
+      aim.missed ||= !hits(event);
+      if (!aim.missed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, { capture: true, passive: false });
+  }
+
   const eyes = {
     all, one, look, shown, until, nameOf, spaces,
 
@@ -119,6 +136,13 @@
 
     gone: (thing, ms) => until(() => (one(thing) ? undefined : true), ms,
       () => `still there: ${describe(thing)}: ${one(thing).outerHTML.slice(0, 300)}`),
+
+    // missed tells whether the press has hit something else than the element that was ready.
+    missed: () => {
+      const missed = Boolean(aim?.missed);
+      aim = null;
+      return missed;
+    },
 
     // ready waits until an element can be pressed: there, enabled, at rest, and not covered.
     ready: (thing, ms) => {
@@ -140,7 +164,9 @@
         if (place.box !== before) rests = now;
         before = place.box;
         why = place.reached ? 'it moves' : `something lies over it: ${place.over}`;
-        return place.reached && now - rests >= settle * 0.8 ? { x: place.x, y: place.y } : undefined;
+        if (!place.reached || now - rests < settle * 0.8) return undefined;
+        aim = { element };
+        return { x: place.x, y: place.y };
       }, ms, () => `cannot press ${describe(thing)}: ${why}; the page says: ${screen()}`);
     },
 
