@@ -83,9 +83,6 @@ func TestEachOfAHandoverIsGuardedAtItsTurn(t *testing.T) {
 	layla.readsArabic("ليلى أحمد")
 	w.Azeer.Behave()
 	m = manager.reads("of 20 contacts assigned to Sara Ali")
-	for strings.Contains(m.Plain(), "so far") {
-		m = manager.reads("of 20 contacts assigned to Sara Ali")
-	}
 	if !strings.Contains(m.Plain(), "19 of 20") || !strings.Contains(m.Plain(), "Replaced by a newer request: 1") {
 		t.Errorf("read %s", m.Plain())
 	}

@@ -169,6 +169,7 @@ func TestWhatAStoppingInstanceHasNotBegunIsDoneByAnother(t *testing.T) {
 	default:
 	}
 	<-stopped
+	manager.reads("+966 54 444 4444", "now belongs to", "Omar Hassan")
 }
 
 func TestADatabaseThatIsAwayStoresNothing(t *testing.T) {

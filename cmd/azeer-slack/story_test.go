@@ -267,11 +267,15 @@ func (p someone) types(channel, line string) *slack.Delivery {
 	return d
 }
 
-// interim begins the answer that comes when the real one takes long, on a slow machine too.
-const interim, interimArabic = "Still assigning", "ما زال إسناد"
+// interim begins the answer that comes when the real one takes long, on a slow machine too; progress
+// ends that of a batch.
+const (
+	interim, interimArabic = "Still assigning", "ما زال إسناد"
+	progress               = "so far. I'll tell you"
+)
 
 func isInterim(m slack.Message) bool {
-	return strings.Contains(m.Plain(), interim) || strings.Contains(m.Plain(), interimArabic)
+	return slices.ContainsFunc([]string{interim, interimArabic, progress}, func(part string) bool { return strings.Contains(m.Plain(), part) })
 }
 
 // reads waits for a message that contains all of the words, and consumes it. What comes
@@ -281,7 +285,7 @@ func (p someone) reads(words ...string) slack.Message {
 	ctx, cancel := context.WithTimeout(p.w.ctx, patience)
 	defer cancel()
 	m, err := p.See(ctx, func(m slack.Message) bool {
-		expected := !isInterim(m) || slices.Contains(words, interim) || slices.Contains(words, interimArabic)
+		expected := !isInterim(m) || slices.ContainsFunc(words, func(word string) bool { return slices.Contains([]string{interim, interimArabic, progress}, word) })
 		return m.Via != slack.ViaPerson && expected
 	})
 	if err != nil {
