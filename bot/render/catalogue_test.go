@@ -34,12 +34,8 @@ func sampleMistake(kind line.MistakeKind) *line.Mistake {
 
 // allOutcomes gives every way of ending with every reason, likely or not.
 func allOutcomes() (all []assign.Outcome) {
-	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
-		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply, assign.Stopped,
-		assign.NobodyOnDuty, assign.EmptyGroup, assign.DisabledGroup, assign.NoSuchGroup}
 	for _, kind := range assign.OutcomeKinds {
-		for _, reason := range reasons {
+		for _, reason := range append([]assign.Reason{assign.NoReason}, assign.Reasons...) {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
 		}
 	}
@@ -81,6 +77,11 @@ func TestEveryOutcomeHasWords(t *testing.T) {
 			lead, body := v.OutcomeWords(a, agent.Agent{})
 			if id := v.OutcomeText(o); body == id || strings.HasPrefix(lead, "lead_") || strings.Contains(lead+body, "<no value>") {
 				t.Errorf("%s: %s %s: %q %q", language, o.Kind, o.Reason, lead, body)
+			}
+			for _, id := range []string{"lead_" + string(o.Kind), "state_" + string(o.Kind), "batch_group_" + string(o.Kind), "why_" + string(o.Reason)} {
+				if !v.Texts.Has(id) && id != "lead_assigned" && id != "why_" {
+					t.Errorf("%s: there is no message %s", language, id)
+				}
 			}
 		}
 	}

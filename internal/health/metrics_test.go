@@ -19,7 +19,7 @@ func TestDeployHasTheMetrics(t *testing.T) {
 	const name = "../../deploy/testdata/metrics.txt"
 	m := NewMetrics()
 	m.Connections(func() int { return 2 })
-	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+	for _, kind := range assign.OutcomeKinds {
 		m.Finished(kind)
 	}
 	for _, kind := range []payload.Kind{payload.SlashCommand, payload.ViewSubmission, payload.BlockSuggestion, payload.BlockActions,
