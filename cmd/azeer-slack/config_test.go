@@ -12,6 +12,7 @@ import (
 	"azeer-slack/bot"
 	"azeer-slack/bot/offer"
 	"azeer-slack/bot/render"
+	"azeer-slack/bot/texts"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -198,6 +199,21 @@ var badValues = []struct{ name, value, want string }{
 	{"SSL_CERT_FILE", "/nowhere/ca.pem", "names a file that is not there"},
 	{"SSL_CERT_FILE", "/", "names something that cannot be read"},
 	{"SSL_CERT_FILE", "config_test.go", "names a file without a certificate in it"},
+}
+
+func TestEveryLanguageCanBeTheDefault(t *testing.T) {
+	t.Parallel()
+	catalogue, err := texts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range catalogue.Languages() {
+		values := complete()
+		values["DEFAULT_LANGUAGE"] = language
+		if _, problems := readSettings(from(values)); len(problems) > 0 {
+			t.Errorf("there are texts in %s, but %s", language, explain(problems))
+		}
+	}
 }
 
 func TestBadValuesAreNamedWithWhatIsWrong(t *testing.T) {
