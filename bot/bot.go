@@ -423,11 +423,11 @@ func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
 // onEvent serves the Events API.
 func (b *Bot) onEvent(ctx context.Context, c *inbound.Call) {
 	switch c.Event.Type {
-	case "app_mention":
+	case payload.AppMention:
 		b.lines.onMention(ctx, c)
 	case workflow.Executed:
 		b.handlers.steps.OnExecuted(ctx, c)
-	case "app_home_opened":
+	case payload.AppHomeOpened:
 		c.Acknowledge(ctx, nil)
 		c.Leave()
 		if c.Event.Tab == "home" && c.Sender().ID != "" {
