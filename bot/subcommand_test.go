@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -65,6 +66,27 @@ func TestWordsAreToldApart(t *testing.T) {
 				t.Errorf("%s: %q means %s and %s", language, name, each.Word, other)
 			}
 			seen[name] = each.Word
+		}
+	}
+}
+
+// A sub-command that nothing carries out would be answered by the help.
+func TestEveryWordIsCarriedOut(t *testing.T) {
+	names, err := os.ReadFile("render/subcommand.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("subcommand.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^\t(\w+) +Subcommand = `).FindAllSubmatch(names, -1)
+	if len(found) != len(render.Subcommands) {
+		t.Errorf("%d sub-commands are declared, %d listed", len(found), len(render.Subcommands))
+	}
+	for _, name := range found {
+		if !strings.Contains(string(code), "render."+string(name[1])) {
+			t.Errorf("subcommand.go does not carry out %s", name[1])
 		}
 	}
 }
