@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -72,20 +71,13 @@ func TestWordsAreToldApart(t *testing.T) {
 
 // A sub-command that nothing carries out would be answered by the help.
 func TestEveryWordIsCarriedOut(t *testing.T) {
-	names, err := os.ReadFile("render/subcommand.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := os.ReadFile("subcommand.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(`(?m)^\t(\w+) +Subcommand = `).FindAllSubmatch(names, -1)
+	names, code := source(t, "render/subcommand.go"), source(t, "subcommand.go")
+	found := regexp.MustCompile(`(?m)^\t(\w+) +Subcommand = `).FindAllStringSubmatch(names, -1)
 	if len(found) != len(render.Subcommands) {
 		t.Errorf("%d sub-commands are declared, %d listed", len(found), len(render.Subcommands))
 	}
 	for _, name := range found {
-		if !strings.Contains(string(code), "render."+string(name[1])) {
+		if !strings.Contains(code, "render."+name[1]) {
 			t.Errorf("subcommand.go does not carry out %s", name[1])
 		}
 	}
