@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
@@ -42,8 +43,10 @@ func Language(locale string) string {
 	return base.String()
 }
 
-// Load reads the catalogues built into the program.
-func Load() (*Catalogue, error) {
+// Load gives the catalogues built into the program, which it reads once.
+func Load() (*Catalogue, error) { return load() }
+
+var load = sync.OnceValues(func() (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	entries, err := files.ReadDir(".")
@@ -56,7 +59,7 @@ func Load() (*Catalogue, error) {
 		}
 	}
 	return &Catalogue{bundle}, nil
-}
+})
 
 // In gives a printer for the first of the languages that there is a catalogue for,
 // English failing all. Languages are BCP 47 tags, as Slack's locales are (ar, en-US).

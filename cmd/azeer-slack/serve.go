@@ -14,6 +14,7 @@ import (
 	"azeer-slack/assign/duty"
 	"azeer-slack/bot"
 	"azeer-slack/bot/slackcall"
+	"azeer-slack/bot/texts"
 	"azeer-slack/bot/users"
 	"azeer-slack/internal/check"
 	"azeer-slack/internal/health"
@@ -93,6 +94,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	loops := new(heartbeat.Loops)
+	go func() { _, _ = texts.Load() }() // while the journal is opened; its error comes again
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
 		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Notify: cfg.Bot.Notify.On, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
@@ -134,6 +136,7 @@ type parts struct {
 	bot       *bot.Bot
 	claim     *claim
 	loops     *heartbeat.Loops
+	listed    chan struct{} // closed when Azeer's agents were asked for once
 }
 
 // assemble plugs the packages together. Nothing runs yet.
@@ -177,13 +180,23 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	settings.Offers.Heartbeat = loops.Watch("offers", longTurn)
 	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
 	owner := newClaim(cfg, record, log)
-	settings.Identified = owner.identified
+	listed := make(chan struct{})
+	settings.Identified = func(ctx context.Context, team, bot string) error {
+		if err := owner.identified(ctx, team, bot); err != nil {
+			return err
+		}
+		select {
+		case <-listed: // so that the first form can offer agents
+		case <-ctx.Done():
+		}
+		return nil
+	}
 	slackSide, err = bot.New(api, service, record, directory, people, settings)
 	if err != nil {
 		return nil, fmt.Errorf("set up bot: %w", err)
 	}
 	m.Connections(slackSide.Live)
-	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner, loops: loops}, nil
+	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner, loops: loops, listed: listed}, nil
 }
 
 // takeEvery lets only those who share a journal look for what others left behind.
@@ -237,10 +250,13 @@ func (s *parts) run(ctx context.Context, page *health.Server) error {
 		case <-working.Done():
 		}
 	})
-	first, cancel := context.WithTimeout(listening, firstList)
-	_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
-	cancel()
-	rest.Go(func() { _ = s.directory.Run(working) })
+	rest.Go(func() {
+		first, cancel := context.WithTimeout(listening, firstList)
+		_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
+		cancel()
+		close(s.listed)
+		_ = s.directory.Run(working)
+	})
 
 	settled := time.AfterFunc(startOver, memory.Release)
 	defer settled.Stop()

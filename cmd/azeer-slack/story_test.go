@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"azeer-slack/journal"
 	"azeer-slack/sandbox"
 	"azeer-slack/sandbox/record"
 	"azeer-slack/sandbox/slack"
@@ -80,6 +82,7 @@ func prepare(t *testing.T, changes ...change) *world {
 		settings: map[string]string{"HTTP_ADDR": "127.0.0.1:0", "LOG_LEVEL": "debug",
 			"DATABASE_URL": "sqlite://" + filepath.Join(t.TempDir(), "journal.db")},
 	}
+	emptyJournal(t, w.journalPath())
 	for _, c := range changes {
 		c(w)
 	}
@@ -89,6 +92,36 @@ func prepare(t *testing.T, changes ...change) *world {
 	t.Cleanup(w.end)
 	return w
 }
+
+// emptyJournal puts a journal with nothing in it at path.
+func emptyJournal(t *testing.T, path string) {
+	t.Helper()
+	raw, err := migrated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// migrated is an empty journal. Making one takes longer than most stories.
+var migrated = sync.OnceValues(func() (_ []byte, err error) {
+	folder, err := os.MkdirTemp("", "journal")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "journal.db")
+	j, err := journal.Open(context.Background(), "sqlite://"+path, journal.Config{})
+	if err != nil {
+		return nil, err
+	}
+	if err := j.Close(context.Background()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // run starts the bot and waits until it is connected.
 func (w *world) run() {

@@ -189,11 +189,11 @@ type progress struct {
 	done, answered bool
 }
 
-// answers tells whether what was seen is meant for the person at the keyboard, or stands where they
-// are: not what an app posts for all, there as the card of an offer or elsewhere.
+// answers tells whether what was seen is meant for the person at the keyboard, or is Slack's note on
+// what they did there: not what an app posts for all, nor what becomes of it, as the card of an offer.
 func (s *Session) answers(e record.Event) bool {
 	m, found := s.message(e)
-	return strings.HasPrefix(e.Where, "@") || found && (m.Ephemeral || e.Where == s.place && m.Via != slack.ViaPostMessage)
+	return strings.HasPrefix(e.Where, "@") || found && (m.Ephemeral || e.Where == s.place && m.Via == slack.ViaJoin)
 }
 
 func (p *progress) note(e record.Event, answers bool) {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -45,10 +46,19 @@ func imageOf(t *testing.T, path string) image {
 	return all
 }
 
+// names are of what SQLite's own tables list: tables, columns, indexes.
+var names = regexp.MustCompile(`[a-z]+(_[a-z]+)+|assignments|boots|contact`)
+
 // damageKinds spoil a part of an image; earlier is one of the same journal.
 var damageKinds = map[string]func(r *rand.Rand, i, earlier image, part string){
 	"a bit flipped": func(r *rand.Rand, i, _ image, part string) {
 		i[part][r.IntN(len(i[part]))] ^= 1 << r.IntN(8)
+	},
+	"a name changed": func(r *rand.Rand, i, _ image, part string) {
+		if places := names.FindAllIndex(i[part], -1); len(places) > 0 {
+			place := places[r.IntN(len(places))]
+			i[part][place[0]+r.IntN(place[1]-place[0])] ^= 1
+		}
 	},
 	"cut": func(r *rand.Rand, i, _ image, part string) {
 		i[part] = i[part][:r.IntN(len(i[part]))]

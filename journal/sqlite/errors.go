@@ -28,7 +28,7 @@ func explain(err error) error {
 		cure = "the journal cannot be opened: check the rights of the file and its folder"
 	case lib.SQLITE_NOTADB:
 		cure = "the file is not a SQLite database: let DATABASE_URL point elsewhere"
-	case lib.SQLITE_CORRUPT:
+	case lib.SQLITE_CORRUPT, lib.SQLITE_ERROR: // the latter where a table or column is not what it was made as
 		cure = cureDamaged
 	case lib.SQLITE_BUSY:
 		cure = "another program holds the journal: end what it does there"
