@@ -86,17 +86,23 @@ func isSuperseded(now render.Offer) bool {
 	return true
 }
 
-// reopen offers again what could not be assigned. Who took it has their answer.
+// reopen offers again what could not be assigned. Who took it has their answer. The card says so only once
+// that is stored: who sees it open can take it.
 func (k *Keeper) reopen(ctx context.Context, now render.Offer) error {
 	from := now.State
 	if now.To == "" {
 		now.Failed = now.Taker
 	}
 	now.State, now.Taker, now.To, now.Assignment, now.Given = assign.OfferOpen, "", "", 0, assign.Batch{}
+	return k.keep(ctx, now, from, time.Now())
+}
+
+// showAgain lets the card of an offer that is open again say so.
+func (k *Keeper) showAgain(ctx context.Context, now render.Offer) error {
 	if err := k.edit(ctx, &now); err != nil {
 		return err
 	}
-	return k.keep(ctx, now, from, time.Now().Add(k.cfg.After))
+	return k.keep(ctx, now, now.State, time.Now().Add(k.cfg.After))
 }
 
 // gone ends an offer that was assigned in another way. Who took it is told so, unless the answer to

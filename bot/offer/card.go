@@ -98,6 +98,7 @@ func (k *Keeper) tell(ctx context.Context, user string, to payload.Address, m re
 func (k *Keeper) edit(ctx context.Context, now *render.Offer) error {
 	shows := render.OfferShows(*now)
 	if now.TS == "" || now.Shown == shows {
+		now.Shown = shows
 		return nil
 	}
 	editing, cancel := context.WithTimeout(ctx, slackcall.Timeout)

@@ -183,6 +183,8 @@ func (k *Keeper) advance(ctx, longer context.Context, due assign.Offer) error {
 		return k.show(working, now)
 	case now.Reply != nil && (due.State == assign.OfferOpen || due.State == assign.OfferFailed):
 		return k.tellShown(working, now)
+	case due.State == assign.OfferOpen && now.Shown != render.OfferShows(now):
+		return k.showAgain(working, now)
 	case due.State == assign.OfferOpen:
 		return k.ask(working, now)
 	case due.State == assign.OfferTaken:

@@ -52,16 +52,20 @@ type bench struct {
 	said    *deliveries
 	calls   atomic.Int32
 	answer  atomic.Value
+	edited  func() // called when a card has been changed, before Slack answers
 }
 
 var contact = phone.New("966544444444")
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{journal: &forgetful{Journal: memory.New()}, said: &deliveries{}}
+	b := &bench{journal: &forgetful{Journal: memory.New()}, said: &deliveries{}, edited: func() {}}
 	b.answer.Store(`{"ok":true,"channel":"C0LEADS","ts":"1.1"}`)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.calls.Add(1)
+		if r.URL.Path == "/chat.update" {
+			b.edited()
+		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(b.answer.Load().(string)))
 	}))
@@ -176,6 +180,21 @@ func TestWhatSlackRefuses(t *testing.T) {
 	b.works(t)
 	if now := b.only(t); now.State != assign.OfferFailed || b.said.n.Load() != 1 {
 		t.Errorf("%d told; %+v", b.said.n.Load(), now)
+	}
+}
+
+func TestWhoSeesTheCardOpenAgainCanTakeIt(t *testing.T) {
+	b := newBench(t)
+	b.take(t, b.offered(t), "U0SARA", true)
+	b.works(t)
+	b.ends(t, assign.Refused)
+	b.edited = func() {
+		b.edited = func() {}
+		b.take(t, b.only(t), "U0OMAR", true)
+	}
+	b.works(t)
+	if now := b.only(t); now.State != assign.OfferTaken || now.Taker != "U0OMAR" || len(b.requests(t)) != 2 {
+		t.Errorf("%+v after %d requests", now, len(b.requests(t)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
+	// Under nohup, children would be born with SIGHUP ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	// Stories mostly wait, for what Slack, Azeer and the clock do.
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
 		if err := f.Value.Set("8"); err != nil {

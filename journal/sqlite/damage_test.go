@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	damages    = flag.Int("damages", 15, "how many damages of each kind are tried")
+	damages    = flag.Int("damages", 8, "how many damages of each kind are tried")
 	damageSeed = flag.Uint64("damage-seed", rand.Uint64(), "makes the damages the same as in a run that printed it")
 )
 
