@@ -17,7 +17,7 @@ var rooms = []struct {
 	may    []string
 }{
 	{"", nil}, // manifest.go
-	{"cmd", []string{"", "assign", "assign/agent", "assign/duty", "assign/line", "assign/phone", "bot", "bot/access", "bot/audit", "bot/notify", "bot/offer", "bot/rota", "bot/slackcall", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/health", "internal/heartbeat", "internal/inbox", "internal/logging", "internal/memory", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
+	{"cmd", []string{"", "assign", "assign/agent", "assign/duty", "assign/line", "assign/phone", "bot", "bot/access", "bot/audit", "bot/notify", "bot/offer", "bot/rota", "bot/slackcall", "bot/texts", "bot/users", "internal/botprocess", "internal/check", "internal/console", "internal/health", "internal/heartbeat", "internal/inbox", "internal/logging", "internal/memory", "internal/retry", "journal", "sandbox", "sandbox/azeer", "sandbox/manifest", "sandbox/page", "sandbox/record", "sandbox/slack"}},
 	{"deploy", nil},
 	{"internal", []string{"", "assign", "azeer", "bot", "journal", "sandbox"}},
 	{"internal/console", []string{"sandbox", "sandbox/record", "sandbox/slack"}},

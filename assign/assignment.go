@@ -167,6 +167,13 @@ const (
 	Stopped Reason = "stopped"
 )
 
+// Reasons are all reasons, but for the empty one.
+var Reasons = []Reason{
+	NoSuchAgent, AmbiguousAgent, InactiveAgent, NoEmail, NamesUnknown, PartOfName, NotAnAgent, PeopleAway,
+	NobodyOnDuty, EmptyGroup, DisabledGroup, NoSuchGroup,
+	NotFound, Conflict, PlanLimit, KeyRefused, Declined, Busy, ServerError, WebPage, Garbled, Unreachable, TooLate, NoReply, Stopped,
+}
+
 // IsAboutDuty tells the reasons for which nobody of a group got a contact.
 func (r Reason) IsAboutDuty() bool {
 	switch r {

@@ -65,10 +65,9 @@ type Agents interface {
 type Config struct {
 	// Region is the ISO 3166 region of numbers without a country code; "" is SA.
 	Region string
-	// Language is read by people whose Slack locale has no catalogue: "en" or "ar"; "" is
-	// English.
-	Language string
-	Access   access.Config
+	Access access.Config
+	// Render is how messages are made. What other settings say of it is put in by New.
+	Render render.Config
 	// Duty is who is shown to be on duty; by default nobody.
 	Duty rota.Config
 	// Days is how long the journal remembers requests; 0 is 90.
@@ -140,13 +139,13 @@ func New(api *slack.Client, service Service, history assign.History, agents Agen
 	if cfg.HTTP == nil {
 		cfg.HTTP = slackcall.NewHTTP(slackcall.Timeout)
 	}
+	cfg.Render.Region, cfg.Render.Days = cfg.Region, cfg.Days
+	cfg.Render.Admins, cfg.Render.Known, cfg.Render.Notify = cfg.Access.Admins, agents.Known, cfg.Notify.On
 	log := cfg.Logger.With().Str("component", "bot").Logger()
 	respond := &responder{
 		people: people, log: log,
-		renderers: render.New(catalogue, render.Config{
-			Region: cfg.Region, Language: cfg.Language, Admins: cfg.Access.Admins, Known: agents.Known, Days: cfg.Days, Notify: cfg.Notify.On,
-		}),
-		post: &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
+		renderers: render.New(catalogue, cfg.Render),
+		post:      &reply.Sender{Api: api, Http: cfg.HTTP, Suspect: people.Suspect, Log: cfg.Logger},
 	}
 	cfg.Duty.Logger = log
 	b := &Bot{
@@ -424,11 +423,11 @@ func (b *Bot) dispatch(ctx context.Context, c *inbound.Call) {
 // onEvent serves the Events API.
 func (b *Bot) onEvent(ctx context.Context, c *inbound.Call) {
 	switch c.Event.Type {
-	case "app_mention":
+	case payload.AppMention:
 		b.lines.onMention(ctx, c)
 	case workflow.Executed:
 		b.handlers.steps.OnExecuted(ctx, c)
-	case "app_home_opened":
+	case payload.AppHomeOpened:
 		c.Acknowledge(ctx, nil)
 		c.Leave()
 		if c.Event.Tab == "home" && c.Sender().ID != "" {

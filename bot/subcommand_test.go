@@ -69,6 +69,20 @@ func TestWordsAreToldApart(t *testing.T) {
 	}
 }
 
+// A sub-command that nothing carries out would be answered by the help.
+func TestEveryWordIsCarriedOut(t *testing.T) {
+	names, code := source(t, "render/subcommand.go"), source(t, "subcommand.go")
+	found := regexp.MustCompile(`(?m)^\t(\w+) +Subcommand = `).FindAllStringSubmatch(names, -1)
+	if len(found) != len(render.Subcommands) {
+		t.Errorf("%d sub-commands are declared, %d listed", len(found), len(render.Subcommands))
+	}
+	for _, name := range found {
+		if !strings.Contains(code, "render."+name[1]) {
+			t.Errorf("subcommand.go does not carry out %s", name[1])
+		}
+	}
+}
+
 // What the help shows can be typed as it stands.
 func TestTheHelpShowsWhatCanBeTyped(t *testing.T) {
 	for language, v := range testRenderers(t).ByLanguage {

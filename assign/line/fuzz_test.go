@@ -3,6 +3,8 @@ package line
 import (
 	"errors"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -29,10 +31,11 @@ func seedLines(f *testing.F) {
 		f.Add(line.text, uint8(i), uint16(i))
 	}
 	f.Add("030 1234 030 5678", uint8(10), uint16(1))
+	f.Add("22997123456 omar@twerlo.com", uint8(1), uint16(2))
 }
 
 // FuzzParse holds the reader to its laws, whatever is typed:
-//   - a contact is E.164, valid, and made of digits that were typed, in that order;
+//   - a contact is E.164, valid, and made of digits that were typed, in that order, in one of its forms;
 //   - what is not read is a *Mistake with an example, and its error shows no number;
 //   - the reading, written out plainly, reads as itself;
 //   - invisible direction marks change nothing.
@@ -62,7 +65,10 @@ func checkContact(t *testing.T, text string, c phone.Number) {
 		t.Fatalf("%q: contact %q is no valid number: %v", text, c.Digits(), err)
 	}
 	typed := phone.ASCII(Visible(text) + unquery(Visible(text)))
-	if i := subsequence(typed, phonenumbers.GetNationalSignificantNumber(number)); !i {
+	isTyped := func(form phone.Number) bool {
+		return subsequence(typed, strings.TrimPrefix(form.ID(), strconv.Itoa(int(number.GetCountryCode()))))
+	}
+	if !slices.ContainsFunc(c.Forms(), isTyped) {
 		t.Errorf("%q: contact %q has digits that nobody typed", text, c.Digits())
 	}
 }

@@ -50,6 +50,18 @@ type Event struct {
 	At     string                     `json:"event_ts"`
 }
 
+// Types of events.
+const (
+	AppMention    = "app_mention"
+	AppHomeOpened = "app_home_opened"
+)
+
+// Events are those that every manifest subscribes to, and what for.
+var Events = []struct{ Type, For string }{
+	{AppMention, "requests that mention the bot"},
+	{AppHomeOpened, "the Home tab"},
+}
+
 // InputBehalf is the input of a step that names for whom it acts.
 const InputBehalf = "on_behalf_of"
 

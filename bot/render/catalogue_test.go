@@ -34,12 +34,8 @@ func sampleMistake(kind line.MistakeKind) *line.Mistake {
 
 // allOutcomes gives every way of ending with every reason, likely or not.
 func allOutcomes() (all []assign.Outcome) {
-	reasons := []assign.Reason{assign.NoReason, assign.NoSuchAgent, assign.AmbiguousAgent, assign.InactiveAgent, assign.NoEmail, assign.PartOfName, assign.NotAnAgent,
-		assign.NamesUnknown, assign.PeopleAway, assign.NotFound, assign.Conflict, assign.PlanLimit, assign.KeyRefused, assign.Declined,
-		assign.Busy, assign.ServerError, assign.Garbled, assign.WebPage, assign.Unreachable, assign.TooLate, assign.NoReply, assign.Stopped,
-		assign.NobodyOnDuty, assign.EmptyGroup, assign.DisabledGroup, assign.NoSuchGroup}
 	for _, kind := range assign.OutcomeKinds {
-		for _, reason := range reasons {
+		for _, reason := range append([]assign.Reason{assign.NoReason}, assign.Reasons...) {
 			all = append(all, assign.Outcome{Kind: kind, Reason: reason, Status: 500, Said: "no such thing as +966 54 444 4444"})
 		}
 	}
@@ -81,6 +77,27 @@ func TestEveryOutcomeHasWords(t *testing.T) {
 			lead, body := v.OutcomeWords(a, agent.Agent{})
 			if id := v.OutcomeText(o); body == id || strings.HasPrefix(lead, "lead_") || strings.Contains(lead+body, "<no value>") {
 				t.Errorf("%s: %s %s: %q %q", language, o.Kind, o.Reason, lead, body)
+			}
+		}
+	}
+}
+
+// Lists, batches and the audit channel tell of outcomes in words of their own.
+func TestEveryOutcomeHasShortWords(t *testing.T) {
+	var ids []string
+	for _, kind := range assign.OutcomeKinds {
+		ids = append(ids, "state_"+string(kind), "batch_group_"+string(kind))
+		if kind != assign.Assigned { // which is a text of its own
+			ids = append(ids, "lead_"+string(kind), string(kind))
+		}
+	}
+	for _, reason := range assign.Reasons {
+		ids = append(ids, "why_"+string(reason))
+	}
+	for language, v := range testVoices(t).ByLanguage {
+		for _, id := range ids {
+			if !v.Texts.Has(id) {
+				t.Errorf("%s: there is no message %s", language, id)
 			}
 		}
 	}
@@ -302,7 +319,7 @@ func outsideIsolates(text string) string {
 
 // Whoever reads the golden files of a language reads all that is said in it.
 func TestEveryMessageIsInAGoldenFile(t *testing.T) {
-	for language := range inEachLanguage {
+	for language := range inEachLanguage(t) {
 		shown := map[string]bool{"comma": true, "quotes": true} // parts of others
 		v := testVoices(t).ByLanguage[language]
 		v.Texts = v.Texts.Watched(func(id string) { shown[id] = true })
@@ -320,7 +337,7 @@ func TestEveryMessageIsInAGoldenFile(t *testing.T) {
 // No golden file is left of what is not made any more.
 func TestEveryGoldenFileIsMade(t *testing.T) {
 	made := map[string]bool{}
-	for language, suffix := range inEachLanguage {
+	for language, suffix := range inEachLanguage(t) {
 		v := testVoices(t).ByLanguage[language]
 		for name := range goldenMessages(v) {
 			made["message_"+name+suffix+".golden.json"] = true

@@ -57,7 +57,6 @@ func FuzzMessages(f *testing.F) {
 	}
 	voices := testVoices(f).ByLanguage
 	languages := slices.Sorted(maps.Keys(voices))
-	kinds := []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired}
 	refs := []func(string) agent.Ref{agent.RefEmail, agent.RefName, agent.RefMention}
 	f.Fuzz(func(t *testing.T, typed, other string, n byte) {
 		v := voices[languages[int(n)%len(languages)]]
@@ -72,7 +71,7 @@ func FuzzMessages(f *testing.F) {
 		ref, _ := agent.DecodeRef(refs[int(n)%len(refs)](typed).Encode())
 		who := to(Clip(other, 300), "omar@twerlo.com")
 		a := assign.Assignment{ID: int64(n), Request: assign.Request{Requester: other, Contact: phone.New("966544444444"), Agent: ref},
-			Outcome: assign.Outcome{Kind: kinds[int(n)%len(kinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: agent.Nearest{Agents: []agent.Agent{who}}}}
+			Outcome: assign.Outcome{Kind: assign.OutcomeKinds[int(n)%len(assign.OutcomeKinds)], Reason: assign.NoSuchAgent, Said: typed, Nearest: agent.Nearest{Agents: []agent.Agent{who}}}}
 		a.Outcome.Newer = &assign.Assignment{Request: a.Request}
 		if n%2 == 0 {
 			a.Outcome.Agent = who

@@ -29,11 +29,19 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // Every message and view has a golden file in every language, which can be pasted into
 // Block Kit Builder, and which the sandbox's validator accepts.
 
-// inEachLanguage gives what a language adds to the name of a golden file.
-var inEachLanguage = map[string]string{"en": "", "ar": ".ar"}
+// inEachLanguage gives what each language of the catalogue adds to the name of a golden file.
+func inEachLanguage(t *testing.T) map[string]string {
+	t.Helper()
+	suffixes := make(map[string]string)
+	for language := range testVoices(t).ByLanguage {
+		suffixes[language] = "." + language
+	}
+	suffixes["en"] = ""
+	return suffixes
+}
 
 func TestMessagesAreAsGolden(t *testing.T) {
-	for language, suffix := range inEachLanguage {
+	for language, suffix := range inEachLanguage(t) {
 		v := testVoices(t).ByLanguage[language]
 		for name, m := range goldenMessages(v) {
 			t.Run(name+suffix, func(t *testing.T) {
@@ -226,7 +234,7 @@ func goldenSteps(v Renderer) map[string]Message {
 }
 
 func TestListsOfMessagesAreAsGolden(t *testing.T) {
-	for language, suffix := range inEachLanguage {
+	for language, suffix := range inEachLanguage(t) {
 		v := testVoices(t).ByLanguage[language]
 		for name, messages := range goldenLists(v) {
 			t.Run(name+suffix, func(t *testing.T) {
@@ -243,7 +251,7 @@ func TestListsOfMessagesAreAsGolden(t *testing.T) {
 }
 
 func TestViewsAreAsGolden(t *testing.T) {
-	for language, suffix := range inEachLanguage {
+	for language, suffix := range inEachLanguage(t) {
 		v := testVoices(t).ByLanguage[language]
 		for name, view := range goldenViews(v) {
 			t.Run(name+suffix, func(t *testing.T) {

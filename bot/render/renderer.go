@@ -14,7 +14,7 @@ import (
 type Config struct {
 	// Region is the ISO 3166 region of numbers without a country code.
 	Region string
-	// Language is read by people whose language has no catalogue; "" is English.
+	// Language is read by people whose Slack locale has no catalogue: "en" or "ar"; "" is English.
 	Language string
 	// Admins are the Slack ids of those to ask.
 	Admins []string

@@ -80,7 +80,7 @@ func (p *program) setup() check.Setup {
 	heedNetwork(find)
 	s := check.Setup{
 		AppToken: cfg.SlackAppToken, BotToken: cfg.SlackBotToken, AzeerKey: cfg.AzeerAPIKey, DatabaseURL: cfg.DatabaseURL,
-		SlackURL: cfg.SlackAPIURL, AzeerURL: cfg.AzeerBaseURL, Region: cfg.Bot.Region, Language: cfg.Bot.Language,
+		SlackURL: cfg.SlackAPIURL, AzeerURL: cfg.AzeerBaseURL, Region: cfg.Bot.Region, Language: cfg.Bot.Render.Language,
 		Aliases: cfg.AgentAliases, AuditChannel: cfg.Bot.Audit.Channel, OfferChannel: cfg.Bot.Offers.Channel, UserGroups: cfg.Bot.Access.UserGroups, DutyGroups: cfg.Bot.Duty.Groups,
 		NotifyAgents: cfg.Bot.Notify.On, ReceiptAfter: cfg.Bot.Notify.ReceiptAfter, HTTPAddr: cfg.HTTPAddr, LoneHTTPProxy: isLoneHTTPProxy(find), EnvFile: unread, Stray: p.strayNames(),
 	}

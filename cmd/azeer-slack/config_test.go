@@ -11,6 +11,8 @@ import (
 
 	"azeer-slack/bot"
 	"azeer-slack/bot/offer"
+	"azeer-slack/bot/render"
+	"azeer-slack/bot/texts"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -42,7 +44,7 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 	want := Config{
 		AzeerBaseURL: "https://api.mottasl.ai/v1", SlackAPIURL: "https://slack.com/api/",
 		HTTPAddr: "127.0.0.1:8080", AzeerConcurrency: 8, LogLevel: zerolog.InfoLevel,
-		Bot: bot.Config{Connections: 2, Region: "SA", Language: "en", Days: 90, Offers: offer.Config{After: 15 * time.Minute}},
+		Bot: bot.Config{Connections: 2, Region: "SA", Render: render.Config{Language: "en"}, Days: 90, Offers: offer.Config{After: 15 * time.Minute}},
 	}
 	for field, want := range map[*Secret]string{
 		&got.SlackAppToken: "xapp-sandbox", &got.SlackBotToken: "xoxb-sandbox",
@@ -78,7 +80,7 @@ var goodValues = []struct {
 	{"SLACK_CONNECTIONS", "10", func(c Config) any { return c.Bot.Connections }, 10},
 	{"SLACK_CONNECTIONS", "", func(c Config) any { return c.Bot.Connections }, 2},
 	{"DEFAULT_REGION", "ae", func(c Config) any { return c.Bot.Region }, "AE"},
-	{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.Bot.Language }, "ar"},
+	{"DEFAULT_LANGUAGE", "AR", func(c Config) any { return c.Bot.Render.Language }, "ar"},
 	{"ALLOWED_CHANNELS", "C0123ABCDEF, G0123ABCDEF,,C0123ABCDEF", func(c Config) any { return c.Bot.Access.Channels }, []string{"C0123ABCDEF", "G0123ABCDEF"}},
 	{"ALLOWED_USERS", "U0123ABCDEF,W0123ABCDEF", func(c Config) any { return c.Bot.Access.Users }, []string{"U0123ABCDEF", "W0123ABCDEF"}},
 	{"ALLOWED_USERGROUPS", "S0123ABCDEF", func(c Config) any { return c.Bot.Access.UserGroups }, []string{"S0123ABCDEF"}},
@@ -197,6 +199,21 @@ var badValues = []struct{ name, value, want string }{
 	{"SSL_CERT_FILE", "/nowhere/ca.pem", "names a file that is not there"},
 	{"SSL_CERT_FILE", "/", "names something that cannot be read"},
 	{"SSL_CERT_FILE", "config_test.go", "names a file without a certificate in it"},
+}
+
+func TestEveryLanguageCanBeTheDefault(t *testing.T) {
+	t.Parallel()
+	catalogue, err := texts.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range catalogue.Languages() {
+		values := complete()
+		values["DEFAULT_LANGUAGE"] = language
+		if _, problems := readSettings(from(values)); len(problems) > 0 {
+			t.Errorf("there are texts in %s, but %s", language, explain(problems))
+		}
+	}
 }
 
 func TestBadValuesAreNamedWithWhatIsWrong(t *testing.T) {

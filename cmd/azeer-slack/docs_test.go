@@ -107,6 +107,38 @@ func TestEnvExampleIsReadable(t *testing.T) {
 	}
 }
 
+var (
+	goTest  = regexp.MustCompile(`(?m)^go test (?:-\S+ (?:\w+ )??)*?\./(\S+)(.*)$`)
+	chooses = regexp.MustCompile(` -(run|fuzz) '?(\w+\$?)`)
+)
+
+// What CONTRIBUTING.md has one run is there, and a target for fuzzing is the only one of its name.
+func TestDocumentsNameTestsThatExist(t *testing.T) {
+	t.Parallel()
+	commands := goTest.FindAllStringSubmatch(read(t, "../../CONTRIBUTING.md"), -1)
+	if len(commands) < 8 {
+		t.Fatalf("found only %q", commands)
+	}
+	for _, command := range commands {
+		files, err := filepath.Glob(filepath.Join("..", "..", command[1], "*_test.go"))
+		if err != nil || len(files) == 0 && command[1] != "..." {
+			t.Errorf("%s: no tests there (%v)", command[0], err)
+		}
+		code := ""
+		for _, file := range files {
+			code += read(t, file)
+		}
+		for _, chosen := range chooses.FindAllStringSubmatch(command[2], -1) {
+			kind := map[string]string{"run": "Test", "fuzz": "Fuzz"}[chosen[1]]
+			name := strings.ReplaceAll(chosen[2], "$", `\(`)
+			found := regexp.MustCompile(`(?m)^func `+kind+`\w*?`+strings.TrimPrefix(name, kind)).FindAllString(code, -1)
+			if chosen[2] != "xxx" && len(found) == 0 || kind == "Fuzz" && len(found) != 1 {
+				t.Errorf("%s: it runs %q", command[0], found)
+			}
+		}
+	}
+}
+
 var fileInDocument = regexp.MustCompile("`([a-z][a-zA-Z0-9_./-]*/[a-zA-Z0-9_.-]+\\.(?:go|yaml|sql|toml))`")
 
 // The map leads somewhere.

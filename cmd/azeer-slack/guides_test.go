@@ -15,11 +15,13 @@ import (
 	"strings"
 	"testing"
 
+	azeerslack "azeer-slack"
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/texts"
 	"azeer-slack/internal/health"
 	"azeer-slack/internal/inbox"
+	"azeer-slack/sandbox/manifest"
 )
 
 // The guides in docs say what the program says and does. What can be held to the code is
@@ -389,6 +391,29 @@ func TestGuidesQuoteTheTexts(t *testing.T) {
 		for _, id := range []string{"assigned", "assigned_again", "interim", "joined", "overtaken", "not_allowed_person"} {
 			if emoji, _, _ := strings.Cut(visible(say.Text(id, nil)), " "); !strings.Contains(page, "| "+emoji) {
 				t.Errorf("guide.%s.md does not explain the text %s", language, id)
+			}
+		}
+	}
+}
+
+// The guides say what a workflow's step takes and gives, by the names that Workflow Builder shows.
+func TestGuidesExplainTheStep(t *testing.T) {
+	t.Parallel()
+	m, err := manifest.Parse(azeerslack.WorkflowManifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guides, err := filepath.Glob("../../docs/guide.*.md")
+	if err != nil || len(guides) < 2 || len(m.Functions) == 0 {
+		t.Fatalf("%d guides, %d steps: %v", len(guides), len(m.Functions), err)
+	}
+	for _, guide := range guides {
+		page := read(t, guide)
+		for _, step := range m.Functions {
+			for _, p := range append(step.Inputs, step.Outputs...) {
+				if !strings.Contains(page, "**"+p.Title+"**") {
+					t.Errorf("%s does not explain **%s** of the step", filepath.Base(guide), p.Title)
+				}
 			}
 		}
 	}

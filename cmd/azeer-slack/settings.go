@@ -113,7 +113,7 @@ var settings = []setting{
 		name: "DEFAULT_LANGUAGE", fallback: "en",
 		about:    "`en` or `ar`: what people read whose Slack is in neither, and the language of the audit channel",
 		expected: "en or ar",
-		read:     oneOf(func(c *Config, v string) { c.Bot.Language = v }, "en", "ar"),
+		read:     oneOf(func(c *Config, v string) { c.Bot.Render.Language = v }, "en", "ar"),
 	},
 	{
 		name:     "ALLOWED_CHANNELS",

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	azeerslack "azeer-slack"
+	"azeer-slack/bot/payload"
 	"azeer-slack/bot/users"
 	"azeer-slack/sandbox/manifest"
 )
@@ -48,14 +49,15 @@ func needs() []need {
 			s, ok := m.Shortcut("take_from_message")
 			return ok && s.Type == "message"
 		}, "features.shortcuts: an item with type: message and callback_id: take_from_message"},
-		{"the event app_mention, for requests that mention the bot", func(m *manifest.Manifest) bool {
-			return slices.Contains(m.BotEvents, "app_mention")
-		}, "settings.event_subscriptions.bot_events: add app_mention"},
 		{"the Home tab", func(m *manifest.Manifest) bool { return m.HomeTab },
 			"features.app_home.home_tab_enabled: true"},
-		{"the event app_home_opened, for the Home tab", func(m *manifest.Manifest) bool {
-			return slices.Contains(m.BotEvents, "app_home_opened")
-		}, "settings.event_subscriptions.bot_events: add app_home_opened"},
+	}
+	for _, e := range payload.Events {
+		list = append(list, need{
+			what:  "the event " + e.Type + ", for " + e.For,
+			holds: func(m *manifest.Manifest) bool { return slices.Contains(m.BotEvents, e.Type) },
+			cure:  "settings.event_subscriptions.bot_events: add " + e.Type,
+		})
 	}
 	for _, s := range users.Scopes {
 		list = append(list, need{

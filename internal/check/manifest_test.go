@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	azeerslack "azeer-slack"
+	"azeer-slack/bot/payload"
 	"azeer-slack/bot/users"
 	"azeer-slack/sandbox/manifest"
 )
@@ -27,6 +28,9 @@ func TestManifestHasWhatTheProgramNeeds(t *testing.T) {
 	}
 	if len(m.OptionalBotScopes) != len(users.OptionalScopes) {
 		t.Errorf("manifest.yaml offers %v, and the program uses %v", m.OptionalBotScopes, users.OptionalScopes)
+	}
+	if len(m.BotEvents) != len(payload.Events) {
+		t.Errorf("manifest.yaml subscribes to %v, and the program uses %v", m.BotEvents, payload.Events)
 	}
 	if len(m.BotScopes) != len(users.Scopes) {
 		t.Errorf("manifest.yaml asks for the scopes %v, and the program uses %v", m.BotScopes, users.Scopes)

@@ -3,7 +3,6 @@ package health
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"azeer-slack/assign"
@@ -98,14 +97,15 @@ func (m *Metrics) Received(kind string) { m.envelopes.WithLabelValues(kind).Inc(
 // Acknowledged notes how long an envelope waited for its acknowledgement.
 func (m *Metrics) Acknowledged(took time.Duration) { m.ackLatency.Observe(took.Seconds()) }
 
-// Azeer counts and times the calls that go through next.
-func (m *Metrics) Azeer(next http.RoundTripper) http.RoundTripper {
-	return &meteredTransport{next: next, calls: m.azeerCalls}
+// Azeer counts and times the calls that go through next; endpoint names what one is for.
+func (m *Metrics) Azeer(next http.RoundTripper, endpoint func(*http.Request) string) http.RoundTripper {
+	return &meteredTransport{next: next, endpoint: endpoint, calls: m.azeerCalls}
 }
 
 type meteredTransport struct {
-	next  http.RoundTripper
-	calls *prometheus.HistogramVec
+	next     http.RoundTripper
+	endpoint func(*http.Request) string
+	calls    *prometheus.HistogramVec
 }
 
 func (t *meteredTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -115,19 +115,6 @@ func (t *meteredTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		status = strconv.Itoa(answer.StatusCode)
 	}
-	t.calls.WithLabelValues(azeerEndpoint(r), status).Observe(time.Since(start).Seconds())
+	t.calls.WithLabelValues(t.endpoint(r), status).Observe(time.Since(start).Seconds())
 	return answer, err
-}
-
-// azeerEndpoint names what a request is for, without anything that identifies a person.
-func azeerEndpoint(r *http.Request) string {
-	switch path := r.URL.Path; {
-	case strings.HasSuffix(path, "/contact/assign"):
-		return "assign"
-	case strings.HasSuffix(path, "/agent"):
-		return "agents"
-	case strings.Contains(path, "/agent/"):
-		return "agent"
-	}
-	return "other"
 }

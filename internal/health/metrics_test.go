@@ -2,7 +2,6 @@ package health
 
 import (
 	"flag"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -19,7 +18,7 @@ func TestDeployHasTheMetrics(t *testing.T) {
 	const name = "../../deploy/testdata/metrics.txt"
 	m := NewMetrics()
 	m.Connections(func() int { return 2 })
-	for _, kind := range []assign.OutcomeKind{assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired} {
+	for _, kind := range assign.OutcomeKinds {
 		m.Finished(kind)
 	}
 	for _, kind := range []payload.Kind{payload.SlashCommand, payload.ViewSubmission, payload.BlockSuggestion, payload.BlockActions,
@@ -27,12 +26,8 @@ func TestDeployHasTheMetrics(t *testing.T) {
 		m.Received(string(kind))
 	}
 	m.Acknowledged(3 * time.Millisecond)
-	for _, path := range []string{"/contact/assign", "/agent", "/agent/1", "/else"} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.com"+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.azeerCalls.WithLabelValues(azeerEndpoint(r), "200").Observe(0.2)
+	for _, endpoint := range []string{"assign", "agents", "agent", "other"} {
+		m.azeerCalls.WithLabelValues(endpoint, "200").Observe(0.2)
 	}
 	for _, status := range []string{"400", "401", "403", "404", "429", "500", "503", "error"} {
 		m.azeerCalls.WithLabelValues("assign", status).Observe(0.2)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -34,8 +35,8 @@ type Config struct {
 	Concurrency int
 	// Timeout is for one call; 0 is what azeer takes by itself.
 	Timeout time.Duration
-	// Measure wraps what carries the calls, for metrics; it may be nil.
-	Measure func(http.RoundTripper) http.RoundTripper
+	// Measure wraps what carries the calls, for metrics, with what names their endpoints; it may be nil.
+	Measure func(carrier http.RoundTripper, endpoint func(*http.Request) string) http.RoundTripper
 }
 
 // New gives the inbox of the account that c describes. It calls nothing yet.
@@ -48,7 +49,7 @@ func New(c Config) (*Inbox, error) {
 	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 3 * time.Second}
 	var carrier http.RoundTripper = transport
 	if c.Measure != nil {
-		carrier = c.Measure(transport)
+		carrier = c.Measure(transport, endpointOf)
 	}
 	client, err := azeer.New(c.Key, azeer.Config{
 		BaseURL: c.BaseURL, Transport: carrier, UserAgent: "azeer-slack", Timeout: c.Timeout,
@@ -57,6 +58,19 @@ func New(c Config) (*Inbox, error) {
 		return nil, fmt.Errorf("set up Azeer: %w", err)
 	}
 	return &Inbox{client: client, baseURL: c.BaseURL}, nil
+}
+
+// endpointOf names what a call is for, without anything that identifies a person.
+func endpointOf(r *http.Request) string {
+	switch path := r.URL.Path; {
+	case strings.HasSuffix(path, "/contact/assign"):
+		return "assign"
+	case strings.HasSuffix(path, "/agent"):
+		return "agents"
+	case strings.Contains(path, "/agent/"):
+		return "agent"
+	}
+	return "other"
 }
 
 // Assign makes agent the owner of contact. Any error is a *assign.Fault.

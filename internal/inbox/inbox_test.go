@@ -157,6 +157,17 @@ func TestFaultsWithoutAnAnswer(t *testing.T) {
 	})
 }
 
+func TestEndpointsNameNobody(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/v1/contact/assign": "assign", "/v1/agent": "agents", "/v1/agent/omar@twerlo.com": "agent", "/v1/else": "other",
+	} {
+		if got := endpointOf(httptest.NewRequest(http.MethodGet, path, nil)); got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestAgentsInTheWordsOfAssign(t *testing.T) {
 	t.Parallel()
 	in, m := inboxAt(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -48,9 +48,7 @@ func audited(t *testing.T, b Backend) {
 	j := b.Open(t)
 	wantDue(t, j)
 	var all []int64
-	for i, kind := range []assign.OutcomeKind{
-		assign.Assigned, assign.Refused, assign.Failed, assign.Unknown, assign.Superseded, assign.Expired,
-	} {
+	for i, kind := range assign.OutcomeKinds {
 		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(i)))
 		wantDue(t, j, all...)
 		finish(t, j, a.ID, kind)

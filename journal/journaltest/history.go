@@ -115,10 +115,8 @@ func listFilters(t *testing.T, b Backend) {
 func wentWrong(t *testing.T, b Backend) {
 	j := b.Open(t)
 	var wrong, mine []int64
-	for i, kind := range []assign.OutcomeKind{
-		assign.Refused, assign.Assigned, assign.Failed, assign.Superseded, assign.Unknown, "", assign.Expired,
-	} {
-		who := []string{"U1", "U2"}[i/4]
+	for i, kind := range append([]assign.OutcomeKind{""}, assign.OutcomeKinds...) {
+		who := []string{"U1", "U2"}[i%2]
 		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(1), by(who), to(fmt.Sprint("agent", i))))
 		if kind != "" {
 			finish(t, j, a.ID, kind)
@@ -130,7 +128,7 @@ func wentWrong(t *testing.T, b Backend) {
 			mine = append([]int64{a.ID}, mine...)
 		}
 	}
-	if len(wrong) != 4 || len(mine) != 2 {
+	if len(wrong) < 4 || len(mine) < 2 {
 		t.Fatalf("%v went wrong, of U1 %v", wrong, mine)
 	}
 	wantList(t, j, assign.Query{Problems: true}, wrong...)

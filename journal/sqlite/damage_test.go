@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -93,6 +94,19 @@ func TestADamagedJournal(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The difference to a time like that does not fit into an integer.
+func TestADamagedTimeSpoilsNoList(t *testing.T) {
+	t.Parallel()
+	j := open(t, filepath.Join(t.TempDir(), "x.db"))
+	first, second := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
+	if _, err := j.db.Conn().Exec("UPDATE assignments SET accepted_at = ? WHERE id = ?", math.MinInt64, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if all := listAll(t, j.Journal); all[second.ID].ID != second.ID {
+		t.Errorf("the list is %v", all)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // dialect reads the current time, in µs since 1970, from the parameter $now.
 var dialect = store.Dialect{
-	Age: func(column string) string { return "$now - " + column },
+	// Of a damaged time the difference may be too much for an integer, and one such row would spoil a whole list.
+	Age: func(column string) string { return "CAST($now - " + column + " AS INTEGER)" },
 	Ago: func(parameter string) string { return "$now - " + parameter },
 	// In words that let SQLite use both indexes.
 	IsContacts: func(table, contact string) string {
