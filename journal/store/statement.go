@@ -54,13 +54,20 @@ const (
 // Installation reads the name and the proof of the installation that claimed the journal.
 func Installation() Statement { return Statement{SQL: `SELECT name, proof FROM installation`} }
 
-const (
-	// isProblem is assign.OutcomeKind.IsProblem, and part of the indexes: a database uses
-	// them only for the same words.
-	isProblem = "a.kind IN ('refused', 'failed', 'unknown', 'expired')"
-	// isOwning are the outcomes that made an owner, or perhaps did: assign.Outcome.IsUncertain.
-	isOwning = `(a.kind IN ('assigned', 'unknown', 'expired') OR a.kind = 'superseded' AND a.outcome LIKE '%"reason":"no_word"%')`
-)
+// isOwning are the outcomes that made an owner, or perhaps did: assign.Outcome.IsUncertain.
+const isOwning = `(a.kind IN ('assigned', 'unknown', 'expired') OR a.kind = 'superseded' AND a.outcome LIKE '%"reason":"no_word"%')`
+
+// isProblem is assign.OutcomeKind.IsProblem. A database uses its indexes only for the words they were
+// made with: for another kind, a migration makes them anew.
+var isProblem = func() string {
+	var kinds []string
+	for _, kind := range assign.OutcomeKinds {
+		if kind.IsProblem() {
+			kinds = append(kinds, "'"+string(kind)+"'")
+		}
+	}
+	return "a.kind IN (" + strings.Join(kinds, ", ") + ")"
+}()
 
 // Select gives the rows of assignments a on that condition.
 func (d Dialect) Select(condition string) string {

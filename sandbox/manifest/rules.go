@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
@@ -135,20 +136,39 @@ var parameterTypes = []string{
 }
 
 // events are those that a bot may subscribe to here, each with the scope that it needs
-// (https://docs.slack.dev/reference/events).
-var events = map[string]string{
-	"app_home_opened":   "",
-	"app_mention":       "app_mentions:read",
-	"app_uninstalled":   "",
-	"function_executed": "",
-	"message.channels":  "channels:history",
-	"message.groups":    "groups:history",
-	"message.im":        "im:history",
-	"message.mpim":      "mpim:history",
-	"team_join":         "users:read",
-	"tokens_revoked":    "",
-	"user_change":       "users:read",
-}
+// (https://docs.slack.dev/reference/events). Not here are those of several scopes.
+var events = func() map[string]string {
+	all := make(map[string]string)
+	for scope, names := range map[string]string{
+		"": "app_home_opened app_uninstalled function_executed grid_migration_finished grid_migration_started " +
+			"team_access_granted team_access_revoked tokens_revoked",
+		"app_mentions:read":     "app_mention",
+		"assistant:write":       "assistant_thread_context_changed assistant_thread_started",
+		"calls:read":            "call_rejected",
+		"channels:history":      "message.channels",
+		"channels:read":         "channel_archive channel_created channel_deleted channel_left channel_rename channel_unarchive",
+		"dnd:read":              "dnd_updated_user",
+		"emoji:read":            "emoji_changed",
+		"files:read":            "file_change file_created file_deleted file_public file_shared file_unshared",
+		"groups:history":        "message.groups",
+		"groups:read":           "group_archive group_deleted group_left group_rename group_unarchive",
+		"im:history":            "message.im",
+		"links:read":            "link_shared",
+		"metadata.message:read": "message_metadata_deleted message_metadata_posted message_metadata_updated",
+		"mpim:history":          "message.mpim",
+		"pins:read":             "pin_added pin_removed",
+		"reactions:read":        "reaction_added reaction_removed",
+		"team:read":             "email_domain_changed team_domain_change team_rename",
+		"usergroups:read":       "subteam_created subteam_members_changed subteam_updated",
+		"users.profile:read":    "user_profile_changed",
+		"users:read":            "team_join user_change user_huddle_changed",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			all[name] = scope
+		}
+	}
+	return all
+}()
 
 // serverRules are those that Slack's server adds: one part of the manifest needs another.
 func (w *wire) serverRules() []error {
