@@ -25,10 +25,14 @@ type people struct{}
 
 func (people) Suspect(err error) error { return err }
 
-type deliveries struct{ n atomic.Int32 }
+type deliveries struct {
+	n    atomic.Int32
+	told func() // called when somebody can read it, before it is known to be delivered
+}
 
 func (d *deliveries) Deliver(context.Context, string, payload.Address, render.Message) error {
 	d.n.Add(1)
+	d.told()
 	return nil
 }
 
@@ -59,7 +63,7 @@ var contact = phone.New("966544444444")
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{journal: &forgetful{Journal: memory.New()}, said: &deliveries{}, edited: func() {}}
+	b := &bench{journal: &forgetful{Journal: memory.New()}, said: &deliveries{told: func() {}}, edited: func() {}}
 	b.answer.Store(`{"ok":true,"channel":"C0LEADS","ts":"1.1"}`)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.calls.Add(1)
@@ -195,6 +199,30 @@ func TestWhoSeesTheCardOpenAgainCanTakeIt(t *testing.T) {
 	b.works(t)
 	if now := b.only(t); now.State != assign.OfferTaken || now.Taker != "U0OMAR" || len(b.requests(t)) != 2 {
 		t.Errorf("%+v after %d requests", now, len(b.requests(t)))
+	}
+}
+
+func TestWhoIsAskedCanWaitAtOnce(t *testing.T) {
+	b := newBench(t)
+	b.cfg.After = time.Hour
+	now := b.offered(t)
+	now.Due = time.Now()
+	if kept, err := b.change(t.Context(), now, assign.OfferOpen, now.Due); !kept || err != nil {
+		t.Fatalf("%t, %v", kept, err)
+	}
+	waited := make(chan bool, 1)
+	b.said.told = func() {
+		go func() {
+			_, done, err := b.Wait(t.Context(), now)
+			waited <- done && err == nil
+		}()
+	}
+	b.works(t)
+	if !<-waited {
+		t.Error("not done")
+	}
+	if now := b.only(t); now.State != assign.OfferOpen || time.Until(now.Due) < 59*time.Minute {
+		t.Errorf("%+v", now)
 	}
 }
 

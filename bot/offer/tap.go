@@ -120,7 +120,21 @@ func (k *Keeper) Withdraw(ctx context.Context, now render.Offer) (bool, error) {
 
 // Wait is described at Withdraw. It gives how long it is until the requester is asked.
 func (k *Keeper) Wait(ctx context.Context, now render.Offer) (time.Duration, bool, error) {
-	if now.State == assign.OfferOpen {
+	for now.State == assign.OfferOpen && !now.Due.After(time.Now()) {
+		// They were quicker than the journal's note that they were asked.
+		if !retry.Sleep(ctx, notedPause) {
+			return 0, false, ctx.Err()
+		}
+		var found bool
+		var err error
+		if now, found, err = k.Standing(ctx, now.ID); err != nil || !found {
+			return 0, false, err
+		}
+	}
+	switch {
+	case !now.State.IsOpen():
+		return 0, false, nil
+	case now.State == assign.OfferOpen:
 		return time.Until(now.Due), true, nil
 	}
 	from := now.State
