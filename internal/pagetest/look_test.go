@@ -205,6 +205,10 @@ func (v *visit) barsAreToScale(lang string) {
 		}
 	}
 	v.see(css(`.tl-item[data-kind="shortcut"]`))
+	if got := eval[string](v, `import('/js/timeline.js').then(({ outcome }) => outcome({ steps: [
+		{ name: 'typed', at: 0 }, { name: 'seen', at: 2 }, { name: 'stored', at: 3 }, { name: 'acknowledged', at: 3 }] }).name)`); got != "seen" {
+		v.Errorf("what was seen and then acknowledged is %s", got)
+	}
 }
 
 // galleryIsInOrder looks at the groups, searches, and copies a sample.

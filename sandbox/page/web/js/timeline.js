@@ -272,9 +272,10 @@ class Row {
 
 const isAck = (step) => step.name === 'acknowledged';
 
-/** outcome says in a few words how an interaction stands. */
-function outcome(i) {
-  const last = i.steps[i.steps.length - 1];
+/** outcome says in a few words how an interaction stands. An answer may be seen before what it answers is acknowledged. */
+export function outcome(i) {
+  const done = i.steps.findLast((step) => !['stored', 'acknowledged'].includes(step.name));
+  const last = done?.name === 'seen' ? done : i.steps.at(-1);
   const first = i.steps[0];
   const after = last && first ? duration(last.at - first.at) : '';
   if (i.steps.some((s) => s.name === 'failed')) return { name: 'failed', tone: 'is-bad', text: i.shown || tell('outFailed'), worth: true };
