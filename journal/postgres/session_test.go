@@ -173,21 +173,23 @@ func leaseOf(t *testing.T, j instance, id int64) (until time.Time) {
 
 func TestAFrozenInstanceKeepsItsWorkUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
-	direct := journaltest.StartPostgres(t)
-	pooled := journaltest.StartPgBouncer(t, direct)
 	for name, tt := range map[string]struct {
-		url    string
+		pooled bool
 		signal syscall.Signal
 	}{
-		"frozen":                         {direct, syscall.SIGSTOP},
-		"frozen, and behind a pooler":    {pooled, syscall.SIGSTOP},
-		"not frozen but behind a pooler": {pooled, syscall.SIGKILL},
+		"frozen":                         {false, syscall.SIGSTOP},
+		"frozen, and behind a pooler":    {true, syscall.SIGSTOP},
+		"not frozen but behind a pooler": {true, syscall.SIGKILL},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const lease = 6 * time.Second
-			j := open(t, tt.url, postgres.Config{Lease: lease})
-			c := startChild(t, tt.url, lease)
+			url := journaltest.StartPostgres(t) // of its own, so that nobody takes what is another's
+			if tt.pooled {
+				url = journaltest.StartPgBouncer(t, url)
+			}
+			j := open(t, url, postgres.Config{Lease: lease})
+			c := startChild(t, url, lease)
 			c.signal(t, tt.signal)
 			until := leaseOf(t, j, c.id)
 			if _, at := takesOver(t, j, c.id); at.Before(until) {
