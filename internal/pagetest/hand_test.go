@@ -198,6 +198,7 @@ func (v *visit) fill(field thing, text string) {
 func (v *visit) point(th thing) {
 	v.Helper()
 	at := eyesight[struct{ X, Y float64 }](v, "ready", th)
+	v.missed() // nothing is pressed
 	v.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y))
 }
 

@@ -46,7 +46,9 @@ func (v *visit) visitPlace(name string) {
 	if v.device.touch {
 		v.press(css(`#place [data-act="places"]`))
 	}
-	v.press(css(`.side [data-act="place"][data-name="` + name + `"]`))
+	place := `.side [data-act="place"][data-name="` + name + `"]`
+	v.press(css(place))
+	v.see(css(place + `[aria-current]`).evenHidden())
 	v.see(css(`#place .place-title`))
 }
 
