@@ -128,7 +128,7 @@ func wentWrong(t *testing.T, b Backend) {
 			mine = append([]int64{a.ID}, mine...)
 		}
 	}
-	if len(wrong) < 4 || len(mine) < 2 {
+	if len(wrong) != 4 || len(mine) != 3 {
 		t.Fatalf("%v went wrong, of U1 %v", wrong, mine)
 	}
 	wantList(t, j, assign.Query{Problems: true}, wrong...)
