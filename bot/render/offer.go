@@ -227,6 +227,9 @@ func (v Renderer) OfferWaits(o Offer, after time.Duration) Message {
 func (v Renderer) OfferLate(o Offer, reader string) Message {
 	switch o.State {
 	case assign.OfferTaken:
+		if o.Done() > 0 && o.Given.Unfinished() == 0 { // which is noted in a moment
+			return v.Notice("offer_late_taken", v.offerData(o, reader))
+		}
 		return v.Notice("offer_late_taking", v.offerData(o, reader))
 	case assign.OfferDone:
 		return v.Notice("offer_late_taken", v.offerData(o, reader))
