@@ -318,8 +318,7 @@ func (l *tail) String() string {
 // detector, also where GOFLAGS asks for it, since the child shall be as fast as it is.
 var build = sync.OnceValues(func() (path string, err error) {
 	path = filepath.Join(folder, "azeer-slack")
-	cmd := exec.Command("go", "build", "-race=false", "-trimpath", "-tags", "killpoints", "-o", path, "azeer-slack/cmd/azeer-slack")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd := exec.Command("go", "build", "-race=false", "-tags", "killpoints", "-o", path, "azeer-slack/cmd/azeer-slack")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.Join(err, errors.New(string(out)))
 	}
