@@ -31,7 +31,7 @@ var dialect = store.Dialect{
 	Sums: "a.request_sum, a.outcome_sum",
 	// Never the newest: its id would be given again.
 	Deletable: "id < (SELECT max(id) FROM assignments)",
-}
+}.Complete()
 
 // setOutcome stores an outcome. Of a batch only the first is due for the audit.
 const setOutcome = `
