@@ -47,7 +47,7 @@ var rooms = []struct {
 	{"bot/payload", []string{"bot/texts"}},
 	{"bot/texts", nil},
 	{"bot/socket", []string{"bot/slackcall", "internal/retry"}},
-	{"bot/poll", []string{"bot/slackcall", "internal/catch", "internal/retry"}},
+	{"bot/poll", []string{"bot/slackcall", "internal/catch", "internal/heartbeat", "internal/retry"}},
 	{"bot/slackcall", []string{"internal/retry"}},
 	{"assign", []string{"internal/retry", "internal/catch", "internal/heartbeat"}},
 	{"assign/prose", []string{"assign/line", "assign/phone"}},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
 	"azeer-slack/bot/texts"
-	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 	"azeer-slack/internal/retry"
 
@@ -93,41 +93,17 @@ func (r *Reporter) Run(ctx, longer context.Context) {
 	if r.cfg.Channel == "" || r.cfg.Outcomes == nil {
 		return
 	}
-	defer catch.Logged(r.log, "audit", func() { _ = r.reportDue(longer, longer) })
-	poll.Loop{
-		Name: "audit", Log: r.log, Woken: r.woken,
-		Work:     func() (time.Duration, error) { return poll.Every, r.reportDue(ctx, longer) },
+	poll.Queue[assign.Assignment]{
+		Name: "audit", Log: r.log, Heartbeat: r.cfg.Heartbeat, Woken: r.woken,
+		Due: func(ctx context.Context) ([]assign.Assignment, time.Duration, error) {
+			due, err := r.cfg.Outcomes.Unaudited(ctx, batch)
+			return due, -1, err
+		},
+		Do: r.report,
+		// What Slack does not take for what it says, it may take of another.
+		Stops:    func(err error) bool { return slackcall.IsTemporary(err) || barredFrom(err) },
 		Complain: r.complain,
-	}.Run(ctx)
-}
-
-// reportDue reports all that is due. An outcome that Slack does not take for what it says
-// keeps none of the others back.
-func (r *Reporter) reportDue(ctx, longer context.Context) error {
-	defer r.cfg.Heartbeat.Rest()
-	for {
-		r.cfg.Heartbeat.Beat()
-		due, err := r.cfg.Outcomes.Unaudited(ctx, batch)
-		if err != nil {
-			return err
-		}
-		reported, refused := 0, error(nil)
-		for _, a := range due {
-			err := r.report(ctx, longer, a)
-			switch {
-			case errors.Is(err, errUnfinished): // its last member wakes us
-			case err == nil:
-				reported++
-			case slackcall.IsTemporary(err) || barredFrom(err) || ctx.Err() != nil:
-				return err
-			default:
-				refused = err
-			}
-		}
-		if reported == 0 {
-			return refused
-		}
-	}
+	}.Run(ctx, longer)
 }
 
 // report posts one outcome, or that of a batch, and notes that.
@@ -168,9 +144,6 @@ func (r *Reporter) post(ctx, longer context.Context, m render.Message, thread st
 	return ts, r.people.Suspect(err)
 }
 
-// errUnfinished says that a batch has to be waited for.
-var errUnfinished = errors.New("batch is not finished yet")
-
 // postBatch posts one report on a batch, once all of it is finished, with the list of it as a
 // thread. The thread is at best effort.
 func (r *Reporter) postBatch(ctx, longer context.Context, first assign.Assignment) error {
@@ -180,7 +153,7 @@ func (r *Reporter) postBatch(ctx, longer context.Context, first assign.Assignmen
 	}
 	b := assign.Batch{ID: first.Batch, Members: members}
 	if len(members) == 0 || b.Unfinished() > 0 {
-		return errUnfinished
+		return poll.NotYet(math.MaxInt64) // its last member wakes us
 	}
 	ts, err := r.post(ctx, longer, r.renderer.BatchAudited(b, r.named(ctx, first.Requester), r.agentOf(ctx, first)), "")
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
-	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -124,55 +123,28 @@ func (n *Notifier) Wake() { poll.Wake(n.woken) }
 // Run tells new owners until ctx ends, and then what is due until longer ends; the rest is left
 // to the next start.
 func (n *Notifier) Run(ctx, longer context.Context) {
-	if !n.IsOn() {
-		return
+	if n.IsOn() {
+		n.queue().Run(ctx, longer)
 	}
-	defer catch.Logged(n.log, "notices", func() { _, _ = n.tellDue(longer, longer) })
-	poll.Loop{
-		Name: "notices", Log: n.log, Woken: n.woken,
-		Work:     func() (time.Duration, error) { return n.tellDue(ctx, longer) },
-		Complain: func(err error) { n.log.Warn().Err(err).Msg("new owner not told, will retry") },
-	}.Run(ctx)
 }
 
-// tellDue does all that is due, and gives how long it is until there is more. What Slack does not
-// take for what it says keeps none of the others back.
-func (n *Notifier) tellDue(ctx, longer context.Context) (time.Duration, error) {
-	defer n.cfg.Heartbeat.Rest()
-	for {
-		n.cfg.Heartbeat.Beat()
-		due, next, err := n.cfg.Journal.DueNotices(ctx, dueMost)
-		if err != nil {
-			return 0, err
-		}
-		if next < 0 {
-			next = poll.Every
-		}
-		done, refused := 0, error(nil)
-		for _, one := range due {
-			err := n.advance(ctx, longer, one)
-			switch {
-			case err == nil:
-				done++
-			case slackcall.IsTemporary(err) || ctx.Err() != nil:
-				return 0, err
-			default:
-				refused = err
-			}
-		}
-		if done == 0 {
-			return next, refused
-		}
+// queue is of all that there is to tell.
+func (n *Notifier) queue() poll.Queue[assign.Notice] {
+	return poll.Queue[assign.Notice]{
+		Name: "notices", Log: n.log, Heartbeat: n.cfg.Heartbeat, Woken: n.woken,
+		Due: func(ctx context.Context) ([]assign.Notice, time.Duration, error) {
+			return n.cfg.Journal.DueNotices(ctx, dueMost)
+		},
+		Do: func(_, longer context.Context, due assign.Notice) error { return n.advance(longer, due) },
+		// What Slack does not take for what it says, it may take of another.
+		Stops:    slackcall.IsTemporary,
+		Complain: func(err error) { n.log.Warn().Err(err).Msg("new owner not told, will retry") },
 	}
 }
 
 // advance does what is due for one notice.
-func (n *Notifier) advance(ctx, longer context.Context, due assign.Notice) error {
-	n.cfg.Heartbeat.Beat()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	working, cancel := context.WithTimeout(longer, advanceLimit)
+func (n *Notifier) advance(ctx context.Context, due assign.Notice) error {
+	working, cancel := context.WithTimeout(ctx, advanceLimit)
 	defer cancel()
 	switch due.State {
 	case assign.NoticeNew:

@@ -92,7 +92,7 @@ func (b *bench) assigned(t *testing.T, email string) assign.Assignment {
 
 func (b *bench) tells(t *testing.T) error {
 	t.Helper()
-	_, err := b.tellDue(t.Context(), t.Context())
+	_, err := b.queue().All(t.Context(), t.Context())
 	return err
 }
 
@@ -204,7 +204,7 @@ func TestTheEndOfAContextIsNoFailure(t *testing.T) {
 	b.assigned(t, "omar@twerlo.com")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.tellDue(ctx, ctx); !errors.Is(err, context.Canceled) {
+	if _, err := b.queue().All(ctx, ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

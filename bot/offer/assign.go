@@ -11,6 +11,7 @@ import (
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/payload"
+	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
 )
 
@@ -27,7 +28,7 @@ func (k *Keeper) assign(ctx context.Context, now render.Offer) error {
 		case errors.Is(err, errGone):
 			return k.gone(ctx, now)
 		case errors.Is(err, assign.ErrSameBatch), errors.Is(err, errOvertaken):
-			return errUnfinished
+			return soon(now)
 		case err != nil:
 			return err
 		}
@@ -39,13 +40,15 @@ func (k *Keeper) assign(ctx context.Context, now render.Offer) error {
 	return k.settle(ctx, now)
 }
 
-// errUnfinished says that an offer is to be looked at again in a moment.
-var errUnfinished = errors.New("what was taken is not assigned yet")
+// soon says when it is looked again whether what was taken is assigned: the longer that takes, the later.
+func soon(now render.Offer) error {
+	return poll.NotYet(max(unfinishedPause, time.Since(now.At)/8))
+}
 
 // await lets the card say so where assigning takes long.
 func (k *Keeper) await(ctx context.Context, now render.Offer) error {
 	if now.Shown == render.OfferShows(now) || time.Since(now.At) < takingAfter {
-		return errUnfinished
+		return soon(now)
 	}
 	if err := k.edit(ctx, &now); err != nil {
 		return err

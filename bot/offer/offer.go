@@ -4,7 +4,6 @@ package offer
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"azeer-slack/assign"
@@ -13,7 +12,6 @@ import (
 	"azeer-slack/bot/payload"
 	"azeer-slack/bot/poll"
 	"azeer-slack/bot/render"
-	"azeer-slack/internal/catch"
 	"azeer-slack/internal/heartbeat"
 
 	"github.com/rs/zerolog"
@@ -116,63 +114,27 @@ func (k *Keeper) Wake() { poll.Wake(k.woken) }
 // Run sees to offers until ctx ends, and then to what is due until longer ends; the rest is left
 // to the next start.
 func (k *Keeper) Run(ctx, longer context.Context) {
-	if k.cfg.Journal == nil {
-		return
+	if k.cfg.Journal != nil {
+		k.queue().Run(ctx, longer)
 	}
-	defer catch.Logged(k.log, "offers", func() {
-		select {
-		case <-k.woken:
-			_, _ = k.seeToDue(longer, longer)
-		default: // nothing can be due
-		}
-	})
-	poll.Loop{
-		Name: "offers", Log: k.log, Woken: k.woken,
-		Work:     func() (time.Duration, error) { return k.seeToDue(ctx, longer) },
-		Complain: func(err error) { k.log.Warn().Err(err).Msg("offer not seen to, will retry") },
-	}.Run(ctx)
 }
 
-// seeToDue does all that is due, and gives how long it is until there is more. What cannot be done for
-// one offer keeps none of the others back.
-func (k *Keeper) seeToDue(ctx, longer context.Context) (time.Duration, error) {
-	defer k.cfg.Heartbeat.Rest()
-	for {
-		k.cfg.Heartbeat.Beat()
-		due, next, err := k.cfg.Journal.DueOffers(ctx, dueMost)
-		if err != nil {
-			return 0, err
-		}
-		if next < 0 {
-			next = poll.Every
-		}
-		done, failed := 0, error(nil)
-		for _, one := range due {
-			switch err := k.advance(ctx, longer, one); {
-			case err == nil:
-				done++
-			case errors.Is(err, errUnfinished):
-				next = min(next, max(unfinishedPause, time.Since(one.At)/8))
-			default:
-				failed = err
-			}
-			if ctx.Err() != nil {
-				return 0, ctx.Err()
-			}
-		}
-		if done == 0 {
-			return next, failed
-		}
+// queue is of all offers with something to do.
+func (k *Keeper) queue() poll.Queue[assign.Offer] {
+	return poll.Queue[assign.Offer]{
+		Name: "offers", Log: k.log, Heartbeat: k.cfg.Heartbeat, Woken: k.woken,
+		Due: func(ctx context.Context) ([]assign.Offer, time.Duration, error) {
+			return k.cfg.Journal.DueOffers(ctx, dueMost)
+		},
+		Do:       func(_, longer context.Context, due assign.Offer) error { return k.advance(longer, due) },
+		Stops:    func(error) bool { return false },
+		Complain: func(err error) { k.log.Warn().Err(err).Msg("offer not seen to, will retry") },
 	}
 }
 
 // advance does what is due for one offer.
-func (k *Keeper) advance(ctx, longer context.Context, due assign.Offer) error {
-	k.cfg.Heartbeat.Beat()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	working, cancel := context.WithTimeout(longer, advanceLimit)
+func (k *Keeper) advance(ctx context.Context, due assign.Offer) error {
+	working, cancel := context.WithTimeout(ctx, advanceLimit)
 	defer cancel()
 	now, err := k.read(working, due)
 	if err != nil {

@@ -117,7 +117,7 @@ func (b *bench) only(t *testing.T) render.Offer {
 
 func (b *bench) works(t *testing.T) {
 	t.Helper()
-	if _, err := b.seeToDue(t.Context(), t.Context()); err != nil {
+	if _, err := b.queue().All(t.Context(), t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestACardIsPostedOnce(t *testing.T) {
 		t.Fatalf("%d, %v", made, err)
 	}
 	for range 2 {
-		if _, err := b.seeToDue(t.Context(), t.Context()); err == nil {
+		if _, err := b.queue().All(t.Context(), t.Context()); err == nil {
 			t.Fatal("no error")
 		}
 	}
@@ -177,7 +177,7 @@ func TestWhatSlackRefuses(t *testing.T) {
 	if _, err := b.Make(t.Context(), "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{Channel: "C0LEADS"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.seeToDue(t.Context(), t.Context()); err == nil {
+	if _, err := b.queue().All(t.Context(), t.Context()); err == nil {
 		t.Fatal("no error")
 	}
 	b.answer.Store(`{"ok":false,"error":"not_in_channel"}`)

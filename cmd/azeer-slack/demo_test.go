@@ -49,6 +49,7 @@ func TestSayShowsTheWholeWay(t *testing.T) {
 }
 
 func TestSayTellsStories(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		lines []string
@@ -85,6 +86,7 @@ func TestSayTellsStories(t *testing.T) {
 }
 
 func TestSayFailsWhenNotAllWasAnswered(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, line, want string }{
 		{"nonsense", "hello", `"hello" is not something to say here. You can say:`},
 		{"nonsense is told who there is", "hello", "be somebody else: manager, sara, omar, layla, guest, partner, intern"},

@@ -106,6 +106,7 @@ func TestTheAuditOutlivesTroubleAndRestarts(t *testing.T) {
 }
 
 func TestTheAuditIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]slack.Failure{
 		"error": {Status: http.StatusInternalServerError}, "rate limit": {Status: http.StatusTooManyRequests, RetryAfter: time.Second},
 		"busy": {Error: "service_unavailable"},

@@ -211,6 +211,7 @@ func TestANameAloneOpensTheFormAlsoWithoutAList(t *testing.T) {
 
 // Nobody has seen the real list of agents: whatever it is wrapped in, it is read.
 func TestTheAgentListIsReadInEveryShape(t *testing.T) {
+	t.Parallel()
 	shapes := []azeer.ListShape{azeer.ListInData, azeer.ListBare, azeer.ListOneBare, azeer.ListOneInData, azeer.ListPartial}
 	for _, name := range []string{"agents", "items", "results", "rows", "list", "users", "contacts"} {
 		shapes = append(shapes, azeer.ListUnder(name, false), azeer.ListUnder(name, true))
@@ -234,6 +235,7 @@ func TestTheAgentListIsReadInEveryShape(t *testing.T) {
 
 // A list that says nothing about who there is must not make every agent unknown.
 func TestAListWithoutAnybodyRefusesNobody(t *testing.T) {
+	t.Parallel()
 	for _, shape := range []azeer.ListShape{azeer.ListEmpty, azeer.ListStrange} {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()

@@ -50,6 +50,7 @@ var ways = map[string]func(w *world, p someone) string{
 }
 
 func TestWhoMayNotIsToldSoPolitely(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		person string
@@ -84,6 +85,7 @@ func TestWhoMayNotIsToldSoPolitely(t *testing.T) {
 }
 
 func TestWhoMayIsLetIn(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, person string
 		set          change

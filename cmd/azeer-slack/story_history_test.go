@@ -242,6 +242,7 @@ func TestARetryAsksWhenSomebodyElseHasAssignedSince(t *testing.T) {
 }
 
 func TestTheHistoryIsForThoseWhoMayAssign(t *testing.T) {
+	t.Parallel()
 	for _, line := range []string{"/assign history 0544444444", "/assign mine"} {
 		t.Run(line, func(t *testing.T) {
 			w := begin(t)

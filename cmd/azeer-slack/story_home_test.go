@@ -222,6 +222,7 @@ func TestAnAdminSeesTheTeam(t *testing.T) {
 }
 
 func TestWhoMayNotIsToldSoOnHome(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, person string
 		set          change
@@ -292,6 +293,7 @@ func TestABurstOfChangesIsPublishedTogether(t *testing.T) {
 }
 
 func TestHomeTabsOutliveTroubleWithSlack(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]slack.Failure{
 		"error": {Status: 500}, "rate limit": {Status: 429, RetryAfter: time.Second}, "no answer": {Reset: true},
 		"answer lost": {Status: 503, AfterDoing: true}, "newer view": {Error: "hash_conflict"},

@@ -44,6 +44,7 @@ func (w *world) lead(place string, attachment bool) slack.Message {
 }
 
 func TestTheNumberOfAMessageStandsInTheForm(t *testing.T) {
+	t.Parallel()
 	for name, post := range map[string]func(w *world) slack.Message{
 		"text": func(w *world) slack.Message {
 			return w.Slack.Person("sara").Post("#general", "order 0512345678: please call ٠٥٤ ٤٤٤ ٤٤٤٤ at 10:30")
@@ -140,6 +141,7 @@ func TestTheBeginningOfAThreadBelongsToIt(t *testing.T) {
 }
 
 func TestWhoMayNotUsesNoMessage(t *testing.T) {
+	t.Parallel()
 	for person, told := range map[string]string{"guest": "Guests can't", "partner": "other organizations can't"} {
 		t.Run(person, func(t *testing.T) {
 			w := begin(t)

@@ -138,6 +138,7 @@ func TestABatchIsOneMessage(t *testing.T) {
 
 // Slack's troubles and the end of the process keep nobody from being told.
 func TestTellingOutlivesTroubleAndRestarts(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]slack.Failure{
 		"error": {Status: http.StatusInternalServerError}, "rate limit": {Status: http.StatusTooManyRequests, RetryAfter: time.Second},
 	} {

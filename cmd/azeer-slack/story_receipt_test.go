@@ -38,6 +38,7 @@ func TestAReceiptIsNoted(t *testing.T) {
 
 // A button that is still there, as in a client that has not heard of the change, says what was noted.
 func TestASecondTapSaysThatItIsNoted(t *testing.T) {
+	t.Parallel()
 	for button, noted := range map[string]string{"I have it": "☑️ That is noted already", "Not me…": "✋ That is noted already"} {
 		t.Run(button, func(t *testing.T) {
 			w := notifying(t)

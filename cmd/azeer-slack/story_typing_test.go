@@ -82,6 +82,7 @@ var emptyForms = map[string]func(p someone) *slack.Form{
 }
 
 func TestATypedNumberFromAbroadShowsItsCountryBeforeItIsSent(t *testing.T) {
+	t.Parallel()
 	for way, opened := range emptyForms {
 		for handle, says := range map[string]string{
 			"manager": "International number: 🇦🇪 +971 50 123 4567 (United Arab Emirates). Is that right?",
@@ -115,6 +116,7 @@ func TestATypedNumberFromAbroadShowsItsCountryBeforeItIsSent(t *testing.T) {
 }
 
 func TestTheOwnerOfATypedNumberShowsBeforeItIsSent(t *testing.T) {
+	t.Parallel()
 	for handle, says := range map[string]string{
 		"manager": "Last assigned here: Sara Ali (sara@twerlo.com), ",
 		"layla":   "آخر إسناد من هنا: \u2066Sara Ali\u2069",
@@ -240,6 +242,7 @@ func TestTheLastKeyWins(t *testing.T) {
 // Whether or not an update is on its way, what is submitted is done, and what the form says
 // of that stays.
 func TestSubmittingRacesWithTyping(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		slack, azeer time.Duration
 		status       int

@@ -292,6 +292,7 @@ func TestAnUndoToAnAgentWhoHasGoneSaysSo(t *testing.T) {
 }
 
 func TestUndoIsForThoseWhoMayAssign(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ person, told, name, value string }{
 		"guest":                  {"guest", "Guests can't", "ALLOW_GUESTS", "false"},
 		"other organisation":     {"partner", "other organizations can't", "ALLOW_EXTERNAL", "false"},

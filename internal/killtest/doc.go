@@ -14,8 +14,9 @@
 // The named points exist only in a build with the tag killpoints, which the test makes;
 // see cmd/azeer-slack/killpoints_on.go.
 //
-// The short run is part of go test ./... . The long one goes on for as long as asked, a
-// third of it on SQLite and the rest on Postgres with two instances, and prints its
+// A short run is part of go test ./... ; the tag slow, which CI sets, adds batches, offers,
+// steps, notices, choices and an instance that is frozen. The long run goes on for as long as
+// asked, a third of it on SQLite and the rest on Postgres with two instances, and prints its
 // figures:
 //
 //	go test -tags long ./internal/killtest -run TestLong -long 10m -timeout 0 -v

@@ -1,3 +1,5 @@
+//go:build slow || long
+
 package killtest
 
 import (

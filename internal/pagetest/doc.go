@@ -9,9 +9,9 @@
 // page's own origin, on a violation of its Content-Security-Policy, and on a breach of
 // Slack's rules by the bot, unless the test has announced it.
 //
-// Chromium is found in PATH. Without it the tests skip; with CI=true they fail. The tests
-// that take long (every screen in every language, every rule of accessibility, all trouble
-// there is) have the build tag slow, which CI sets.
+// Chromium is found in PATH. Without it the tests skip; with CI=true they fail. With the
+// build tag slow, which CI sets, all are run, and each story on both devices; without it the
+// main ones, on one device each.
 //
 // The pictures of the README and the guides are made here as well:
 //

@@ -215,16 +215,6 @@ func (v *visit) paste(text string) {
 	})()`, raw)
 }
 
-// scroll turns the mouse's wheel over the messages by so many pixels, down if positive.
-func (v *visit) scroll(down float64) {
-	v.Helper()
-	at := v.see(css("#messages .feed-scroll"))
-	call(v, input.SynthesizeScrollGesture, input.SynthesizeScrollGestureParams{
-		X: at.X + at.Width/2, Y: at.Y + at.Height/2, YDistance: -down, Speed: 20_000, GestureSourceType: input.GestureSourceTypeMouse,
-	})
-	eval[bool](v, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-}
-
 // until waits until an expression about a thing, which stands for %s, holds on the page.
 func (v *visit) until(expression string, th thing) {
 	v.Helper()

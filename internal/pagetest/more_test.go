@@ -1,8 +1,11 @@
+//go:build slow
+
 package pagetest
 
 import (
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -198,4 +201,14 @@ func TestThemeIsThePersonsOrTheSystems(t *testing.T) {
 			}
 		}
 	}
+}
+
+// scroll turns the mouse's wheel over the messages by so many pixels, down if positive.
+func (v *visit) scroll(down float64) {
+	v.Helper()
+	at := v.see(css("#messages .feed-scroll"))
+	call(v, input.SynthesizeScrollGesture, input.SynthesizeScrollGestureParams{
+		X: at.X + at.Width/2, Y: at.Y + at.Height/2, YDistance: -down, Speed: 20_000, GestureSourceType: input.GestureSourceTypeMouse,
+	})
+	eval[bool](v, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }

@@ -13,10 +13,16 @@ var composer = css(`#place textarea[data-composer-input="place"]`)
 // dialog is the form on top.
 var dialog = css(`#layer .is-top [role="dialog"], #layer [role="dialog"].is-top`)
 
-// onEachDevice runs a story before a fresh demo on each device.
+// onEachDevice runs a story before a fresh demo on each device; unless all is to be thorough,
+// on one of them, which its name decides.
 func onEachDevice(t *testing.T, story func(v *visit)) {
 	t.Parallel()
-	for _, d := range devices {
+	chosen := devices
+	if !thorough {
+		n := len(t.Name()) % len(devices)
+		chosen = devices[n : n+1]
+	}
+	for _, d := range chosen {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			story(open(t, d))
@@ -145,4 +151,21 @@ func field(action string) thing { return css(`[data-action="` + action + `"]`).i
 func (v *visit) submit() {
 	v.Helper()
 	v.press(css("button.modal-submit").in(dialog))
+}
+
+// stepInput is a field of the step in the Workflow panel, output what came out of the newest run.
+func stepInput(name string) thing { return css(`.wf-entry[data-input="` + name + `"]`) }
+
+func output(name string) thing { return css(`.wf-one:first-child [data-output="` + name + `"]`) }
+
+// choosesIn chooses in a field what begins with a label.
+func (v *visit) choosesIn(field thing, label string) {
+	v.Helper()
+	v.until(`(() => {
+		const field = eyes.one(%s), option = field && [...field.options].find((one) => one.textContent.startsWith('`+label+`'));
+		if (!option) return false;
+		field.value = option.value;
+		field.dispatchEvent(new Event('change', { bubbles: true }));
+		return true;
+	})()`, field)
 }

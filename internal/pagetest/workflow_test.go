@@ -1,25 +1,10 @@
+//go:build slow
+
 package pagetest
 
 import (
 	"testing"
 )
-
-// stepInput is a field of the step in the Workflow panel, output what came out of the newest run.
-func stepInput(name string) thing { return css(`.wf-entry[data-input="` + name + `"]`) }
-
-func output(name string) thing { return css(`.wf-one:first-child [data-output="` + name + `"]`) }
-
-// choosesIn chooses in a field what begins with a label.
-func (v *visit) choosesIn(field thing, label string) {
-	v.Helper()
-	v.until(`(() => {
-		const field = eyes.one(%s), option = field && [...field.options].find((one) => one.textContent.startsWith('`+label+`'));
-		if (!option) return false;
-		field.value = option.value;
-		field.dispatchEvent(new Event('change', { bubbles: true }));
-		return true;
-	})()`, field)
-}
 
 func TestAStepIsFilledInAndRun(t *testing.T) {
 	onEachDevice(t, func(v *visit) {

@@ -16,14 +16,6 @@ import (
 	"github.com/rs/zerolog"
 )
 
-func TestPostgresBehindAPooler(t *testing.T) {
-	journaltest.Run(t, func(t *testing.T) journaltest.Backend {
-		direct := journaltest.StartPostgres(t)
-		url := journaltest.StartPgBouncer(t, direct)
-		return backend(url, direct)
-	})
-}
-
 // In each round several instances find nothing, and then several find it done.
 func TestInstancesBehindAPoolerMayStartAtOnce(t *testing.T) {
 	t.Parallel()

@@ -239,23 +239,3 @@ func TestWhoLosesASessionTakesAnotherAndIsNotRobbed(t *testing.T) {
 		t.Fatalf("turn is %+v, error %v", v, err)
 	}
 }
-
-// All lose their sessions at once, and the server that comes after knows of none.
-func TestAfterAFailoverNobodyIsRobbed(t *testing.T) {
-	t.Parallel()
-	pair := journaltest.StartPostgresPair(t)
-	j, other := open(t, pair.URL, postgres.Config{}), open(t, pair.URL, postgres.Config{})
-	for !j.db.HasSession() || !other.db.HasSession() { // the test's own time limit ends it
-	}
-	a := journaltest.Accept(t, j, journaltest.Numbered(1))
-	pair.MakeReadOnly(t)
-	pair.Promote(t)
-	for begin := time.Now(); time.Since(begin) < 4*time.Second; {
-		if taken, err := other.Take(t.Context()); err != nil || len(taken) != 0 {
-			t.Fatalf("%d taken from the living, error %v", len(taken), err)
-		}
-	}
-	if v, err := j.Turn(t.Context(), a.ID, true); err != nil || v.Verdict != assign.TurnGo {
-		t.Fatalf("turn is %+v, error %v", v, err)
-	}
-}

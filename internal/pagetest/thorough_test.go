@@ -1,0 +1,6 @@
+//go:build slow
+
+package pagetest
+
+// thorough has every story told on every device.
+const thorough = true
