@@ -90,6 +90,9 @@ func (s *Service) attempt(wire context.Context, j *job, t *attempts) step {
 
 // acquire waits for a slot of one of the limits. false: see the step.
 func (s *Service) acquire(wire context.Context, limit *semaphore, j *job, t *attempts) (step, bool) {
+	if wire.Err() == nil && limit.tryAcquire() {
+		return step{}, true
+	}
 	waiting, done := context.WithDeadline(wire, t.until())
 	defer done()
 	switch err := limit.acquire(waiting, j.claim(), j.newer); {

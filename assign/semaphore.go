@@ -79,6 +79,17 @@ func (g *semaphore) acquire(ctx context.Context, who claim, interrupt <-chan str
 	return err
 }
 
+// tryAcquire takes a slot if one is free.
+func (g *semaphore) tryAcquire() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.free == 0 {
+		return false
+	}
+	g.free--
+	return true
+}
+
 // release gives a slot back, to whoever is next.
 func (g *semaphore) release() {
 	g.mu.Lock()

@@ -72,10 +72,10 @@ func checkNumber(number, region string) (Number, Problem) {
 	}
 	code := strconv.Itoa(int(parsed.GetCountryCode()))
 	national := phonenumbers.GetNationalSignificantNumber(parsed)
-	if now := today(code + national); !phonenumbers.IsValidNumber(parsed) && now != code+national && isValid(now) {
-		return New(now).WithID(code + national), ""
-	}
 	if !phonenumbers.IsValidNumber(parsed) {
+		if now := today(code + national); now != code+national && isValid(now) {
+			return New(now).WithID(code + national), ""
+		}
 		if rest, ok := strings.CutPrefix(number, "+"+code+"0"); ok && !strings.HasPrefix(rest, "0") {
 			return checkNumber("+"+code+rest, region)
 		}

@@ -252,23 +252,14 @@ func (c *Client) tend(ctx context.Context, s *conn) {
 // write sends one unfragmented frame. After a failed write the socket is dead, since the
 // frame may be half sent; not so if the time was up before it was begun.
 func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Write)
-	defer cancel()
-	select {
-	case s.pen <- struct{}{}:
-		defer func() { <-s.pen }()
-	case <-s.dead.happened:
-		return errDead
-	case <-ctx.Done():
-		return ctx.Err()
+	deadline := time.Now().Add(c.cfg.Write)
+	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
+		deadline = end
 	}
-	if s.dead.hasHappened() {
-		return errDead
-	}
-	if err := ctx.Err(); err != nil {
+	if err := s.takePen(ctx, deadline); err != nil {
 		return err
 	}
-	deadline, _ := ctx.Deadline()
+	defer func() { <-s.pen }()
 	if least := time.Now().Add(leastWrite); deadline.Before(least) {
 		deadline = least
 	}
@@ -284,6 +275,31 @@ func (c *Client) write(ctx context.Context, s *conn, kind int, data []byte) erro
 	}
 	if err != nil {
 		c.end(s, fmt.Errorf("write socket: %w", err))
+	}
+	return err
+}
+
+// takePen waits until nobody else writes, or there is no sense in writing any more.
+func (s *conn) takePen(ctx context.Context, until time.Time) error {
+	select {
+	case s.pen <- struct{}{}: // mostly nobody does
+	default:
+		waiting, cancel := context.WithDeadline(ctx, until)
+		defer cancel()
+		select {
+		case s.pen <- struct{}{}:
+		case <-s.dead.happened:
+			return errDead
+		case <-waiting.Done():
+			return waiting.Err()
+		}
+	}
+	err := ctx.Err()
+	if s.dead.hasHappened() {
+		err = errDead
+	}
+	if err != nil {
+		<-s.pen
 	}
 	return err
 }

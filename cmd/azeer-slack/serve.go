@@ -93,6 +93,7 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
+	memory.Save()
 	loops := new(heartbeat.Loops)
 	go func() { _, _ = texts.Load() }() // while the journal is opened; its error comes again
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),

@@ -23,7 +23,7 @@ var dialect = store.Dialect{
 	},
 	Sums:      "NULL::bigint, NULL::bigint", // Postgres may have checksums of its own
 	Deletable: "true",
-}
+}.Complete()
 
 var sqlLoad = dialect.SQLLoad()
 

@@ -102,7 +102,7 @@ func TestADamagedTimeSpoilsNoList(t *testing.T) {
 	t.Parallel()
 	j := open(t, filepath.Join(t.TempDir(), "x.db"))
 	first, second := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
-	if _, err := j.db.Conn().Exec("UPDATE assignments SET accepted_at = ? WHERE id = ?", math.MinInt64, first.ID); err != nil {
+	if _, err := j.db.Conn().ExecContext(t.Context(), "UPDATE assignments SET accepted_at = ? WHERE id = ?", math.MinInt64, first.ID); err != nil {
 		t.Fatal(err)
 	}
 	if all := listAll(t, j.Journal); all[second.ID].ID != second.ID {

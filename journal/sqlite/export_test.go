@@ -10,7 +10,7 @@ import (
 var BootID = bootID
 
 // Conn is the connection.
-func (d *DB) Conn() *sql.DB { return d.conn.db }
+func (d *DB) Conn() *sql.Conn { return d.conn.conn }
 
 // Raw opens a file without looking at it.
 func Raw(t testing.TB, path string) *sql.DB {

@@ -117,7 +117,7 @@ func TestTablesThatTakeNoNotes(t *testing.T) {
 	one, two := journaltest.Accept(t, j, journaltest.Numbered(1)), journaltest.Accept(t, j, journaltest.Numbered(2))
 	breakTables := func(broken string) {
 		t.Helper()
-		if _, err := j.db.Conn().Exec("PRAGMA query_only = " + broken); err != nil {
+		if _, err := j.db.Conn().ExecContext(t.Context(), "PRAGMA query_only = "+broken); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,24 +54,21 @@ func (d *DB) write(operations []store.Operation) error {
 }
 
 func (d *DB) commit(operations []store.Operation, noted []*note) error {
-	raw, err := d.conn.db.BeginTx(context.Background(), nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = raw.Rollback() }()
-	tx := transaction{raw, d.conn, d.now()}
-	if err := writeNotes(tx, noted); err != nil {
-		return err
-	}
 	taking := false
-	for _, o := range operations {
-		if err := d.apply(tx, o); err != nil {
+	err := d.conn.transact(d.now(), func(tx transaction) error {
+		if err := writeNotes(tx, noted); err != nil {
 			return err
 		}
-		_, take := o.(*store.Take)
-		taking = taking || take
-	}
-	if err := raw.Commit(); err != nil {
+		for _, o := range operations {
+			if err := d.apply(tx, o); err != nil {
+				return err
+			}
+			_, take := o.(*store.Take)
+			taking = taking || take
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	d.taken = d.taken || taking

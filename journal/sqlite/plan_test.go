@@ -75,7 +75,7 @@ func TestHeldContactsAreFoundByIDs(t *testing.T) {
 	}
 }
 
-func explainPlan(t *testing.T, db *sql.DB, statement string, args ...any) (steps []string) {
+func explainPlan(t *testing.T, db *sql.Conn, statement string, args ...any) (steps []string) {
 	t.Helper()
 	rows, err := db.QueryContext(context.WithoutCancel(t.Context()), "EXPLAIN QUERY PLAN "+statement, args...)
 	if err != nil {

@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -35,8 +36,9 @@ type DB struct {
 	cfg  Config
 	file file
 
-	// conn is the one connection. It is used by whoever has put a token into using: while it
-	// has the file, no other connection may.
+	// conn is the one connection of db, held for good. It is used by whoever has put a token into
+	// using: while it has the file, no other connection may.
+	db    *sql.DB
 	conn  *statements
 	using chan struct{}
 
@@ -103,10 +105,10 @@ func (d *DB) open(ctx context.Context) error {
 		return fmt.Errorf("%s.notes cannot be written to: give it to this user, or delete it: %w", d.file.path, err)
 	}
 	d.notes = notes
-	if err := d.begin(ctx, whole); err != nil {
+	if err := d.begin(whole); err != nil {
 		return explain(err)
 	}
-	last := d.conn.db.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
+	last := d.conn.conn.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM assignments")
 	if err := last.Scan(&d.lastAtOpen); err != nil {
 		return explain(err)
 	}
@@ -140,7 +142,7 @@ func (d *DB) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.conn = newStatements(db)
+	d.db = db
 	if err := checkOurs(ctx, db); err != nil {
 		return err
 	}
@@ -154,13 +156,8 @@ func (d *DB) connect(ctx context.Context) error {
 	if _, err := db.ExecContext(ctx, "PRAGMA synchronous=FULL"); err != nil {
 		return explain(err)
 	}
-	// In a transaction there is no other connection on which to prepare.
-	for _, text := range written {
-		if _, err := d.conn.prepare(text); err != nil {
-			return explain(err)
-		}
-	}
-	return nil
+	d.conn, err = newStatements(ctx, db)
+	return explain(err)
 }
 
 // begin takes the file's lock, with the first transaction that writes. It puts into the tables
@@ -168,37 +165,29 @@ func (d *DB) connect(ctx context.Context) error {
 // the file was last open, or was started since: what was not synced may be lost then, as it is
 // where the notes are not whole. Whatever is unfinished may have been sent, and may ever after:
 // the next start may be one of the same run.
-func (d *DB) begin(ctx context.Context, whole bool) error {
-	raw, err := d.conn.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = raw.Rollback() }()
-	if err := writeNotes(transaction{raw, d.conn, d.now()}, d.notes.order); err != nil {
-		return err
-	}
-	now := bootID()
-	var before string
-	if err := raw.QueryRowContext(ctx, "SELECT coalesce(max(boot), '') FROM boots").Scan(&before); err != nil {
-		return err
-	}
-	known := now != "" && now == before && whole
-	if known && len(d.notes.order) == 0 {
-		return nil
-	}
-	if !known {
-		if _, err := raw.ExecContext(ctx, "UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''"); err != nil {
+func (d *DB) begin(whole bool) error {
+	err := d.conn.transact(d.now(), func(tx transaction) error {
+		if err := writeNotes(tx, d.notes.order); err != nil {
 			return err
 		}
-		if _, err := raw.ExecContext(ctx, "INSERT INTO boots (id, boot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET boot = ?1", now); err != nil {
+		now := bootID()
+		var before string
+		if err := tx.queryRow(sqlBoot).Scan(&before); err != nil {
 			return err
 		}
-	}
-	if err := raw.Commit(); err != nil {
+		if now != "" && now == before && whole {
+			return nil
+		}
+		if _, err := tx.exec(sqlAllSent); err != nil {
+			return err
+		}
+		_, err := tx.exec(sqlSetBoot, now)
 		return err
+	})
+	if err == nil {
+		d.notes.written()
 	}
-	d.notes.written()
-	return nil
+	return err
 }
 
 // bootID names the run of this machine's kernel, where that can be known; else it is empty.
@@ -220,7 +209,7 @@ func (d *DB) Tidy(ctx context.Context) error {
 		if err := d.settle(0); err != nil {
 			return err
 		}
-		_, err := d.conn.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		_, err := d.conn.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 		return explain(err)
 	})
 }
@@ -240,12 +229,18 @@ func (d *DB) use(ctx context.Context, do func() error) error {
 // Close closes the file, and leaves it to others.
 func (d *DB) Close(ctx context.Context) error {
 	var errs []error
-	if d.notes != nil && d.notes.timer != nil { // it was opened
-		errs = append(errs, d.use(ctx, func() error { return d.settle(0) }))
+	if d.conn != nil { // on a disk that hangs it cannot be closed
+		errs = append(errs, d.use(ctx, func() error {
+			var settled error
+			if d.notes != nil && d.notes.timer != nil { // it was opened
+				settled = d.settle(0)
+			}
+			return errors.Join(settled, d.conn.close())
+		}))
 	}
 	errs = append(errs, d.notes.close())
-	if d.conn != nil {
-		errs = append(errs, d.conn.db.Close())
+	if d.db != nil {
+		errs = append(errs, d.db.Close())
 	}
 	errs = append(errs, d.accepted.close())
 	if d.file.held != nil {

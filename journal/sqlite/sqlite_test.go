@@ -67,7 +67,7 @@ func TestSQLite(t *testing.T) {
 			},
 			Age: func(t testing.TB, by time.Duration) {
 				exec := "UPDATE assignments SET accepted_at = accepted_at - ?"
-				if _, err := latest.db.Conn().Exec(exec, by.Microseconds()); err != nil {
+				if _, err := latest.db.Conn().ExecContext(t.Context(), exec, by.Microseconds()); err != nil {
 					t.Fatal(err)
 				}
 			},
@@ -235,7 +235,7 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 			j := open(t, filepath.Join(t.TempDir(), "x.db"))
 			write := j.db.Conn()
 			first := journaltest.Accept(t, j, journaltest.Numbered(0))
-			if _, err := write.Exec(tt.breaks); err != nil {
+			if _, err := write.ExecContext(t.Context(), tt.breaks); err != nil {
 				t.Fatal(err)
 			}
 			stored := fill(t, j, tt.cause)
@@ -250,7 +250,7 @@ func TestWhatCannotBeStoredIsNotAccepted(t *testing.T) {
 			if v, err := j.Turn(t.Context(), first.ID, false); err != nil || v.Verdict != assign.TurnGo {
 				t.Fatalf("turn is %+v, error %v", v, err)
 			}
-			if _, err := write.Exec(tt.mends); err != nil {
+			if _, err := write.ExecContext(t.Context(), tt.mends); err != nil {
 				t.Fatal(err)
 			}
 			journaltest.Accept(t, j, journaltest.Numbered(stored+1))
@@ -293,7 +293,7 @@ func TestAfterAReboot(t *testing.T) {
 	sent := func(boot string) (sent []bool) {
 		t.Helper()
 		if boot != "" {
-			if _, err := j.db.Conn().Exec("UPDATE boots SET boot = ?", boot); err != nil {
+			if _, err := j.db.Conn().ExecContext(t.Context(), "UPDATE boots SET boot = ?", boot); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -379,7 +379,7 @@ func TestTheFileIsOpenedAsItMustBe(t *testing.T) {
 		"synchronous": "2", "journal_mode": "wal", "secure_delete": "1", "locking_mode": "exclusive",
 	} {
 		var got string
-		if err := j.db.Conn().QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+		if err := j.db.Conn().QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, error %v, want %q", pragma, got, err, want)
 		}
 	}

@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"azeer-slack/journal/store"
@@ -29,7 +31,7 @@ var dialect = store.Dialect{
 	Sums: "a.request_sum, a.outcome_sum",
 	// Never the newest: its id would be given again.
 	Deletable: "id < (SELECT max(id) FROM assignments)",
-}
+}.Complete()
 
 // setOutcome stores an outcome. Of a batch only the first is due for the audit.
 const setOutcome = `
@@ -82,15 +84,25 @@ var (
 		WHERE id = $1 AND state = $2`
 	sqlDeleteOffers = `DELETE FROM offers WHERE made_at <= ` + dialect.Ago("$1") + `
 		AND id IN (SELECT id FROM offers ORDER BY made_at LIMIT 1000)`
-	sqlPulse = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
+	sqlBoot    = `SELECT coalesce(max(boot), '') FROM boots`
+	sqlSetBoot = `INSERT INTO boots (id, boot) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET boot = $1`
+	sqlAllSent = `UPDATE assignments SET sent = 1 WHERE answered = 0 AND kind = ''`
+	sqlPulse   = `INSERT INTO pulse (id, at) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET at = $now`
 
 	// written are the statements of a transaction.
 	written = []string{
+		sqlBegin, sqlCommit, sqlRollback,
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
 		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
-		sqlMakeOffer, sqlKeepOffer, sqlDeleteOffers,
+		sqlMakeOffer, sqlKeepOffer, sqlDeleteOffers, sqlBoot, sqlSetBoot, sqlAllSent,
 	}
+)
+
+const (
+	sqlBegin    = "BEGIN IMMEDIATE"
+	sqlCommit   = "COMMIT"
+	sqlRollback = "ROLLBACK"
 )
 
 // Of the statements that only read.
@@ -109,19 +121,39 @@ func (d *DB) Dialect() store.Dialect { return dialect }
 // statements are those of a connection. Each is prepared once: parsing SQL costs more than
 // running it.
 type statements struct {
-	db       *sql.DB
+	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
 }
 
-func newStatements(db *sql.DB) *statements {
-	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
+func newStatements(ctx context.Context, db *sql.DB) (*statements, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &statements{conn: conn, prepared: make(map[string]*sql.Stmt)}
+	// In a transaction nothing is prepared.
+	for _, text := range written {
+		if _, err := s.prepare(text); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+	}
+	return s, nil
+}
+
+// close gives the connection back, with nothing open that would keep it from being closed.
+func (s *statements) close() error {
+	var errs []error
+	for _, stmt := range s.prepared {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, s.conn.Close())...)
 }
 
 func (s *statements) prepare(text string) (*sql.Stmt, error) {
 	if stmt, ok := s.prepared[text]; ok {
 		return stmt, nil
 	}
-	stmt, err := s.db.Prepare(text)
+	stmt, err := s.conn.PrepareContext(context.Background(), text)
 	if err != nil {
 		if primary(err) == lib.SQLITE_ERROR { // the tables are not those that the migrations made
 			err = fmt.Errorf("%s: %w", cureDamaged, err)

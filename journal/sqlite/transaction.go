@@ -8,12 +8,33 @@ import (
 
 // transaction runs the statements of one transaction, all at the same time of day.
 type transaction struct {
-	tx         *sql.Tx
 	statements *statements
 	now        sql.NamedArg
 }
 
-func (t transaction) prepared(text string) *sql.Stmt { return t.tx.Stmt(t.statements.prepared[text]) }
+// transact has do run statements of which all are carried out, or none. A transaction of
+// database/sql would start a goroutine, wrap each statement anew, and have SQLite parse BEGIN and
+// COMMIT.
+func (s *statements) transact(now sql.NamedArg, do func(transaction) error) error {
+	t := transaction{s, now}
+	if _, err := t.prepared(sqlBegin).Exec(); err != nil {
+		return err
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			_, _ = t.prepared(sqlRollback).Exec() // fails where SQLite has done so itself
+		}
+	}()
+	err := do(t)
+	if err == nil {
+		_, err = t.prepared(sqlCommit).Exec()
+	}
+	committed = err == nil
+	return err
+}
+
+func (t transaction) prepared(text string) *sql.Stmt { return t.statements.prepared[text] }
 
 func (t transaction) run(text string, args ...any) (sql.Result, error) {
 	return t.prepared(text).Exec(append(args, t.now)...)

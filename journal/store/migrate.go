@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strings"
 
 	"azeer-slack/assign/phone"
 
@@ -49,17 +51,47 @@ func newerError(have, know int64) error {
 // Migrations are those of the SQL files in the folder migrations of files, and those that
 // are the same for all databases.
 func Migrations(dialect database.Dialect, db *sql.DB, files fs.FS) (*goose.Provider, error) {
-	folder, err := fs.Sub(files, "migrations")
+	all, err := written(files)
 	if err != nil {
 		return nil, err
 	}
+	all = append(all, goose.NewGoMigration(4, &goose.GoFunc{RunTx: oneContact}, &goose.GoFunc{RunTx: nothing}))
 	table, err := database.NewStore(dialect, Versions)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectCustom, db, folder,
-		goose.WithStore(table), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(
-			goose.NewGoMigration(4, &goose.GoFunc{RunTx: oneContact}, &goose.GoFunc{RunTx: nothing})))
+	return goose.NewProvider(goose.DialectCustom, db, nil,
+		goose.WithStore(table), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(all...))
+}
+
+// written are the migrations of SQL files. Goose would read each through a buffer of 4 MB, and
+// the garbage collector takes that for what the program needs.
+func written(files fs.FS) ([]*goose.Migration, error) {
+	paths, err := fs.Glob(files, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var all []*goose.Migration
+	for _, p := range paths {
+		version, err := goose.NumericComponent(path.Base(p))
+		if err != nil {
+			return nil, err
+		}
+		text, err := fs.ReadFile(files, p)
+		if err != nil {
+			return nil, err
+		}
+		up, down, _ := strings.Cut(string(text), "-- +goose Down")
+		all = append(all, goose.NewGoMigration(version, executing(up), executing(down)))
+	}
+	return all, nil
+}
+
+func executing(text string) *goose.GoFunc {
+	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, text)
+		return err
+	}}
 }
 
 // oneContact brings the rows of contacts that were typed in an older form of their number

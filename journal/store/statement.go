@@ -27,6 +27,14 @@ type Dialect struct {
 	Sums string
 	// Deletable is the condition on which rows of assignments may be deleted.
 	Deletable string
+
+	before string // SQL of Before, which every answer asks for
+}
+
+// Complete gives d with the texts that would be put together again and again.
+func (d Dialect) Complete() Dialect {
+	d.before = d.newestOwner("(SELECT contact FROM assignments WHERE id = $1)", isOwning+` AND a.id < $1`)
+	return d
 }
 
 // Statement is a query with its parameters.
@@ -83,18 +91,16 @@ func (d Dialect) Latest(contact string) Statement {
 // Before gives the newest owner of a contact, certain or not, among what was accepted
 // before assignment id.
 func (d Dialect) Before(id int64) Statement {
-	s := d.newestOwner("(SELECT contact FROM assignments WHERE id = $1)", isOwning+` AND a.id < $1`, id)
-	s.Before = id
-	return s
+	return Statement{SQL: d.before, Args: []any{id}, Long: true, Before: id}
 }
 
 // Owner gives the newest owner of a contact, certain or not.
 func (d Dialect) Owner(contact string) Statement {
-	return d.newestOwner("$1", isOwning, contact)
+	return Statement{SQL: d.newestOwner("$1", isOwning), Args: []any{contact}, Long: true}
 }
 
-func (d Dialect) newestOwner(contact, condition string, arg any) Statement {
-	return Statement{SQL: d.Select(`a.id = ` + d.Newest(contact, condition)), Args: []any{arg}, Long: true}
+func (d Dialect) newestOwner(contact, condition string) string {
+	return d.Select(`a.id = ` + d.Newest(contact, condition))
 }
 
 // List gives the rows that q asks for, newest first.

@@ -1,0 +1,21 @@
+package memory
+
+import (
+	"runtime/debug"
+	"testing"
+)
+
+func TestSave(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	for _, tt := range []struct {
+		set  string
+		want int
+	}{{"200", 100}, {"", growth}} {
+		t.Setenv("GOGC", tt.set)
+		Save()
+		if got := debug.SetGCPercent(100); got != tt.want {
+			t.Errorf("with GOGC=%q, the collector waits for a growth of %d %%, want %d", tt.set, got, tt.want)
+		}
+	}
+}
