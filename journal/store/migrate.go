@@ -64,8 +64,9 @@ func Migrations(dialect database.Dialect, db *sql.DB, files fs.FS) (*goose.Provi
 		goose.WithStore(table), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(all...))
 }
 
-// written are the migrations of SQL files. Goose would read each through a buffer of 4 MB, and
-// the garbage collector takes that for what the program needs.
+// written are the migrations of SQL files, each in a transaction. Goose would read each through a
+// buffer of 4 MB, and the garbage collector takes that for what the program needs. Of goose's
+// annotations only "Up", which comes first, and "Down" are known.
 func written(files fs.FS) ([]*goose.Migration, error) {
 	paths, err := fs.Glob(files, "migrations/*.sql")
 	if err != nil {
