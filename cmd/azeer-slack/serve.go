@@ -93,7 +93,6 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
-	memory.Save()
 	loops := new(heartbeat.Loops)
 	go func() { _, _ = texts.Load() }() // while the journal is opened; its error comes again
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
@@ -259,7 +258,7 @@ func (s *parts) run(ctx context.Context, page *health.Server) error {
 		_ = s.directory.Run(working)
 	})
 
-	settled := time.AfterFunc(startOver, memory.Release)
+	settled := time.AfterFunc(startOver, memory.Settle)
 	defer settled.Stop()
 	botErr := s.bot.Run(listening)
 	stopWorking()

@@ -11,17 +11,14 @@ import (
 // 100. See docs/performance.md.
 const growth = 60
 
-// Save has garbage collected a little sooner than Go does by itself, unless GOGC says when.
-func Save() {
+// Settle is for the end of the start. It gives back to the system what that needed and nothing later
+// does: garbage, and the pages of the program's file. Those that are needed again come back from the
+// system's cache, one by one. From then on garbage is collected a little sooner than Go does by
+// itself, unless GOGC says when.
+func Settle() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(growth)
 	}
-}
-
-// Release gives back to the system what the start needed and nothing later does: garbage, and the
-// pages of the program's file. Those that are needed again come back from the system's cache, one
-// by one.
-func Release() {
 	debug.FreeOSMemory()
 	dropProgram()
 }

@@ -10,7 +10,7 @@ import (
 // The program goes on as before, with less of its file in memory.
 func TestRelease(t *testing.T) {
 	before := ofFile(t)
-	Release()
+	Settle()
 	if after := ofFile(t); after >= before {
 		t.Errorf("%d kB of the file were in memory, and %d are", before, after)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSave(t *testing.T) {
+func TestSettle(t *testing.T) {
 	before := debug.SetGCPercent(100)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	for _, tt := range []struct {
@@ -13,7 +13,7 @@ func TestSave(t *testing.T) {
 		want int
 	}{{"200", 100}, {"", growth}} {
 		t.Setenv("GOGC", tt.set)
-		Save()
+		Settle()
 		if got := debug.SetGCPercent(100); got != tt.want {
 			t.Errorf("with GOGC=%q, the collector waits for a growth of %d %%, want %d", tt.set, got, tt.want)
 		}
