@@ -424,11 +424,18 @@ func (w *world) isBrokenBy(breaks func() (mend func()), why string) {
 	}
 }
 
+// moveJournal takes the file away, and waits until that is noticed: it is not looked for at each
+// command.
 func (w *world) moveJournal() (back func()) {
 	w.t.Helper()
 	path := w.journalPath()
 	if err := os.Rename(path, path+".moved"); err != nil {
 		w.t.Fatal(err)
+	}
+	for is, _ := w.ready(); is; is, _ = w.ready() {
+		if w.ctx.Err() != nil {
+			w.t.Fatal("nobody notices that the journal is gone")
+		}
 	}
 	return func() {
 		if err := os.Rename(path+".moved", path); err != nil {

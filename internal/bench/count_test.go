@@ -16,7 +16,7 @@ import (
 // spare. One command comes after the other, so that none shares what another costs.
 const (
 	mostSyncs  = 1.05
-	mostWrites = 10
+	mostWrites = 8
 	mostReads  = 0.5
 	mostLocks  = 0.1
 	// leastSyncs is the promise: what is acknowledged is on the disk.

@@ -18,6 +18,7 @@ var dialect = store.Dialect{
 		return "statement_timestamp() - " + parameter + "::bigint * interval '1 microsecond'"
 	},
 	IsContacts: func(table, contact string) string { return table + ".contact = " + contact },
+	Parts:      []string{"true"},
 	Newest: func(contact, condition string) string {
 		return "(SELECT a.id FROM assignments a WHERE a.contact = " + contact + " AND " + condition + " ORDER BY a.id DESC LIMIT 1)"
 	},

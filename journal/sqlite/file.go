@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 
 	"azeer-slack/journal/store"
 
@@ -24,6 +26,8 @@ type file struct {
 	named  string      // as the operator calls it
 	path   string      // without symbolic links
 	opened os.FileInfo // what path was when it was opened
+	// looked is when it was last seen to be there, in ns since the start of this process.
+	looked atomic.Int64
 	// lock and held are open as long as the file is ours.
 	lock *sql.DB
 	held *os.File
@@ -176,9 +180,18 @@ func connect(path string, options ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// stillThere notices that the file was deleted or replaced under us: SQLite would go
-// on writing to what nobody can find any more.
-func (f file) stillThere() error {
+// lookEvery is how often it is looked whether the file is still there: not for each command.
+const lookEvery = 100 * time.Millisecond
+
+var started = time.Now()
+
+// stillThere notices, within lookEvery, that the file was deleted or replaced under us: SQLite
+// would go on writing to what nobody can find any more.
+func (f *file) stillThere() error {
+	now := time.Since(started)
+	if last := f.looked.Load(); last != 0 && now-time.Duration(last) < lookEvery {
+		return nil
+	}
 	info, err := os.Stat(f.named)
 	if err != nil {
 		return fmt.Errorf("journal file is gone: put it back, or restart: %w", err)
@@ -186,5 +199,6 @@ func (f file) stillThere() error {
 	if !os.SameFile(info, f.opened) {
 		return errors.New("journal file was replaced while in use: restart")
 	}
+	f.looked.Store(int64(now))
 	return nil
 }

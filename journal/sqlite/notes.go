@@ -21,7 +21,7 @@ const (
 	// syncWithin is how long what is noted waits for a sync.
 	syncWithin = time.Second
 	// manyNotes are worth taking along with an acceptance.
-	manyNotes = 128
+	manyNotes = 32
 )
 
 // note is what became of one assignment, as far as the tables do not have it yet.

@@ -21,6 +21,11 @@ var dialect = store.Dialect{
 		return fmt.Sprintf("(%[1]s.answered = 0 AND %[1]s.contact = %[2]s OR %[1]s.answered = 1 AND %[1]s.contact = %[2]s)",
 			table, contact)
 	},
+	// What is in hand is found by its index even where that is of no help: it is little.
+	Parts: []string{
+		"a.answered = 0 AND a.id IN (SELECT h.id FROM assignments h INDEXED BY assignments_in_hand WHERE h.answered = 0)",
+		"a.answered = 1",
+	},
 	Newest: func(contact, condition string) string {
 		among := func(answered string) string {
 			return "coalesce((SELECT a.id FROM assignments a WHERE a.answered = " + answered + " AND a.contact = " + contact +

@@ -20,6 +20,9 @@ type Dialect struct {
 	Ago func(parameter string) string
 	// IsContacts is SQL for the condition that a row of a table is a contact's.
 	IsContacts func(table, contact string) string
+	// Parts are conditions of which each row a meets one: of each part, a contact's rows and a
+	// person's have an index that gives them by id.
+	Parts []string
 	// Newest is SQL for the largest id of a contact's rows a of which a condition holds, that
 	// looks at none that are older.
 	Newest func(contact, condition string) string
@@ -105,14 +108,18 @@ func (d Dialect) newestOwner(contact, condition string) string {
 
 // List gives the rows that q asks for, newest first.
 func (d Dialect) List(q assign.Query) Statement {
-	conditions := []string{"true"}
+	parts := []string{"true"}
+	if !q.Contact.IsZero() || q.Requester != "" && !q.Problems {
+		parts = d.Parts
+	}
+	var conditions []string
 	var args []any
 	parameter := func(arg any) string {
 		args = append(args, arg)
 		return "$" + strconv.Itoa(len(args))
 	}
 	if !q.Contact.IsZero() {
-		conditions = append(conditions, d.IsContacts("a", parameter(Text(q.Contact.Digits()))))
+		conditions = append(conditions, "a.contact = "+parameter(Text(q.Contact.Digits())))
 	}
 	if q.Requester != "" {
 		conditions = append(conditions, "a.requester = "+parameter(Text(q.Requester)))
@@ -126,8 +133,12 @@ func (d Dialect) List(q assign.Query) Statement {
 	if q.Batches {
 		conditions = append(conditions, firstOfBatch(q.Problems))
 	}
-	end := ` ORDER BY a.id DESC LIMIT ` + strconv.Itoa(q.Size())
-	return Statement{SQL: d.Select(strings.Join(conditions, " AND ") + end), Args: args, Long: true}
+	var rows []string
+	for _, part := range parts {
+		rows = append(rows, d.Select(strings.Join(append(conditions, part), " AND ")))
+	}
+	end := ` ORDER BY 1 DESC LIMIT ` + strconv.Itoa(q.Size())
+	return Statement{SQL: strings.Join(rows, ` UNION ALL `) + end, Args: args, Long: true}
 }
 
 // firstOfBatch leaves out all of a batch but the first that the list would hold.
