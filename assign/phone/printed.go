@@ -35,10 +35,18 @@ func (p Number) print() (printed, bool) {
 	if err != nil {
 		return printed{}, false
 	}
+	return remember(digits, number), true
+}
+
+// remember is for whoever has parsed the number: parsing takes longer than all the rest.
+func remember(digits string, number *phonenumbers.PhoneNumber) printed {
+	if known, ok := printedNumbers.Get(digits); ok {
+		return known
+	}
 	found := printed{
 		international: phonenumbers.Format(number, phonenumbers.INTERNATIONAL),
 		region:        phonenumbers.GetRegionCodeForNumber(number),
 	}
 	printedNumbers.Add(digits, found)
-	return found, true
+	return found
 }

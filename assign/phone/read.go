@@ -93,6 +93,7 @@ func checkNumber(number, region string) (Number, Problem) {
 	case len(digits) > 15:
 		return Number{}, TooLong
 	}
+	remember(digits, parsed)
 	return New(digits), ""
 }
 
