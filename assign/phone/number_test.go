@@ -32,6 +32,7 @@ func TestKnownRegion(t *testing.T) {
 }
 
 // How a number is written does not depend on what it was read from.
+// Not parallel: it empties what others remember.
 func TestNumbersArePrintedTheSameHoweverTyped(t *testing.T) {
 	for region := range phonenumbers.GetSupportedRegions() {
 		for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.MOBILE, phonenumbers.FIXED_LINE} {
