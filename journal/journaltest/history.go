@@ -78,19 +78,39 @@ func listed(t *testing.T, b Backend) {
 
 func pages(t *testing.T, b Backend) {
 	j := b.Open(t)
-	var all, got []int64
+	var all, mine []int64
 	for i := range 9 {
-		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(i)))
-		all = append([]int64{a.ID}, all...)
-	}
-	for q := (assign.Query{Limit: 4}); ; q.Below = got[len(got)-1] {
-		page := ids(list(t, j, q))
-		if len(page) == 0 {
-			break
+		agent := to(fmt.Sprint("agent", i))
+		a := accept(t, j, assign.Accepted, request(key(fmt.Sprint(i)), contact(1), agent))
+		other := accept(t, j, assign.Accepted, request(key(fmt.Sprint("other ", i)), contact(2), by("U2"), agent))
+		mine = append([]int64{a.ID}, mine...)
+		all = append([]int64{other.ID, a.ID}, all...)
+		if i%3 != 0 { // what is settled lies between what is not
+			finish(t, j, a.ID, assign.Assigned)
+			answer(t, j, a.ID)
 		}
-		got = append(got, page...)
 	}
-	wantIDs(t, got, all...)
+	number := request(contact(1)).Contact
+	for _, tt := range []struct {
+		q    assign.Query
+		want []int64
+	}{
+		{assign.Query{Limit: 4}, all},
+		{assign.Query{Limit: 4, Requester: "U1"}, mine},
+		{assign.Query{Limit: 2, Contact: number}, mine},
+		{assign.Query{Limit: 3, Contact: number, Requester: "U1"}, mine},
+	} {
+		q, got := tt.q, []int64(nil)
+		for {
+			page := ids(list(t, j, q))
+			if len(page) == 0 {
+				break
+			}
+			got = append(got, page...)
+			q.Below = got[len(got)-1]
+		}
+		wantIDs(t, got, tt.want...)
+	}
 }
 
 func listFilters(t *testing.T, b Backend) {
