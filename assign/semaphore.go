@@ -50,8 +50,7 @@ func newSemaphore(slots int) *semaphore {
 // ctx, or with errInterrupted when something arrives on interrupt; nil never arrives.
 func (g *semaphore) acquire(ctx context.Context, who claim, interrupt <-chan struct{}) error {
 	g.mu.Lock()
-	if g.free > 0 {
-		g.free--
+	if g.takeFree() {
 		g.mu.Unlock()
 		return nil
 	}
@@ -83,6 +82,11 @@ func (g *semaphore) acquire(ctx context.Context, who claim, interrupt <-chan str
 func (g *semaphore) tryAcquire() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.takeFree()
+}
+
+// takeFree takes a slot if one is free. Callers hold mu.
+func (g *semaphore) takeFree() bool {
 	if g.free == 0 {
 		return false
 	}
