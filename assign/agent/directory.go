@@ -90,9 +90,12 @@ func NewDirectory(list Lister, people People, cfg DirectoryConfig) *Directory {
 	return d
 }
 
-// Run reads the list now and every DirectoryConfig.Refresh, or sooner after a failure
-// (5 s, growing to 2 min), until ctx ends. It returns nil.
+// Run reads the list now, if Refresh has not, and every DirectoryConfig.Refresh, or sooner after a
+// failure (5 s, growing to 2 min), until ctx ends. It returns nil.
 func (d *Directory) Run(ctx context.Context) error {
+	if s := d.State(); s.Loaded && s.Err == nil && !retry.Sleep(ctx, d.refresh-s.Age) {
+		return nil
+	}
 	for failures := 0; ; {
 		wait := d.refresh
 		d.beat.Beat()

@@ -287,6 +287,30 @@ func TestTheDirectoryKeepsItsListWhileAzeerIsAway(t *testing.T) {
 	})
 }
 
+func TestAListThatHasJustBeenReadIsNotReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list := &listStub{agents: staff()}
+		d := directoryOf(t, list, nil, nil)
+		<-time.After(time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- d.Run(ctx) }()
+		for _, want := range []int{1, 2, 3} {
+			synctest.Wait()
+			list.mu.Lock()
+			if list.lists != want {
+				t.Errorf("read %d times after %v, want %d", list.lists, d.State().Age, want)
+			}
+			list.mu.Unlock()
+			<-time.After(5 * time.Minute)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestGuess(t *testing.T) {
 	d := directoryOf(t, &listStub{agents: staff()}, nil, nil)
 	for ref, want := range map[string]string{

@@ -93,6 +93,7 @@ type Users struct {
 	known     *lru.Cache[string, user] // by id
 	lookups   singleflight.Group       // one at a time for each person
 	suspected chan struct{}            // a call was answered as if the token were no good
+	asking    chan struct{}            // taken by whoever asks Slack who we are
 
 	mu        sync.RWMutex
 	bot       identity
@@ -111,15 +112,25 @@ func New(api *slack.Client, groupIDs []string, log zerolog.Logger) *Users {
 		panic(err) // only for a size below one
 	}
 	return &Users{
-		api: api, known: known, suspected: make(chan struct{}, 1),
+		api: api, known: known, suspected: make(chan struct{}, 1), asking: make(chan struct{}, 1),
 		groups: groups{ids: groupIDs, read: make(map[string]group)}, rota: newRota(),
 		log: log.With().Str("component", "people").Logger(),
 	}
 }
 
 // Identify learns who we are, which proves the bot token and its scopes, and reads the user
-// groups for the first time. It tries until it succeeds, Slack refuses for good, or ctx ends.
+// groups for the first time. It tries until it succeeds, Slack refuses for good, or ctx ends. Once
+// it has succeeded, it does nothing more.
 func (p *Users) Identify(ctx context.Context) error {
+	select {
+	case p.asking <- struct{}{}:
+		defer func() { <-p.asking }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if p.Team() != "" {
+		return nil
+	}
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := p.recheck(ctx)
 		p.mu.Lock()

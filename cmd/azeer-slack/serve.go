@@ -93,8 +93,17 @@ func (p *program) serveLogged(ctx context.Context, cfg Config, find lookup) int 
 // returns an error if it cannot start, or cannot go on: a refused token, a journal that
 // does not open, a busy HTTP port.
 func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	loops := new(heartbeat.Loops)
-	go func() { _, _ = texts.Load() }() // while the journal is opened; its error comes again
+	calling, err := newClients(cfg, loops, log)
+	if err != nil {
+		return err
+	}
+	// While the journal is opened, which takes the longer the more is in it.
+	go calling.list(ctx)
+	go func() { _ = calling.people.Identify(ctx) }() // the bot asks again, and hears of its error
+	go func() { _, _ = texts.Load() }() // its error comes again
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
 		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Notify: cfg.Bot.Notify.On, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
@@ -105,7 +114,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeJournal(ctx, record)) }()
-	s, err := assemble(cfg, record, loops, log)
+	s, err := assemble(cfg, calling, record, loops, log)
 	if err != nil {
 		return err
 	}
@@ -126,21 +135,17 @@ func closeJournal(ctx context.Context, j *journal.Journal) error {
 	return j.Close(ctx)
 }
 
-// parts is the program, put together.
-type parts struct {
+// clients are what asks Slack and Azeer.
+type clients struct {
 	metrics   *health.Metrics
-	journal   *journal.Journal
 	inbox     *inbox.Inbox
+	slack     *slack.Client
+	people    *users.Users
 	directory *agent.Directory
-	service   *assign.Service
-	bot       *bot.Bot
-	claim     *claim
-	loops     *heartbeat.Loops
 	listed    chan struct{} // closed when Azeer's agents were asked for once
 }
 
-// assemble plugs the packages together. Nothing runs yet.
-func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log zerolog.Logger) (*parts, error) {
+func newClients(cfg Config, loops *heartbeat.Loops, log zerolog.Logger) (*clients, error) {
 	m := health.NewMetrics()
 	m.DroppedLogs(cfg.logDropped)
 	in, err := inbox.New(inbox.Config{Key: cfg.AzeerAPIKey.Reveal(), BaseURL: cfg.AzeerBaseURL,
@@ -155,9 +160,33 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	people := users.New(api, cfg.Bot.Access.UserGroups, log)
 	directory := agent.NewDirectory(in, people, agent.DirectoryConfig{Aliases: cfg.AgentAliases, Logger: log,
 		Heartbeat: loops.Watch("reading Azeer's agents", longTurn)})
+	return &clients{metrics: m, inbox: in, slack: api, people: people, directory: directory, listed: make(chan struct{})}, nil
+}
+
+// list asks for Azeer's agents for the first time.
+func (c *clients) list(ctx context.Context) {
+	defer close(c.listed)
+	first, cancel := context.WithTimeout(ctx, firstList)
+	defer cancel()
+	_ = c.directory.Refresh(first) // Run tries again, and logs why it did not succeed
+}
+
+// parts is the program, put together.
+type parts struct {
+	*clients
+	journal *journal.Journal
+	service *assign.Service
+	bot     *bot.Bot
+	claim   *claim
+	loops   *heartbeat.Loops
+}
+
+// assemble plugs the packages together. Nothing runs yet.
+func assemble(cfg Config, calling *clients, record *journal.Journal, loops *heartbeat.Loops, log zerolog.Logger) (*parts, error) {
+	m := calling.metrics
 	var slackSide *bot.Bot
-	onDuty := &duty.Finder{Roster: people, Agents: directory}
-	service := assign.NewService(makeInboxKillable(in), makeJournalKillable(record), directory, assign.Config{
+	onDuty := &duty.Finder{Roster: calling.people, Agents: calling.directory}
+	service := assign.NewService(makeInboxKillable(calling.inbox), makeJournalKillable(record), calling.directory, assign.Config{
 		Concurrency:  cfg.AzeerConcurrency,
 		RecoverEvery: takeEvery(cfg),
 		Drain:        drain,
@@ -170,6 +199,30 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 		},
 	})
 	settings := botConfig(cfg, m, log)
+	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
+	addQueues(&settings, record, loops)
+	owner := newClaim(cfg, record, log)
+	settings.Identified = func(ctx context.Context, team, bot string) error {
+		if err := owner.identified(ctx, team, bot); err != nil {
+			return err
+		}
+		select {
+		case <-calling.listed: // so that the first form can offer agents
+		case <-ctx.Done():
+		}
+		return nil
+	}
+	var err error
+	slackSide, err = bot.New(calling.slack, service, record, calling.directory, calling.people, settings)
+	if err != nil {
+		return nil, fmt.Errorf("set up bot: %w", err)
+	}
+	m.Connections(slackSide.Live)
+	return &parts{clients: calling, journal: record, service: service, bot: slackSide, claim: owner, loops: loops}, nil
+}
+
+// addQueues has the bot keep in the journal what it tells others later.
+func addQueues(settings *bot.Config, record *journal.Journal, loops *heartbeat.Loops) {
 	settings.Audit.Outcomes = record
 	settings.Audit.Heartbeat = loops.Watch("audit channel", longTurn)
 	if settings.Notify.On {
@@ -178,25 +231,6 @@ func assemble(cfg Config, record *journal.Journal, loops *heartbeat.Loops, log z
 	}
 	settings.Offers.Journal = makeOffersKillable(record)
 	settings.Offers.Heartbeat = loops.Watch("offers", longTurn)
-	settings.HomeHeartbeat = loops.Watch("Home tabs", longTurn)
-	owner := newClaim(cfg, record, log)
-	listed := make(chan struct{})
-	settings.Identified = func(ctx context.Context, team, bot string) error {
-		if err := owner.identified(ctx, team, bot); err != nil {
-			return err
-		}
-		select {
-		case <-listed: // so that the first form can offer agents
-		case <-ctx.Done():
-		}
-		return nil
-	}
-	slackSide, err = bot.New(api, service, record, directory, people, settings)
-	if err != nil {
-		return nil, fmt.Errorf("set up bot: %w", err)
-	}
-	m.Connections(slackSide.Live)
-	return &parts{metrics: m, journal: record, inbox: in, directory: directory, service: service, bot: slackSide, claim: owner, loops: loops, listed: listed}, nil
 }
 
 // takeEvery lets only those who share a journal look for what others left behind.
@@ -251,10 +285,7 @@ func (s *parts) run(ctx context.Context, page *health.Server) error {
 		}
 	})
 	rest.Go(func() {
-		first, cancel := context.WithTimeout(listening, firstList)
-		_ = s.directory.Refresh(first) // Run tries again, and logs why it did not succeed
-		cancel()
-		close(s.listed)
+		<-s.listed
 		_ = s.directory.Run(working)
 	})
 

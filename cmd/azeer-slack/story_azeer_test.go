@@ -268,6 +268,7 @@ func (w *world) ready() (bool, string) {
 // http is the address that the log announced last.
 func (w *world) http() string {
 	w.t.Helper()
+	w.untilLogged(`"message":"started"`, 1)
 	for _, line := range slices.Backward(w.logs.at("info")) {
 		var entry struct{ Message, HTTP string }
 		if json.Unmarshal([]byte(line), &entry) == nil && entry.Message == "started" {

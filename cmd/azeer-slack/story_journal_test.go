@@ -497,7 +497,8 @@ func TestAnUnusableJournalIsAClearError(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			cfg := Config{DatabaseURL: NewSecret(c.url(t))}
+			const nobody = "http://127.0.0.1:1/" // is asked meanwhile
+			cfg := Config{DatabaseURL: NewSecret(c.url(t)), AzeerAPIKey: NewSecret("key"), AzeerBaseURL: nobody, SlackAPIURL: nobody}
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			err := serve(ctx, cfg, zerolog.Nop())
