@@ -103,7 +103,7 @@ func serve(ctx context.Context, cfg Config, log zerolog.Logger) (err error) {
 	// While the journal is opened, which takes the longer the more is in it.
 	go calling.list(ctx)
 	go func() { _ = calling.people.Identify(ctx) }() // the bot asks again, and hears of its error
-	go func() { _, _ = texts.Load() }() // its error comes again
+	go func() { _, _ = texts.Load() }()              // its error comes again
 	record, err := journal.Open(ctx, cfg.DatabaseURL.Reveal(),
 		killableConfig(journal.Config{Retention: cfg.Retention(), Audit: cfg.Bot.Audit.Channel != "", Notify: cfg.Bot.Notify.On, Logger: log,
 			Heartbeat: loops.Watch("deleting what is old", longTurn)}))
