@@ -135,7 +135,7 @@
     }, ms, () => `cannot see ${describe(thing)}; the page says: ${screen()}`),
 
     gone: (thing, ms) => until(() => (one(thing) ? undefined : true), ms,
-      () => `still there: ${describe(thing)}: ${one(thing).outerHTML.slice(0, 300)}`),
+      () => `still there: ${describe(thing)}: ${one(thing).outerHTML.slice(0, 300)}; the page says: ${screen()}`),
 
     // missed tells whether the press has hit something else than the element that was ready.
     missed: () => {
