@@ -147,10 +147,18 @@ func (v *visit) pick(field thing, letters, option string) {
 // field is an element of the form on top.
 func field(action string) thing { return css(`[data-action="` + action + `"]`).in(dialog) }
 
-// submit presses the button that sends the form on top.
+// submit is the button that sends the form on top.
+var submit = css("button.modal-submit").in(dialog)
+
 func (v *visit) submit() {
 	v.Helper()
-	v.press(css("button.modal-submit").in(dialog))
+	v.press(submit)
+}
+
+// client is the name of the tab at the sandbox.
+func (v *visit) client() string {
+	v.Helper()
+	return eval[string](v, `JSON.parse(sessionStorage.getItem('client'))`)
 }
 
 // stepInput is a field of the step in the Workflow panel, output what came out of the newest run.

@@ -58,7 +58,7 @@ func TestPhoneStaysWhereItIsWhileAFormChanges(t *testing.T) {
 	t.Parallel()
 	v := open(t, phone)
 	mine := func(act string, args map[string]any) {
-		args["client"] = eval[string](v, `JSON.parse(sessionStorage.getItem('client'))`)
+		args["client"] = v.client()
 		v.demo.act("manager", act, args)
 	}
 	v.say("/assign ")
@@ -72,6 +72,28 @@ func TestPhoneStaysWhereItIsWhileAFormChanges(t *testing.T) {
 	v.see(css(`[role="tabpanel"][data-panel="timeline"]`))
 	mine("command", map[string]any{"place": "#general", "line": "/assign"})
 	v.see(dialog)
+}
+
+// What comes while a button is held down is drawn once it is let go: a button that is drawn
+// anew under the finger would lose the press.
+func TestAPressOutlivesWhatComesMeanwhile(t *testing.T) {
+	t.Parallel()
+	v := open(t, desktop)
+	v.say("/assign ")
+	form := v.see(dialog).Attributes["data-view"]
+	v.fill(field("contact"), "0566666666")
+	v.pick(field("agent"), "sara", "sara@twerlo.com")
+	v.pressWhile(submit, "forms", func() {
+		v.demo.act("manager", "fill", map[string]any{"client": v.client(), "view": form, "values": map[string]any{"note": "Wants a price."}})
+	})
+	v.gone(dialog)
+	v.answered("now belongs to Sara Ali")
+
+	v.pressWhile(css(".bot-text"), "trouble", func() {
+		v.demo.act("manager", "trouble", map[string]any{"switch": "bot_kill"})
+	})
+	v.see(css(`[role="tabpanel"][data-panel="trouble"]`))
+	v.see(css(`.bot[data-bot="stopped"]`))
 }
 
 func TestPageSaysThatTheSandboxIsGone(t *testing.T) {

@@ -4,6 +4,7 @@
 import { h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { position } from './events.js';
+import { afterPress } from './press.js';
 import { Row } from './row.js';
 
 const chunk = 40; // rows that are added at an end of the window
@@ -120,7 +121,7 @@ export class MessageList {
       cancelAnimationFrame(this.due.frame);
       clearTimeout(this.due.timer);
       this.due = null;
-      this.sync();
+      afterPress(() => this.sync());
     };
     this.due = { frame: requestAnimationFrame(draw), timer: setTimeout(draw, 120) };
   }

@@ -4,6 +4,7 @@
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { pageLanguage, tell } from './pagewords.js';
+import { afterPress } from './press.js';
 import { setSetting, setting } from './prefs.js';
 import { direction } from './words.js';
 
@@ -124,7 +125,7 @@ export class Panels {
     if (this.due) return;
     this.due = setTimeout(() => {
       this.due = 0;
-      this.drawBadges();
+      afterPress(() => this.drawBadges());
     }, 50);
   }
 

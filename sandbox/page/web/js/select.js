@@ -3,6 +3,7 @@
 
 import { h, fill, uid, svg } from './dom.js';
 import { popupFor } from './popup.js';
+import { afterPress } from './press.js';
 import { words } from './words.js';
 
 const debounce = 150; // ms without a keystroke before the app is asked
@@ -106,7 +107,7 @@ class Combobox {
     this.say('bk-loading', words('loading', this.lang));
     this.timer = setTimeout(async () => {
       const { options, failed } = await this.load(query);
-      if (asked === this.asked) this.offer(failed ? [] : options);
+      afterPress(() => asked === this.asked && this.offer(failed ? [] : options));
     }, wait);
   }
 

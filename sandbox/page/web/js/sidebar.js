@@ -3,6 +3,7 @@
 import { fill, h, svg } from './dom.js';
 import { icons } from './icons.js';
 import { everywhere, placeIcon, placeName } from './places.js';
+import { afterPress } from './press.js';
 
 /** Sidebar draws into a nav element. `onChoose` is told that a conversation was chosen. */
 export class Sidebar {
@@ -21,7 +22,7 @@ export class Sidebar {
     if (this.due) return;
     this.due = setTimeout(() => {
       this.due = 0;
-      this.draw();
+      afterPress(() => this.draw());
     }, 30);
   }
 

@@ -7,6 +7,7 @@ import { failedCommands } from './slackbot.js';
 import { reasonFor } from './errorwords.js';
 import { isArabic, setPageLanguage, tell } from './pagewords.js';
 import { phrase } from './phrases.js';
+import { afterPress } from './press.js';
 
 const lostAfter = 1200; // ms without a connection before anybody is told
 const retryAfter = 2000; // ms between attempts where the browser makes none
@@ -170,8 +171,7 @@ class Store {
     this.stream = stream;
     stream.onopen = () => this.setLost(false);
     stream.onmessage = (event) => {
-      if (event.lastEventId) this.state.seq = Number(event.lastEventId);
-      this.happened(JSON.parse(event.data));
+      afterPress(() => stream === this.stream && this.happened(event));
     };
     stream.onerror = () => {
       this.setLost(true);
@@ -186,7 +186,9 @@ class Store {
     return this.load(this.me, new URLSearchParams({ place: this.place, thread: this.thread }));
   }
 
-  happened(event) {
+  happened({ data, lastEventId }) {
+    const event = JSON.parse(data);
+    if (lastEventId) this.state.seq = Number(lastEventId);
     if (event.type === 'reset') {
       this.renew();
       return;
