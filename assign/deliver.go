@@ -103,8 +103,9 @@ func (s *Service) answer(wire context.Context, j *job) error {
 	return err
 }
 
-// tellInterim says that the work goes on, unless it has just ended.
-func (s *Service) tellInterim(ctx context.Context, j *job) {
+// tellInterim says that the work goes on, unless it has just ended, or ctx has. One on its way then
+// arrives: whether one that is cut off does, nobody knows, and it would come after the answer.
+func (s *Service) tellInterim(ctx, wire context.Context, j *job) {
 	if j.settled.Load() || s.limits.answers.acquire(ctx, claim{requester: j.Requester}, nil) != nil {
 		return
 	}
@@ -114,7 +115,7 @@ func (s *Service) tellInterim(ctx context.Context, j *job) {
 	if j.settled.Load() || ctx.Err() != nil {
 		return
 	}
-	limited, done := context.WithTimeout(ctx, interimLimit)
+	limited, done := context.WithTimeout(wire, interimLimit)
 	defer done()
 	a := Assignment{ID: j.ID, Request: j.Request, AcceptedAt: j.AcceptedAt}
 	a.Outcome.Reason, _ = j.trouble.Load().(Reason)

@@ -2,6 +2,7 @@ package assign_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,7 +59,9 @@ type dawdler struct {
 }
 
 func (d *dawdler) Interim(ctx context.Context, a assign.Assignment) {
-	retry.Sleep(ctx, 3*time.Second)
+	if !retry.Sleep(ctx, 3*time.Second) {
+		d.say("half an")
+	}
 	d.say("interim")
 }
 
@@ -74,23 +77,27 @@ func (d *dawdler) say(word string) {
 }
 
 func TestAnInterimAnswerNeverComesAfterTheFinalOne(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		w.end()
-		ctx, cancel := context.WithCancel(t.Context())
-		d := &dawdler{ears: w.ears}
-		s := assign.NewService(w.inbox, w.journal, w.directory, assign.Config{})
-		ended := make(chan error, 1)
-		go func() { ended <- s.Run(ctx, d) }()
-		w.inbox.script(slow(4 * time.Second))
-		w.service = s
-		w.ask("U1", phone1, omar)
-		w.pass(20 * time.Second)
-		cancel()
-		<-ended
-		if len(d.order) != 2 || d.order[0] != "interim" || d.order[1] != "answer" {
-			t.Errorf("told in this order: %v", d.order)
-		}
-	})
+	for name, stop := range map[string]time.Duration{"while it runs": 20 * time.Second, "when the program stops": 2500 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				w.end()
+				ctx, cancel := context.WithCancel(t.Context())
+				d := &dawdler{ears: w.ears}
+				s := assign.NewService(w.inbox, w.journal, w.directory, assign.Config{})
+				ended := make(chan error, 1)
+				go func() { ended <- s.Run(ctx, d) }()
+				w.inbox.script(slow(4 * time.Second))
+				w.service = s
+				w.ask("U1", phone1, omar)
+				w.pass(stop)
+				cancel()
+				<-ended
+				if !slices.Equal(d.order, []string{"interim", "answer"}) {
+					t.Errorf("told in this order: %q", d.order)
+				}
+			})
+		})
+	}
 }
 
 func TestAnAnswerIsTriedUntilItArrives(t *testing.T) {

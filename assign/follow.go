@@ -186,7 +186,7 @@ func (s *Service) follow(ctx, wire context.Context, id int64, f *followed) {
 		}
 		next := progressAt(b, s.cfg.Interim, told)
 		if told < len(progressAfter) && !time.Now().Before(next) {
-			s.tellProgress(ctx, b)
+			s.tellProgress(ctx, wire, b)
 			for told < len(progressAfter) && !time.Now().Before(progressAt(b, s.cfg.Interim, told)) {
 				told++
 			}
@@ -252,13 +252,13 @@ func (s *Service) readBatch(wire context.Context, id int64) (Batch, bool) {
 	}
 }
 
-// tellProgress says how far a batch is.
-func (s *Service) tellProgress(ctx context.Context, b Batch) {
-	if s.limits.answers.acquire(ctx, claim{requester: b.First().Requester}, nil) != nil {
+// tellProgress says how far a batch is, unless ctx has ended; see tellInterim.
+func (s *Service) tellProgress(ctx, wire context.Context, b Batch) {
+	if ctx.Err() != nil || s.limits.answers.acquire(ctx, claim{requester: b.First().Requester}, nil) != nil {
 		return
 	}
 	defer s.limits.answers.release()
-	limited, done := context.WithTimeout(ctx, interimLimit)
+	limited, done := context.WithTimeout(wire, interimLimit)
 	defer done()
 	if err := catch.Panics(func() error { s.answerer.Progress(limited, b); return nil }); err != nil {
 		s.log.Error().Err(err).Int64("assignment", b.First().ID).Msg("panic while telling progress")

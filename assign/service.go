@@ -270,7 +270,7 @@ func (s *Service) Run(ctx context.Context, answerer Answerer) error {
 			}
 		case <-waiting.due():
 			for _, j := range waiting.pop() {
-				s.work.Go(func() { s.tellInterim(ctx, j) })
+				s.work.Go(func() { s.tellInterim(ctx, wire, j) })
 			}
 		}
 	}
