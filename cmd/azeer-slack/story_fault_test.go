@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -181,6 +182,11 @@ func (p someone) readsAll(n int) {
 func (p someone) readsEach(n int) (again int) {
 	p.w.t.Helper()
 	seen := map[string]bool{}
+	p.w.t.Cleanup(func() {
+		if p.w.t.Failed() {
+			p.w.t.Logf("%d of %d were read: %q", len(seen), n, slices.Sorted(maps.Keys(seen)))
+		}
+	})
 	for len(seen) < n {
 		m := p.reads("now belongs to", "now belongs to")
 		if seen[m.Plain()] {
