@@ -109,26 +109,6 @@ func (v *visit) press(th thing) {
 	}
 }
 
-// pressWhile holds the mouse's button down on the thing while something happens, until the
-// page has been sent an event of that type.
-func (v *visit) pressWhile(th thing, event string, happens func()) {
-	v.Helper()
-	at := eyesight[struct{ X, Y float64 }](v, "ready", th)
-	v.missed() // only this press counts
-	mouse := func(what input.DispatchMouseEventType) {
-		v.do(chromedp.MouseEvent(what, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
-	}
-	mouse(input.DispatchMouseEventTypeMousePressed)
-	eval[bool](v, `import('/js/store.js').then(({store}) => {
-		window.came = new Promise((resolve) => store.stream.addEventListener('message',
-			({data}) => JSON.parse(data).type === '%s' && resolve(true)));
-		return true;
-	})`, event)
-	happens()
-	eval[bool](v, `window.came`)
-	mouse(input.DispatchMouseEventTypeMouseReleased)
-}
-
 // missed tells whether the press has hit something else. A page that it has left knows nothing of it.
 func (v *visit) missed() bool {
 	missed, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool]("window.eyes?.missed() ?? false"))

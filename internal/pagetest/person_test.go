@@ -155,12 +155,6 @@ func (v *visit) submit() {
 	v.press(submit)
 }
 
-// client is the name of the tab at the sandbox.
-func (v *visit) client() string {
-	v.Helper()
-	return eval[string](v, `JSON.parse(sessionStorage.getItem('client'))`)
-}
-
 // stepInput is a field of the step in the Workflow panel, output what came out of the newest run.
 func stepInput(name string) thing { return css(`.wf-entry[data-input="` + name + `"]`) }
 

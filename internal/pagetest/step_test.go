@@ -4,6 +4,9 @@ package pagetest
 
 import (
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 )
 
 func TestTwoPagesStayInStep(t *testing.T) {
@@ -94,6 +97,32 @@ func TestAPressOutlivesWhatComesMeanwhile(t *testing.T) {
 	})
 	v.see(css(`[role="tabpanel"][data-panel="trouble"]`))
 	v.see(css(`.bot[data-bot="stopped"]`))
+}
+
+// pressWhile holds the mouse's button down on the thing while something happens, until the
+// page has been sent an event of that type.
+func (v *visit) pressWhile(th thing, event string, happens func()) {
+	v.Helper()
+	at := eyesight[struct{ X, Y float64 }](v, "ready", th)
+	v.missed() // only this press counts
+	mouse := func(what input.DispatchMouseEventType) {
+		v.do(chromedp.MouseEvent(what, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	}
+	mouse(input.DispatchMouseEventTypeMousePressed)
+	eval[bool](v, `import('/js/store.js').then(({store}) => {
+		window.came = new Promise((resolve) => store.stream.addEventListener('message',
+			({data}) => JSON.parse(data).type === '%s' && resolve(true)));
+		return true;
+	})`, event)
+	happens()
+	eval[bool](v, `window.came`)
+	mouse(input.DispatchMouseEventTypeMouseReleased)
+}
+
+// client is the name of the tab at the sandbox.
+func (v *visit) client() string {
+	v.Helper()
+	return eval[string](v, `JSON.parse(sessionStorage.getItem('client'))`)
 }
 
 func TestPageSaysThatTheSandboxIsGone(t *testing.T) {
