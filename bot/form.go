@@ -125,10 +125,13 @@ func (o *opener) openNamed(ctx context.Context, c *inbound.Call, v slack.ModalVi
 // dutySoon is how long a menu waits to hear who is on duty.
 const dutySoon = 1200 * time.Millisecond
 
+// queryMost is how many bytes typed into a menu are looked for: no name or email is longer.
+const queryMost = 1000
+
 // onSuggestion fills the menu of agents from memory.
 func (o *opener) onSuggestion(ctx context.Context, c *inbound.Call) {
 	c.Leave()
-	if c.ActionID != render.BlockAgent && c.ActionID != render.BlockFrom || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
+	if c.ActionID != render.BlockAgent && c.ActionID != render.BlockFrom || len(c.Value) > queryMost || o.access.CheckPerson(ctx, c.Sender()).IsDenied() {
 		c.Acknowledge(ctx, render.NoOptions)
 		return
 	}

@@ -61,6 +61,10 @@ func TestTheMenuFindsNamesAsTheyAreTyped(t *testing.T) {
 			t.Errorf("%q offers %v", typed, options)
 		}
 	}
+	// Nobody is looked for by a megabyte.
+	if options, d := manager.Type(f, "agent", strings.Repeat("omar ", 200_000)); d == nil || len(options) > 0 {
+		t.Errorf("a megabyte offers %v", options)
+	}
 }
 
 // What stands in the lines below a request is never passed over.
