@@ -177,8 +177,8 @@ func (p someone) readsAll(n int) {
 	}
 }
 
-// readsEach reads that n contacts are assigned, in any order, and gives how many of the
-// answers came again.
+// readsEach reads that n contacts are assigned, in any order, stops the bot, and gives how many of
+// the answers came again.
 func (p someone) readsEach(n int) (again int) {
 	p.w.t.Helper()
 	seen := map[string]bool{}
@@ -194,7 +194,10 @@ func (p someone) readsEach(n int) (again int) {
 		}
 		seen[m.Plain()] = true
 	}
-	for range p.Unseen() {
+	if err := p.w.halt(); err != nil { // what comes again may be on its way
+		p.w.t.Errorf("stopped with %v", err)
+	}
+	for range p.unread() {
 		p.reads("now belongs to", "now belongs to")
 		again++
 	}

@@ -310,7 +310,7 @@ func fiftyTaps(t *testing.T, w *world) {
 		t.Errorf("%d were told that it is theirs; %d calls to Azeer", theirs, w.calls())
 	}
 	w.everybody(func(p someone) {
-		for len(p.Unseen()) > 0 {
+		for range p.unread() {
 			p.reads()
 		}
 	})

@@ -173,10 +173,8 @@ func (w *world) end() {
 		}
 	}
 	for _, p := range w.Slack.Persons() {
-		for _, m := range p.Unseen() {
-			if m.Via != slack.ViaPerson && !isInterim(m) {
-				w.t.Errorf("%s was told something nobody expected: %q", p.Handle(), m.Plain())
-			}
+		for _, m := range (someone{p, w}).unread() {
+			w.t.Errorf("%s was told something nobody expected: %q", p.Handle(), m.Plain())
 		}
 	}
 	for _, b := range w.Breaches() {
@@ -297,6 +295,11 @@ func (p someone) reads(words ...string) slack.Message {
 		}
 	}
 	return m
+}
+
+// unread is what reads would give, with no words; it waits for nothing.
+func (p someone) unread() []slack.Message {
+	return slices.DeleteFunc(p.Unseen(), func(m slack.Message) bool { return m.Via == slack.ViaPerson || isInterim(m) })
 }
 
 // form waits for the form.
