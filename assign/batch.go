@@ -2,8 +2,6 @@ package assign
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -62,18 +60,13 @@ func (s *Service) AcceptBatch(ctx context.Context, requests []Request) ([]Entry,
 	if !s.batches.reserve(requests) {
 		return nil, ErrSameBatch
 	}
-	var entries []Entry
-	err := inTime(ctx, func() (err error) {
-		entries, err = s.storeBatch(ctx, requests)
+	return InTime(ctx, func() ([]Entry, error) {
+		entries, err := s.store(len(requests), func() ([]Entry, error) { return s.journal.AcceptBatch(ctx, requests) })
 		if err != nil {
 			s.batches.free(requests[0].Batch)
 		}
-		return err
+		return entries, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return entries, nil
 }
 
 // asBatch makes requests the members of one batch. Where the first may turn out to be overtaken,
@@ -93,28 +86,6 @@ func asBatch(requests []Request) []Request {
 		}
 	}
 	return all
-}
-
-func (s *Service) storeBatch(ctx context.Context, requests []Request) ([]Entry, error) {
-	if err := s.reserve(len(requests)); err != nil {
-		return nil, err
-	}
-	entries, err := s.journal.AcceptBatch(ctx, requests)
-	s.backlog.mu.Lock()
-	defer s.backlog.mu.Unlock()
-	s.backlog.reserved -= len(requests)
-	if err != nil {
-		if !errors.Is(err, ErrNotStored) {
-			err = fmt.Errorf("%w: %w", ErrNotStored, err)
-		}
-		return nil, err
-	}
-	for _, e := range entries {
-		if e.Acceptance == Accepted {
-			s.receive(&job{Assignment: e.Assignment, since: e.AcceptedAt})
-		}
-	}
-	return entries, nil
 }
 
 // StopBatch ends what of a batch was not sent yet, and gives how many these were.

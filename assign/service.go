@@ -80,9 +80,9 @@ var (
 	ErrIncomplete = fmt.Errorf("contact or agent is missing: %w", ErrNotStored)
 )
 
-// ErrPending says that nobody knows in time whether a request is stored. If it is in the end,
-// it is carried out, and answered.
-var ErrPending = errors.New("journal did not store the request in time")
+// ErrPending says that nobody knows in time whether something is stored. If it is in the end,
+// it is carried out, and a request answered.
+var ErrPending = errors.New("journal did not store it in time")
 
 // Service carries out what is accepted: per contact in the order of acceptance, each
 // once, each with a truthful answer at the end.
@@ -150,63 +150,80 @@ func NewService(inbox Inbox, journal Journal, directory *agent.Directory, cfg Co
 // in Journal. Errors wrap ErrNotStored: then nothing was accepted and nothing will be
 // done. ErrStopping, ErrBacklog and ErrIncomplete are those that are not the journal's.
 // Or it is ErrPending.
-func (s *Service) Accept(ctx context.Context, r Request) (a Assignment, how Acceptance, err error) {
+func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance, error) {
 	if r.Contact.IsZero() || r.Agent.IsZero() {
 		return Assignment{}, 0, ErrIncomplete
 	}
-	if err := s.reserve(1); err != nil {
-		return Assignment{}, 0, err
-	}
-	err = inTime(ctx, func() (err error) {
-		a, how, err = s.accept(ctx, r)
-		return err
+	entries, err := InTime(ctx, func() ([]Entry, error) {
+		return s.store(1, func() ([]Entry, error) {
+			a, how, err := s.journal.Accept(ctx, r)
+			return []Entry{{a, how}}, err
+		})
 	})
 	if err != nil {
 		return Assignment{}, 0, err
 	}
-	return a, how, nil
+	return entries[0].Assignment, entries[0].Acceptance, nil
 }
 
-// accept has the journal store what there is room for.
-func (s *Service) accept(ctx context.Context, r Request) (a Assignment, how Acceptance, err error) {
-	panicked := catch.Panics(func() error {
-		a, how, err = s.journal.Accept(ctx, r)
-		return nil
+// store has the journal accept n requests, if there is room for them, and takes them in flight.
+func (s *Service) store(n int, accept func() ([]Entry, error)) (entries []Entry, err error) {
+	if err := s.reserve(n); err != nil {
+		return nil, err
+	}
+	err = catch.Panics(func() (err error) {
+		entries, err = accept()
+		return err
 	})
-	err = errors.Join(err, panicked)
 	s.backlog.mu.Lock()
 	defer s.backlog.mu.Unlock()
-	s.backlog.reserved--
+	s.backlog.reserved -= n
 	if err != nil {
 		if !errors.Is(err, ErrNotStored) {
 			err = fmt.Errorf("%w: %w", ErrNotStored, err)
 		}
-		return Assignment{}, 0, err
+		return nil, err
 	}
-	if how == Accepted {
-		s.receive(&job{Assignment: a, since: a.AcceptedAt})
+	for _, e := range entries {
+		if e.Acceptance == Accepted {
+			s.receive(&job{Assignment: e.Assignment, since: e.AcceptedAt})
+		}
 	}
-	return a, how, nil
+	return entries, nil
 }
 
 // inTimeGrace is how much longer than its time a journal may take that is about to answer.
 const inTimeGrace = 50 * time.Millisecond
 
-// inTime gives the error of store, or ErrPending if the time of ctx is over first: a disk
-// that hangs does so in the middle of a write, and cannot be asked to stop.
-func inTime(ctx context.Context, store func() error) error {
-	stored := make(chan error, 1)
-	go func() { stored <- store() }()
-	select {
-	case err := <-stored:
-		return err
-	case <-ctx.Done():
+// InTime gives what store gives, its panic as an error, or ErrPending if the time of ctx is over first: a
+// disk that hangs does so in the middle of a write, and cannot be asked to stop. store goes on then, and
+// must write to nothing that its caller reads.
+func InTime[T any](ctx context.Context, store func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
 	}
-	select {
-	case err := <-stored:
-		return err
-	case <-time.After(inTimeGrace):
-		return ErrPending
+	stored := make(chan result, 1)
+	go func() {
+		var r result
+		r.err = catch.Panics(func() (err error) {
+			r.value, err = store()
+			return err
+		})
+		stored <- r
+	}()
+	var grace <-chan time.Time // begins with the end of ctx
+	over := ctx.Done()
+	for {
+		select {
+		case r := <-stored:
+			return r.value, r.err
+		case <-over:
+			over, grace = nil, time.After(inTimeGrace)
+		case <-grace:
+			var none T
+			return none, ErrPending
+		}
 	}
 }
 

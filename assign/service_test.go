@@ -142,6 +142,56 @@ func TestAJournalThatCannotStoreAcceptsNothing(t *testing.T) {
 	})
 }
 
+// The race detector sees to it that what comes too late is not written to where the caller reads.
+func TestWhatIsStoredTooLateIsPendingAndCarriedOut(t *testing.T) {
+	const takes = 2 * time.Second
+	for name, c := range map[string]struct {
+		limit time.Duration
+		want  error
+	}{
+		"a moment too late": {takes - 40*time.Millisecond, nil},
+		"a second too late": {takes - time.Second, assign.ErrPending},
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				w.journal.accept = func() error {
+					time.Sleep(takes)
+					return nil
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), c.limit)
+				defer cancel()
+				r := assign.Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
+				a, _, err := w.service.Accept(ctx, r)
+				if !errors.Is(err, c.want) || (a.ID != 0) != (c.want == nil) {
+					t.Errorf("Accept: %+v, %v; want %v", a, err, c.want)
+				}
+				w.pass(takes)
+				if owner := w.inbox.owner(phone1); owner != omar || len(w.ears.heard) != 1 {
+					t.Errorf("the contact belongs to %q, heard was %v", owner, w.ears.heard)
+				}
+			})
+		})
+	}
+}
+
+func TestAJournalThatBreaksAcceptsNothingAndTakesNoRoom(t *testing.T) {
+	storyWith(t, func(w *world) { w.cfg.Backlog = 2 }, func(t *testing.T, w *world) {
+		r := assign.Request{Key: "a", Contact: phone.New(phone1), Agent: agent.RefEmail(omar)}
+		batch := []assign.Request{r, {Contact: phone.New(phone2), Agent: agent.RefEmail(omar)}}
+		w.journal.accept = func() error { panic("journal broke") }
+		if _, _, err := w.service.Accept(t.Context(), r); !errors.Is(err, assign.ErrNotStored) {
+			t.Errorf("Accept: %v", err)
+		}
+		if _, err := w.service.AcceptBatch(t.Context(), batch); !errors.Is(err, assign.ErrNotStored) || errors.Is(err, assign.ErrBacklog) {
+			t.Errorf("AcceptBatch: %v", err)
+		}
+		w.journal.accept = nil
+		if _, err := w.service.AcceptBatch(t.Context(), batch); err != nil {
+			t.Errorf("AcceptBatch, of a journal that is well again: %v", err)
+		}
+	})
+}
+
 func TestTheBacklogHasAnEnd(t *testing.T) {
 	storyWith(t, func(w *world) { w.cfg.Backlog = 2 }, func(t *testing.T, w *world) {
 		w.inbox.script(slow(time.Second), slow(time.Second))

@@ -202,7 +202,7 @@ type progress struct {
 	done  int
 }
 
-// journalStub is a memory.Journal whose methods can be made to fail or to say something else.
+// journalStub is a memory.Journal whose methods can be made to fail, to take their time, or to say something else.
 type journalStub struct {
 	*memory.Journal
 	turn     func(id int64) (assign.Turn, error, bool) // true: instead of memory.Journal's
@@ -219,7 +219,16 @@ func (j *journalStub) Accept(ctx context.Context, r assign.Request) (assign.Assi
 			return assign.Assignment{}, 0, err
 		}
 	}
-	return j.Journal.Accept(ctx, r)
+	return j.Journal.Accept(context.WithoutCancel(ctx), r)
+}
+
+func (j *journalStub) AcceptBatch(ctx context.Context, requests []assign.Request) ([]assign.Entry, error) {
+	if j.accept != nil {
+		if err := j.accept(); err != nil {
+			return nil, err
+		}
+	}
+	return j.Journal.AcceptBatch(context.WithoutCancel(ctx), requests)
 }
 
 func (j *journalStub) Turn(ctx context.Context, id int64, sending bool) (assign.Turn, error) {

@@ -101,7 +101,7 @@ func (h *Handlers) make(ctx context.Context, c *inbound.Call, key string, contac
 
 // notMade is the text for an offer that could not be stored.
 func notMade(err error) string {
-	if errors.Is(err, ErrPending) {
+	if errors.Is(err, assign.ErrPending) {
 		return "offer_pending"
 	}
 	return "not_stored"

@@ -38,7 +38,7 @@ func (k *Keeper) Make(ctx context.Context, key, requester string, contacts []pho
 		ID: 1 + rand.Int64N(1<<62), Key: key, Requester: requester, Contacts: contacts, Note: note, State: assign.OfferNew, Due: time.Now(),
 		Details: payload.OfferDetails{Place: to.Channel, Reply: &to}.Encode(),
 	}
-	made, err := inTime(ctx, func() (bool, error) { return k.cfg.Journal.MakeOffer(ctx, o) })
+	made, err := assign.InTime(ctx, func() (bool, error) { return k.cfg.Journal.MakeOffer(ctx, o) })
 	switch {
 	case err != nil:
 		k.recent.forget(key)
@@ -147,31 +147,7 @@ func (k *Keeper) Wait(ctx context.Context, now render.Offer) (time.Duration, boo
 // change stores what somebody did with a button.
 func (k *Keeper) change(ctx context.Context, now render.Offer, from assign.OfferState, due time.Time) (bool, error) {
 	now.Due, now.Details = due, now.OfferDetails.Encode()
-	return inTime(ctx, func() (bool, error) { return k.cfg.Journal.KeepOffer(ctx, now.Offer, from) })
-}
-
-// ErrPending says that nobody knows in time whether something is stored. If it is in the end, it is
-// carried out.
-var ErrPending = errors.New("journal did not store it in time")
-
-// inTime gives what store gives, or ErrPending if the time of ctx is over first: a disk that hangs does
-// so in the middle of a write.
-func inTime(ctx context.Context, store func() (bool, error)) (bool, error) {
-	type result struct {
-		done bool
-		err  error
-	}
-	stored := make(chan result, 1)
-	go func() {
-		done, err := store()
-		stored <- result{done, err}
-	}()
-	select {
-	case r := <-stored:
-		return r.done, r.err
-	case <-ctx.Done():
-		return false, ErrPending
-	}
+	return assign.InTime(ctx, func() (bool, error) { return k.cfg.Journal.KeepOffer(ctx, now.Offer, from) })
 }
 
 // recent are the offers of the last moments: a second Enter makes none.

@@ -40,10 +40,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child is azeer-slack as a process of its own, in an empty folder.
+// childLimit is more than any of them takes beside the tests of other packages, on two cores.
+const childLimit = 2 * time.Minute
+
+// child is azeer-slack as a process of its own, in an empty folder. It is killed if it outlives childLimit.
 func child(t *testing.T, values map[string]string, args ...string) (cmd *exec.Cmd, out *bytes.Buffer) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), childLimit)
 	t.Cleanup(cancel)
 	self, err := os.Executable()
 	if err != nil {
@@ -127,7 +130,7 @@ func TestASecondSigtermExitsAtOnceAndLosesNothing(t *testing.T) {
 	box, values := setUp(t)
 	values["HTTP_ADDR"], values["LOG_LEVEL"] = "", "info"
 	values["DATABASE_URL"] = "sqlite://" + filepath.Join(t.TempDir(), "journal.db")
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), childLimit)
 	defer cancel()
 	manager := box.Slack.Person(demoPerson)
 	draining := make(chan struct{}, 64)
