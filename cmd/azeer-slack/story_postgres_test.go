@@ -206,7 +206,11 @@ func TestADatabaseThatSaysNothingIsNotWaitedFor(t *testing.T) {
 	proxy.set(silent)
 	for range 3 { // whatever else the journal is asked at the same time
 		manager.types("#support", "/assign 0544444444 omar@twerlo.com")
-		manager.reads("Nothing was done")
+		said := manager.reads().Plain()
+		// The second where a busy machine was too slow to see in time that it is not stored.
+		if !strings.Contains(said, "Nothing was done") && !strings.Contains(said, "If it is saved after all") {
+			t.Errorf("manager read %q", said)
+		}
 	}
 	if ready, reasons := w.ready(); ready || !strings.Contains(reasons, "does not answer") {
 		t.Errorf("ready %v: %s", ready, reasons)
