@@ -1,6 +1,7 @@
 package offer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -113,6 +114,7 @@ func (h *Handlers) OnForm(ctx context.Context, c *inbound.Call, contacts []phone
 	c.Acknowledge(ctx, nil)
 	c.Leave()
 	from := render.DecodeFormMetadata(c.View.PrivateMetadata).Address
+	from.Channel = cmp.Or(c.Conversation(render.BlockAnswer), from.Channel)
 	v := h.Chat.RendererOf(ctx, c)
 	view := v.OfferConfirm(contacts, assign.NewNote(line.CleanNote(c.Input(render.BlockNote))), from)
 	denied := h.Access.Check(ctx, c.Sender(), from.Channel)

@@ -102,6 +102,7 @@ type field struct {
 	SelectedOption *option `json:"selected_option"`
 	// SelectedOptions are those of checkboxes.
 	SelectedOptions []option `json:"selected_options"`
+	Conversation    string   `json:"selected_conversation"`
 }
 
 type option struct {
@@ -184,6 +185,14 @@ func (p Payload) Input(block string) string {
 			return f.SelectedOptions[0].Value
 		}
 		return f.Value
+	}
+	return ""
+}
+
+// Conversation gives the id of the conversation that is picked in a form; empty if none is.
+func (p Payload) Conversation(block string) string {
+	for _, f := range p.View.State.Values[block] {
+		return f.Conversation
 	}
 	return ""
 }

@@ -226,10 +226,10 @@ func (v Renderer) initialAgent(start FormContent) *slack.OptionBlockObject {
 // answerInput lets somebody who came by the shortcut choose where to read the answer.
 // The conversation they stand in is chosen already; none means a direct message.
 func (v Renderer) answerInput() slack.Block {
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.Texts.Plain("form_answer_pick", nil), 150), blockAnswer)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.Texts.Plain("form_answer_pick", nil), 150), BlockAnswer)
 	menu.DefaultToCurrentConversation = true
 	menu.ResponseURLEnabled = true
-	block := slack.NewInputBlock(blockAnswer, plainText(v.Texts.Plain("form_answer", nil), 2000),
+	block := slack.NewInputBlock(BlockAnswer, plainText(v.Texts.Plain("form_answer", nil), 2000),
 		plainText(v.Texts.Plain("form_answer_hint", nil), 2000), menu)
 	block.Optional = true
 	return block
@@ -435,7 +435,7 @@ const (
 	// BlockReceipt holds a box to tick, with the value ReceiptWanted.
 	BlockReceipt  = "receipt"
 	ReceiptWanted = "wanted"
-	blockAnswer   = "answer_to"
+	BlockAnswer   = "answer_to"
 	// BlockConfirm holds a box to tick, of a number that is not listed.
 	BlockConfirm = "confirm"
 

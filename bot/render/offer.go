@@ -260,9 +260,13 @@ type OfferMetadata struct {
 	Note string `json:"t,omitempty"`
 }
 
-// OfferConfirm asks in the form whether to offer what stands there; nil where that is too much.
+// OfferConfirm asks in the form whether to offer what stands there; nil where that is too much. Of a direct
+// message it does not speak: an offer goes elsewhere.
 func (v Renderer) OfferConfirm(contacts []phone.Number, note assign.Note, from payload.Address) *slack.ModalViewRequest {
-	data := texts.Data{"Count": len(contacts), "Contacts": texts.Markup(v.contactsText(contacts, groupMost)), "Place": v.place(from.Channel)}
+	data := texts.Data{"Count": len(contacts), "Contacts": texts.Markup(v.contactsText(contacts, groupMost)), "Place": texts.Markup("")}
+	if !strings.HasPrefix(from.Channel, "D") {
+		data["Place"] = v.place(from.Channel)
+	}
 	view := v.view("offer_title", section(strings.Join(append([]string{v.Texts.Text("offer_confirm", data)}, v.noteLines(note)...), "\n"), nil))
 	view.CallbackID = OfferCallback
 	view.PrivateMetadata = payload.Encode(OfferMetadata{from, EncodeContacts(contacts), note.Reveal()})

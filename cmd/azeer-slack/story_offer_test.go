@@ -364,6 +364,37 @@ func TestAnOfferFromTheForm(t *testing.T) {
 	sara.finds("which you offered")
 }
 
+// From the shortcut it goes where the answer is to go, unless that is a direct message.
+func TestAnOfferFromTheShortcut(t *testing.T) {
+	t.Parallel()
+	w := prepare(t)
+	for _, name := range []string{"deals", "team"} {
+		w.Slack.AddChannel(slack.ChannelConfig{Name: name, Members: []string{"sara"}, BotMember: true})
+	}
+	w.settings["OFFER_CHANNEL"] = w.Slack.ChannelID("#team")
+	w.run()
+	sara := w.person("sara")
+	for _, c := range []struct{ contact, answer, asked, place string }{
+		{"0544444444", "#deals", "Offer +966 54 444 4444 in #deals?", "#deals"},
+		{"0544444445", "", "Offer +966 54 444 4445?", "#team"},
+		{"0544444446", "@omar", "Offer +966 54 444 4446?", "#team"},
+	} {
+		if d := sara.Shortcut("assign_contact"); d.Shown != "" {
+			t.Fatalf("the shortcut shows %q", d.Shown)
+		}
+		f := sara.form()
+		if err := sara.Fill(f, map[string]string{"contact": c.contact, "answer_to": c.answer}); err != nil {
+			t.Fatal(err)
+		}
+		sara.presses(f, "Offer to the team…")
+		sara.submits(sara.formSaying(c.asked), nil)
+		if card := sara.finds("Who takes", c.contact[len(c.contact)-3:]); card.Where != c.place {
+			t.Errorf("with the answer in %q it is offered in %s, not in %s", c.answer, card.Where, c.place)
+		}
+		sara.finds("📣 Offered in " + c.place)
+	}
+}
+
 // So have the form for several contacts, and what is said to a list without an agent.
 func TestABatchIsOffered(t *testing.T) {
 	w := offering(t)
