@@ -60,13 +60,18 @@ func (s *Service) AcceptBatch(ctx context.Context, requests []Request) ([]Entry,
 	if !s.batches.reserve(requests) {
 		return nil, ErrSameBatch
 	}
-	return InTime(ctx, func() ([]Entry, error) {
-		entries, err := s.store(len(requests), func() ([]Entry, error) { return s.journal.AcceptBatch(ctx, requests) })
-		if err != nil {
-			s.batches.free(requests[0].Batch)
-		}
-		return entries, err
+	entries, err := InTime(ctx, func() (entries []Entry, err error) {
+		defer func() {
+			if entries == nil {
+				s.batches.free(requests[0].Batch)
+			}
+		}()
+		return s.store(len(requests), func() ([]Entry, error) { return s.journal.AcceptBatch(ctx, requests) })
 	})
+	if err != nil {
+		return nil, notStored(err)
+	}
+	return entries, nil
 }
 
 // asBatch makes requests the members of one batch. Where the first may turn out to be overtaken,

@@ -155,41 +155,48 @@ func (s *Service) Accept(ctx context.Context, r Request) (Assignment, Acceptance
 		return Assignment{}, 0, ErrIncomplete
 	}
 	entries, err := InTime(ctx, func() ([]Entry, error) {
-		return s.store(1, func() ([]Entry, error) {
-			a, how, err := s.journal.Accept(ctx, r)
-			return []Entry{{a, how}}, err
+		return s.store(1, func() (entries []Entry, err error) {
+			entries = make([]Entry, 1)
+			e := &entries[0]
+			e.Assignment, e.Acceptance, err = s.journal.Accept(ctx, r)
+			return entries, err
 		})
 	})
 	if err != nil {
-		return Assignment{}, 0, err
+		return Assignment{}, 0, notStored(err)
 	}
 	return entries[0].Assignment, entries[0].Acceptance, nil
 }
 
-// store has the journal accept n requests, if there is room for them, and takes them in flight.
+// notStored makes sure of the contract of Accept.
+func notStored(err error) error {
+	if errors.Is(err, ErrNotStored) || errors.Is(err, ErrPending) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotStored, err)
+}
+
+// store has the journal accept n requests, if there is room for them, and takes them in flight. Its room
+// is free again whatever becomes of accept.
 func (s *Service) store(n int, accept func() ([]Entry, error)) (entries []Entry, err error) {
 	if err := s.reserve(n); err != nil {
 		return nil, err
 	}
-	err = catch.Panics(func() (err error) {
-		entries, err = accept()
-		return err
-	})
-	s.backlog.mu.Lock()
-	defer s.backlog.mu.Unlock()
-	s.backlog.reserved -= n
-	if err != nil {
-		if !errors.Is(err, ErrNotStored) {
-			err = fmt.Errorf("%w: %w", ErrNotStored, err)
+	defer func() {
+		s.backlog.mu.Lock()
+		defer s.backlog.mu.Unlock()
+		s.backlog.reserved -= n
+		for i := range entries {
+			if e := &entries[i]; e.Acceptance == Accepted {
+				s.receive(&job{Assignment: e.Assignment, since: e.AcceptedAt})
+			}
 		}
+	}()
+	accepted, err := accept()
+	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		if e.Acceptance == Accepted {
-			s.receive(&job{Assignment: e.Assignment, since: e.AcceptedAt})
-		}
-	}
-	return entries, nil
+	return accepted, nil
 }
 
 // inTimeGrace is how much longer than its time a journal may take that is about to answer.
