@@ -19,9 +19,9 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
 	"azeer-slack/bot/texts"
+	"azeer-slack/internal/catch"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/sync/errgroup"
 )
 
 // batches serves what is asked for several contacts in one go.
@@ -152,18 +152,13 @@ func (b *batches) countOthers(ctx context.Context, c *inbound.Call, m line.Many)
 		to.PlatformID = agent.NewEmail(m.Agent.Reveal())
 	}
 	var owned atomic.Int64
-	var all errgroup.Group
-	all.SetLimit(lookups)
-	for _, contact := range m.Contacts {
-		all.Go(func() error {
-			owner, known, err := b.history.Owner(ctx, contact)
-			if err == nil && known && !owner.Outcome.Agent.PlatformID.Equal(to.PlatformID) {
-				owned.Add(1)
-			}
-			return nil
-		})
-	}
-	_ = all.Wait()
+	_ = catch.Each(len(m.Contacts), lookups, func(i int) error {
+		owner, known, err := b.history.Owner(ctx, m.Contacts[i])
+		if err == nil && known && !owner.Outcome.Agent.PlatformID.Equal(to.PlatformID) {
+			owned.Add(1)
+		}
+		return nil
+	})
 	return int(owned.Load())
 }
 
@@ -256,20 +251,16 @@ func (b *batches) again(of assign.Batch) (requests []assign.Request) {
 // unless the contact has been assigned since.
 func (b *batches) undoing(ctx context.Context, of assign.Batch) (requests []assign.Request) {
 	before := make([]agent.Agent, len(of.Members))
-	var all errgroup.Group
-	all.SetLimit(lookups)
-	for i, a := range of.Members {
+	_ = catch.Each(len(of.Members), lookups, func(i int) error {
+		a := of.Members[i]
 		if a.Outcome.Kind != assign.Assigned {
-			continue
-		}
-		all.Go(func() error {
-			if earlier, known, err := b.history.Before(ctx, a.ID); err == nil && known {
-				before[i] = earlier.Outcome.Agent
-			}
 			return nil
-		})
-	}
-	_ = all.Wait()
+		}
+		if earlier, known, err := b.history.Before(ctx, a.ID); err == nil && known {
+			before[i] = earlier.Outcome.Agent
+		}
+		return nil
+	})
 	for i, a := range of.Members {
 		if !before[i].PlatformID.IsZero() {
 			to := agent.RefEmail(before[i].PlatformID.Reveal())

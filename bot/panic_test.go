@@ -3,6 +3,7 @@ package bot_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -46,6 +47,14 @@ func (broken) OnDuty(context.Context, string) (duty.Found, []duty.Load, int, err
 	return duty.Found{}, nil, -1, duty.ErrNoGroup
 }
 
+// ownerless is a journal that panics when it is asked who owns a contact: for many contacts at a time, on goroutines
+// beside that of the call.
+type ownerless struct{ *memory.Journal }
+
+func (ownerless) Owner(context.Context, phone.Number) (assign.Assignment, bool, error) {
+	panic("cannot tell the owner")
+}
+
 // nobody lists no agents, and knows that there are no more.
 type nobody struct{}
 
@@ -82,7 +91,7 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	var logs safeBuffer
 	people := users.New(api, nil, zerolog.Nop())
 	directory := agent.NewDirectory(nobody{}, people, agent.DirectoryConfig{})
-	b, err := bot.New(api, broken{directory}, memory.New(), directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
+	b, err := bot.New(api, broken{directory}, ownerless{memory.New()}, directory, people, bot.Config{Connections: 1, Logger: zerolog.New(&logs)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,12 +108,16 @@ func TestAPanicIsAnsweredAndHarmsNothingElse(t *testing.T) {
 	<-up
 
 	manager := box.Slack.Person("manager")
-	for _, line := range []string{"/assign 0544444444 omar@twerlo.com", "/assign help"} {
+	many := "/assign"
+	for n := range 30 {
+		many += fmt.Sprintf(" 05444444%02d", n)
+	}
+	for _, line := range []string{"/assign 0544444444 omar@twerlo.com", many + " omar@twerlo.com", "/assign help"} {
 		if d := manager.Command("#support", line); d.Shown != "" {
 			t.Fatalf("%s shows %q", line, d.Shown)
 		}
 	}
-	for _, want := range []string{"Something went wrong in this app", "assign a WhatsApp contact"} {
+	for _, want := range []string{"Something went wrong in this app", "Something went wrong in this app", "assign a WhatsApp contact"} {
 		m, err := manager.See(ctx, func(fakeslack.Message) bool { return true })
 		if err != nil || !strings.Contains(m.Plain(), want) {
 			t.Fatalf("read %q (%v), want %q", m.Plain(), err, want)

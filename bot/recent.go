@@ -11,6 +11,7 @@ import (
 	"azeer-slack/assign/phone"
 	"azeer-slack/bot/inbound"
 	"azeer-slack/bot/render"
+	"azeer-slack/internal/catch"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/rs/zerolog"
@@ -108,7 +109,11 @@ func (r *recents) warm(ctx context.Context, user string) *recent {
 func (r *recents) load(ctx context.Context, user string, into *recent) {
 	ctx, cancel := context.WithTimeout(ctx, recentRead)
 	defer cancel()
-	found, err := r.history.List(ctx, assign.Query{Requester: user, Limit: recentAsked})
+	var found []assign.Assignment
+	err := catch.Panics(func() (err error) {
+		found, err = r.history.List(ctx, assign.Query{Requester: user, Limit: recentAsked})
+		return err
+	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"azeer-slack/assign"
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/catch"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/sync/errgroup"
 )
 
 // earlierMost is how far back it is looked who had a contact before.
@@ -21,15 +21,11 @@ func (n *Notifier) takeAway(ctx context.Context, shares []assign.Batch) error {
 	told := make(map[int64]bool)
 	for _, share := range shares {
 		earlier := make([][]assign.Notice, len(share.Members))
-		var all errgroup.Group
-		all.SetLimit(lookups)
-		for i, a := range share.Members {
-			all.Go(func() (err error) {
-				earlier[i], err = n.earlier(ctx, a)
-				return err
-			})
-		}
-		if err := all.Wait(); err != nil {
+		err := catch.Each(len(share.Members), lookups, func(i int) (err error) {
+			earlier[i], err = n.earlier(ctx, share.Members[i])
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		for _, notices := range earlier {

@@ -13,9 +13,9 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/bot/reply"
 	"azeer-slack/bot/slackcall"
+	"azeer-slack/internal/catch"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/sync/errgroup"
 )
 
 // tell tells each new owner of what an assignment, or a batch, gave to them, and before that who
@@ -234,15 +234,11 @@ const lookups = 8
 // lost gives the newer assignments that made somebody else the owner of what went to one.
 func (n *Notifier) lost(ctx context.Context, share assign.Batch) ([]assign.Assignment, error) {
 	owners := make([]assign.Assignment, len(share.Members))
-	var all errgroup.Group
-	all.SetLimit(lookups)
-	for i, a := range share.Members {
-		all.Go(func() (err error) {
-			owners[i], _, err = n.cfg.Journal.Owner(ctx, a.Contact)
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
+	err := catch.Each(len(share.Members), lookups, func(i int) (err error) {
+		owners[i], _, err = n.cfg.Journal.Owner(ctx, share.Members[i].Contact)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	var lost []assign.Assignment

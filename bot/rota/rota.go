@@ -5,12 +5,12 @@ package rota
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/duty"
 	"azeer-slack/bot/render"
+	"azeer-slack/internal/catch"
 
 	"github.com/rs/zerolog"
 )
@@ -71,11 +71,10 @@ func (r *Rota) Now(ctx context.Context, limit time.Duration) []render.Duty {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	all := make([]render.Duty, len(r.groups))
-	var reading sync.WaitGroup
-	for i, id := range r.groups {
-		reading.Go(func() { all[i] = r.read(ctx, id) })
-	}
-	reading.Wait()
+	_ = catch.Each(len(all), len(all), func(i int) error {
+		all[i] = r.read(ctx, r.groups[i])
+		return nil
+	})
 	return all
 }
 
@@ -91,7 +90,7 @@ func (r *Rota) read(ctx context.Context, id string) render.Duty {
 // Warm begins to read the groups, for somebody who will see them soon.
 func (r *Rota) Warm(ctx context.Context) {
 	if len(r.groups) > 0 {
-		go r.Now(context.WithoutCancel(ctx), 0)
+		go catch.Logged(r.log, "duty", func() { r.Now(context.WithoutCancel(ctx), 0) })
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"azeer-slack/assign/agent"
 	"azeer-slack/assign/duty"
+	"azeer-slack/internal/catch"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/slack-go/slack"
@@ -74,16 +75,10 @@ func (p *Users) Group(ctx context.Context, id string) (duty.Group, error) {
 		return duty.Group{}, duty.ErrNoGroup
 	}
 	g := duty.Group{ID: id, Handle: found.Handle, Disabled: found.DateDelete != 0, Members: make([]duty.Member, len(found.Users))}
-	var reading sync.WaitGroup
-	slots := make(chan struct{}, rotaAtOnce)
-	for i, user := range found.Users {
-		slots <- struct{}{}
-		reading.Go(func() {
-			defer func() { <-slots }()
-			g.Members[i] = p.memberOf(ctx, user)
-		})
-	}
-	reading.Wait()
+	_ = catch.Each(len(found.Users), rotaAtOnce, func(i int) error {
+		g.Members[i] = p.memberOf(ctx, found.Users[i])
+		return nil
+	})
 	p.markQuiet(ctx, found.Users, g.Members)
 	return g, nil
 }

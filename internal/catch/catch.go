@@ -1,4 +1,4 @@
-// Package catch turns panics into errors, or into log lines. It decides nothing.
+// Package catch turns panics into errors, or into log lines, and brings them to where they can be told. It decides nothing.
 package catch
 
 import (
@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
 )
 
 // Panic is a panic turned into an error.
@@ -28,11 +29,30 @@ func (p *Panic) Error() string {
 // Panics runs f and returns its panic, if any, as a *Panic.
 func Panics(f func() error) (err error) {
 	defer func() {
-		if v := recover(); v != nil {
+		switch v := recover().(type) {
+		case nil:
+		case *Panic: // of Each
+			err = v
+		default:
 			err = &Panic{value: v, Stack: debug.Stack()}
 		}
 	}()
 	return f()
+}
+
+// Each calls do for 0 to n-1, most of them at a time, waits for all, and gives the first error. It panics if
+// one of them does: on a goroutine of its own nobody could catch that, and the program would end.
+func Each(n, most int, do func(i int) error) error {
+	var all errgroup.Group
+	all.SetLimit(most)
+	for i := range n {
+		all.Go(func() error { return Panics(func() error { return do(i) }) })
+	}
+	err := all.Wait()
+	if p := (*Panic)(nil); errors.As(err, &p) {
+		panic(p)
+	}
+	return err
 }
 
 // Logged runs f, work in the background that must not bring the process down, and logs its
