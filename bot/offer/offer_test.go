@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"azeer-slack/assign"
@@ -293,6 +294,36 @@ func TestTheSameIsOfferedOnce(t *testing.T) {
 			t.Errorf("%s: %d, %v", key, made, err)
 		}
 	}
+}
+
+// hanging is a journal that stores when it is told to.
+type hanging struct {
+	*memory.Journal
+	store chan struct{}
+}
+
+func (h *hanging) MakeOffer(_ context.Context, o assign.Offer) (bool, error) {
+	<-h.store
+	return h.Journal.MakeOffer(context.Background(), o)
+}
+
+// What is stored when nobody waits for it any more is shown at once all the same.
+func TestWhatIsStoredTooLateIsShownAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &hanging{memory.New(), make(chan struct{})}
+		k := New(Config{Journal: j}, Slack{}, j, zerolog.Nop())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := k.Make(ctx, "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{})
+		if !errors.Is(err, assign.ErrPending) || len(k.woken) > 0 {
+			t.Fatalf("%v; woken %d times", err, len(k.woken))
+		}
+		close(j.store)
+		synctest.Wait()
+		if stored := len(j.Offers()); stored != 1 || len(k.woken) != 1 {
+			t.Errorf("%d stored, woken %d times", stored, len(k.woken))
+		}
+	})
 }
 
 // A second card, of before a crash, is put right by who presses its button.

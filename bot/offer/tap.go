@@ -38,7 +38,13 @@ func (k *Keeper) Make(ctx context.Context, key, requester string, contacts []pho
 		ID: 1 + rand.Int64N(1<<62), Key: key, Requester: requester, Contacts: contacts, Note: note, State: assign.OfferNew, Due: time.Now(),
 		Details: payload.OfferDetails{Place: to.Channel, Reply: &to}.Encode(),
 	}
-	made, err := assign.InTime(ctx, func() (bool, error) { return k.cfg.Journal.MakeOffer(ctx, o) })
+	made, err := assign.InTime(ctx, func() (bool, error) {
+		made, err := k.cfg.Journal.MakeOffer(ctx, o)
+		if made {
+			k.Wake() // also where nobody waits for it any more
+		}
+		return made, err
+	})
 	switch {
 	case err != nil:
 		k.recent.forget(key)
@@ -46,7 +52,6 @@ func (k *Keeper) Make(ctx context.Context, key, requester string, contacts []pho
 	case !made:
 		return Known, nil
 	}
-	k.Wake()
 	return Stored, nil
 }
 
