@@ -189,7 +189,7 @@ func newHandlers(api *slack.Client, service Service, agents Agents, answers *ans
 	requests := &requests{respond, noted, history}
 	opener := &opener{
 		responder: respond, api: api, access: may, agents: agents, region: region,
-		recents: newRecents(history), owners: owner, rota: onDuty,
+		recents: newRecents(history, respond.log), owners: owner, rota: onDuty,
 	}
 	several := &batches{responder: respond, service: noted, history: history, agents: agents, opener: opener}
 	handovers := &handovers{responder: respond, history: history, agents: agents, batches: several}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -69,6 +70,7 @@ const (
 // somebody opens a form, so that it is known when they come to the menu.
 type recents struct {
 	history assign.History
+	log     zerolog.Logger
 
 	mu    sync.Mutex
 	known *lru.Cache[string, *recent]
@@ -81,12 +83,12 @@ type recent struct {
 	agents []agent.Agent // the last first, until then of the reading before; guarded by recents.mu
 }
 
-func newRecents(history assign.History) *recents {
+func newRecents(history assign.History, log zerolog.Logger) *recents {
 	known, err := lru.New[string, *recent](recentPeople)
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &recents{history: history, known: known}
+	return &recents{history: history, log: log, known: known}
 }
 
 // warm begins to find out about somebody, unless that is known and not old.
@@ -106,13 +108,16 @@ func (r *recents) warm(ctx context.Context, user string) *recent {
 	return fresh
 }
 
+// errNotRead is for a journal that panics.
+var errNotRead = errors.New("not read")
+
 func (r *recents) load(ctx context.Context, user string, into *recent) {
 	ctx, cancel := context.WithTimeout(ctx, recentRead)
 	defer cancel()
 	var found []assign.Assignment
-	err := catch.Panics(func() (err error) {
+	err := errNotRead
+	catch.Logged(r.log, "somebody's last agents", func() {
 		found, err = r.history.List(ctx, assign.Query{Requester: user, Limit: recentAsked})
-		return err
 	})
 	r.mu.Lock()
 	defer r.mu.Unlock()

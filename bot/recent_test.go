@@ -17,6 +17,8 @@ import (
 	"azeer-slack/bot/render"
 	"azeer-slack/internal/retry"
 	"azeer-slack/journal/memory"
+
+	"github.com/rs/zerolog"
 )
 
 // keeper is a journal that says nothing before it is told to.
@@ -24,6 +26,7 @@ type keeper struct {
 	*memory.Journal
 	speak chan struct{}
 	err   error
+	panic any
 }
 
 func (k *keeper) List(ctx context.Context, q assign.Query) ([]assign.Assignment, error) {
@@ -34,6 +37,9 @@ func (k *keeper) List(ctx context.Context, q assign.Query) ([]assign.Assignment,
 	}
 	if k.err != nil {
 		return nil, k.err
+	}
+	if k.panic != nil {
+		panic(k.panic)
 	}
 	return k.Journal.List(ctx, q)
 }
@@ -70,7 +76,7 @@ func emails(agents []agent.Agent) (all string) {
 
 func TestTheLastFiveAgentsComeFirst(t *testing.T) {
 	m := memory.New()
-	r := newRecents(m)
+	r := newRecents(m, zerolog.Nop())
 	numbered := func(n int) agent.Agent { return to("Agent", "a"+strconv.Itoa(n)+"@twerlo.com") }
 	for _, n := range []int{1, 2, 3, 4, 5, 6, 2} {
 		given(t, m, numbered(n), 0)
@@ -98,7 +104,7 @@ func TestNoMenuWaitsForTheJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &keeper{Journal: memory.New(), speak: make(chan struct{})}
 		given(t, k.Journal, to("Omar Hassan", "omar@twerlo.com"), 0)
-		r := newRecents(k)
+		r := newRecents(k, zerolog.Nop())
 		start := time.Now()
 		if got := r.of(t.Context(), menuCall("")); len(got) != 0 || time.Since(start) != recentWait {
 			t.Errorf("%s after %s", emails(got), time.Since(start))
@@ -111,7 +117,7 @@ func TestNoMenuWaitsForTheJournal(t *testing.T) {
 			t.Errorf("then %s", got)
 		}
 		k.err = errors.New("disk on fire")
-		r = newRecents(k)
+		r = newRecents(k, zerolog.Nop())
 		if got := r.of(t.Context(), menuCall("")); len(got) != 0 {
 			t.Errorf("%s", emails(got))
 		}
@@ -129,7 +135,7 @@ func TestTheLastAgentsAreReadAgain(t *testing.T) {
 		k := &keeper{Journal: memory.New(), speak: make(chan struct{})}
 		close(k.speak)
 		given(t, k.Journal, to("Omar Hassan", "omar@twerlo.com"), 0)
-		r := newRecents(k)
+		r := newRecents(k, zerolog.Nop())
 		<-r.warm(t.Context(), somebody).read
 		given(t, k.Journal, to("Sara Ali", "sara@twerlo.com"), 0)
 		wantLast := func(when, want string) {
@@ -186,4 +192,22 @@ type silent struct{ *memory.Journal }
 func (silent) Owner(ctx context.Context, _ phone.Number) (assign.Assignment, bool, error) {
 	<-ctx.Done()
 	return assign.Assignment{}, false, ctx.Err()
+}
+
+// A panic on the way to the journal is logged, and the next menu tries again.
+func TestTheLastAgentsOfAJournalThatPanics(t *testing.T) {
+	k := &keeper{Journal: memory.New(), speak: make(chan struct{}), panic: "journal broke"}
+	close(k.speak)
+	given(t, k.Journal, to("Omar Hassan", "omar@twerlo.com"), 0)
+	var log strings.Builder
+	r := newRecents(k, zerolog.New(&log))
+	<-r.warm(t.Context(), somebody).read
+	if !strings.Contains(log.String(), "panicked") || !strings.Contains(log.String(), "recent_test.go") {
+		t.Errorf("logged: %s", log.String())
+	}
+	k.panic = nil
+	<-r.warm(t.Context(), somebody).read
+	if got := emails(r.of(t.Context(), menuCall(""))); got != "omar" {
+		t.Errorf("then the last are %q", got)
+	}
 }
