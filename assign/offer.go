@@ -56,8 +56,10 @@ func (s OfferState) IsOpen() bool { return s == OfferOpen || s == OfferAsked }
 
 // Offers is how a Journal remembers what is offered. What is due is so in one process at a time.
 type Offers interface {
-	// MakeOffer stores o durably under its ID. false: that Key is known, and nothing was stored.
-	MakeOffer(ctx context.Context, o Offer) (bool, error)
+	// MakeOffer stores o durably under its ID. Nothing is stored of a Key that is known, which is
+	// Repeated, nor of what the same person has offered within JoinWindow, which is Joined, unless
+	// that has failed or is withdrawn. Errors are ErrPending where nobody knows whether it is stored.
+	MakeOffer(ctx context.Context, o Offer) (Acceptance, error)
 	// OfferOf gives one; false if there is none of that ID.
 	OfferOf(ctx context.Context, id int64) (Offer, bool, error)
 	// DueOffers gives what is due in this process, soonest first, up to limit. next is how long it

@@ -155,9 +155,9 @@ func TestOldOffersAreDeleted(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB, Config) *Journal) {
 		for id, retention := range map[int64]time.Duration{1: 0, 2: time.Nanosecond} {
 			j := open(t, Config{Retention: retention})
-			o := assign.Offer{ID: id, Key: strconv.FormatInt(id, 10), Requester: "U1", State: assign.OfferOpen, Due: time.Now().Add(time.Hour)}
-			if made, err := j.MakeOffer(t.Context(), o); !made || err != nil {
-				t.Fatalf("made %t, error %v", made, err)
+			o := assign.Offer{ID: id, Key: strconv.FormatInt(id, 10), Requester: "U" + strconv.FormatInt(id, 10), State: assign.OfferOpen, Due: time.Now().Add(time.Hour)}
+			if made, err := j.MakeOffer(t.Context(), o); made != assign.Accepted || err != nil {
+				t.Fatalf("made %d, error %v", made, err)
 			}
 			if _, err := j.Prune(t.Context()); err != nil {
 				t.Fatal(err)

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 // MakeOffer stores an offer; see assign.Offers.
-func (j *Journal) MakeOffer(ctx context.Context, o assign.Offer) (bool, error) {
+func (j *Journal) MakeOffer(ctx context.Context, o assign.Offer) (assign.Acceptance, error) {
 	ids := make([]string, len(o.Contacts))
 	for i, c := range o.Contacts {
 		ids[i] = c.ID()
@@ -21,10 +22,14 @@ func (j *Journal) MakeOffer(ctx context.Context, o assign.Offer) (bool, error) {
 		ID: o.ID, Key: store.Text(o.Key), Requester: store.Text(o.Requester), Contacts: store.Text(strings.Join(ids, " ")),
 		Note: store.Text(o.Note.Reveal()), State: string(o.State), Details: store.Text(o.Details), Due: j.dueAgo(o.Due),
 	}
-	if err := j.writer.do(ctx, w); err != nil {
-		return false, fmt.Errorf("store offer: %w", err)
+	err := j.writer.do(ctx, w)
+	if errors.Is(err, store.ErrUncertain) { // nobody takes it back, other than a request
+		err = fmt.Errorf("%w: %w", assign.ErrPending, err)
 	}
-	return w.Done, nil
+	if err != nil {
+		return 0, fmt.Errorf("store offer: %w", err)
+	}
+	return w.Acceptance, nil
 }
 
 // OfferOf gives an offer; see assign.Offers.

@@ -93,7 +93,7 @@ func (h *Handlers) make(ctx context.Context, c *inbound.Call, key string, contac
 	case err != nil:
 		h.Keeper.log.Error().Err(err).Msg("offer not stored")
 		h.Chat.Reply(ctx, c, v.Notice(notMade(err), nil))
-	case made == Same:
+	case made == assign.Joined:
 		h.Chat.Reply(ctx, c, v.OfferAlready())
 	default:
 		c.Acknowledge(ctx, nil)
@@ -160,7 +160,7 @@ func (h *Handlers) OnConfirmed(ctx context.Context, c *inbound.Call) {
 	case err != nil:
 		h.Keeper.log.Error().Err(err).Msg("offer not stored")
 		c.Acknowledge(ctx, v.Closing(notMade(err), nil))
-	case made == Same:
+	case made == assign.Joined:
 		c.Acknowledge(ctx, v.Closing("offer_already", nil))
 	default:
 		c.Acknowledge(ctx, slack.NewClearViewSubmissionResponse())

@@ -92,7 +92,6 @@ type Keeper struct {
 	service Service
 	log     zerolog.Logger
 	woken   chan struct{}
-	recent  recent
 
 	// Of the one goroutine that sees to offers:
 	posted map[int64]payload.OfferDetails // though the journal could not note it yet

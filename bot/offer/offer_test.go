@@ -91,7 +91,7 @@ func newBench(t *testing.T) *bench {
 // offered makes an offer that is shown.
 func (b *bench) offered(t *testing.T) render.Offer {
 	t.Helper()
-	if made, err := b.Make(t.Context(), "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{Channel: "C0LEADS"}); made != Stored || err != nil {
+	if made, err := b.Make(t.Context(), "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{Channel: "C0LEADS"}); made != assign.Accepted || err != nil {
 		t.Fatalf("%d, %v", made, err)
 	}
 	b.works(t)
@@ -156,7 +156,7 @@ func (b *bench) requests(t *testing.T) []assign.Assignment {
 func TestACardIsPostedOnce(t *testing.T) {
 	b := newBench(t)
 	b.journal.broken = true
-	if made, err := b.Make(t.Context(), "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{Channel: "C0LEADS"}); made != Stored || err != nil {
+	if made, err := b.Make(t.Context(), "key", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{Channel: "C0LEADS"}); made != assign.Accepted || err != nil {
 		t.Fatalf("%d, %v", made, err)
 	}
 	for range 2 {
@@ -285,14 +285,22 @@ func TestWhatIsAssignedMeanwhileIsGone(t *testing.T) {
 	}
 }
 
-// A second Enter makes no second offer, a second delivery neither.
+// A second Enter makes no second offer, a second delivery neither; but what nobody could be shown can be offered again.
 func TestTheSameIsOfferedOnce(t *testing.T) {
 	b := newBench(t)
 	b.offered(t)
-	for key, want := range map[string]Made{"another": Same, "key": Known} {
+	for key, want := range map[string]assign.Acceptance{"another": assign.Joined, "key": assign.Repeated} {
 		if made, err := b.Make(t.Context(), key, "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{}); made != want || err != nil {
 			t.Errorf("%s: %d, %v", key, made, err)
 		}
+	}
+	now := b.only(t)
+	now.State = assign.OfferFailed
+	if kept, err := b.change(t.Context(), now, assign.OfferOpen, time.Time{}); !kept || err != nil {
+		t.Fatalf("%t, %v", kept, err)
+	}
+	if made, err := b.Make(t.Context(), "third", "U0SARA", []phone.Number{contact}, assign.Note{}, payload.Address{}); made != assign.Accepted || err != nil {
+		t.Errorf("after it failed: %d, %v", made, err)
 	}
 }
 
@@ -302,7 +310,7 @@ type hanging struct {
 	store chan struct{}
 }
 
-func (h *hanging) MakeOffer(_ context.Context, o assign.Offer) (bool, error) {
+func (h *hanging) MakeOffer(_ context.Context, o assign.Offer) (assign.Acceptance, error) {
 	<-h.store
 	return h.Journal.MakeOffer(context.Background(), o)
 }

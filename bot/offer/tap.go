@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"strings"
-	"sync"
 	"time"
 
 	"azeer-slack/assign"
@@ -17,42 +15,19 @@ import (
 	"azeer-slack/internal/retry"
 )
 
-// Made is what came of making an offer.
-type Made int
-
-const (
-	// Stored: it is in the journal, and will be shown.
-	Stored Made = iota
-	// Known: it was stored before.
-	Known
-	// Same: the same person offered the same a moment ago.
-	Same
-)
-
-// Make stores an offer durably; what follows is told to the requester at to.
-func (k *Keeper) Make(ctx context.Context, key, requester string, contacts []phone.Number, note assign.Note, to payload.Address) (Made, error) {
-	if !k.recent.add(requester, contacts, key) {
-		return Same, nil
-	}
+// Make stores an offer durably, unless it is Repeated or Joined; what follows is told to the requester at to.
+func (k *Keeper) Make(ctx context.Context, key, requester string, contacts []phone.Number, note assign.Note, to payload.Address) (assign.Acceptance, error) {
 	o := assign.Offer{
 		ID: 1 + rand.Int64N(1<<62), Key: key, Requester: requester, Contacts: contacts, Note: note, State: assign.OfferNew, Due: time.Now(),
 		Details: payload.OfferDetails{Place: to.Channel, Reply: &to}.Encode(),
 	}
-	made, err := assign.InTime(ctx, func() (bool, error) {
+	return assign.InTime(ctx, func() (assign.Acceptance, error) {
 		made, err := k.cfg.Journal.MakeOffer(ctx, o)
-		if made {
+		if err == nil && made == assign.Accepted {
 			k.Wake() // also where nobody waits for it any more
 		}
 		return made, err
 	})
-	switch {
-	case err != nil:
-		k.recent.forget(key)
-		return Stored, err
-	case !made:
-		return Known, nil
-	}
-	return Stored, nil
 }
 
 // Standing gives an offer as it is now, for whoever presses one of its buttons; false: there is none any
@@ -153,51 +128,4 @@ func (k *Keeper) Wait(ctx context.Context, now render.Offer) (time.Duration, boo
 func (k *Keeper) change(ctx context.Context, now render.Offer, from assign.OfferState, due time.Time) (bool, error) {
 	now.Due, now.Details = due, now.OfferDetails.Encode()
 	return assign.InTime(ctx, func() (bool, error) { return k.cfg.Journal.KeepOffer(ctx, now.Offer, from) })
-}
-
-// recent are the offers of the last moments: a second Enter makes none.
-type recent struct {
-	mu     sync.Mutex
-	offers map[string]recentOffer // by who offers what
-}
-
-type recentOffer struct {
-	key string
-	at  time.Time
-}
-
-// add notes an offer; false if the same was made with another key within assign.JoinWindow.
-func (r *recent) add(requester string, contacts []phone.Number, key string) bool {
-	var what strings.Builder
-	what.WriteString(requester)
-	for _, c := range contacts {
-		what.WriteString(" " + c.Digits())
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := time.Now()
-	for old, o := range r.offers {
-		if now.Sub(o.at) >= assign.JoinWindow {
-			delete(r.offers, old)
-		}
-	}
-	if same, ok := r.offers[what.String()]; ok && same.key != key {
-		return false
-	}
-	if r.offers == nil {
-		r.offers = make(map[string]recentOffer)
-	}
-	r.offers[what.String()] = recentOffer{key, now}
-	return true
-}
-
-// forget takes back what came to nothing.
-func (r *recent) forget(key string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for what, o := range r.offers {
-		if o.key == key {
-			delete(r.offers, what)
-		}
-	}
 }

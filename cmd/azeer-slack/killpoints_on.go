@@ -161,7 +161,7 @@ func makeOffersKillable(j offer.Journal) offer.Journal { return killableOffers{j
 
 type killableOffers struct{ offer.Journal }
 
-func (k killableOffers) MakeOffer(ctx context.Context, o assign.Offer) (bool, error) {
+func (k killableOffers) MakeOffer(ctx context.Context, o assign.Offer) (assign.Acceptance, error) {
 	made, err := k.Journal.MakeOffer(ctx, o)
 	if err == nil {
 		reach(pointOfferStored)

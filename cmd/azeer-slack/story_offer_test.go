@@ -160,6 +160,22 @@ func TestWhereAnOfferGoes(t *testing.T) {
 	manager.finds("@Omar Hassan has")
 }
 
+// Whoever does what the app says is not told that they have done so a moment ago.
+func TestWhatCouldNotBeOfferedIsOfferedAgainAtOnce(t *testing.T) {
+	w := offering(t)
+	manager, sara := w.person("manager"), w.person("sara")
+	w.Slack.AddChannel(slack.ChannelConfig{Name: "quiet", Members: []string{"manager", "sara"}})
+	manager.types("#quiet", "/assign offer 0544444444")
+	manager.finds("❌ Not offered: +966 54 444 4444", "/invite @azeer")
+	manager.types("#quiet", "/invite @azeer")
+	manager.types("#quiet", "/assign offer 0544444444")
+	manager.finds("📣 Offered in #quiet")
+	for _, p := range []someone{manager, sara} {
+		p.finds("was added to #quiet")
+		p.finds("Who takes", "offered by @Maha Manager")
+	}
+}
+
 // Rights are those of who taps; and nobody takes what Azeer does not let them have.
 func TestWhoMayTakeAnOffer(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ func offerTests() []test {
 	return []test{
 		{"an offer is found again", offerFound},
 		{"an offer is made once", offerOnce},
+		{"an equal offer of the same person joins for a while", offerJoined},
 		{"an offer is kept in place of the state that was read", offerKept},
 		{"an offer is due at its time", offerDue},
 		{"of many who take an offer at once one gets it", offerRaced},
@@ -27,21 +28,33 @@ func offerTests() []test {
 func sharedOfferTests() []test {
 	return []test{
 		{"two instances: one of those who take an offer gets it", offerRacedShared},
+		{"two instances: of equal offers at once one is made", offerJoinedShared},
 		{"two instances: each sees to its own offers, the living one to the dead one's", offerShared},
 	}
 }
 
-// offer makes one of that number.
+// offerBy is one of that number, of a person of that number.
+func offerBy(person, n int64) assign.Offer {
+	return assign.Offer{
+		ID: n, Key: fmt.Sprint("key ", n), Requester: fmt.Sprint("U", person), Contacts: []phone.Number{phone.New("966544444444"), phone.New("5215512345678")},
+		Note: assign.NewNote("be quick\nهادئ"), State: assign.OfferNew, Details: `{"channel":"C1"}`,
+	}
+}
+
+// offer makes one of that number, of a person of its own.
 func offer(t *testing.T, j assign.Journal, n int64, due time.Time) assign.Offer {
 	t.Helper()
-	o := assign.Offer{
-		ID: n, Key: fmt.Sprint("key ", n), Requester: "U1", Contacts: []phone.Number{phone.New("966544444444"), phone.New("5215512345678")},
-		Note: assign.NewNote("be quick\nهادئ"), State: assign.OfferNew, Details: `{"channel":"C1"}`, Due: due,
-	}
-	if made, err := j.(assign.Offers).MakeOffer(t.Context(), o); err != nil || !made {
-		t.Fatalf("make offer %d: %t, error %v", n, made, err)
-	}
+	o := offerBy(n, n)
+	o.Due = due
+	wantMade(t, j, assign.Accepted, o)
 	return offerOf(t, j, n)
+}
+
+func wantMade(t *testing.T, j assign.Journal, want assign.Acceptance, o assign.Offer) {
+	t.Helper()
+	if made, err := j.(assign.Offers).MakeOffer(t.Context(), o); err != nil || made != want {
+		t.Fatalf("make offer %d: %d, want %d, error %v", o.ID, made, want, err)
+	}
 }
 
 func offerOf(t *testing.T, j assign.Journal, id int64) assign.Offer {
@@ -83,7 +96,7 @@ func offerFound(t *testing.T, b Backend) {
 	}
 	newest := accept(t, j, assign.Accepted, request()).ID
 	o := offer(t, j, 2, time.Now())
-	if o.ID != 2 || o.Requester != "U1" || o.Note.Reveal() != "be quick\nهادئ" || o.State != assign.OfferNew ||
+	if o.ID != 2 || o.Requester != "U2" || o.Note.Reveal() != "be quick\nهادئ" || o.State != assign.OfferNew ||
 		o.Details != `{"channel":"C1"}` || o.After != newest || o.Due.IsZero() || o.At.IsZero() {
 		t.Errorf("it is %+v", o)
 	}
@@ -99,10 +112,51 @@ func offerOnce(t *testing.T, b Backend) {
 	j := b.Open(t)
 	o := offer(t, j, 1, time.Now())
 	o.Key, o.ID = "key 1", 2
-	if made, err := j.(assign.Offers).MakeOffer(t.Context(), o); made || err != nil {
-		t.Errorf("made again: %t, error %v", made, err)
-	}
+	wantMade(t, j, assign.Repeated, o)
 	wantOffers(t, j, 1)
+}
+
+func offerJoined(t *testing.T, b Backend) {
+	j := b.Open(t)
+	wantMade(t, j, assign.Accepted, offerBy(1, 1))
+	again, fewer := offerBy(1, 2), offerBy(1, 3)
+	fewer.Contacts = fewer.Contacts[:1]
+	wantMade(t, j, assign.Joined, again)
+	wantMade(t, j, assign.Joined, again) // delivered again
+	wantMade(t, j, assign.Repeated, offerBy(1, 1))
+	wantMade(t, j, assign.Accepted, fewer)
+	wantMade(t, j, assign.Accepted, offerBy(2, 4))
+	if _, found, err := j.(assign.Offers).OfferOf(t.Context(), 2); found || err != nil {
+		t.Errorf("found what has joined another: %t, error %v", found, err)
+	}
+	for id, state := range map[int64]assign.OfferState{1: assign.OfferFailed, 4: assign.OfferWithdrawn} {
+		o := offerOf(t, j, id)
+		o.State = state
+		keepOffer(t, j, true, o, assign.OfferNew)
+	}
+	wantMade(t, j, assign.Accepted, again)
+	wantMade(t, j, assign.Accepted, offerBy(2, 5))
+}
+
+func offerJoinedShared(t *testing.T, b Backend) {
+	journals := []assign.Journal{b.Open(t), b.Open(t)}
+	var made atomic.Int32
+	var all sync.WaitGroup
+	for n := range int64(20) {
+		all.Go(func() {
+			got, err := journals[n%2].(assign.Offers).MakeOffer(t.Context(), offerBy(1, n+1))
+			if err != nil {
+				t.Error(err)
+			}
+			if got == assign.Accepted {
+				made.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d were made", made.Load())
+	}
 }
 
 func offerKept(t *testing.T, b Backend) {

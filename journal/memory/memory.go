@@ -47,7 +47,7 @@ type Journal struct {
 // told is what people are told beside answers.
 type told struct {
 	notices map[int64]assign.Notice
-	offers  map[int64]assign.Offer
+	offers  map[int64]offered
 }
 
 // row is one assignment as stored.
@@ -74,7 +74,7 @@ func New() *Journal {
 		rows:     make(map[int64]*row),
 		keys:     make(map[string]*row),
 		contacts: make(map[string]*contact),
-		told:     told{make(map[int64]assign.Notice), make(map[int64]assign.Offer)},
+		told:     told{make(map[int64]assign.Notice), make(map[int64]offered)},
 		lasts:    make(map[string]agent.Email),
 	}
 }

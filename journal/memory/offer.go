@@ -8,23 +8,43 @@ import (
 	"time"
 
 	"azeer-slack/assign"
+	"azeer-slack/assign/phone"
 )
 
 // MakeOffer implements assign.Offers.
-func (j *Journal) MakeOffer(ctx context.Context, o assign.Offer) (bool, error) {
+func (j *Journal) MakeOffer(ctx context.Context, o assign.Offer) (assign.Acceptance, error) {
 	if err := ctx.Err(); err != nil {
-		return false, fmt.Errorf("store offer: %w", err)
+		return 0, fmt.Errorf("store offer: %w", err)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	accepted := assign.Accepted
 	for _, known := range j.offers {
-		if known.Key == o.Key || known.ID == o.ID {
-			return false, nil
+		switch {
+		case known.Key == o.Key:
+			return assign.Repeated, nil
+		case known.isSame(o):
+			accepted = assign.Joined
 		}
 	}
-	o.After, o.At = j.last, time.Now()
-	j.offers[o.ID] = o
-	return true, nil
+	if accepted == assign.Accepted {
+		o.After, o.At = j.last, time.Now()
+		j.offers[o.ID] = offered{o, o.At}
+	}
+	return accepted, nil
+}
+
+// offered is an offer, and when it was made.
+type offered struct {
+	assign.Offer
+	made time.Time
+}
+
+// isSame tells whether a new offer joins this one.
+func (o offered) isSame(newer assign.Offer) bool {
+	sameContact := func(a, b phone.Number) bool { return a.ID() == b.ID() }
+	return o.Requester == newer.Requester && slices.EqualFunc(o.Contacts, newer.Contacts, sameContact) &&
+		o.State != assign.OfferFailed && o.State != assign.OfferWithdrawn && time.Since(o.made) < assign.JoinWindow
 }
 
 // OfferOf implements assign.Offers.
@@ -36,7 +56,7 @@ func (j *Journal) OfferOf(ctx context.Context, id int64) (assign.Offer, bool, er
 	defer j.mu.Unlock()
 	o, found := j.offers[id]
 	o.Key = ""
-	return o, found, nil
+	return o.Offer, found, nil
 }
 
 // DueOffers implements assign.Offers. It belongs to one process, so all is due in it.
@@ -50,7 +70,7 @@ func (j *Journal) DueOffers(ctx context.Context, limit int) (due []assign.Offer,
 	for _, o := range j.offers {
 		if !o.Due.IsZero() {
 			o.Key = ""
-			pending = append(pending, o)
+			pending = append(pending, o.Offer)
 		}
 	}
 	slices.SortFunc(pending, func(a, b assign.Offer) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) })

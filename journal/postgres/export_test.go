@@ -13,8 +13,6 @@ const (
 	PoolSize         = poolSize
 )
 
-var ErrUncertain = errUncertain
-
 // Pool holds the connections.
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 

@@ -78,11 +78,14 @@ const (
 			due_at = clock_timestamp() - $6::interval, keeper = $2
 		WHERE id = $1 AND state = $3`
 	sqlDeleteNotices = `DELETE FROM notices WHERE id = ANY($1)`
-	// The keeper of an offer is $9.
+	// The keeper of an offer is $9. Of now() the index on made_at can make use.
 	sqlMakeOffer = `
-		INSERT INTO offers (id, key, requester, contacts, note, after_id, state, details, due_at, keeper)
-		SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, clock_timestamp() - $8::interval, $9
-		ON CONFLICT DO NOTHING`
+		WITH made AS (
+			INSERT INTO offers (id, key, requester, contacts, note, after_id, state, details, due_at, keeper)
+			SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, clock_timestamp() - $8::interval, $9
+			WHERE NOT EXISTS (` + store.SQLSameOffers + `now() - $10::interval)
+			ON CONFLICT DO NOTHING RETURNING 1)
+		SELECT EXISTS (SELECT FROM made), EXISTS (SELECT FROM offers WHERE key = $2)`
 	sqlKeepOffer = `
 		UPDATE offers SET since = CASE WHEN state = $4 THEN since ELSE clock_timestamp() END, state = $4, details = $5,
 			due_at = clock_timestamp() - $6::interval, keeper = $2
@@ -153,7 +156,7 @@ func (d *DB) try(ctx context.Context, operations []store.Operation) error {
 		return err
 	}
 	d.addUncertain(operations, t.number)
-	return errors.Join(errUncertain, err)
+	return errors.Join(store.ErrUncertain, err)
 }
 
 // isIdle looks around before it is taken, and tells whether operations are but to take, and
@@ -287,7 +290,12 @@ func (t *transaction) queueOffer(o store.Operation) {
 	}
 	switch o := o.(type) {
 	case *store.MakeOffer:
-		t.batch.Queue(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, o.Due, t.instance).Exec(done(&o.Done))
+		t.batch.Queue(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, o.Due, t.instance, assign.JoinWindow).QueryRow(func(r pgx.Row) error {
+			var stored, known bool
+			err := r.Scan(&stored, &known)
+			o.Settle(stored, known)
+			return err
+		})
 	case *store.KeepOffer:
 		t.batch.Queue(sqlKeepOffer, o.ID, t.instance, o.From, o.State, o.Details, o.Due).Exec(done(&o.Done))
 	case *store.DeleteOffers:

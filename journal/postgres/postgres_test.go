@@ -410,12 +410,29 @@ func TestATakeWithoutAWordIsRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	proxy.dropCommit()
-	if _, err := j.Take(t.Context()); !errors.Is(err, postgres.ErrUncertain) {
+	if _, err := j.Take(t.Context()); !errors.Is(err, store.ErrUncertain) {
 		t.Fatalf("error is %v", err)
 	}
 	taken, err := j.Take(t.Context())
 	if err != nil || len(taken) != 1 || taken[0].ID != a.ID {
 		t.Fatalf("taken %v, error %v, want %d and not %d", taken, err, a.ID, own.ID)
+	}
+}
+
+// Nobody takes an offer back: whoever makes it hears that it may be stored, and the same again joins it.
+func TestAnOfferWithoutAWordIsPending(t *testing.T) {
+	t.Parallel()
+	proxy, url := newProxy(t, journaltest.StartPostgres(t))
+	j := open(t, url, postgres.Config{})
+	j.db.Silence()
+	o := assign.Offer{ID: 1, Key: "1", Requester: "U1", Contacts: []phone.Number{phone.New("966544444444")}, State: assign.OfferNew}
+	proxy.dropCommit()
+	if _, err := j.MakeOffer(t.Context(), o); !errors.Is(err, assign.ErrPending) {
+		t.Fatalf("error is %v", err)
+	}
+	o.ID, o.Key = 2, "Enter, pressed again"
+	if made, err := j.MakeOffer(t.Context(), o); made != assign.Joined || err != nil {
+		t.Fatalf("made %d, error %v", made, err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"azeer-slack/journal/store"
 )
 
 // again calls do, and once more if the connection turned out to be dead: after a
@@ -36,7 +38,7 @@ const (
 )
 
 func (d *DB) deservesAnother(ctx context.Context, err error) bool {
-	return !errors.Is(err, errUncertain) && !errors.Is(err, errHalfRead) && (lostConnection(err) || isFailover(err)) && ctx.Err() == nil
+	return !errors.Is(err, store.ErrUncertain) && !errors.Is(err, errHalfRead) && (lostConnection(err) || isFailover(err)) && ctx.Err() == nil
 }
 
 // wait tells whether there is still time after d.

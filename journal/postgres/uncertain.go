@@ -40,9 +40,6 @@ const (
 	sqlRevokeJoined = `DELETE FROM joined WHERE batch = ANY($1) AND key = ANY($2)`
 )
 
-// errUncertain says that a commit was sent and no word came back.
-var errUncertain = errors.New("no word came back on whether it was stored")
-
 // isCertain tells whether a COMMIT that was answered with err surely did nothing. An error
 // of any other level ends the session, and may come from a pooler that has lost the
 // server: https://www.postgresql.org/docs/current/protocol-error-fields.html
@@ -121,13 +118,15 @@ func batches(commits []uncertainCommit) []int64 {
 	return all
 }
 
-// locks is what a transaction locks, by name: its contacts; and, since those who take have
-// none, a name of its own.
+// locks is what a transaction locks, by name: its contacts; who offers something, so that of two
+// equal offers one sees the other; and, since those who take have neither, a name of its own.
 func locks(operations []store.Operation, batch int64) (names []string) {
 	for _, o := range operations {
 		switch o := o.(type) {
 		case *store.Accept:
 			names = append(names, o.Contact)
+		case *store.MakeOffer:
+			names = append(names, "offers of "+o.Requester)
 		case *store.Take:
 			names = append(names, fmt.Sprint("transaction ", batch))
 		}

@@ -106,9 +106,7 @@ func (d *DB) apply(tx transaction, o store.Operation) error {
 	case *store.KeepNotice:
 		return keepNotice(tx, o)
 	case *store.MakeOffer:
-		n, err := tx.exec(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, micros(o.Due))
-		o.Done = n > 0
-		return err
+		return makeOffer(tx, o)
 	case *store.KeepOffer:
 		n, err := tx.exec(sqlKeepOffer, o.ID, o.From, o.State, o.Details, micros(o.Due))
 		o.Done = n > 0
@@ -235,6 +233,16 @@ func keepNotice(tx transaction, o *store.KeepNotice) error {
 	}
 	n, err := tx.exec(text, o.ID, o.From, o.State, o.Details, micros(o.Due))
 	o.Done = n > 0
+	return err
+}
+
+func makeOffer(tx transaction, o *store.MakeOffer) error {
+	known := false
+	n, err := tx.exec(sqlMakeOffer, o.ID, o.Key, o.Requester, o.Contacts, o.Note, o.State, o.Details, micros(o.Due), assign.JoinWindow.Microseconds())
+	if err == nil && n == 0 {
+		err = tx.queryRow(sqlOfferKnown, o.Key).Scan(&known)
+	}
+	o.Settle(n > 0, known)
 	return err
 }
 

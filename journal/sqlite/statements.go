@@ -83,8 +83,10 @@ var (
 	sqlDeleteNotices = `DELETE FROM notices WHERE id IN (SELECT value FROM json_each($1))`
 	sqlMakeOffer     = `
 		INSERT INTO offers (id, key, requester, contacts, note, after_id, state, details, made_at, since, due_at)
-		SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, $now, $now, ` + dialect.Ago("$8") + ` WHERE true ON CONFLICT DO NOTHING`
-	sqlKeepOffer = `
+		SELECT $1, $2, $3, $4, $5, coalesce((SELECT max(id) FROM assignments), 0), $6, $7, $now, $now, ` + dialect.Ago("$8") + `
+		WHERE NOT EXISTS (` + store.SQLSameOffers + dialect.Ago("$9") + `) ON CONFLICT DO NOTHING`
+	sqlOfferKnown = `SELECT EXISTS (SELECT 1 FROM offers WHERE key = $1)`
+	sqlKeepOffer  = `
 		UPDATE offers SET since = CASE WHEN state = $3 THEN since ELSE $now END, state = $3, details = $4, due_at = ` + dialect.Ago("$5") + `
 		WHERE id = $1 AND state = $2`
 	sqlDeleteOffers = `DELETE FROM offers WHERE made_at <= ` + dialect.Ago("$1") + `
@@ -100,7 +102,7 @@ var (
 		sqlNewest, sqlKnown, sqlInsert, sqlJoin, sqlByID, sqlFinish, sqlSettle, store.SQLAnswered, sqlSending, sqlPending,
 		sqlDeleteJoined, sqlDelete, sqlAudited, store.SQLClaim, sqlPulse, sqlChosen, sqlChoose, sqlLoad, store.SQLLast, store.SQLTurn,
 		sqlNotify, sqlNewNotice, sqlKeepNotice, sqlDeleteNotices,
-		sqlMakeOffer, sqlKeepOffer, sqlDeleteOffers, sqlBoot, sqlSetBoot, sqlAllSent,
+		sqlMakeOffer, sqlOfferKnown, sqlKeepOffer, sqlDeleteOffers, sqlBoot, sqlSetBoot, sqlAllSent,
 	}
 )
 

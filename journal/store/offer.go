@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"azeer-slack/assign"
+)
 
 // Offer is a row of offers. Times are ages, as in Row.
 type Offer struct {
@@ -37,14 +41,19 @@ func (d Dialect) Offer(id int64) Statement {
 	return Statement{SQL: `SELECT ` + d.OfferColumns() + ` FROM offers o WHERE o.id = $1`, Args: []any{id}}
 }
 
+// SQLSameOffers gives the offers that a new one joins: of requester $3 and contacts $4, neither failed nor
+// withdrawn, and made after the time that is to follow.
+const SQLSameOffers = `SELECT 1 FROM offers WHERE requester = $3 AND contacts = $4
+	AND state NOT IN ('` + string(assign.OfferFailed) + `', '` + string(assign.OfferWithdrawn) + `') AND made_at > `
+
 type (
-	// MakeOffer stores an offer, unless its key is known.
+	// MakeOffer stores an offer, unless its key is known or it joins another.
 	MakeOffer struct {
 		ID                                             int64
 		Key, Requester, Contacts, Note, State, Details string
 		Due                                            *time.Duration // ago; nil: never
 
-		Done bool
+		Acceptance assign.Acceptance
 	}
 	// KeepOffer changes an offer that is in state From.
 	KeepOffer struct {
@@ -57,6 +66,18 @@ type (
 	// DeleteOffers deletes those that were made that long ago, or longer.
 	DeleteOffers struct{ Age time.Duration }
 )
+
+// Settle says what became of it: whether it was stored, and if not, whether its key is known.
+func (o *MakeOffer) Settle(stored, known bool) {
+	switch {
+	case stored:
+		o.Acceptance = assign.Accepted
+	case known:
+		o.Acceptance = assign.Repeated
+	default:
+		o.Acceptance = assign.Joined
+	}
+}
 
 func (*MakeOffer) isOperation()    {}
 func (*KeepOffer) isOperation()    {}

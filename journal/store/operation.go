@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"azeer-slack/assign"
@@ -9,6 +10,9 @@ import (
 // Operation is one thing to write: a pointer to one of the types below. Its results count
 // only when the commit succeeded.
 type Operation interface{ isOperation() }
+
+// ErrUncertain says that a commit was sent and no word came back.
+var ErrUncertain = errors.New("no word came back on whether it was stored")
 
 type (
 	// Accept stores a request, unless it is known, joins another, or its guard does not hold.
