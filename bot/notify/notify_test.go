@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"azeer-slack/assign"
@@ -207,4 +208,37 @@ func TestTheEndOfAContextIsNoFailure(t *testing.T) {
 	if _, err := b.queue().All(ctx, ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+}
+
+// hanging is a journal that stores when it is told to.
+type hanging struct {
+	*memory.Journal
+	store chan struct{}
+}
+
+func (h *hanging) KeepNotice(_ context.Context, n assign.Notice, from assign.NoticeState) (bool, error) {
+	<-h.store
+	return h.Journal.KeepNotice(context.Background(), n, from)
+}
+
+// Whoever presses a button waits for the journal no longer than their click may take; what follows comes when it is stored.
+func TestWhatIsNotedTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &hanging{memory.New(), make(chan struct{})}
+		n := New(Config{On: true, Journal: j}, Slack{}, zerolog.Nop())
+		told := render.Notice{Notice: assign.Notice{ID: 1, State: assign.NoticeTold}}
+		if kept, err := j.Journal.KeepNotice(t.Context(), told.Notice, ""); !kept || err != nil {
+			t.Fatalf("%t, %v", kept, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := n.Note(ctx, told, assign.NoticeReceived); !errors.Is(err, assign.ErrPending) || len(n.woken) > 0 {
+			t.Fatalf("%v; woken %d times", err, len(n.woken))
+		}
+		close(j.store)
+		synctest.Wait()
+		if known, err := j.NoticesOf(t.Context(), []int64{1}); err != nil || known[0].State != assign.NoticeReceived || len(n.woken) != 1 {
+			t.Errorf("%+v, woken %d times, %v", known, len(n.woken), err)
+		}
+	})
 }

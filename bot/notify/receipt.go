@@ -50,15 +50,17 @@ func IsOpen(now render.Notice) bool {
 }
 
 // Note notes durably that somebody has said something to a notice, whose consequences follow. false: it has
-// changed meanwhile.
+// changed meanwhile. Its error is assign.ErrPending where nobody knows in time whether it is noted.
 func (n *Notifier) Note(ctx context.Context, now render.Notice, state assign.NoticeState) (bool, error) {
 	from := now.State
 	now.State, now.Due, now.Details = state, time.Now(), now.NoticeDetails.Encode()
-	kept, err := n.cfg.Journal.KeepNotice(ctx, now.Notice, from)
-	if kept {
-		n.Wake()
-	}
-	return kept, err
+	return assign.InTime(ctx, func() (bool, error) {
+		kept, err := n.cfg.Journal.KeepNotice(ctx, now.Notice, from)
+		if kept {
+			n.Wake() // also where nobody waits for it any more
+		}
+		return kept, err
+	})
 }
 
 // SaidOf gives what new owners said of the assignments in a list.

@@ -315,7 +315,12 @@ func (h *hanging) MakeOffer(_ context.Context, o assign.Offer) (assign.Acceptanc
 	return h.Journal.MakeOffer(context.Background(), o)
 }
 
-// What is stored when nobody waits for it any more is shown at once all the same.
+func (h *hanging) KeepOffer(_ context.Context, o assign.Offer, from assign.OfferState) (bool, error) {
+	<-h.store
+	return h.Journal.KeepOffer(context.Background(), o, from)
+}
+
+// What is stored when nobody waits for it any more is seen to at once all the same.
 func TestWhatIsStoredTooLateIsShownAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &hanging{memory.New(), make(chan struct{})}
@@ -330,6 +335,23 @@ func TestWhatIsStoredTooLateIsShownAtOnce(t *testing.T) {
 		synctest.Wait()
 		if stored := len(j.Offers()); stored != 1 || len(k.woken) != 1 {
 			t.Errorf("%d stored, woken %d times", stored, len(k.woken))
+		}
+
+		now, _, err := j.OfferOf(t.Context(), j.Offers()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.store = make(chan struct{})
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := k.Withdraw(ctx, render.Offer{Offer: now}); !errors.Is(err, assign.ErrPending) {
+			t.Fatal(err)
+		}
+		<-k.woken
+		close(j.store)
+		synctest.Wait()
+		if now, _, err := j.OfferOf(t.Context(), now.ID); now.State != assign.OfferWithdrawn || len(k.woken) != 1 || err != nil {
+			t.Errorf("%s, woken %d times, %v", now.State, len(k.woken), err)
 		}
 	})
 }

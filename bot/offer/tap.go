@@ -127,5 +127,11 @@ func (k *Keeper) Wait(ctx context.Context, now render.Offer) (time.Duration, boo
 // change stores what somebody did with a button.
 func (k *Keeper) change(ctx context.Context, now render.Offer, from assign.OfferState, due time.Time) (bool, error) {
 	now.Due, now.Details = due, now.OfferDetails.Encode()
-	return assign.InTime(ctx, func() (bool, error) { return k.cfg.Journal.KeepOffer(ctx, now.Offer, from) })
+	return assign.InTime(ctx, func() (bool, error) {
+		kept, err := k.cfg.Journal.KeepOffer(ctx, now.Offer, from)
+		if kept && ctx.Err() != nil {
+			k.Wake() // perhaps nobody waits for it any more
+		}
+		return kept, err
+	})
 }
