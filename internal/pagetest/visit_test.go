@@ -161,11 +161,12 @@ func (v *visit) look(address string) {
 	v.do(chromedp.Navigate(address))
 }
 
-// settled waits until the page has drawn itself and follows the sandbox.
+// settled waits until the page has drawn itself, each panel from a module of its own, and follows the sandbox.
 func (v *visit) settled() {
 	v.Helper()
 	v.see(css("#app[data-ready] main").evenHidden())
-	v.see(css(".az-contacts, .tl-list, .tr-status, .gallery").evenHidden())
+	v.see(css(".panel:not(:empty)").evenHidden())
+	v.gone(css(".panel:empty").evenHidden())
 }
 
 // reload reads the page anew, as F5 does.
